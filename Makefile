@@ -1,0 +1,31 @@
+# make packet   set everything up and build the documents of a meeting (MEETING=113-1)
+# make test     set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
+# make lint     only style and types
+# make setup    only the virtual environment and the system packages
+# make clean    remove the environment and caches; output/ stays, since it may hold hand-edited documents
+
+MEETING ?= 113-1
+PYTEST_FLAGS ?=
+
+# Chinese file names and texts, whatever the locale of the machine.
+export PYTHONUTF8 := 1
+
+.PHONY: packet test lint setup clean
+
+packet: setup
+	@.venv/bin/packet build "$(MEETING)"
+
+test: lint
+	.venv/bin/python -m pytest $(PYTEST_FLAGS)
+
+lint: setup
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/python -m mypy
+
+setup:
+	@bash .ci/setup
+
+clean:
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,280 @@
+"""The story of a build: read → check → compose → render → convert → join → write."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generator import __version__, checks, documents, figures, model, ooxml, outputs, pdf, templates
+from generator.documents import Document
+from generator.figures import Figure
+from generator.model import Meeting
+from generator.problems import Location, Problem, has_errors, in_order
+from generator.workspace import MeetingId, Workspace
+
+PACKET = "會議資料.pdf"
+MANIFEST = "packet.json"
+FORMATS = ("docx", "pdf", "odt")
+CONVERSION_SECONDS = 300.0
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A meeting read and checked: what there is to build, and every problem in order."""
+
+    meeting: Meeting | None
+    figures: Mapping[str, Figure]
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did. ``failures`` are faults outside the inputs (exit 3); ``remarks`` are worth saying."""
+
+    examined: Examined
+    folder: Path
+    outcomes: list[outputs.Outcome] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+
+class UnknownDocument(Exception):
+    """``--only`` names no document; the text lists those there are."""
+
+
+def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
+    """Reads and checks everything, builds nothing."""
+    meeting, problems = model.load(workspace, meeting_id)
+    if meeting is None:
+        return Examined(None, {}, (), tuple(in_order(problems)))
+    known = figures.compute(meeting)
+    problems += checks.check(meeting, known)
+    made = documents.compose(meeting, known, problems)
+    for case in meeting.cases:
+        places = [(case.template, case.row.at("範本"))] + [
+            (item.template, item.row.at("範本")) for item in case.attachments if item.template
+        ]
+        problems += [fault for name, at in places if (fault := templates.missing(name, workspace.templates, at))]
+    for name in {one.template for one in made}:
+        if fault := templates.missing(name, workspace.templates, Location(f"{name}.docx")):
+            problems.append(fault)
+    return Examined(meeting, known, tuple(made), tuple(in_order(problems)))
+
+
+def build(
+    workspace: Workspace,
+    meeting_id: MeetingId,
+    only: Sequence[str] = (),
+    formats: Sequence[str] = ("docx", "pdf"),
+    step: Step = lambda text: None,
+) -> Report:
+    """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
+
+    ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then.
+    Raises UnknownDocument, and OSError when output/ cannot be written.
+    """
+    step("讀取與檢查活頁簿")
+    examined = examine(workspace, meeting_id)
+    report = Report(examined, workspace.output(meeting_id))
+    meeting = examined.meeting
+    if meeting is None or has_errors(examined.problems):
+        return report
+    chosen = _chosen(examined.documents, only)
+    step("產生 Word 文件")
+    problems: list[Problem] = []
+    rendered: dict[str, bytes] = {}
+    for document in chosen:
+        properties = templates.Properties(document.title, meeting.agency.full_name, meeting.date)
+        template = workspace.templates / f"{document.template}.docx"
+        content = templates.render(template, document.context, properties, problems)
+        if content is not None:
+            rendered[document.name] = content
+    if problems:
+        merged = tuple(in_order([*examined.problems, *problems]))
+        report.examined = Examined(meeting, examined.figures, examined.documents, merged)
+        return report
+    files: dict[str, bytes] = {}
+    if "docx" in formats:
+        files |= {f"{name}.docx": content for name, content in rendered.items()}
+    step("轉換為 PDF")
+    _convert(report, meeting, chosen, rendered, formats, files, joined=not only)
+    report.manifest = manifest(workspace, examined, files)
+    if not only:
+        files[MANIFEST] = _json(report.manifest)
+    step("寫入檔案")
+    stale = _stale(report.folder, examined.documents, rendered, files, whole=not only)
+    report.outcomes = outputs.write_all(report.folder, files, stale)
+    return report
+
+
+def _chosen(made: Sequence[Document], only: Sequence[str]) -> list[Document]:
+    if not only:
+        return list(made)
+    for text in only:
+        if not any(text in document.name for document in made):
+            names = "、".join(document.name for document in made)
+            raise UnknownDocument(f"沒有名稱含「{text}」的文件。可用的有：{names}。")
+    return [document for document in made if any(text in document.name for text in only)]
+
+
+def _convert(
+    report: Report,
+    meeting: Meeting,
+    chosen: Sequence[Document],
+    rendered: Mapping[str, bytes],
+    formats: Sequence[str],
+    files: dict[str, bytes],
+    joined: bool,
+) -> None:
+    """Adds the PDFs (and .odt) to ``files``; what LibreOffice cannot do is said in the report."""
+    if "pdf" not in formats and "odt" not in formats:
+        return
+    office = pdf.find_office()
+    if office is None:
+        report.remarks.append(f"未產生 PDF：找不到 LibreOffice。{pdf.HOW_TO_GET}。")
+        return
+    from generator import packet
+
+    cache = outputs.state(report.folder) / "pdf"
+    cache.mkdir(parents=True, exist_ok=True)
+    if "pdf" in formats:
+        sources = {document.name: ooxml.without_page_numbers(rendered[document.name]) for document in chosen}
+        sources[""] = packet.glyph_document()
+        raw = _pdfs(sources, cache, office, report)
+        if "" in raw:
+            stamp = packet.Stamp.from_pdf(raw[""])
+            author = meeting.agency.full_name
+            parts = []
+            for document in chosen:
+                if document.name not in raw:
+                    continue
+                path = raw[document.name]
+                files[f"{document.name}.pdf"] = packet.stamp_single(path, stamp, document.title, author, meeting.date)
+                parts.append(packet.Part(path, document.bookmark, document.level))
+            if joined and len(parts) == len(chosen):
+                title = f"{meeting.name}會議資料"
+                files[PACKET] = packet.join(parts, stamp, title, author, meeting.date)
+    if "odt" in formats:
+        with tempfile.TemporaryDirectory(prefix="packet-") as folder:
+            paths = []
+            for name, content in rendered.items():
+                path = Path(folder) / f"{name}.docx"
+                path.write_bytes(content)
+                paths.append(path)
+            try:
+                done = pdf.convert(paths, "odt", Path(folder) / "odt", timeout=CONVERSION_SECONDS, office=office)
+            except pdf.ConversionFailed as failed:
+                report.failures.append(str(failed))
+                done = failed.done
+            files |= {f"{path.stem}.odt": made.read_bytes() for path, made in done.items()}
+
+
+def _pdfs(sources: Mapping[str, bytes], cache: Path, office: Path, report: Report) -> dict[str, Path]:
+    """The PDF of each .docx, from the cache where the same document was converted before; one call for the rest."""
+    identity = pdf.office_fingerprint(office)
+    keys = {name: outputs.digest(content + identity.encode()) for name, content in sources.items()}
+    found = {name: cache / f"{key}.pdf" for name, key in keys.items()}
+    wanted = {name: path for name, path in found.items() if not path.is_file()}
+    if wanted:
+        with tempfile.TemporaryDirectory(prefix="packet-") as folder:
+            paths = {}
+            for name in wanted:
+                path = Path(folder) / f"{keys[name]}.docx"
+                path.write_bytes(sources[name])
+                paths[path] = name
+            try:
+                pdf.convert(list(paths), "pdf", cache, timeout=CONVERSION_SECONDS, office=office)
+            except pdf.ConversionFailed as failed:
+                text = str(failed)
+                for path, name in paths.items():
+                    text = text.replace(path.name, f"{name}.docx" if name else "頁碼")
+                report.failures.append(text)
+    for old in sorted(cache.glob("*.pdf"), key=lambda path: path.stat().st_mtime)[:-200]:
+        if old not in found.values():
+            old.unlink(missing_ok=True)
+    return {name: path for name, path in found.items() if path.is_file()}
+
+
+def _stale(
+    folder: Path, made: Sequence[Document], rendered: Mapping[str, bytes], files: Mapping[str, bytes], whole: bool
+) -> list[str]:
+    """What earlier builds left that is no longer true: other documents' files, and PDFs of documents that changed."""
+    record = outputs.read_record(folder)
+    names = {document.name for document in made}
+    changed = {name for name, content in rendered.items() if record.get(f"{name}.docx") != [outputs.digest(content)]}
+    found = []
+    for name in record:
+        stem, _, ending = name.rpartition(".")
+        if name in files or name == MANIFEST:
+            continue
+        if name == PACKET:
+            outdated = bool(changed)
+        else:
+            outdated = (whole and stem not in names) or (ending != "docx" and stem in changed)
+        if outdated:
+            found.append(name)
+    return found
+
+
+def manifest(workspace: Workspace, examined: Examined, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What was built from what, for a program to read; the same inputs give the same manifest."""
+    meeting = examined.meeting
+    assert meeting is not None
+    used = {f"{document.template}.docx" for document in examined.documents}
+    read = [workspace.agency_book, *sorted(workspace.inputs(meeting.id).glob("*.xlsx"))]
+    read += [workspace.shared / f"{name}.xlsx" for name in sorted(meeting.regulations)]
+    read += [workspace.templates / name for name in sorted(used)]
+    return {
+        "packet": __version__,
+        "meeting": {"id": str(meeting.id), "name": meeting.name, "date": meeting.date.isoformat()},
+        "documents": [
+            {
+                "name": document.name,
+                "title": document.title,
+                "template": document.template,
+                "files": {
+                    ending: outputs.digest(files[f"{document.name}.{ending}"])
+                    for ending in ("docx", "pdf")
+                    if f"{document.name}.{ending}" in files
+                },
+            }
+            for document in examined.documents
+        ],
+        "inputs": [
+            {"path": path.relative_to(workspace.root).as_posix(), "sha256": outputs.digest(path.read_bytes())}
+            for path in read
+            if path.is_file() and not path.name.startswith("~$")
+        ],
+        "figures": [figure_json(figure) for figure in examined.figures.values()],
+        "problems": [problem_json(found) for found in examined.problems],
+    }
+
+
+def figure_json(figure: Figure) -> dict[str, Any]:
+    """A figure for a program: its value where that is a number, as printed otherwise."""
+    value = figure.value if isinstance(figure.value, int) else figures.shown(figure.value)
+    return {"name": figure.name, "value": value, "cells": [str(cell) for cell in figure.cells]}
+
+
+def problem_json(found: Problem) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "workbook": found.at.workbook,
+        "sheet": found.at.sheet,
+        "cell": found.at.cell,
+        "text": found.text,
+        "remedy": found.remedy,
+    }
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

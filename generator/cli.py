@@ -1,0 +1,164 @@
+"""The command ``packet``. Heavy modules are imported where they are used, so that help is instant."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import __version__
+
+if TYPE_CHECKING:
+    from generator.workspace import MeetingId, Workspace
+
+DONE, PROBLEMS, USAGE, FAILED = 0, 1, 2, 3
+
+
+class MeetingParameter(click.ParamType[Any]):
+    """民國年-次 or 民國年-臨N; anything else is refused before a path is made of it."""
+
+    name = "會議"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> MeetingId:
+        from generator.workspace import MeetingId
+
+        try:
+            return MeetingId.parse(value)
+        except ValueError:
+            self.fail(f"「{value}」不是會議編號。請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。", param, ctx)
+
+
+MEETING = MeetingParameter()
+as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 輸出，供其他程式讀取。")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="工作區資料夾；不寫則由目前位置往上找。",
+)
+@click.version_option(__version__, message="packet %(version)s")
+@click.pass_context
+def packet(ctx: click.Context, workspace: Path | None) -> None:
+    """把 Excel 裡的會議資料，變成一場會議的全部文件。"""
+    ctx.obj = workspace
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@click.option("--only", multiple=True, metavar="名稱", help="只產生名稱含此文字的文件，可重複。")
+@click.option("--format", "formats", default="docx,pdf", show_default=True, metavar="格式", help="docx、pdf、odt，以逗號分隔。")
+@as_json
+@click.pass_obj
+def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats: str, as_json: bool) -> None:
+    """產生一場會議的全部文件。"""
+    from generator import build as story
+    from generator import terminal
+    from generator.problems import has_errors
+
+    chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
+    if not chosen or not set(chosen) <= set(story.FORMATS):
+        raise click.BadParameter(f"「{formats}」不是可用的格式。可用：{'、'.join(story.FORMATS)}。", param_hint="--format")
+    workspace = _workspace(given, meeting)
+    try:
+        with terminal.Progress() as progress:
+            report = story.build(workspace, meeting, only, chosen, progress.step)
+    except story.UnknownDocument as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--only") from None
+    problems = report.examined.problems
+    stopped = report.examined.meeting is None or has_errors(problems)
+    if as_json:
+        _print_json(
+            report.manifest
+            or {"documents": [], "problems": [story.problem_json(found) for found in problems]}
+        )
+    else:
+        terminal.problems(problems)
+        if stopped:
+            terminal.failure("有錯誤，沒有產生任何文件。請改正後再執行一次。")
+        else:
+            shown = report.folder.relative_to(workspace.root).as_posix()
+            terminal.summary(shown, report.outcomes, report.remarks)
+    for text in report.failures:
+        terminal.failure(text)
+    locked = any(outcome.how == "locked" for outcome in report.outcomes)
+    sys.exit(PROBLEMS if stopped else FAILED if report.failures or locked else DONE)
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@as_json
+@click.pass_obj
+def check(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
+    """檢查活頁簿，列出全部問題，不產生文件。"""
+    from generator import build as story
+    from generator import terminal
+    from generator.problems import has_errors
+
+    examined = story.examine(_workspace(given, meeting), meeting)
+    if as_json:
+        _print_json({"problems": [story.problem_json(found) for found in examined.problems]})
+    else:
+        terminal.problems(examined.problems)
+    sys.exit(PROBLEMS if has_errors(examined.problems) else DONE)
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@as_json
+@click.pass_obj
+def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
+    """列出說明與範本可用的名稱、現值與來源儲存格。"""
+    from generator import build as story
+    from generator import terminal
+    from generator.figures import shown
+    from generator.problems import has_errors
+
+    examined = story.examine(_workspace(given, meeting), meeting)
+    known = examined.figures
+    if as_json:
+        _print_json({"figures": [story.figure_json(figure) for figure in known.values()]})
+    elif examined.meeting is None:
+        terminal.problems(examined.problems)
+    else:
+        terminal.figures(known.values(), {name: shown(figure.value) for name, figure in known.items()})
+    sys.exit(PROBLEMS if has_errors(examined.problems) else DONE)
+
+
+def _workspace(given: Path | None, meeting: MeetingId) -> Workspace:
+    """The workspace that has this meeting; a usage error when there is none."""
+    from generator import workspace
+
+    try:
+        found = workspace.find(Path.cwd(), given)
+    except workspace.NotFound as missing:
+        raise click.UsageError(str(missing)) from None
+    if not found.inputs(meeting).is_dir():
+        have = "、".join(str(one) for one in found.meetings()) or "（無）"
+        raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
+    return found
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """Runs the command; nothing that a user can cause ends in a traceback."""
+    from generator.terminal import make_utf8
+
+    make_utf8()
+    try:
+        packet(prog_name="packet", standalone_mode=True)
+    except OSError as error:
+        name = Path(error.filename).name if isinstance(error.filename, str) else ""
+        click.echo(f"無法讀寫{f'「{name}」' if name else '檔案'}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。", err=True)
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,302 @@
+"""The sheets, their columns and what may stand in them: the contract between staff and the program.
+
+One table serves the reader, the forms that ``packet new`` writes, and the messages. Names are the users' own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a cell holds once read."""
+
+    TEXT = "文字"
+    PROSE = "文字，可用 {{ }} 帶入數字"
+    DATE = "日期"
+    YEAR_MONTH = "民國年月"
+    PERIOD = "起訖年月"
+    TIME = "時間"
+    COUNT = "整數"
+    FLAG = "★ 或空白"
+    UNIT = "單位"
+    CHOICE = "選項"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list sheet, or a row (欄位) of a field sheet.
+
+    ``required``: the column must be there and no row may leave it empty. ``filled``: where the column is required to
+    be there but its cells may be empty, this is False. ``choices`` are the allowed texts of a CHOICE.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = True
+    filled: bool = True
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+    example: str = ""
+    width: int = 14
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """A sheet known by name. A field sheet has the two columns 欄位 and 內容, and ``columns`` are its rows."""
+
+    name: str
+    columns: tuple[Column, ...]
+    fields: bool = False
+    required: bool = False
+    about: str = ""
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def required_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.required)
+
+
+REPORT, DISCUSSION, MOTION = "報告事項", "討論事項", "臨時動議"
+CASE_KINDS = (REPORT, DISCUSSION, MOTION)
+CHAIR, AGENCY_MEMBER, CIVIL_MEMBER = "召集人", "機關代表", "民間代表"
+CONTINUED, RELEASED = "持續列管", "解除列管"
+
+AGENCY = SheetSpec(
+    "機關",
+    (
+        Column("機關全銜", hint="公文用的完整機關名稱", example="行政院主計總處"),
+        Column("機關簡稱", hint="附件標題用的簡稱", example="主計總處"),
+        Column("自稱", hint="本文中機關的自稱", example="本總處"),
+        Column("小組名稱", hint="小組名稱，不加引號", example="政府資料開放諮詢小組"),
+        Column("幕僚單位", Kind.UNIT, hint="承辦小組幕僚作業的單位", example="主計資訊處"),
+        Column("聯絡人", required=False, hint="開會通知單的聯絡人"),
+        Column("聯絡電話", required=False, hint="含區碼", example="02-2380-0000"),
+        Column("電子郵件", required=False, hint="小組的收信信箱", example="group@example.gov.tw"),
+        Column("抽查基數", Kind.COUNT, required=False, default="50", hint="每幾筆資料集抽查 1 筆", example="50"),
+        Column(
+            "品質檢測起日",
+            Kind.DATE,
+            required=False,
+            default="104-02-01",
+            hint="此日（含）以後上架的資料集才納入品質檢測",
+            example="104-02-01",
+        ),
+        Column("下載排名數", Kind.COUNT, required=False, default="10", hint="下載統計列前幾名", example="10"),
+    ),
+    fields=True,
+    required=True,
+    about="機關的名稱與規則設定，各次會議共用",
+)
+
+UNITS = SheetSpec(
+    "單位",
+    (Column("單位", hint="依官方順序，各統計表都照此順序", example="綜合規劃處", width=24),),
+    required=True,
+    about="機關內的單位，依官方順序",
+)
+
+MEMBERS = SheetSpec(
+    "委員",
+    (
+        Column("姓名", example="王小明"),
+        Column("職稱", filled=False, example="處長", width=18),
+        Column("服務機關", filled=False, example="○○部", width=26),
+        Column("身分", Kind.CHOICE, choices=(CHAIR, AGENCY_MEMBER, CIVIL_MEMBER), example=AGENCY_MEMBER),
+        Column("性別", Kind.CHOICE, choices=("男", "女"), example="女", width=8),
+        Column("任期起", Kind.DATE, required=False, example="113-01-01"),
+        Column("任期迄", Kind.DATE, required=False, example="114-12-31"),
+        Column("聘任次數", Kind.COUNT, required=False, hint="民間代表：初聘 1，續聘 2", example="1", width=10),
+        Column("電子郵件", required=False, example="name@example.gov.tw", width=28),
+    ),
+    about="委員名冊",
+)
+
+MEETING = SheetSpec(
+    "會議資訊",
+    (
+        Column("會議日期", Kind.DATE, hint="民國年月日；括號內可寫星期，程式會核對", example="113年4月29日（星期一）"),
+        Column("開始時間", Kind.TIME, hint="24 小時制或上午／下午", example="14:30"),
+        Column("地點", example="行政院第9會議室"),
+        Column("主席", required=False, hint="召集人或其指定的委員", example="王小明"),
+        Column("紀錄", required=False, hint="紀錄人員", example="陳小華"),
+        Column("資料基準日", Kind.DATE, hint="統計數字截至哪一日", example="113-04-02"),
+        Column("報告期間", Kind.PERIOD, required=False, hint="推動情形報告涵蓋的年月", example="113年1至3月"),
+        Column("會議連結", required=False, hint="線上會議網址", example="https://…"),
+    ),
+    fields=True,
+    required=True,
+    about="會議的時間、地點與資料日期",
+)
+
+CASES = SheetSpec(
+    "案由",
+    (
+        Column("案號", hint="報1、報2、討1、臨1 …", example="報1", width=8),
+        Column("類別", Kind.CHOICE, choices=CASE_KINDS, example=REPORT, width=12),
+        Column("單位", Kind.UNIT, hint="報告單位或提案單位", example="主計資訊處", width=22),
+        Column(
+            "案由",
+            Kind.PROSE,
+            hint="報告案以「，報請鑒察。」結尾；討論案以「，提請討論。」結尾",
+            example="上次會議決定（議）事項辦理情形，報請鑒察。",
+            width=60,
+        ),
+        Column(
+            "範本",
+            required=False,
+            hint="templates/ 內的範本名稱；空白為「案」",
+            example="上次會議決定辦理情形",
+            width=24,
+        ),
+    ),
+    required=True,
+    about="本次會議的報告案與討論案，依議程順序",
+)
+
+EXPLANATIONS = SheetSpec(
+    "說明",
+    (
+        Column("案號", hint="對應〔案由〕的案號", example="討1", width=8),
+        Column(
+            "層級", Kind.CHOICE, choices=("1", "2", "3"), hint="1 為一、，2 為（一），3 為 1.", example="1", width=8
+        ),
+        Column("標題", Kind.PROSE, required=False, hint="粗體引言，可空白", example="資料集品質優化", width=22),
+        Column("內容", Kind.PROSE, hint="數字請用 {{ }} 帶入；可用名稱見 packet figures", width=90),
+    ),
+    about="各案的說明，一列一點，編號由程式產生",
+)
+
+ATTACHMENTS = SheetSpec(
+    "附件",
+    (
+        Column("案號", hint="對應〔案由〕的案號", example="討1", width=8),
+        Column("名稱", hint='說明內以 {{ 附件("名稱") }} 引用', example="預定開放清單", width=24),
+        Column("來源", hint="工作表:名稱、共用:名稱、檔案:檔名，或「另附」", example="工作表:預定開放", width=24),
+        Column("範本", required=False, hint="空白則依來源", example="預定開放清單", width=18),
+        Column("標題", Kind.PROSE, required=False, hint="附件首頁的標題；空白則用名稱", width=44),
+        Column(
+            "副標題",
+            Kind.PROSE,
+            required=False,
+            hint="標題下的一行，如資料日期",
+            example="{{ 會議.資料基準日 }}",
+            width=34,
+        ),
+    ),
+    about="各案的附件，附件編號由程式依本表順序產生",
+)
+
+NOTES = SheetSpec(
+    "附註",
+    (
+        Column("附件", hint="對應〔附件〕的名稱", example="品質統計表", width=24),
+        Column("內容", Kind.PROSE, width=90),
+    ),
+    about="附件表格下方的註，一列一則",
+)
+
+PAST_DECISIONS = SheetSpec(
+    "上次會議決定",
+    (
+        Column("類別", Kind.CHOICE, choices=CASE_KINDS, example=REPORT, width=12),
+        Column("案由", width=50),
+        Column("決定（議）", width=50),
+        Column("辦理情形", filled=False, width=60),
+        Column("列管", Kind.CHOICE, required=False, filled=False, choices=(CONTINUED, RELEASED), example=RELEASED),
+    ),
+    about="上次會議的決定（議）與辦理情形",
+)
+
+PLANNED = SheetSpec(
+    "預定開放",
+    (
+        Column("資料集項目名稱", width=60),
+        Column("開放年月", Kind.YEAR_MONTH, hint="四或五碼民國年月", example="11304", width=10),
+        Column("資料開放單位", Kind.UNIT, example="公務預算處", width=20),
+        Column("已上架", Kind.FLAG, filled=False, hint="已上架者填 ★，未上架者空白", example="★", width=8),
+    ),
+    about="年度預定開放的資料集",
+)
+
+DOWNLOADS = SheetSpec(
+    "下載統計",
+    (
+        Column("資料集識別碼", example="8246", width=14),
+        Column("上架時間", Kind.DATE, example="103-06-19"),
+        Column("更新頻率", example="每月", width=10),
+        Column("資料更新時間", Kind.DATE, example="113-03-07"),
+        Column("資料集名稱", width=50),
+        Column("累計瀏覽次數", Kind.COUNT, example="40,661"),
+        Column("累計下載次數", Kind.COUNT, example="9,231"),
+    ),
+    about="下載次數由多到少",
+)
+
+QUALITY_LEVELS = ("檢測範圍外", "無標章", "銅標章", "銀標章", "金標章", "白金標章")
+QUALITY = SheetSpec(
+    "品質檢測",
+    (
+        Column("單位", Kind.UNIT, example="綜合規劃處", width=22),
+        *(
+            Column(name, Kind.COUNT, hint="含於金標章內，不另加計" if name == "白金標章" else "", example="0")
+            for name in QUALITY_LEVELS
+        ),
+        Column("總計", Kind.COUNT, required=False, filled=False, hint="可不填；有填則與程式加總核對"),
+    ),
+    about="各單位資料集的品質檢測結果",
+)
+
+WITHDRAWALS = SheetSpec(
+    "下架清單",
+    (
+        Column("下架資料集名稱", width=44),
+        Column("提供單位", Kind.UNIT, example="地方統計推展中心", width=22),
+        Column("下架原因", example="已不再公告", width=24),
+        Column("備註", filled=False, width=50),
+    ),
+    about="擬下架的資料集",
+)
+
+TOTALS = SheetSpec(
+    "統計數字",
+    (
+        Column("名稱", example="總瀏覽次數", width=20),
+        Column("數值", Kind.COUNT, example="2,385,000", width=16),
+        Column("出處", hint="數字從哪裡來，何時取得", width=60),
+    ),
+    about="無法由其他工作表算出的總數",
+)
+
+ARTICLES = SheetSpec(
+    "條文",
+    (
+        Column("層級", Kind.CHOICE, choices=("名稱", "沿革", "1", "2", "3", "4"), example="1", width=8),
+        Column("條號", filled=False, hint="照原文，程式不重編；續行留空白", example="一、", width=10),
+        Column("內容", width=100),
+    ),
+    about="法規條文，照原文編號印出",
+)
+
+AGENCY_SHEETS = (AGENCY, UNITS, MEMBERS)
+MEETING_SHEETS = (
+    MEETING,
+    CASES,
+    EXPLANATIONS,
+    ATTACHMENTS,
+    NOTES,
+    PAST_DECISIONS,
+    PLANNED,
+    DOWNLOADS,
+    QUALITY,
+    WITHDRAWALS,
+    TOTALS,
+)

@@ -1,0 +1,221 @@
+"""What a meeting's documents are: one template and one context each. Numbers are computed here, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator import roc
+from generator.columns import DISCUSSION, MOTION, QUALITY_LEVELS, REPORT
+from generator.figures import Figure, grouped
+from generator.model import SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
+from generator.problems import Problem, problem
+from generator.prose import Vocabulary
+
+CONVENTION = {
+    "預定開放": "預定開放清單",
+    "下載統計": "下載排名",
+    "品質檢測": "品質統計表",
+    "下架清單": "下架清單",
+}
+PLAIN = "一般表格"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document to build. ``name`` is its file name without ending; ``bookmark`` and ``level`` place it in the packet."""
+
+    name: str
+    template: str
+    context: Mapping[str, Any]
+    title: str
+    bookmark: str
+    level: int
+
+
+def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Problem]) -> list[Document]:
+    """The documents of the packet in their order: 議程, each case, and after each case its attachments."""
+    vocabulary = Vocabulary(meeting, known)
+    made = [_agenda(meeting, vocabulary, problems)]
+    for case in meeting.cases:
+        if case.kind == MOTION and not case.explanations and not case.attachments:
+            continue
+        made.append(_case(meeting, case, vocabulary, problems))
+        made += [_attachment(meeting, case, item, vocabulary, problems) for item in case.attachments]
+    return [
+        Document(f"{number:02d} {one.name}", one.template, one.context, one.title, one.bookmark, one.level)
+        for number, one in enumerate(made, start=1)
+    ]
+
+
+def _agenda(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> Document:
+    parts: list[tuple[str, list[Case]]] = [("主席致詞", [])]
+    parts += [(kind, list(meeting.of_kind(kind))) for kind in (REPORT, DISCUSSION, MOTION)]
+    entries = []
+    for number, (name, cases) in enumerate(parts, start=1):
+        texts = [vocabulary.render(case.subject, case, case.row.at("案由"), problems) for case in cases]
+        labels = numbered(len(texts), always=True)
+        entries.append(
+            {
+                "標號": f"{roc.formal_numeral(number)}、",
+                "名稱": name,
+                "案": [{"標號": label, "案由": text} for label, text in zip(labels, texts, strict=True)],
+            }
+        )
+    context = {**vocabulary.context(None), "議程": entries}
+    return Document("議程", "議程", context, f"{meeting.name}議程", "議程", 1)
+
+
+def _case(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Document:
+    context = {
+        **vocabulary.context(case),
+        "本案": {
+            "類別": case.kind,
+            "案次": case.ordinal,
+            "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
+            "單位": case.unit,
+            "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
+            "結語": "決定" if case.kind == REPORT else "決議",
+            "說明": _points(case, vocabulary, problems),
+        },
+        "上次決定": _past_decisions(meeting),
+    }
+    return Document(case.title, case.template, context, f"{meeting.name}{case.title}", case.title, 1)
+
+
+def _points(case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> list[dict[str, Any]]:
+    """The 說明 as a tree of points, numbered 一、（一） 1. within each parent."""
+    levels: list[list[dict[str, Any]]] = [[], [], []]
+    for point in case.explanations:
+        lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
+        text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
+        node: dict[str, Any] = {"標號": "", "標題": lead, "內容": f"：{text.lstrip('：')}" if lead else text, "下層": []}
+        level = min(point.level, next((depth for depth in (2, 1) if levels[depth - 1]), 0) + 1)
+        siblings = levels[0] if level == 1 else levels[level - 2][-1]["下層"]
+        siblings.append(node)
+        levels[level - 1] = siblings
+        for deeper in range(level, 3):
+            levels[deeper] = []
+    _label(levels[0], 1)
+    return levels[0]
+
+
+def _label(nodes: Sequence[dict[str, Any]], level: int) -> None:
+    if level == 1 and len(nodes) == 1 and not nodes[0]["下層"]:
+        return
+    for number, node in enumerate(nodes, start=1):
+        node["標號"] = label(level, number)
+        _label(node["下層"], level + 1)
+
+
+def label(level: int, number: int) -> str:
+    """一、 （一） 1. by level 1 to 3 (文書處理手冊); a label in digits ends with a tab up to the text."""
+    if level == 1:
+        return f"{roc.numeral(number)}、"
+    if level == 2:
+        return f"（{roc.numeral(number)}）"
+    return f"{number}.\t"
+
+
+def numbered(count: int, always: bool = False) -> list[str]:
+    """一、二、三、 … for a list; a single entry carries no number unless ``always``."""
+    if count == 1 and not always:
+        return [""]
+    return [label(1, number) for number in range(1, count + 1)]
+
+
+def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
+    groups = grouped(meeting.past_decisions, lambda item: item.kind)
+    return [
+        {
+            "標號": f"{roc.formal_numeral(number)}、",
+            "類別": kind,
+            "列": [
+                {"標號": mark, "案由": item.subject, "決定": item.decision, "辦理情形": item.progress}
+                for mark, item in zip(numbered(len(items), always=True), items, strict=True)
+            ],
+        }
+        for number, (kind, items) in enumerate(groups.items(), start=1)
+    ]
+
+
+def _attachment(
+    meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabulary, problems: list[Problem]
+) -> Document:
+    heading_cell = item.row.at("標題" if item.row["標題"] else "名稱")
+    heading = vocabulary.render(item.heading, case, heading_cell, problems)
+    notes = [vocabulary.render(note["內容"], case, note.at("內容"), problems) for note in item.notes]
+    own = {
+        "標號": item.label,
+        "名稱": item.name,
+        "標題": heading,
+        "副標題": vocabulary.render(item.subheading, case, item.row.at("副標題"), problems),
+        "附註": [{"標號": mark, "內容": text} for mark, text in zip(numbered(len(notes)), notes, strict=True)],
+    }
+    template, context = _content(meeting, item, problems)
+    if template == "條文" and not item.row["標題"]:
+        own["標題"] = heading = context["條文"]["名稱"]
+    return Document(
+        name=f"{case.title} {item.label} {safe_name(item.name)}",
+        template=item.template or template,
+        context={**vocabulary.context(case), **context, "本附件": own},
+        title=f"{meeting.name}{case.title}{item.label} {heading}",
+        bookmark=f"{item.label} {heading}",
+        level=2,
+    )
+
+
+def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
+    """The template by convention and what it prints."""
+    if item.source == SHARED and item.target in meeting.regulations:
+        return "條文", {"條文": _regulation(meeting.regulations[item.target])}
+    if item.source == SHEET and item.target in CONVENTION:
+        return CONVENTION[item.target], {"表": {"列": table_rows(meeting, item.target)}}
+    if item.source == SHEET and item.target in meeting.tables:
+        table = meeting.tables[item.target]
+        return PLAIN, {"表": {"欄位": list(table.headings), "列": [list(row) for row in table.rows]}}
+    if item.source == SHEET:
+        problems.append(problem("not-printable", item.row.at("來源"), sheet=item.target))
+    return SEPARATELY, {"檔名": item.target}
+
+
+def table_rows(meeting: Meeting, sheet: str) -> list[dict[str, Any]]:
+    """The rows of a list with a column table, as its template prints them; units in their official order."""
+    if sheet == "預定開放":
+        return [
+            {"序號": number, **item.row.values, "已上架": "★" if item.published else ""}
+            for number, item in enumerate(meeting.planned, start=1)
+        ]
+    if sheet == "下載統計":
+        top = meeting.downloads[: meeting.agency.top_downloads]
+        return [{"下載排名": number, **item.row.values} for number, item in enumerate(top, start=1)]
+    if sheet == "品質檢測":
+        order = {unit: number for number, unit in enumerate(meeting.units)}
+        items = sorted(meeting.quality, key=lambda item: order.get(item.unit, len(order)))
+        return [
+            {"單位": item.unit, **{level: item.counts[level] for level in QUALITY_LEVELS}, "總計": item.total}
+            for item in items
+        ]
+    return [{"項次": number, **item.row.values} for number, item in enumerate(meeting.withdrawals, start=1)]
+
+
+def _regulation(regulation: Regulation) -> dict[str, Any]:
+    """A regulation as a tree by level, its own labels kept; a label narrower than its indent ends with a tab."""
+    root: list[dict[str, Any]] = []
+    path: list[list[dict[str, Any]]] = [root]
+    for article in regulation.articles:
+        del path[min(article.level, len(path)) :]
+        mark = article.label
+        if mark and any(character.isascii() for character in mark):
+            mark += "\t"
+        below: list[dict[str, Any]] = []
+        path[-1].append({"標號": mark, "標題": "", "內容": article.text, "下層": below})
+        path.append(below)
+    return {"名稱": regulation.name, "沿革": list(regulation.history), "條": root}
+
+
+def safe_name(name: str) -> str:
+    """A name that any file system takes."""
+    cleaned = "".join("＿" if character in '\\/:*?"<>|' or ord(character) < 32 else character for character in name)
+    return cleaned.strip(" .")[:60] or "附件"

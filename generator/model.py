@@ -1,0 +1,508 @@
+"""The records of a meeting, read from the workspace's workbooks. Frozen; each knows the row it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from generator import columns, roc, sheets, values
+from generator.columns import DISCUSSION, MOTION, REPORT, SheetSpec
+from generator.problems import Location, Problem, perhaps, problem
+from generator.roc import Period, YearMonth
+from generator.sheets import PlainTable, RawSheet, Row
+from generator.workspace import MeetingId, Workspace
+
+T = TypeVar("T")
+
+TOTAL_ROW = "總計"
+SEPARATELY = "另附"
+SHEET, SHARED, FILE = "工作表", "共用", "檔案"
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """The agency whose group meets, and the settings of its rules."""
+
+    row: Row
+    full_name: str
+    short_name: str
+    self_name: str
+    group: str
+    secretariat: str
+    contact: str
+    phone: str
+    email: str
+    sample_base: int
+    quality_since: dt.date
+    top_downloads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the group (委員)."""
+
+    row: Row
+    name: str
+    title: str
+    organisation: str
+    role: str
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One numbered point of a case's 說明. ``level`` is 1 to 3; lead and text are prose (Jinja)."""
+
+    row: Row
+    level: int
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An attachment (附件) of a case. ``number`` is 0 where the case has only this one."""
+
+    row: Row
+    name: str
+    source: str
+    target: str
+    template: str
+    heading: str
+    subheading: str
+    notes: tuple[Row, ...]
+    number: int
+
+    @property
+    def label(self) -> str:
+        """附件, or 附件1, 附件2 … where the case has several."""
+        return f"附件{self.number or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case (案) put to the meeting. ``number`` counts within its kind; ``subject`` is prose (Jinja)."""
+
+    row: Row
+    key: str
+    kind: str
+    number: int
+    unit: str
+    subject: str
+    template: str
+    explanations: tuple[Explanation, ...]
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def title(self) -> str:
+        """報告事項第一案."""
+        return f"{self.kind}{self.ordinal}"
+
+    @property
+    def ordinal(self) -> str:
+        return f"第{roc.numeral(self.number)}案"
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """What the last meeting decided on a case, and what was done."""
+
+    row: Row
+    kind: str
+    subject: str
+    decision: str
+    progress: str
+    tracking: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDataset:
+    row: Row
+    name: str
+    due: YearMonth
+    unit: str
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    row: Row
+    identifier: str
+    published: dt.date
+    frequency: str
+    updated: dt.date
+    name: str
+    views: int
+    downloads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The badges of one unit's data sets. 白金 is part of 金 (official-format), so it is not in the total."""
+
+    row: Row
+    unit: str
+    counts: Mapping[str, int]
+    stated_total: int | None
+
+    @property
+    def total(self) -> int:
+        """檢測範圍外 + 無 + 銅 + 銀 + 金."""
+        return sum(count for level, count in self.counts.items() if level != "白金標章")
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    row: Row
+    name: str
+    unit: str
+    reason: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A figure that no sheet can yield, with its source."""
+
+    row: Row
+    name: str
+    value: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A paragraph of a regulation. ``level`` 1–4; ``label`` as printed, empty for a continuation."""
+
+    row: Row
+    level: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    name: str
+    history: tuple[str, ...]
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Everything the workbooks say of one meeting."""
+
+    id: MeetingId
+    agency: Agency
+    units: tuple[str, ...]
+    members: tuple[Member, ...]
+    row: Row
+    date: dt.date
+    start: dt.time
+    place: str
+    chair: str
+    recorder: str
+    cutoff: dt.date
+    period: Period | None
+    link: str
+    cases: tuple[Case, ...]
+    past_decisions: tuple[PastDecision, ...]
+    planned: tuple[PlannedDataset, ...]
+    downloads: tuple[Download, ...]
+    quality: tuple[Quality, ...]
+    quality_stated: Quality | None
+    withdrawals: tuple[Withdrawal, ...]
+    totals: tuple[Total, ...]
+    tables: Mapping[str, PlainTable]
+    regulations: Mapping[str, Regulation]
+    present: frozenset[str]
+
+    @property
+    def session(self) -> str:
+        """第1次, or 第1次臨時 for an extraordinary meeting."""
+        return f"第{self.id.number}次{'臨時' if self.id.extraordinary else ''}"
+
+    @property
+    def name(self) -> str:
+        """「政府資料開放諮詢小組」113年第1次會議."""
+        return f"「{self.agency.group}」{self.id.year}年{self.session}會議"
+
+    def of_kind(self, kind: str) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases if case.kind == kind)
+
+
+def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, list[Problem]]:
+    """The meeting, and every problem met on reading. None where an error leaves no meeting to speak of."""
+    problems: list[Problem] = []
+    agency_sheets = sheets.read_workbook(workspace.agency_book, problems) if workspace.agency_book.is_file() else []
+    if not workspace.agency_book.is_file():
+        problems.append(problem("no-agency-book", Location("機關.xlsx")))
+    raw = sheets.read_folder(workspace.inputs(meeting_id), problems)
+    agency_row = sheets.read_fields(columns.AGENCY, list(sheets.named(agency_sheets, "機關")), problems)
+    for spec in columns.AGENCY_SHEETS:
+        if spec.required and agency_sheets and not any(sheets.named(agency_sheets, spec.name)):
+            problems.append(problem("missing-sheet", Location("機關.xlsx"), sheet=spec.name, perhaps=""))
+    _mention_sheets(raw, problems)
+
+    def records(spec: SheetSpec, make: Callable[[Row], T], source: Sequence[RawSheet] = raw) -> tuple[T, ...]:
+        rows = sheets.read_table(spec, list(sheets.named(source, spec.name)), problems)
+        usable = [row for row in rows if all(row[name] is not None for name in spec.required_names)]
+        return tuple(make(row) for row in usable)
+
+    units = tuple(dict.fromkeys(records(columns.UNITS, lambda row: str(row["單位"]), agency_sheets)))
+    members = records(columns.MEMBERS, _member, agency_sheets)
+    info = sheets.read_fields(columns.MEETING, list(sheets.named(raw, "會議資訊")), problems)
+    attachments = records(columns.ATTACHMENTS, lambda row: row)
+    cases = _cases(
+        records(columns.CASES, lambda row: row),
+        records(columns.EXPLANATIONS, lambda row: row),
+        attachments,
+        records(columns.NOTES, lambda row: row),
+        problems,
+    )
+    quality = records(columns.QUALITY, _quality)
+    tables, regulations = _attached(workspace, meeting_id, raw, cases, problems)
+    meeting_parts: dict[str, Any] = {
+        "past_decisions": records(columns.PAST_DECISIONS, _past_decision),
+        "planned": records(columns.PLANNED, _planned),
+        "downloads": records(columns.DOWNLOADS, _download),
+        "quality": tuple(row for row in quality if row.unit != TOTAL_ROW),
+        "quality_stated": next((row for row in quality if row.unit == TOTAL_ROW), None),
+        "withdrawals": records(columns.WITHDRAWALS, _withdrawal),
+        "totals": records(columns.TOTALS, _total),
+    }
+    if info is None or agency_row is None or _lacks(info, columns.MEETING) or _lacks(agency_row, columns.AGENCY):
+        return None, problems
+    meeting = Meeting(
+        id=meeting_id,
+        agency=_agency(agency_row),
+        units=units,
+        members=members,
+        row=info,
+        date=info["會議日期"],
+        start=info["開始時間"],
+        place=info["地點"],
+        chair=info["主席"],
+        recorder=info["紀錄"],
+        cutoff=info["資料基準日"],
+        period=info["報告期間"],
+        link=info["會議連結"],
+        cases=cases,
+        tables=tables,
+        regulations=regulations,
+        present=frozenset(values.folded(sheet.name) for sheet in raw),
+        **meeting_parts,
+    )
+    return meeting, problems
+
+
+def _mention_sheets(raw: Sequence[RawSheet], problems: list[Problem]) -> None:
+    """Missing required sheets, and sheets that no one asked for."""
+    present = {values.folded(sheet.name) for sheet in raw}
+    known = [spec.name for spec in columns.MEETING_SHEETS]
+    absent = [name for name in known if name not in present]
+    wanted = {
+        values.folded(text.partition(":")[2])
+        for sheet in sheets.named(raw, "附件")
+        for row in sheet.cells
+        for value in row
+        if (text := values.folded(value)).startswith(f"{SHEET}:")
+    }
+    for spec in columns.MEETING_SHEETS:
+        if spec.required and spec.name not in present:
+            slip = perhaps(spec.name, [sheet.name for sheet in raw if values.folded(sheet.name) not in known])
+            problems.append(problem("missing-sheet", Location("會議資料夾"), sheet=spec.name, perhaps=slip))
+    for sheet in raw:
+        name = values.folded(sheet.name)
+        empty = not any(value is not None for row in sheet.cells for value in row)
+        if name not in known and name not in wanted and not empty:
+            problems.append(problem("unknown-sheet", sheet.place, perhaps=perhaps(sheet.name, absent)))
+
+
+def _cases(
+    case_rows: Sequence[Row],
+    explanation_rows: Sequence[Row],
+    attachment_rows: Sequence[Row],
+    note_rows: Sequence[Row],
+    problems: list[Problem],
+) -> tuple[Case, ...]:
+    keys = {values.folded(row["案號"]): row for row in reversed(case_rows)}
+    for rows in (explanation_rows, attachment_rows):
+        for row in rows:
+            if values.folded(row["案號"]) not in keys:
+                guess = perhaps(row["案號"], keys)
+                problems.append(problem("unknown-case", row.at("案號"), value=row["案號"], perhaps=guess))
+    names = {values.folded(row["名稱"]) for row in attachment_rows}
+    for row in note_rows:
+        if values.folded(row["附件"]) not in names:
+            guess = perhaps(row["附件"], names)
+            problems.append(problem("note-without-attachment", row.at("附件"), value=row["附件"], perhaps=guess))
+    numbers = dict.fromkeys((REPORT, DISCUSSION, MOTION), 0)
+    cases = []
+    for row in case_rows:
+        key = values.folded(row["案號"])
+        if keys[key] is not row:
+            problems.append(problem("case-twice", row.at("案號"), value=row["案號"], first=keys[key].at("案號").cell))
+            continue
+        numbers[row["類別"]] += 1
+        own = [other for other in attachment_rows if values.folded(other["案號"]) == key]
+        cases.append(
+            Case(
+                row=row,
+                key=row["案號"],
+                kind=row["類別"],
+                number=numbers[row["類別"]],
+                unit=row["單位"],
+                subject=row["案由"],
+                template=row["範本"] or "案",
+                explanations=tuple(
+                    Explanation(other, int(other["層級"]), other["標題"], other["內容"])
+                    for other in explanation_rows
+                    if values.folded(other["案號"]) == key
+                ),
+                attachments=tuple(
+                    _attachment(other, index if len(own) > 1 else 0, note_rows, problems)
+                    for index, other in enumerate(own, start=1)
+                ),
+            )
+        )
+    return tuple(cases)
+
+
+def _attachment(row: Row, number: int, note_rows: Sequence[Row], problems: list[Problem]) -> Attachment:
+    source, _, target = row["來源"].replace("：", ":").partition(":")
+    source, target = source.strip(), target.strip()
+    if source not in (SHEET, SHARED, FILE, SEPARATELY) or (not target and source != SEPARATELY):
+        problems.append(problem("bad-source", row.at("來源"), value=row["來源"]))
+    notes = tuple(note for note in note_rows if values.folded(note["附件"]) == values.folded(row["名稱"]))
+    return Attachment(
+        row=row,
+        name=row["名稱"],
+        source=source,
+        target=target,
+        template=row["範本"],
+        heading=row["標題"] or row["名稱"],
+        subheading=row["副標題"],
+        notes=notes,
+        number=number,
+    )
+
+
+def _attached(
+    workspace: Workspace,
+    meeting_id: MeetingId,
+    raw: Sequence[RawSheet],
+    cases: Sequence[Case],
+    problems: list[Problem],
+) -> tuple[dict[str, PlainTable], dict[str, Regulation]]:
+    """What the attachments name: sheets without a column table, and regulations; what is missing is a problem."""
+    known = [spec.name for spec in columns.MEETING_SHEETS]
+    tables: dict[str, PlainTable] = {}
+    regulations: dict[str, Regulation] = {}
+    for attachment in (attachment for case in cases for attachment in case.attachments):
+        place = attachment.row.at("來源")
+        if attachment.source == SHEET:
+            sheet = next(sheets.named(raw, attachment.target), None)
+            if sheet is None:
+                guess = perhaps(attachment.target, [other.name for other in raw])
+                problems.append(problem("no-such-sheet", place, sheet=attachment.target, perhaps=guess))
+            elif sheet.name not in known and sheet.name not in tables:
+                table = sheets.read_plain(sheet)
+                if table is None or not table.rows:
+                    problems.append(problem("empty-sheet", place, sheet=attachment.target))
+                else:
+                    tables[sheet.name] = table
+        elif attachment.source == SHARED and attachment.target not in regulations:
+            regulation = _regulation(workspace.shared, attachment.target, place, problems)
+            if regulation is not None:
+                regulations[attachment.target] = regulation
+        elif attachment.source == FILE:
+            folder = workspace.attachments(meeting_id)
+            path = folder / attachment.target
+            if path.parent.resolve() != folder.resolve() or path.is_symlink() or not path.is_file():
+                have = [entry.name for entry in sorted(folder.iterdir())] if folder.is_dir() else []
+                guess = perhaps(attachment.target, have)
+                problems.append(problem("no-such-file", place, name=attachment.target, perhaps=guess))
+    return tables, regulations
+
+
+def _regulation(shared: Path, name: str, place: Location, problems: list[Problem]) -> Regulation | None:
+    path = shared / f"{name}.xlsx"
+    if path.parent.resolve() != shared.resolve() or not path.is_file():
+        have = [entry.stem for entry in sorted(shared.glob("*.xlsx"))] if shared.is_dir() else []
+        problems.append(problem("no-such-shared", place, name=name, perhaps=perhaps(name, have)))
+        return None
+    raw = sheets.read_workbook(path, problems)
+    rows = sheets.read_table(columns.ARTICLES, list(sheets.named(raw, "條文")), problems)
+    if not rows:
+        problems.append(problem("no-articles", place, name=name))
+        return None
+    rows = [row for row in rows if row["層級"] is not None]
+    return Regulation(
+        name=next((str(row["內容"]) for row in rows if row["層級"] == "名稱"), name),
+        history=tuple(str(row["內容"]) for row in rows if row["層級"] == "沿革"),
+        articles=tuple(
+            Article(row, int(row["層級"]), row["條號"], row["內容"]) for row in rows if row["層級"].isdigit()
+        ),
+    )
+
+
+def _lacks(row: Row, spec: SheetSpec) -> bool:
+    return any(row[name] is None or row[name] == "" for name in spec.required_names)
+
+
+def _agency(row: Row) -> Agency:
+    return Agency(
+        row=row,
+        full_name=row["機關全銜"],
+        short_name=row["機關簡稱"],
+        self_name=row["自稱"],
+        group=row["小組名稱"],
+        secretariat=row["幕僚單位"],
+        contact=row["聯絡人"],
+        phone=row["聯絡電話"],
+        email=row["電子郵件"],
+        sample_base=row["抽查基數"],
+        quality_since=row["品質檢測起日"],
+        top_downloads=row["下載排名數"],
+    )
+
+
+def _member(row: Row) -> Member:
+    return Member(row, row["姓名"], row["職稱"], row["服務機關"], row["身分"], row["性別"])
+
+
+def _past_decision(row: Row) -> PastDecision:
+    return PastDecision(row, row["類別"], row["案由"], row["決定（議）"], row["辦理情形"], row["列管"])
+
+
+def _planned(row: Row) -> PlannedDataset:
+    return PlannedDataset(row, row["資料集項目名稱"], row["開放年月"], row["資料開放單位"], row["已上架"])
+
+
+def _download(row: Row) -> Download:
+    return Download(
+        row=row,
+        identifier=row["資料集識別碼"],
+        published=row["上架時間"],
+        frequency=row["更新頻率"],
+        updated=row["資料更新時間"],
+        name=row["資料集名稱"],
+        views=row["累計瀏覽次數"],
+        downloads=row["累計下載次數"],
+    )
+
+
+def _quality(row: Row) -> Quality:
+    counts = {level: row[level] for level in columns.QUALITY_LEVELS}
+    return Quality(row, row["單位"], counts, row["總計"])
+
+
+def _withdrawal(row: Row) -> Withdrawal:
+    return Withdrawal(row, row["下架資料集名稱"], row["提供單位"], row["下架原因"], row["備註"])
+
+
+def _total(row: Row) -> Total:
+    return Total(row, row["名稱"], row["數值"], row["出處"])

@@ -1,0 +1,301 @@
+"""The only module that holds raw WordprocessingML: what docxtpl cannot do, done on the rendered document.
+
+Labels get hanging indents as wide as they are, equal neighbours of marked columns are merged, tables of unknown
+columns get widths, and the package is written so that the same content gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MERGE_MARK = "\uf8f1"
+FIT_MARK = "\uf8f2"
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+_NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
+_LABEL = re.compile(
+    rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.\t?|[^\s：]{{1,4}}：(?=\t)"
+)
+_NUMBER_TEXT = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?")
+
+
+def finish(body: Any, styles: Any) -> None:
+    """Everything done to a rendered document: labels, merged neighbours, fitted columns. Changes ``body`` in place."""
+    for table in body.iter(f"{W}tbl"):
+        _fit_columns(table, styles)
+        _merge_equal(table)
+    _hang_labels(body, Styles(styles))
+
+
+class Styles:
+    """The paragraph styles of a document, as far as indents and size go; basedOn is followed."""
+
+    def __init__(self, root: Any) -> None:
+        self._by_id = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
+        self._default = root.find(f"{W}docDefaults")
+
+    def names(self) -> dict[str, str]:
+        """Style names to ids."""
+        found = {}
+        for key, style in self._by_id.items():
+            name = style.find(f"{W}name")
+            if name is not None:
+                found[name.get(f"{W}val")] = key
+        return found
+
+    def _chain(self, style_id: str | None) -> Iterator[Any]:
+        seen: set[str] = set()
+        while style_id and style_id in self._by_id and style_id not in seen:
+            seen.add(style_id)
+            style = self._by_id[style_id]
+            yield style
+            base = style.find(f"{W}basedOn")
+            style_id = base.get(f"{W}val") if base is not None else None
+
+    def indent(self, style_id: str | None) -> tuple[int, int]:
+        """(left, hanging) in twips."""
+        for style in self._chain(style_id):
+            ind = style.find(f"{W}pPr/{W}ind")
+            if ind is not None:
+                return int(ind.get(f"{W}left") or ind.get(f"{W}start") or 0), int(ind.get(f"{W}hanging") or 0)
+        return 0, 0
+
+    def size(self, style_id: str | None) -> int:
+        """The type size in twips (a full-width character is as wide)."""
+        for style in self._chain(style_id):
+            size = style.find(f"{W}rPr/{W}sz")
+            if size is not None:
+                return int(size.get(f"{W}val")) * 10
+        size = self._default.find(f"{W}rPrDefault/{W}rPr/{W}sz") if self._default is not None else None
+        return int(size.get(f"{W}val")) * 10 if size is not None else 240
+
+
+def _hang_labels(body: Any, styles: Styles) -> None:
+    """Text lines up with text: a paragraph of a hanging style hangs by its own label; without label it does not."""
+    cells = {id(paragraph) for cell in body.iter(f"{W}tc") for paragraph in cell.iter(f"{W}p")}
+    for paragraph in body.iter(f"{W}p"):
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        style_id = style.get(f"{W}val") if style is not None else None
+        left, hanging = styles.indent(style_id)
+        in_cell = id(paragraph) in cells
+        if not hanging and not in_cell:
+            continue
+        text = text_of(paragraph)
+        found = _LABEL.match(text)
+        if in_cell and not hanging:
+            if not found or len(text) < 12:
+                continue
+            width = label_width(found[0], styles.size(style_id))
+            _set_indent(paragraph, left + width, width)
+        elif not found:
+            if not re.match(r"[^\s：]{2,5}：", text):
+                _set_indent(paragraph, left, 0)
+        else:
+            width = label_width(found[0], styles.size(style_id))
+            if width != hanging:
+                _set_indent(paragraph, left - hanging + width, width)
+        if found and found[0][-1] != "\t" and any(character.isascii() for character in found[0]):
+            _tab_after(paragraph, len(found[0]))
+
+
+def label_width(label: str, size: int) -> int:
+    """How wide a label hangs, in twips: full-width characters count whole; half-width labels up to the next half."""
+    plain = label.rstrip("\t")
+    if not any(character.isascii() for character in plain):
+        return len(plain) * size
+    halves = sum(1 if character.isascii() else 2 for character in plain)
+    return max(halves + (1 if plain.endswith(".") and halves < 4 else 0), 3) * size // 2
+
+
+def _tab_after(paragraph: Any, length: int) -> None:
+    """Puts a tab between a label in half-width characters and its text, where the text ran on."""
+    for node in paragraph.iter(f"{W}t"):
+        text = node.text or ""
+        if len(text) < length:
+            return
+        run = node.getparent()
+        rest = text[length:].lstrip(" ")
+        node.text = text[:length]
+        tab = etree.Element(f"{W}tab")
+        node.addnext(tab)
+        tail = etree.Element(f"{W}t")
+        tail.text = rest
+        tail.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        tab.addnext(tail)
+        assert run is not None
+        return
+
+
+def _set_indent(paragraph: Any, left: int, hanging: int) -> None:
+    properties = paragraph.find(f"{W}pPr")
+    if properties is None:
+        properties = etree.Element(f"{W}pPr")
+        paragraph.insert(0, properties)
+    ind = properties.find(f"{W}ind")
+    if ind is None:
+        ind = etree.Element(f"{W}ind")
+        after = [
+            f"{W}{name}"
+            for name in ("contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
+                         "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange")
+        ]  # fmt: skip
+        later = next((child for child in properties if child.tag in after), None)
+        if later is not None:
+            later.addprevious(ind)
+        else:
+            properties.append(ind)
+    ind.attrib.clear()
+    ind.set(f"{W}left", str(left))
+    if hanging:
+        ind.set(f"{W}hanging", str(hanging))
+    else:
+        ind.set(f"{W}firstLine", "0")
+
+
+def text_of(element: Any) -> str:
+    """The text of a paragraph or cell; tabs and breaks as \\t and \\n."""
+    parts = []
+    for node in element.iter(f"{W}t", f"{W}tab", f"{W}br"):
+        if node.tag == f"{W}t":
+            parts.append(node.text or "")
+        elif node.getparent().tag == f"{W}r":
+            parts.append("\t" if node.tag == f"{W}tab" else "\n")
+    return "".join(parts)
+
+
+def _strip_mark(cell: Any, mark: str) -> bool:
+    found = False
+    for node in cell.iter(f"{W}t"):
+        if node.text and mark in node.text:
+            node.text = node.text.replace(mark, "")
+            found = True
+    return found
+
+
+def _cells(row: Any) -> Iterator[tuple[int, Any]]:
+    """The cells of a row with their grid column; spans are counted."""
+    column = 0
+    for cell in row.iterchildren(f"{W}tc"):
+        yield column, cell
+        span = cell.find(f"{W}tcPr/{W}gridSpan")
+        column += int(span.get(f"{W}val")) if span is not None else 1
+
+
+def _is_header(row: Any) -> bool:
+    return row.find(f"{W}trPr/{W}tblHeader") is not None
+
+
+def _merge_equal(table: Any) -> None:
+    """Equal neighbours below a heading with 合併相同 become one cell."""
+    rows = list(table.iterchildren(f"{W}tr"))
+    marked = {column for row in rows for column, cell in _cells(row) if _strip_mark(cell, MERGE_MARK)}
+    for column in sorted(marked):
+        above: Any = None
+        for row in rows:
+            cell = None if _is_header(row) else next((found for at, found in _cells(row) if at == column), None)
+            text = text_of(cell) if cell is not None else ""
+            if above is not None and text and text == text_of(above):
+                if above.find(f"{W}tcPr/{W}vMerge") is None:
+                    _set_merge(above, restart=True)
+                assert cell is not None
+                _set_merge(cell, restart=False)
+            else:
+                above = cell if text else None
+
+
+def _set_merge(cell: Any, restart: bool) -> None:
+    properties = cell.find(f"{W}tcPr")
+    if properties is None:
+        properties = etree.Element(f"{W}tcPr")
+        cell.insert(0, properties)
+    merge = etree.Element(f"{W}vMerge")
+    if restart:
+        merge.set(f"{W}val", "restart")
+    early = [f"{W}{name}" for name in ("cnfStyle", "tcW", "gridSpan", "hMerge")]
+    before = [child for child in properties if child.tag in early]
+    properties.insert(len(before), merge)
+    if not restart:
+        paragraphs = cell.findall(f"{W}p")
+        for extra in paragraphs[1:]:
+            cell.remove(extra)
+        for child in list(paragraphs[0]):
+            if child.tag != f"{W}pPr":
+                paragraphs[0].remove(child)
+
+
+def _fit_columns(table: Any, styles: Any) -> None:
+    """A table marked 欄寬依內容 gets a grid by its longest texts, and its columns of numbers stand to the right."""
+    rows = list(table.iterchildren(f"{W}tr"))
+    if not any([_strip_mark(cell, FIT_MARK) for row in rows for _, cell in _cells(row)]):
+        return
+    grid = table.find(f"{W}tblGrid")
+    whole = sum(int(column.get(f"{W}w") or 0) for column in grid)
+    body = [[text_of(cell) for _, cell in _cells(row)] for row in rows if not _is_header(row)]
+    texts = [[text_of(cell) for _, cell in _cells(row)] for row in rows]
+    count = max(len(row) for row in texts)
+    weights = [
+        min(max((_ems(row[index]) for row in texts if index < len(row)), default=2) + 1, 22) for index in range(count)
+    ]
+    widths = [int(whole * weight / sum(weights)) for weight in weights]
+    widths[-1] += whole - sum(widths)
+    for child in list(grid):
+        grid.remove(child)
+    for width in widths:
+        etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
+    numeric = [
+        bool(body) and all(index < len(row) and (not row[index] or _NUMBER_TEXT.fullmatch(row[index])) for row in body)
+        and any(row[index] for row in body)
+        for index in range(count)
+    ]  # fmt: skip
+    right = Styles(styles).names().get("表格數字")
+    for row in rows:
+        for index, (_, cell) in enumerate(_cells(row)):
+            width_element = cell.find(f"{W}tcPr/{W}tcW")
+            if width_element is not None:
+                width_element.set(f"{W}w", str(widths[index]))
+                width_element.set(f"{W}type", "dxa")
+            if numeric[index] and right and not _is_header(row):
+                for style in cell.iter(f"{W}pStyle"):
+                    style.set(f"{W}val", right)
+
+
+def _ems(text: str) -> float:
+    return max((sum(0.5 if character.isascii() else 1 for character in line) for line in text.split("\n")), default=0)
+
+
+def packed(package: bytes) -> bytes:
+    """The same package with sorted entries and a fixed time, so that equal content is equal bytes."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(source.namelist(), key=lambda entry: (entry != "[Content_Types].xml", entry)):
+            entry = zipfile.ZipInfo(name, _FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            target.writestr(entry, source.read(name))
+    return result.getvalue()
+
+
+def without_page_numbers(package: bytes) -> bytes:
+    """A copy whose footers leave the line with the page number empty: the packet stamps running numbers itself."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if re.fullmatch(r"word/footer\d*\.xml", name):
+                root = etree.fromstring(content)
+                for paragraph in root.iter(f"{W}p"):
+                    codes = "".join(node.text or "" for node in paragraph.iter(f"{W}instrText"))
+                    codes += "".join(node.get(f"{W}instr") or "" for node in paragraph.iter(f"{W}fldSimple"))
+                    if "PAGE" in codes:
+                        for child in list(paragraph):
+                            if child.tag != f"{W}pPr":
+                                paragraph.remove(child)
+                content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+            target.writestr(zipfile.ZipInfo(name, _FIXED_TIME), content)
+    return result.getvalue()

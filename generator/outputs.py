@@ -1,0 +1,148 @@
+"""Files under output/: written whole or not at all, and never over what someone edited by hand.
+
+A record of hashes beside the files tells what the program itself wrote there. It is written before the files (old and
+new hashes) and after them (new ones only), so that an interrupted build never mistakes its own file for a hand edit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import roc
+
+STATE = ".packet"
+
+NEW, CHANGED, SAME, RESTORED, KEPT, LOCKED, REMOVED = (
+    "new",
+    "changed",
+    "same",
+    "restored",
+    "kept",
+    "locked",
+    "removed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: ``how`` is one of the words above; ``kept_as`` names the hand-edited copy."""
+
+    name: str
+    how: str
+    kept_as: str = ""
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_all(folder: Path, files: Mapping[str, bytes], stale: Sequence[str] = ()) -> list[Outcome]:
+    """Writes the files into the folder, each aside and then renamed; removes ``stale`` ones that nobody touched.
+
+    A file that is not as the program left it is first renamed to a name with its time. A file that cannot be replaced
+    (open in Word) is reported as LOCKED and the others are still written. Raises OSError when the folder cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    record = read_record(folder)
+    before = {name: list(known) for name, known in record.items()}
+    hashes = {name: digest(content) for name, content in files.items()}
+    if any(record.get(name) != [new] for name, new in hashes.items()):
+        _write_record(folder, {**record, **{name: [*record.get(name, []), new] for name, new in hashes.items()}})
+    outcomes = []
+    for name, content in files.items():
+        outcome = _write(folder, name, content, hashes[name], record.get(name, []))
+        outcomes.append(outcome)
+        if outcome.how != LOCKED:
+            record[name] = [hashes[name]]
+    for name in stale:
+        path = folder / name
+        if path.is_file() and digest(path.read_bytes()) in record.get(name, []):
+            try:
+                path.unlink()
+            except PermissionError:
+                outcomes.append(Outcome(name, LOCKED))
+                continue
+            outcomes.append(Outcome(name, REMOVED))
+        record.pop(name, None)
+    if record != before:
+        _write_record(folder, record)
+    return outcomes
+
+
+def state(folder: Path) -> Path:
+    """Where the program keeps its own notes on a meeting's output folder, beside it: nothing for staff to attach."""
+    return folder.parent / STATE
+
+
+def written(folder: Path) -> list[str]:
+    """The names that the program wrote into the folder at earlier builds."""
+    return list(read_record(folder))
+
+
+def read_record(folder: Path) -> dict[str, list[str]]:
+    """Hashes of what the program wrote, by file name; empty where there is no record that can be read."""
+    try:
+        found = json.loads((state(folder) / f"{folder.name}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): list(hashes) for name, hashes in found.items()} if isinstance(found, dict) else {}
+
+
+def _write_record(folder: Path, record: Mapping[str, Sequence[str]]) -> None:
+    state(folder).mkdir(exist_ok=True)
+    text = json.dumps(dict(sorted(record.items())), ensure_ascii=False, indent=1)
+    replace(state(folder) / f"{folder.name}.json", text.encode("utf-8"))
+
+
+def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str]) -> Outcome:
+    path = folder / name
+    how, kept_as = (RESTORED if ours else NEW), ""
+    try:
+        if path.exists():
+            there = digest(path.read_bytes())
+            if there == new:
+                return Outcome(name, SAME)
+            how = CHANGED
+            if there not in ours:
+                how, kept_as = KEPT, _keep(path)
+        replace(path, content)
+    except PermissionError:
+        return Outcome(name, LOCKED, kept_as)
+    return Outcome(name, how, kept_as)
+
+
+def _keep(path: Path) -> str:
+    """Renames a hand-edited file to a free name with the time of its edit; returns that name."""
+    edited = dt.datetime.fromtimestamp(path.stat().st_mtime)
+    stamp = f"{roc.roc_year(edited)}{edited:%m%d-%H%M%S}"
+    for number in range(1, 1000):
+        again = f"-{number}" if number > 1 else ""
+        kept = path.with_name(f"{path.stem}（手改{stamp}{again}）{path.suffix}")
+        if not kept.exists():
+            path.rename(kept)
+            return kept.name
+    raise PermissionError(path)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Puts content at path in one step: the file is old or new, never half."""
+    handle, aside = tempfile.mkstemp(prefix=".packet-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(aside, 0o644)
+        os.replace(aside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)
+        raise

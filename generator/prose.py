@@ -1,0 +1,187 @@
+"""Jinja, sandboxed and strict: the language of 說明, and of the Word templates' tags.
+
+The prose of the cells is template; the data never are. A name that nobody knows is a Problem at its cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
+
+from generator import figures, roc
+from generator.figures import Figure
+from generator.model import Attachment, Case, Meeting
+from generator.problems import Location, Problem, nearest, perhaps, problem
+
+ATTACHMENT = "附件"
+
+
+class _Sandbox(SandboxedEnvironment):
+    """No power or product, which a few characters could make run for ever."""
+
+    intercepted_binops = frozenset(["**", "*", "%"])
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        raise jinja2.TemplateRuntimeError(f"不可使用「{operator}」")
+
+
+def environment(autoescape: bool) -> SandboxedEnvironment:
+    """The Jinja environment of prose (``autoescape`` False: plain text) and of Word templates (True: XML)."""
+    made = _Sandbox(
+        undefined=jinja2.StrictUndefined, finalize=_xml if autoescape else figures.shown, autoescape=autoescape
+    )
+    made.globals.clear()
+    made.filters.clear()
+    filters: dict[str, Callable[..., Any]] = {
+        "年月日": roc.long_date,
+        "年月日0": roc.padded_date,
+        "月日": roc.month_day,
+        "星期": roc.weekday,
+        "前一日": lambda day: day - dt.timedelta(days=1),
+        "萬": roc.ten_thousands,
+        "國字": roc.numeral,
+        "正文": in_prose,
+    }
+    made.filters.update(filters)
+    return made
+
+
+def _xml(value: Any) -> Any:
+    """Printed text for XML. docxtpl takes ``{_{`` for an escaped ``{{`` of its own, so data must not show it one."""
+    if isinstance(value, Markup):
+        return value
+    safe = str(escape(figures.shown(value)))
+    return Markup(safe.replace("{_", "{&#95;").replace("_}", "&#95;}"))
+
+
+def in_prose(value: Any) -> str:
+    """A name as running text spells it: — for -, full-width parentheses. Lists are joined by 、."""
+    text = figures.shown(value)
+    return text.replace("(", "（").replace(")", "）").replace("-", "—")
+
+
+def names_used(source: str) -> list[str]:
+    """The dotted names that a prose text takes from the vocabulary, and ``附件("…")``, in order.
+
+    Raises jinja2.TemplateSyntaxError.
+    """
+    tree = environment(False).parse(source)
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    found: list[str] = []
+    inner: set[int] = set()
+    for node in tree.find_all((nodes.Call, nodes.Getattr, nodes.Getitem, nodes.Name)):
+        if id(node) in inner:
+            continue
+        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == ATTACHMENT:
+            inner.add(id(node.node))
+            found += [figures.attachment_name(str(part.value)) for part in node.args if isinstance(part, nodes.Const)]
+            continue
+        parts: list[str] = []
+        step: Any = node
+        while isinstance(step, nodes.Getattr | nodes.Getitem):
+            if isinstance(step, nodes.Getitem) and not isinstance(step.arg, nodes.Const):
+                break
+            parts.insert(0, step.attr if isinstance(step, nodes.Getattr) else str(step.arg.value))  # type: ignore[attr-defined]
+            inner.add(id(step.node))
+            step = step.node
+        if isinstance(step, nodes.Name) and step.name not in own:
+            found.append(".".join([step.name, *parts]))
+    return found
+
+
+class Vocabulary:
+    """The figures of a meeting as names that prose and templates can use."""
+
+    def __init__(self, meeting: Meeting, known: Mapping[str, Figure]) -> None:
+        self.meeting = meeting
+        self.figures = known
+        self._environment = environment(False)
+        self._spaces: dict[str, dict[str, Any]] = {}
+        for figure in known.values():
+            space, dot, name = figure.name.partition(".")
+            if dot and not space.startswith(f"{ATTACHMENT}("):
+                self._spaces.setdefault(space, {})[name] = figure.value
+
+    def context(self, case: Case | None) -> dict[str, Any]:
+        """The names for a template or a text of ``case``; 附件() counts from that case."""
+        return {**self._spaces, ATTACHMENT: lambda *names: self._label(case, names)}
+
+    def _label(self, case: Case | None, names: tuple[str, ...]) -> str:
+        found = [self._attachment(case, name) for name in names]
+        if not found:
+            raise jinja2.TemplateRuntimeError("附件() 要寫出附件名稱")
+        owner = case or next(one for one in self.meeting.cases if found[0] in one.attachments)
+        return figures.label_in(owner, found, self.meeting.cases)
+
+    def _attachment(self, case: Case | None, name: str) -> Attachment:
+        for owner in [case, *self.meeting.cases] if case else self.meeting.cases:
+            for attachment in owner.attachments if owner else ():
+                if attachment.name == name:
+                    return attachment
+        raise jinja2.UndefinedError(f"沒有附件「{name}」")
+
+    def faults(self, source: str, at: Location) -> list[Problem]:
+        """What is wrong with a prose text before it is rendered: syntax, unknown names and filters."""
+        try:
+            used = names_used(source)
+        except jinja2.TemplateSyntaxError as error:
+            return [self._syntax(source, error, at)]
+        found = []
+        for name in used:
+            if name in self.figures:
+                continue
+            known = list(self.figures)
+            if name in self._spaces:
+                examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
+                found.append(problem("name-incomplete", at, name=name, examples=examples))
+            else:
+                found.append(problem("unknown-name", at, name=name, perhaps=perhaps(name, known)))
+        return found
+
+    def _syntax(self, source: str, error: jinja2.TemplateSyntaxError, at: Location) -> Problem:
+        unknown = re.search(r"No (?:filter|test) named '(.+?)'", str(error.message))
+        if unknown:
+            return problem(
+                "unknown-filter", at, name=unknown[1], perhaps=perhaps(unknown[1], self._environment.filters)
+            )
+        if "｛" in source or "｝" in source:
+            return problem("full-width-braces", at)
+        return problem("prose-syntax", at, detail=error.message)
+
+    def render(self, source: str, case: Case | None, at: Location, problems: list[Problem]) -> str:
+        """A prose text with its figures in place; what cannot be rendered is a problem and prints as it stands."""
+        if "{" not in source:
+            return source
+        faults = self.faults(source, at)
+        if not faults:
+            try:
+                return self._environment.from_string(source).render(self.context(case))
+            except jinja2.TemplateSyntaxError as error:
+                faults = [self._syntax(source, error, at)]
+            except Exception as error:
+                faults = [problem("prose-failed", at, detail=str(error))]
+        problems.extend(faults)
+        return source
+
+    def nearest(self, name: str) -> str:
+        """The known name nearest to an unknown one."""
+        return nearest(name, self.figures)
+
+
+def literal_text(source: str) -> str:
+    """The typed part of a prose text: all tags cut out (a tag leaves a space). The text itself when it is no Jinja."""
+    try:
+        return "".join(
+            value if kind == "data" else " "
+            for _, kind, value in environment(False).lex(source)
+            if kind != "whitespace"
+        )
+    except jinja2.TemplateSyntaxError:
+        return source

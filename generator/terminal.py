@@ -1,0 +1,117 @@
+"""The only module that prints: problems, figures, progress and summaries, in colour where the terminal has any."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from generator import outputs
+from generator.problems import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generator.figures import Figure
+
+_COLOURS = {ERROR: "bold red", WARNING: "yellow", NOTE: "dim"}
+_OUTCOMES = {
+    outputs.NEW: "新增",
+    outputs.CHANGED: "更新",
+    outputs.RESTORED: "補回（上次產生後被刪除）",
+    outputs.KEPT: "更新，手改的舊檔已另存",
+    outputs.LOCKED: "未更新，檔案正在使用中",
+    outputs.REMOVED: "移除（已不在本次會議資料內）",
+}
+
+
+def make_utf8() -> None:
+    """Chinese on a console whose code page has no room for it must not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            if (getattr(stream, "encoding", "") or "").lower().replace("-", "") != "utf8":
+                reconfigure(encoding="utf-8")
+            reconfigure(errors="replace")
+
+
+def console(stderr: bool = False) -> Console:
+    """A console that never folds or guesses: what is printed can be searched and piped."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def problems(found: Sequence[Problem]) -> None:
+    """Each problem on a line of its own, then how many there are of each kind."""
+    out = console()
+    for one in found:
+        out.print(f"{SEVERITY_NAMES[one.severity]}", style=_COLOURS[one.severity], end=" ")
+        out.print(str(one))
+    counts = [
+        f"{SEVERITY_NAMES[kind]} {number} 項"
+        for kind in (ERROR, WARNING, NOTE)
+        if (number := sum(one.severity == kind for one in found))
+    ]
+    out.print("、".join(counts) if counts else "沒有發現問題。", style="bold")
+
+
+def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
+    """The vocabulary: name, present value, cells."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("名稱", no_wrap=True)
+    table.add_column("現值", overflow="fold", max_width=44)
+    table.add_column("來源", overflow="fold")
+    for figure in known:
+        table.add_row(figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells))
+    out = console()
+    out.print(table, soft_wrap=not out.is_terminal)
+
+
+def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[str]) -> None:
+    """What became of each file that is not as it was, then the remarks, then where all of it lies."""
+    out = console()
+    same = sum(one.how == outputs.SAME for one in outcomes)
+    for one in outcomes:
+        if one.how == outputs.SAME:
+            continue
+        style = "yellow" if one.how in (outputs.KEPT, outputs.LOCKED) else "green"
+        out.print(f"  {_OUTCOMES[one.how]}", style=style, end="　")
+        out.print(one.name)
+        if one.kept_as:
+            out.print(f"    手改的檔案：{one.kept_as}", style="yellow")
+        if one.how == outputs.LOCKED:
+            out.print("    請關閉開啟它的程式，再執行一次。", style="yellow")
+    if same:
+        out.print(f"  內容不變 {same} 個檔案", style="dim")
+    for remark in remarks:
+        out.print(remark, style="yellow")
+    out.print(f"完成：{folder}", style="bold")
+
+
+def failure(text: str) -> None:
+    """A failure outside the inputs, on standard error."""
+    console(stderr=True).print(text, style="bold red")
+
+
+class Progress:
+    """One line that tells what is being done; nothing where the output is no terminal."""
+
+    def __init__(self) -> None:
+        self._console = console(stderr=True)
+        self._status = self._console.status("", spinner="line") if self._console.is_terminal else None
+
+    def __enter__(self) -> Progress:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def step(self, text: str) -> None:
+        if self._status is not None:
+            self._status.update(text)
