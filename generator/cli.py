@@ -28,7 +28,9 @@ class MeetingParameter(click.ParamType[Any]):
         try:
             return MeetingId.parse(value)
         except ValueError:
-            self.fail(f"「{value}」不是會議編號。請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。", param, ctx)
+            self.fail(
+                f"「{value}」不是會議編號。請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。", param, ctx
+            )
 
 
 MEETING = MeetingParameter()
@@ -51,7 +53,9 @@ def packet(ctx: click.Context, workspace: Path | None) -> None:
 @packet.command()
 @click.argument("meeting", type=MEETING)
 @click.option("--only", multiple=True, metavar="名稱", help="只產生名稱含此文字的文件，可重複。")
-@click.option("--format", "formats", default="docx,pdf", show_default=True, metavar="格式", help="docx、pdf、odt，以逗號分隔。")
+@click.option(
+    "--format", "formats", default="docx,pdf", show_default=True, metavar="格式", help="docx、pdf、odt，以逗號分隔。"
+)
 @as_json
 @click.pass_obj
 def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats: str, as_json: bool) -> None:
@@ -62,7 +66,9 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
 
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
     if not chosen or not set(chosen) <= set(story.FORMATS):
-        raise click.BadParameter(f"「{formats}」不是可用的格式。可用：{'、'.join(story.FORMATS)}。", param_hint="--format")
+        raise click.BadParameter(
+            f"「{formats}」不是可用的格式。可用：{'、'.join(story.FORMATS)}。", param_hint="--format"
+        )
     workspace = _workspace(given, meeting)
     try:
         with terminal.Progress() as progress:
@@ -72,10 +78,7 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
     problems = report.examined.problems
     stopped = report.examined.meeting is None or has_errors(problems)
     if as_json:
-        _print_json(
-            report.manifest
-            or {"documents": [], "problems": [story.problem_json(found) for found in problems]}
-        )
+        _print_json(report.manifest or {"documents": [], "problems": [story.problem_json(found) for found in problems]})
     else:
         terminal.problems(problems)
         if stopped:
@@ -156,7 +159,10 @@ def main() -> None:
         packet(prog_name="packet", standalone_mode=True)
     except OSError as error:
         name = Path(error.filename).name if isinstance(error.filename, str) else ""
-        click.echo(f"無法讀寫{f'「{name}」' if name else '檔案'}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。", err=True)
+        click.echo(
+            f"無法讀寫{f'「{name}」' if name else '檔案'}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。",
+            err=True,
+        )
         sys.exit(FAILED)
 
 

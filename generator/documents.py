@@ -20,6 +20,7 @@ CONVENTION = {
     "下架清單": "下架清單",
 }
 PLAIN = "一般表格"
+SEPARATE_NOTE = "本附件另行提供{}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ def _points(case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> list
     for point in case.explanations:
         lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
         text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
-        node: dict[str, Any] = {"標號": "", "標題": lead, "內容": f"：{text.lstrip('：')}" if lead else text, "下層": []}
+        node: dict[str, Any] = {
+            "標號": "",
+            "標題": lead,
+            "內容": f"：{text.lstrip('：')}" if lead else text,
+            "下層": [],
+        }
         level = min(point.level, next((depth for depth in (2, 1) if levels[depth - 1]), 0) + 1)
         siblings = levels[0] if level == 1 else levels[level - 2][-1]["下層"]
         siblings.append(node)
@@ -146,14 +152,17 @@ def _attachment(
     heading_cell = item.row.at("標題" if item.row["標題"] else "名稱")
     heading = vocabulary.render(item.heading, case, heading_cell, problems)
     notes = [vocabulary.render(note["內容"], case, note.at("內容"), problems) for note in item.notes]
+    marks = ["註："] if len(notes) == 1 else numbered(len(notes))
+    template, context = _content(meeting, item, problems)
     own = {
         "標號": item.label,
         "名稱": item.name,
         "標題": heading,
         "副標題": vocabulary.render(item.subheading, case, item.row.at("副標題"), problems),
-        "附註": [{"標號": mark, "內容": text} for mark, text in zip(numbered(len(notes)), notes, strict=True)],
+        "說明": SEPARATE_NOTE.format(f"，檔名：{item.target}" if item.target else "") if template == SEPARATELY else "",
+        "附註標題": "註：" if len(notes) > 1 else "",
+        "附註": [{"標號": mark, "內容": text} for mark, text in zip(marks, notes, strict=True)],
     }
-    template, context = _content(meeting, item, problems)
     if template == "條文" and not item.row["標題"]:
         own["標題"] = heading = context["條文"]["名稱"]
     return Document(
@@ -177,7 +186,7 @@ def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tup
         return PLAIN, {"表": {"欄位": list(table.headings), "列": [list(row) for row in table.rows]}}
     if item.source == SHEET:
         problems.append(problem("not-printable", item.row.at("來源"), sheet=item.target))
-    return SEPARATELY, {"檔名": item.target}
+    return SEPARATELY, {}
 
 
 def table_rows(meeting: Meeting, sheet: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import os
 import re
 import zipfile
@@ -21,35 +22,22 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator import columns
 from generator.columns import Column, Kind, SheetSpec
+from generator.menus import STAR, Menus
 
 File = str | os.PathLike[str] | BinaryIO
-MENU_SHEET = "選單"
 SPARE_ROWS = 500
-STAR = "★"
-_LONGEST_INLINE = 255
 _WIDEST_UPRIGHT = 96
-_FIELD_WIDTHS = (16, 48, 56)
+_FIELD_WIDTHS = (16, 44, 66)
 _FACE, _PRINT_FACE = "微軟正黑體", "標楷體"
 _FIXED_TIME = dt.datetime(2000, 1, 1)
 _LINE = Side(style="thin", color="B7B7B7")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEADING_FILL, _FIXED_FILL = PatternFill("solid", fgColor="DDEBF7"), PatternFill("solid", fgColor="EDEDED")
 _ANY = Column("")
-
-# Columns that take what another sheet of the same workbook lists, and columns with mere suggestions.
-_REFERENCES = {
-    (columns.EXPLANATIONS.name, "案號"): (columns.CASES.name, "案號"),
-    (columns.ATTACHMENTS.name, "案號"): (columns.CASES.name, "案號"),
-    (columns.NOTES.name, "附件"): (columns.ATTACHMENTS.name, "名稱"),
-}
-_PRINTED = (columns.PLANNED, columns.DOWNLOADS, columns.QUALITY, columns.WITHDRAWALS)
-_SUGGESTIONS = {(columns.ATTACHMENTS.name, "來源"): (*(f"工作表:{spec.name}" for spec in _PRINTED), "另附")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +55,10 @@ class FilledSheet:
     def heading_row(self) -> int:
         return 2 if self.title else 1
 
-    @property
-    def last_row(self) -> int:
-        """The last row that is ready to be filled in."""
-        return self.heading_row + len(self.rows) + SPARE_ROWS
+    def cells(self, name: str) -> tuple[str, str]:
+        """The first and the last cell ($A$2, $A$501) of that column of a list that are ready to be filled in."""
+        letter = get_column_letter(self.spec.columns.index(self.spec.column(name)) + 1)
+        return f"${letter}${self.heading_row + 1}", f"${letter}${self.heading_row + len(self.rows) + SPARE_ROWS}"
 
 
 def plain_sheet(
@@ -87,7 +75,7 @@ def plain_sheet(
     for heading in headings:
         cells = [record[heading] for record in records]
         kind = Kind.COUNT if cells and all(type(cell) is int for cell in cells) else Kind.TEXT
-        width = min(60, 4 + max(len(str(text).encode("big5", "replace")) for text in (heading, *cells)))
+        width = min(60, 4 + max(_width(str(text)) for text in (heading, *cells)))
         made.append(Column(heading, kind, required=False, width=width))
     return FilledSheet(SheetSpec(name, tuple(made)), records, title)
 
@@ -102,13 +90,17 @@ def write_workbook(target: File, sheets: Sequence[FilledSheet], *, units: Sequen
     book.remove(book.worksheets[0])
     book.properties.title, book.properties.creator = title or None, "packet"
     book.properties.created = _FIXED_TIME
-    menus = _Menus({sheet.spec.name: sheet for sheet in sheets}, units)
+    lists = [sheet for sheet in sheets if not sheet.spec.fields]
+    menus = Menus(
+        {(sheet.spec.name, col.name): sheet.cells(col.name) for sheet in lists for col in sheet.spec.columns}, units
+    )
     for sheet in sheets:
         for row in sheet.rows:
             if unknown := row.keys() - {column.name for column in sheet.spec.columns}:
                 raise ValueError(f"{sheet.spec.name} has no column {'、'.join(sorted(unknown))}")
         worksheet = book.create_sheet(sheet.spec.name)
         (_draw_fields if sheet.spec.fields else _draw_list)(worksheet, sheet, menus)
+        _fit_rows(worksheet)
         _set_up_print(worksheet, sheet)
     menus.write_long(book)
     saved = io.BytesIO()
@@ -121,62 +113,9 @@ def write_workbook(target: File, sheets: Sequence[FilledSheet], *, units: Sequen
         file.write(content)
 
 
-class _Menus:
-    """Drop-down lists: from the sheet that lists the names, else inline, else from a hidden sheet."""
-
-    def __init__(self, sheets: Mapping[str, FilledSheet], units: Sequence[str]) -> None:
-        self._sheets, self._units = sheets, units
-        self._long: dict[tuple[str, ...], str] = {}
-
-    def attach(self, worksheet: Worksheet, sheet: FilledSheet, column: Column, cells: str) -> None:
-        """Give ``cells`` the drop-down of that column, if it has one."""
-        key = (sheet.spec.name, column.name)
-        if column.kind is Kind.UNIT:
-            source = self._reference(columns.UNITS.name, "單位") or self._items(self._units)
-        elif key in _REFERENCES:
-            source = self._reference(*_REFERENCES[key])
-        else:
-            star = (STAR,) if column.kind is Kind.FLAG else ()
-            source = self._items(column.choices or star or _SUGGESTIONS.get(key, ()))
-        if not source:
-            return
-        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=key not in _SUGGESTIONS)
-        # A list of names may lag behind the agency: warn only. The choices of the column table are all there are.
-        menu.errorStyle = "stop" if column.kind in (Kind.CHOICE, Kind.FLAG) else "warning"
-        menu.errorTitle, menu.error = column.name, "這裡的內容不在清單內，請由下拉清單選取。"
-        menu.add(cells)
-        worksheet.add_data_validation(menu)
-
-    def _reference(self, name: str, heading: str) -> str:
-        """The filled cells of another sheet's column, however many they come to be; empty when it is not there."""
-        listed = self._sheets.get(name)
-        if listed is None:
-            return ""
-        letter = get_column_letter(listed.spec.columns.index(listed.spec.column(heading)) + 1)
-        first = f"'{name}'!${letter}${listed.heading_row + 1}"
-        return f"OFFSET({first},0,0,MAX(1,COUNTA({first}:${letter}${listed.last_row})),1)"
-
-    def _items(self, items: Sequence[str]) -> str:
-        inline = ",".join(items).replace('"', '""')
-        if len(inline) <= _LONGEST_INLINE and not any("," in item for item in items):
-            return f'"{inline}"' if items else ""
-        letter = get_column_letter(len(self._long) + 1)
-        return self._long.setdefault(tuple(items), f"'{MENU_SHEET}'!${letter}$1:${letter}${len(items)}")
-
-    def write_long(self, book: Workbook) -> None:
-        """The hidden sheet of the lists that are too long to stand inline, if there are any."""
-        if self._long:
-            worksheet = book.create_sheet(MENU_SHEET)
-            worksheet.sheet_state = "hidden"
-            for position, items in enumerate(self._long, start=1):
-                for row, item in enumerate(items, start=1):
-                    _put(worksheet, row, position, item)
-
-
-def _draw_list(worksheet: Worksheet, sheet: FilledSheet, menus: _Menus) -> None:
+def _draw_list(worksheet: Worksheet, sheet: FilledSheet, menus: Menus) -> None:
     """Headings in a row, one record to a row below; blank rows are ready to be filled in."""
-    spec, top, last = sheet.spec, sheet.heading_row, sheet.last_row
-    end = get_column_letter(len(spec.columns))
+    spec, top = sheet.spec, sheet.heading_row
     if sheet.title:
         above = _put(worksheet, 1, 1, sheet.title)
         above.font, above.alignment = Font(name=_FACE, size=14, bold=True), Alignment(vertical="center")
@@ -185,16 +124,19 @@ def _draw_list(worksheet: Worksheet, sheet: FilledSheet, menus: _Menus) -> None:
         worksheet.column_dimensions[letter].width = column.width
         _style(worksheet.column_dimensions[letter], column)
         _heading(_put(worksheet, top, position, column.name), _note(column) if spec.about else "")
-        menus.attach(worksheet, sheet, column, f"{letter}{top + 1}:{letter}{last}")
+        menus.attach(worksheet, column, ":".join(sheet.cells(column.name)).replace("$", ""))
         for number, row in enumerate(sheet.rows, start=top + 1):
             _put(worksheet, number, position, row.get(column.name), column)
+    first, last = sheet.cells(spec.columns[0].name)[0], sheet.cells(spec.columns[-1].name)[1]
+    end = get_column_letter(len(spec.columns))
     worksheet.auto_filter.ref = f"A{top}:{end}{top + max(1, len(sheet.rows))}"
     # Lines come with the content, so that rows typed later have them too.
-    lines = FormulaRule(formula=[f"COUNTA($A{top + 1}:${end}{top + 1})>0"], border=_BOX)  # type: ignore[no-untyped-call]
-    worksheet.conditional_formatting.add(f"A{top + 1}:{end}{last}", lines)
+    filled = f"COUNTA($A{top + 1}:${end}{top + 1})>0"
+    lines = FormulaRule(formula=[filled], border=_BOX)  # type: ignore[no-untyped-call]
+    worksheet.conditional_formatting.add(f"{first}:{last}".replace("$", ""), lines)
 
 
-def _draw_fields(worksheet: Worksheet, sheet: FilledSheet, menus: _Menus) -> None:
+def _draw_fields(worksheet: Worksheet, sheet: FilledSheet, menus: Menus) -> None:
     """欄位, 內容, 說明: one field to a row. Raises ValueError for a title, or more than one row of values."""
     if sheet.title or len(sheet.rows) > 1:
         raise ValueError(f"the field sheet {sheet.spec.name} has no title row and one row of values")
@@ -211,7 +153,18 @@ def _draw_fields(worksheet: Worksheet, sheet: FilledSheet, menus: _Menus) -> Non
         name.fill = about.fill = _FIXED_FILL
         name.font, about.font = Font(name=_FACE, size=11, bold=True), Font(name=_FACE, size=10, color="595959")
         content.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
-        menus.attach(worksheet, sheet, column, f"B{number}")
+        menus.attach(worksheet, column, f"B{number}")
+
+
+def _fit_rows(worksheet: Worksheet) -> None:
+    """Rows as high as their wrapped text. _repacked() leaves them free to grow, as Excel's own rows are."""
+    for number, row in enumerate(worksheet.iter_rows(), start=1):
+        lines = 1
+        for cell in row:
+            if cell.alignment.wrap_text and cell.value is not None:
+                room = worksheet.column_dimensions[get_column_letter(cell.column)].width / 1.08
+                lines = max(lines, sum(max(1, math.ceil(_width(part) / room)) for part in str(cell.value).split("\n")))
+        worksheet.row_dimensions[number].height = min(400, 2 + 16 * lines)
 
 
 def _set_up_print(worksheet: Worksheet, sheet: FilledSheet) -> None:
@@ -244,7 +197,7 @@ def _heading(cell: Cell, note: str) -> None:
     cell.font, cell.fill, cell.border = Font(name=_FACE, size=11, bold=True), _HEADING_FILL, _BOX
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     if note:
-        lines = sum(1 + len(line) // 18 for line in note.splitlines())
+        lines = sum(1 + _width(line) // 36 for line in note.splitlines())
         cell.comment = Comment(note, "packet", height=24 + 20 * lines, width=260)
 
 
@@ -276,8 +229,13 @@ def _put(worksheet: Worksheet, row: int, position: int, value: object, column: C
     return cell
 
 
+def _width(text: str) -> int:
+    """The width in half-width characters: Big5 has two bytes for a full-width one."""
+    return len(text.encode("big5", "replace"))
+
+
 def _repacked(saved: BinaryIO) -> bytes:
-    """The package with fixed times, and without Excel's green corners on numbers that are kept as text."""
+    """The package with fixed times, rows free to grow, and no green corners on numbers that are kept as text."""
     packed = io.BytesIO()
     fixed = f"{_FIXED_TIME:%Y-%m-%dT%H:%M:%SZ}".encode()
     quiet = b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/></ignoredErrors>'
@@ -288,7 +246,7 @@ def _repacked(saved: BinaryIO) -> bytes:
                 content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + fixed, content)
             elif name.startswith("xl/worksheets/sheet"):
                 after = rb"(?=<(?:drawing|legacyDrawing|tableParts)\b|</worksheet>)"
-                content = re.sub(after, quiet, content, count=1)
+                content = re.sub(after, quiet, content, count=1).replace(b' customHeight="1"', b"")
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
             archive.writestr(entry, content)

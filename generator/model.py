@@ -244,7 +244,7 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
     for spec in columns.AGENCY_SHEETS:
         if spec.required and agency_sheets and not any(sheets.named(agency_sheets, spec.name)):
             problems.append(problem("missing-sheet", Location("機關.xlsx"), sheet=spec.name, perhaps=""))
-    _mention_sheets(raw, problems)
+    _mention_sheets(meeting_id, raw, problems)
 
     def records(spec: SheetSpec, make: Callable[[Row], T], source: Sequence[RawSheet] = raw) -> tuple[T, ...]:
         rows = sheets.read_table(spec, list(sheets.named(source, spec.name)), problems)
@@ -298,7 +298,7 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
     return meeting, problems
 
 
-def _mention_sheets(raw: Sequence[RawSheet], problems: list[Problem]) -> None:
+def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[Problem]) -> None:
     """Missing required sheets, and sheets that no one asked for."""
     present = {values.folded(sheet.name) for sheet in raw}
     known = [spec.name for spec in columns.MEETING_SHEETS]
@@ -313,7 +313,7 @@ def _mention_sheets(raw: Sequence[RawSheet], problems: list[Problem]) -> None:
     for spec in columns.MEETING_SHEETS:
         if spec.required and spec.name not in present:
             slip = perhaps(spec.name, [sheet.name for sheet in raw if values.folded(sheet.name) not in known])
-            problems.append(problem("missing-sheet", Location("會議資料夾"), sheet=spec.name, perhaps=slip))
+            problems.append(problem("missing-sheet", Location(f"inputs/{folder}"), sheet=spec.name, perhaps=slip))
     for sheet in raw:
         name = values.folded(sheet.name)
         empty = not any(value is not None for row in sheet.cells for value in row)

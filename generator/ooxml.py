@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -17,11 +18,10 @@ from lxml import etree
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MERGE_MARK = "\uf8f1"
 FIT_MARK = "\uf8f2"
+FIELD_STYLE, DECISION_STYLE, LEVEL_STYLES, NUMBER_STYLE = "欄位", "決定欄", "層次", "表格數字"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
-_LABEL = re.compile(
-    rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.\t?|[^\s：]{{1,4}}：(?=\t)"
-)
+_LABEL = re.compile(rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.(?!\d)\t?|註：")
 _NUMBER_TEXT = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?")
 
 
@@ -31,6 +31,7 @@ def finish(body: Any, styles: Any) -> None:
         _fit_columns(table, styles)
         _merge_equal(table)
     _hang_labels(body, Styles(styles))
+    _keep_together(body, Styles(styles))
 
 
 class Styles:
@@ -40,14 +41,14 @@ class Styles:
         self._by_id = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
         self._default = root.find(f"{W}docDefaults")
 
-    def names(self) -> dict[str, str]:
-        """Style names to ids."""
-        found = {}
-        for key, style in self._by_id.items():
-            name = style.find(f"{W}name")
-            if name is not None:
-                found[name.get(f"{W}val")] = key
-        return found
+    def name(self, style_id: str | None) -> str:
+        """The name of a style; Word gives styles new ids when staff save a template, names stay."""
+        name = self._by_id[style_id].find(f"{W}name") if style_id in self._by_id else None
+        return name.get(f"{W}val") or "" if name is not None else ""
+
+    def id_of(self, name: str) -> str | None:
+        """The id of the style of that name."""
+        return next((key for key in self._by_id if self.name(key) == name), None)
 
     def _chain(self, style_id: str | None) -> Iterator[Any]:
         seen: set[str] = set()
@@ -78,30 +79,50 @@ class Styles:
 
 def _hang_labels(body: Any, styles: Styles) -> None:
     """Text lines up with text: a paragraph of a hanging style hangs by its own label; without label it does not."""
-    cells = {id(paragraph) for cell in body.iter(f"{W}tc") for paragraph in cell.iter(f"{W}p")}
+    cells = {paragraph for cell in body.iter(f"{W}tc") for paragraph in cell.iter(f"{W}p")}
+    edges: dict[str | None, int] = {}
     for paragraph in body.iter(f"{W}p"):
         style = paragraph.find(f"{W}pPr/{W}pStyle")
         style_id = style.get(f"{W}val") if style is not None else None
         left, hanging = styles.indent(style_id)
-        in_cell = id(paragraph) in cells
+        in_cell = paragraph in cells
         if not hanging and not in_cell:
             continue
         text = text_of(paragraph)
         found = _LABEL.match(text)
         if in_cell and not hanging:
-            if not found or len(text) < 12:
+            if not found:
                 continue
             width = label_width(found[0], styles.size(style_id))
             _set_indent(paragraph, left + width, width)
         elif not found:
-            if not re.match(r"[^\s：]{2,5}：", text):
-                _set_indent(paragraph, left, 0)
+            if styles.name(style_id) != FIELD_STYLE:
+                _set_indent(paragraph, edges.get(style_id, left), 0)
         else:
             width = label_width(found[0], styles.size(style_id))
+            edges[style_id] = left - hanging + width
             if width != hanging:
                 _set_indent(paragraph, left - hanging + width, width)
         if found and found[0][-1] != "\t" and any(character.isascii() for character in found[0]):
             _tab_after(paragraph, len(found[0]))
+
+
+def _keep_together(body: Any, styles: Styles) -> None:
+    """A point stays with the first point below it, and the last one with the room for the decision."""
+    for above, below in pairwise(body.iterchildren(f"{W}p", f"{W}tbl")):
+        if above.tag != f"{W}p" or below.tag != f"{W}p":
+            continue
+        ids = [
+            style.get(f"{W}val") if (style := one.find(f"{W}pPr/{W}pStyle")) is not None else None
+            for one in (above, below)
+        ]
+        names = [styles.name(one) for one in ids]
+        deeper = all(name.startswith(LEVEL_STYLES) for name in names) and styles.indent(ids[1]) > styles.indent(ids[0])
+        if deeper or names[1] == DECISION_STYLE:
+            keep = etree.Element(f"{W}keepNext")
+            style = above.find(f"{W}pPr/{W}pStyle")
+            if style is not None and above.find(f"{W}pPr/{W}keepNext") is None:
+                style.addnext(keep)
 
 
 def label_width(label: str, size: int) -> int:
@@ -253,7 +274,7 @@ def _fit_columns(table: Any, styles: Any) -> None:
         and any(row[index] for row in body)
         for index in range(count)
     ]  # fmt: skip
-    right = Styles(styles).names().get("表格數字")
+    right = Styles(styles).id_of(NUMBER_STYLE)
     for row in rows:
         for index, (_, cell) in enumerate(_cells(row)):
             width_element = cell.find(f"{W}tcPr/{W}tcW")

@@ -223,8 +223,7 @@ def stamp_single(pdf_in: bytes | Path, stamp: Stamp | None, title: str, author: 
     with _open(pdf_in) as pdf:
         if stamp is not None:
             _number_pages(pdf, stamp)
-        universal = b"pdfuaid:part" in pdf.Root.Metadata.read_bytes() if "/Metadata" in pdf.Root else False
-        _describe(pdf, title, author, created, _producer(pdf), universal)
+        _describe(pdf, title, author, created, _producer(pdf), _is_universal(pdf))
         return _saved(pdf)
 
 
@@ -250,7 +249,7 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
     universal = True
     for part, source in zip(parts, sources, strict=True):
         first_pages.append(len(joined.pages))
-        universal &= "/Metadata" in source.Root and b"pdfuaid:part" in source.Root.Metadata.read_bytes()
+        universal &= _is_universal(source)
         tags.renumber(source)
         joined.pages.extend(source.pages)
         # Only now: references from the tags to pages lead to the copies.
@@ -391,7 +390,8 @@ def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
 def _open(source: bytes | Path) -> Pdf:
     name = f"「{source.name}」" if isinstance(source, Path) else "PDF "
     try:
-        return Pdf.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        # Read as a whole: an open file could not be removed on Windows.
+        return Pdf.open(io.BytesIO(source.read_bytes() if isinstance(source, Path) else source))
     except pikepdf.PasswordError as error:
         raise UnusablePdf(f"{name}有密碼保護，無法讀取。請改用沒有密碼的檔案。") from error
     except (pikepdf.PdfError, OSError) as error:
@@ -400,6 +400,11 @@ def _open(source: bytes | Path) -> Pdf:
 
 def _producer(pdf: Pdf) -> str:
     return str(pdf.docinfo.get("/Producer", ""))
+
+
+def _is_universal(pdf: Pdf) -> bool:
+    """Whether it says of itself that it is PDF/UA."""
+    return "/Metadata" in pdf.Root and b"pdfuaid:part" in pdf.Root.Metadata.read_bytes()
 
 
 def _describe(pdf: Pdf, title: str, author: str, created: date, producer: str, universal: bool) -> None:

@@ -98,10 +98,11 @@ def _usual_places() -> list[Path]:
             if folder
             for program in ("soffice.com", "soffice.exe")
         ]
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":
         inside = Path("Applications", "LibreOffice.app", "Contents", "MacOS", "soffice")
         return [Path("/") / inside, Path.home() / inside]
-    return [Path("/usr/lib/libreoffice/program/soffice"), Path("/snap/bin/libreoffice")]
+    else:
+        return [Path("/usr/lib/libreoffice/program/soffice"), Path("/snap/bin/libreoffice")]
 
 
 def office_fingerprint(office: Path) -> str:
@@ -134,10 +135,11 @@ def _font_folders() -> list[Path]:
     """Where fonts are put in: a folder's own date changes with the files in it."""
     if sys.platform == "win32":
         return [Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "Fonts")]
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":
         return [Path("/Library/Fonts"), Path.home() / "Library" / "Fonts"]
-    home = Path.home()
-    return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts", home / ".local/share/fonts"]
+    else:
+        home = Path.home()
+        return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts", home / ".local/share/fonts"]
 
 
 def convert(
@@ -187,8 +189,7 @@ def convert(
         good = {source: made for source, made in expected.items() if _is_whole(made, target_format)}
         done: dict[Path, Path] = {}
         for source, made in good.items():
-            done[source] = into / f"{source.stem}.{target_format}"
-            shutil.move(made, done[source])
+            done[source] = _deliver(made, into / f"{source.stem}.{target_format}")
         failed = [source for source in sources if source not in done]
         if failed:
             text = f"{ended or 'LibreOffice 沒有轉出下列文件'}：{_names(failed)}。{_remedy(ended, failed, sources)}"
@@ -328,6 +329,14 @@ def _is_whole(made: Path, target_format: str) -> bool:
             return head == b"%PDF-" and b"%%EOF" in stream.read()
     except OSError:
         return False
+
+
+def _deliver(made: Path, target: Path) -> Path:
+    """Put it there whole or not at all: the temporary folder may be on another disk."""
+    aside = target.with_name(f".{target.name}.part")
+    shutil.move(made, aside)
+    os.replace(aside, target)
+    return target
 
 
 def _names(paths: Sequence[Path]) -> str:

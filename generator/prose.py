@@ -54,11 +54,14 @@ def environment(autoescape: bool) -> SandboxedEnvironment:
 
 
 def _xml(value: Any) -> Any:
-    """Printed text for XML. docxtpl takes ``{_{`` for an escaped ``{{`` of its own, so data must not show it one."""
+    """Printed text for XML. docxtpl takes ``{_{`` for an escaped ``{{`` of its own, so data must not show it one.
+
+    A line break in a cell becomes a paragraph of its own (\\a for docxtpl), since each of its points may hang by its label.
+    """
     if isinstance(value, Markup):
         return value
     safe = str(escape(figures.shown(value)))
-    return Markup(safe.replace("{_", "{&#95;").replace("_}", "&#95;}"))
+    return Markup(safe.replace("{_", "{&#95;").replace("_}", "&#95;}").replace("\n", "\a"))
 
 
 def in_prose(value: Any) -> str:
