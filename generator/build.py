@@ -149,19 +149,20 @@ def _convert(
         sources = {document.name: ooxml.without_page_numbers(rendered[document.name]) for document in chosen}
         sources[""] = packet.glyph_document()
         raw = _pdfs(sources, cache, office, report)
-        if "" in raw:
-            stamp = packet.Stamp.from_pdf(raw[""])
-            author = meeting.agency.full_name
-            parts = []
+        author = meeting.agency.full_name
+        parts = [packet.Part(raw[one.name], one.bookmark, one.level) for one in chosen if one.name in raw]
+        try:
+            stamp = packet.Stamp.from_pdf(raw[""]) if "" in raw else None
             for document in chosen:
-                if document.name not in raw:
-                    continue
-                path = raw[document.name]
-                files[f"{document.name}.pdf"] = packet.stamp_single(path, stamp, document.title, author, meeting.date)
-                parts.append(packet.Part(path, document.bookmark, document.level))
+                if document.name in raw:
+                    path = raw[document.name]
+                    files[f"{document.name}.pdf"] = packet.stamp_single(
+                        path, stamp, document.title, author, meeting.date
+                    )
             if joined and len(parts) == len(chosen):
-                title = f"{meeting.name}會議資料"
-                files[PACKET] = packet.join(parts, stamp, title, author, meeting.date)
+                files[PACKET] = packet.join(parts, stamp, f"{meeting.name}會議資料", author, meeting.date)
+        except packet.UnusablePdf as unusable:
+            report.failures.append(str(unusable))
     if "odt" in formats:
         with tempfile.TemporaryDirectory(prefix="packet-") as folder:
             paths = []

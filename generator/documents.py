@@ -25,7 +25,7 @@ SEPARATE_NOTE = "本附件另行提供{}。"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document to build. ``name`` is its file name without ending; ``bookmark`` and ``level`` place it in the packet."""
+    """A document to build: ``name`` is the file name without ending; ``bookmark`` and ``level`` are its place."""
 
     name: str
     template: str

@@ -28,7 +28,7 @@ def attachment_name(name: str) -> str:
 
 
 def compute(meeting: Meeting) -> dict[str, Figure]:
-    """The figures by name, in the order in which ``packet figures`` lists them. Only sheets that are there yield any."""
+    """The figures by name, in the order in which ``packet figures`` lists them; only sheets that are there give any."""
     found: dict[str, Figure] = {}
 
     def add(name: str, value: Any, *cells: Location) -> None:

@@ -19,6 +19,10 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MERGE_MARK = "\uf8f1"
 FIT_MARK = "\uf8f2"
 FIELD_STYLE, DECISION_STYLE, LEVEL_STYLES, NUMBER_STYLE = "欄位", "決定欄", "層次", "表格數字"
+_AFTER_IND = (
+    "contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId"
+    " cnfStyle rPr sectPr pPrChange"
+)
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
 _LABEL = re.compile(rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.(?!\d)\t?|註：")
@@ -161,11 +165,7 @@ def _set_indent(paragraph: Any, left: int, hanging: int) -> None:
     ind = properties.find(f"{W}ind")
     if ind is None:
         ind = etree.Element(f"{W}ind")
-        after = [
-            f"{W}{name}"
-            for name in ("contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
-                         "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange")
-        ]  # fmt: skip
+        after = {f"{W}{name}" for name in _AFTER_IND.split()}
         later = next((child for child in properties if child.tag in after), None)
         if later is not None:
             later.addprevious(ind)

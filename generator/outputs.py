@@ -48,7 +48,7 @@ def write_all(folder: Path, files: Mapping[str, bytes], stale: Sequence[str] = (
     """Writes the files into the folder, each aside and then renamed; removes ``stale`` ones that nobody touched.
 
     A file that is not as the program left it is first renamed to a name with its time. A file that cannot be replaced
-    (open in Word) is reported as LOCKED and the others are still written. Raises OSError when the folder cannot be made.
+    (open in Word) is reported as LOCKED and the others are still written. Raises OSError when there can be no folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     record = read_record(folder)

@@ -56,7 +56,7 @@ def environment(autoescape: bool) -> SandboxedEnvironment:
 def _xml(value: Any) -> Any:
     """Printed text for XML. docxtpl takes ``{_{`` for an escaped ``{{`` of its own, so data must not show it one.
 
-    A line break in a cell becomes a paragraph of its own (\\a for docxtpl), since each of its points may hang by its label.
+    A line break in a cell becomes a paragraph of its own (\\a for docxtpl): its points may hang by labels.
     """
     if isinstance(value, Markup):
         return value

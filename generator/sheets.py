@@ -58,7 +58,7 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One typed row. ``cells`` maps a column to the letters of its column; a field sheet's row (number None) to cells."""
+    """One typed row. ``cells`` gives each column's letters; in a field sheet's row (number None) whole cells (B3)."""
 
     values: Mapping[str, Any]
     workbook: str
