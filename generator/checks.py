@@ -297,8 +297,13 @@ def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabu
     """A number typed into prose that equals no figure: 未對應數字. Citations (…字第…號) keep their own numbers."""
     typed = _without_citations(literal_text(source))
     known = figures.numbers_in(vocabulary.figures)
-    loose = [number for number in figures.digits(typed) if number not in known]
-    return [problem("loose-number", at, number=figures.shown(number)) for number in dict.fromkeys(loose)]
+    loose = [number for number in figures.written_numbers(typed) if figures.digits(number)[0] not in known]
+    return [problem("loose-number", at, number=number, tag=_as_typed(number)) for number in dict.fromkeys(loose)]
+
+
+def _as_typed(number: str) -> str:
+    """What to write in a tag so that it prints this number as it was typed: 7, but "1,896", "2024" and "09"."""
+    return number if figures.shown(int(number.replace(",", ""))) == number and "," not in number else f'"{number}"'
 
 
 def _without_citations(text: str) -> str:

@@ -179,9 +179,14 @@ def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
 
 def digits(text: str) -> list[int]:
     """The whole numbers written in a text, thousands separators understood."""
+    return [int(found.replace(",", "")) for found in written_numbers(text)]
+
+
+def written_numbers(text: str) -> list[str]:
+    """The whole numbers in a text as they are written: 1,896, 09."""
     import re
 
-    return [int(found.replace(",", "")) for found in re.findall(r"\d{1,3}(?:,\d{3})+|\d+", text)]
+    return re.findall(r"\d{1,3}(?:,\d{3})+|\d+", text)
 
 
 def shown(value: Any) -> str:
@@ -205,15 +210,21 @@ def shown(value: Any) -> str:
 
 def label_in(case: Case, attachments: Sequence[Attachment], everywhere: Sequence[Case]) -> str:
     """How the text of ``case`` names attachments: 附件1, 附件2至3, 附件1、3; another case's with its title before."""
-    owners = [next(owner for owner in everywhere if item in owner.attachments) for item in attachments]
-    numbers = [item.number for item in attachments]
-    prefix = "" if all(owner is case for owner in owners) else owners[0].title
-    if len(attachments) == 1 or 0 in numbers:
-        return prefix + "、".join(item.label for item in attachments)
+    owners = {id(item): next(owner for owner in everywhere if item in owner.attachments) for item in attachments}
+    labels = []
+    for key, items in grouped(attachments, lambda item: owners[id(item)].title).items():
+        labels.append(("" if key == case.title else key) + _numbers([item.number for item in items]))
+    return "、".join(labels)
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """附件, 附件1, 附件2至3, 附件1、3 for the attachments of one case; 0 is its only one."""
+    if 0 in numbers:
+        return "附件"
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return f"{prefix}附件" + "、".join(f"{run[0]}至{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return "附件" + "、".join(f"{run[0]}至{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

@@ -268,8 +268,8 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         "past_decisions": records(columns.PAST_DECISIONS, _past_decision),
         "planned": records(columns.PLANNED, _planned),
         "downloads": records(columns.DOWNLOADS, _download),
-        "quality": tuple(row for row in quality if row.unit != TOTAL_ROW),
-        "quality_stated": next((row for row in quality if row.unit == TOTAL_ROW), None),
+        "quality": tuple(row for row in quality if values.folded(row.unit) != TOTAL_ROW),
+        "quality_stated": next((row for row in quality if values.folded(row.unit) == TOTAL_ROW), None),
         "withdrawals": records(columns.WITHDRAWALS, _withdrawal),
         "totals": records(columns.TOTALS, _total),
     }

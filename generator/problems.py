@@ -167,7 +167,7 @@ CATALOGUE: dict[str, Message] = {
     "name-incomplete": _error("「{name}」之後要接名稱", "例如：{examples}。"),
     "unknown-filter": _error("沒有「|{name}」這種寫法", "{perhaps}可用：年月日、月日、星期、萬、國字、正文、前一日。"),
     "prose-failed": _error("標籤無法套用：{detail}", "請核對名稱與寫法。"),
-    "loose-number": _warning("未對應數字：{number}", "請改用 {{{{ }}}} 帶入；確為固定數字時寫成 {{{{ {number} }}}}。"),
+    "loose-number": _warning("未對應數字：{number}", "請改用 {{{{ }}}} 帶入；確為固定數字時寫成 {{{{ {tag} }}}}。"),
     "typed-label": _warning("「{label}」是手打的附件編號", '請改為 {{{{ 附件("名稱") }}}}，順序變動時編號才會跟著改。'),
     "wrong-word": _warning("「{word}」應作「{right}」", "請改正用字。"),
     # Cases (practice of official packets; 文書處理手冊)

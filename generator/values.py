@@ -17,7 +17,9 @@ from generator.columns import Column, Kind
 from generator.roc import Period, YearMonth
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_WEEKDAY = re.compile(r"[(（]?\s*(?:星期|週|禮拜)([一二三四五六日天])\s*[)）]?")
+_WEEKDAY = re.compile(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
+_CODES = re.compile(r"(?<!\d)(\d{2,3})(\d{2})[-~至到](\d{2,3})(\d{2})(?!\d)")
+_MONTHS = re.compile(r"(\d{2,3})年(\d{1,2})月?(?:[-~至到](?:(\d{2,3})年)?(\d{1,2}))?月(?!\d)")
 _TRUE = {"★", "☆", "*", "是", "已上架", "v", "y", "yes", "true", "1", "✓", "✔", "○", "o"}
 _FALSE = {"", "否", "未上架", "n", "no", "false", "0", "x", "✗", "-", "—"}
 
@@ -63,7 +65,7 @@ def text(value: object) -> str:
 
 
 def date(value: object) -> dt.date:
-    """113/04/29, 113-4-29, 1130429, 113年4月29日（星期一）, 2024-04-29, an Excel date → date.
+    """113/04/29, 113-4-29, 1130429, 113年4月29日（星期一）, 113/4/29(一), 2024-04-29, an Excel date → date.
 
     Raises BadValue also where a weekday stands beside the date and is another day's.
     """
@@ -80,11 +82,13 @@ def date(value: object) -> dt.date:
     if not found:
         raise BadValue("bad-date", value=text(value))
     year, month, number = (int(part) for part in found.groups())
+    if not year or 999 < year <= 1911:
+        raise BadValue("bad-date", value=text(value))
     try:
         day = dt.date(year if year > 1911 else year + 1911, month, number)
     except ValueError:
         raise BadValue("no-such-day", value=text(value)) from None
-    if named and named[1].replace("天", "日") != roc.WEEKDAYS[day.weekday()]:
+    if named and (named[1] or named[2]).replace("天", "日") != roc.WEEKDAYS[day.weekday()]:
         raise BadValue("wrong-weekday", value=text(value), date=roc.long_date(day), weekday=roc.weekday(day))
     return day
 
@@ -101,19 +105,26 @@ def year_month(value: object) -> YearMonth:
 
 
 def period(value: object) -> Period:
-    """113年1至3月, 112年10月至113年1月, 11301-11303, 113年4月 → Period. Raises BadValue when it runs backwards."""
-    found = find_period(text(value))
-    if found is None or found.end < found.start:
+    """113年1至3月, 112年10月至113年1月, 11301-11303, 113年4月 → Period.
+
+    Raises BadValue when it runs backwards or anything else stands beside it.
+    """
+    plain = same_name(text(value)).removeprefix("民國")
+    found = find_period(plain)
+    if found is None or found.end < found.start or not (_CODES.fullmatch(plain) or _MONTHS.fullmatch(plain)):
         raise BadValue("bad-period", value=text(value))
     return found
 
 
 def find_period(prose: str) -> Period | None:
-    """The first 起訖年月 in a text (113年1至3月, 112年10月至113年1月, 11301-11303); None when there is none."""
-    plain = folded(prose)
-    if found := re.search(r"(?<!\d)(\d{2,3})(\d{2})[-~至到](\d{2,3})(\d{2})(?!\d)", plain):
+    """The first 起訖年月 in a text (113年1至3月, 112年10月至113年1月, 11301-11303); None when there is none.
+
+    A day (112年1月19日) is no period.
+    """
+    plain = same_name(prose)
+    if found := _CODES.search(plain):
         parts = [int(part) for part in found.groups()]
-    elif found := re.search(r"(\d{2,3})年(\d{1,2})月?(?:[-~至到](?:(\d{2,3})年)?(\d{1,2}))?月", plain):
+    elif found := _MONTHS.search(plain):
         year, first, end_year, last = found.groups()
         parts = [int(year), int(first), int(end_year or year), int(last or first)]
     else:
