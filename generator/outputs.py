@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,10 @@ def write_all(folder: Path, files: Mapping[str, bytes], stale: Sequence[str] = (
     (open in Word) is reported as LOCKED and the others are still written. Raises OSError when there can be no folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for left in state(folder).glob("aside-*"):
+        # What an interrupted build left; a younger one may belong to a build that is still at work.
+        if time.time() - left.stat().st_mtime > 3600:
+            left.unlink(missing_ok=True)
     record = read_record(folder)
     before = {name: list(known) for name, known in record.items()}
     hashes = {name: digest(content) for name, content in files.items()}
@@ -99,7 +104,7 @@ def read_record(folder: Path) -> dict[str, list[str]]:
 def _write_record(folder: Path, record: Mapping[str, Sequence[str]]) -> None:
     state(folder).mkdir(exist_ok=True)
     text = json.dumps(dict(sorted(record.items())), ensure_ascii=False, indent=1)
-    replace(state(folder) / f"{folder.name}.json", text.encode("utf-8"))
+    replace(state(folder) / f"{folder.name}.json", text.encode("utf-8"), state(folder))
 
 
 def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str]) -> Outcome:
@@ -113,7 +118,7 @@ def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str
             how = CHANGED
             if there not in ours:
                 how, kept_as = KEPT, _keep(path)
-        replace(path, content)
+        replace(path, content, state(folder))
     except PermissionError:
         return Outcome(name, LOCKED, kept_as)
     return Outcome(name, how, kept_as)
@@ -132,9 +137,10 @@ def _keep(path: Path) -> str:
     raise PermissionError(path)
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Puts content at path in one step: the file is old or new, never half."""
-    handle, aside = tempfile.mkstemp(prefix=".packet-", dir=path.parent)
+def replace(path: Path, content: bytes, aside_in: Path) -> None:
+    """Puts content at path in one step: the file is old or new, never half. ``aside_in`` is on the same disk."""
+    aside_in.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(prefix="aside-", dir=aside_in)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)

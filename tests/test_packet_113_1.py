@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -140,7 +141,9 @@ def test_the_packet_is_tagged_and_names_its_language_and_title(built: Desk) -> N
 @pytest.mark.office
 def test_word_files_pass_the_open_xml_audit(built: Desk) -> None:
     for path in sorted(built.output().glob("*.docx")):
-        done = subprocess.run(["openxml-audit", str(path)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "openxml_audit", str(path)], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, (path.name, done.stdout)
 
 
