@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import __version__
+from generator import __version__, messages
 
 if TYPE_CHECKING:
     from generator.workspace import MeetingId, Workspace
 
+MARKED = ["這是標示用的副本，請改正 inputs/ 內的原檔。"]
 DONE, PROBLEMS, USAGE, FAILED = 0, 1, 2, 3
+
+messages.in_chinese()
 
 
 class MeetingParameter(click.ParamType[Any]):
     """民國年-次 or 民國年-臨N; anything else is refused before a path is made of it."""
 
     name = "會議"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return self.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> MeetingId:
         from generator.workspace import MeetingId
@@ -37,7 +43,7 @@ MEETING = MeetingParameter()
 as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 輸出，供其他程式讀取。")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=messages.Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
@@ -94,19 +100,24 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
 
 @packet.command()
 @click.argument("meeting", type=MEETING)
+@click.option("--mark", is_flag=True, help="另存一份標示問題的活頁簿到 output/，原檔不動。")
 @as_json
 @click.pass_obj
-def check(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
+def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> None:
     """檢查活頁簿，列出全部問題，不產生文件。"""
     from generator import build as story
-    from generator import terminal
+    from generator import marking, terminal
     from generator.problems import has_errors
 
-    examined = story.examine(_workspace(given, meeting), meeting)
+    workspace = _workspace(given, meeting)
+    examined = story.examine(workspace, meeting)
+    folder, outcomes = marking.write(workspace, meeting, examined.problems) if mark else (None, [])
     if as_json:
         _print_json({"problems": [story.problem_json(found) for found in examined.problems]})
     else:
         terminal.problems(examined.problems)
+        if folder is not None and outcomes:
+            terminal.summary(folder.relative_to(workspace.root).as_posix(), outcomes, MARKED)
     sys.exit(PROBLEMS if has_errors(examined.problems) else DONE)
 
 
