@@ -1,22 +1,27 @@
 # make packet   set everything up and build the documents of a meeting (MEETING=113-1)
 # make test     set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
 # make lint     only style and types
+# make fuzz     at least 5,000 seeded mutations of the workbooks of 113-1 (some ten minutes; FUZZ_FLAGS=…)
 # make setup    only the virtual environment and the system packages
 # make clean    remove the environment and caches; output/ stays, since it may hold hand-edited documents
 
 MEETING ?= 113-1
 PYTEST_FLAGS ?=
+FUZZ_FLAGS ?=
 
 # Chinese file names and texts, whatever the locale of the machine.
 export PYTHONUTF8 := 1
 
-.PHONY: packet test lint setup clean
+.PHONY: packet test lint fuzz setup clean
 
 packet: setup
 	@.venv/bin/packet build "$(MEETING)"
 
 test: lint
 	.venv/bin/python -m pytest $(PYTEST_FLAGS)
+
+fuzz: setup
+	.venv/bin/python tests/fuzz.py $(FUZZ_FLAGS)
 
 lint: setup
 	.venv/bin/ruff check
