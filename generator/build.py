@@ -106,12 +106,17 @@ def build(
         files |= {f"{name}.docx": content for name, content in rendered.items()}
     step("轉換為 PDF")
     _convert(report, meeting, chosen, rendered, formats, files, joined=not only)
-    report.manifest = manifest(workspace, examined, files)
-    if not only:
-        files[MANIFEST] = _json(report.manifest)
+    sources = {name: outputs.digest(content) for name, content in rendered.items()}
+    record = outputs.read_record(report.folder)
+    stale = _stale(record, examined.documents, sources, files, whole=not only)
+    left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
+    hashes = left | {name: outputs.digest(content) for name, content in files.items()}
+    report.manifest = manifest(workspace, examined, hashes)
+    files[MANIFEST] = _json(report.manifest)
+    made_of = {name: sources.get(name.rpartition(".")[0], "") for name in files}
+    made_of[PACKET] = _packet_source(sources)
     step("寫入檔案")
-    stale = _stale(report.folder, examined.documents, rendered, files, whole=not only)
-    report.outcomes = outputs.write_all(report.folder, files, stale)
+    report.outcomes = outputs.write_all(report.folder, files, stale, made_of)
     return report
 
 
@@ -139,7 +144,9 @@ def _convert(
         return
     office = pdf.find_office()
     if office is None:
-        report.remarks.append(f"未產生 PDF：找不到 LibreOffice。{pdf.HOW_TO_GET}。")
+        wanted = "、".join(one for one in formats if one != "docx").upper()
+        text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
+        (report.remarks if "docx" in formats else report.failures).append(text)
         return
     from generator import packet
 
@@ -205,28 +212,41 @@ def _pdfs(sources: Mapping[str, bytes], cache: Path, office: Path, report: Repor
 
 
 def _stale(
-    folder: Path, made: Sequence[Document], rendered: Mapping[str, bytes], files: Mapping[str, bytes], whole: bool
-) -> list[str]:
-    """What earlier builds left that is no longer true: other documents' files, and PDFs of documents that changed."""
-    record = outputs.read_record(folder)
+    record: Mapping[str, outputs.Written],
+    made: Sequence[Document],
+    sources: Mapping[str, str],
+    files: Mapping[str, bytes],
+    whole: bool,
+) -> dict[str, str]:
+    """What earlier builds left that is no longer true: files of documents that are gone, or that changed since."""
     names = {document.name for document in made}
-    changed = {name for name, content in rendered.items() if record.get(f"{name}.docx") != [outputs.digest(content)]}
-    found = []
-    for name in record:
-        stem, _, ending = name.rpartition(".")
+    found = {}
+    for name, written in record.items():
+        stem = name.rpartition(".")[0]
         if name in files or name == MANIFEST:
             continue
         if name == PACKET:
-            outdated = bool(changed)
+            changed = any(
+                record[one].source != sources[one.rpartition(".")[0]]
+                for one in record
+                if one.rpartition(".")[0] in sources
+            )
+            outdated = written.source != _packet_source(sources) if whole else changed
         else:
-            outdated = (whole and stem not in names) or (ending != "docx" and stem in changed)
+            outdated = stem in sources and written.source != sources[stem]
         if outdated:
-            found.append(name)
+            found[name] = outputs.OUTDATED
+        elif whole and name != PACKET and stem not in names:
+            found[name] = outputs.GONE
     return found
 
 
-def manifest(workspace: Workspace, examined: Examined, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """What was built from what, for a program to read; the same inputs give the same manifest."""
+def _packet_source(sources: Mapping[str, str]) -> str:
+    return outputs.digest("".join(sources.values()).encode())
+
+
+def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]) -> dict[str, Any]:
+    """What was built from what, for a program to read; ``hashes`` are those of the files that are there."""
     meeting = examined.meeting
     assert meeting is not None
     used = {f"{document.template}.docx" for document in examined.documents}
@@ -242,9 +262,9 @@ def manifest(workspace: Workspace, examined: Examined, files: Mapping[str, bytes
                 "title": document.title,
                 "template": document.template,
                 "files": {
-                    ending: outputs.digest(files[f"{document.name}.{ending}"])
+                    ending: hashes[f"{document.name}.{ending}"]
                     for ending in ("docx", "pdf")
-                    if f"{document.name}.{ending}" in files
+                    if f"{document.name}.{ending}" in hashes
                 },
             }
             for document in examined.documents

@@ -57,6 +57,51 @@ def packet(ctx: click.Context, workspace: Path | None) -> None:
 
 
 @packet.command()
+@click.argument("folder", metavar="資料夾", type=click.Path(path_type=Path, file_okay=False))
+def init(folder: Path) -> None:
+    """建立新的工作區：空白的機關資料、標準範本與資料夾。"""
+    from generator import starting, terminal
+
+    try:
+        made = starting.init(folder)
+    except starting.Taken as taken:
+        raise click.UsageError(str(taken)) from None
+    steps = [
+        ("用 Excel 填寫 inputs/機關.xlsx 的〔機關〕〔單位〕〔委員〕；滑鼠移到標題上會顯示說明。", ""),
+        ("會議可能檢附的法規放進 inputs/共用。", ""),
+        (f"在「{folder}」內建立會議的活頁簿，例如：", "packet new 114-1"),
+    ]
+    terminal.started(f"已建立工作區「{folder}」：", made.files, made.remarks, steps)
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@click.option("--from", "source", type=MEETING, help="沿用這次會議的案由、說明、附件與附註。")
+@click.pass_obj
+def new(given: Path | None, meeting: MeetingId, source: MeetingId | None) -> None:
+    """建立一場會議的空白活頁簿，供填寫。"""
+    from generator import starting, terminal
+
+    workspace = _workspace(given, source)
+    try:
+        made = starting.new(workspace, meeting, source)
+    except starting.Taken as taken:
+        raise click.UsageError(str(taken)) from None
+    if made.problems:
+        terminal.problems(made.problems)
+        terminal.failure(f"沒有建立 inputs/{meeting}。請改正後再執行一次。")
+        sys.exit(PROBLEMS)
+    first = "更新〔會議資訊〕的日期，逐列檢視沿用的文字" if source else "填寫〔會議資訊〕與〔案由〕"
+    steps = [
+        (f"用 Excel {first}，再填各清單；用不到的工作表留空即可。", ""),
+        ("填好後檢查：", f"packet check {meeting}"),
+        ("沒有錯誤時產生文件：", f"packet build {meeting}"),
+    ]
+    taken_from = f"，沿用 {source} 的文字" if source else ""
+    terminal.started(f"已建立 inputs/{meeting}{taken_from}：", made.files, made.remarks, steps)
+
+
+@packet.command()
 @click.argument("meeting", type=MEETING)
 @click.option("--only", multiple=True, metavar="名稱", help="只產生名稱含此文字的文件，可重複。")
 @click.option(
@@ -143,15 +188,15 @@ def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     sys.exit(PROBLEMS if has_errors(examined.problems) else DONE)
 
 
-def _workspace(given: Path | None, meeting: MeetingId) -> Workspace:
-    """The workspace that has this meeting; a usage error when there is none."""
+def _workspace(given: Path | None, meeting: MeetingId | None) -> Workspace:
+    """The workspace, which has this meeting if one is named; a usage error when there is none."""
     from generator import workspace
 
     try:
         found = workspace.find(Path.cwd(), given)
     except workspace.NotFound as missing:
         raise click.UsageError(str(missing)) from None
-    if not found.inputs(meeting).is_dir():
+    if meeting is not None and not found.inputs(meeting).is_dir():
         have = "、".join(str(one) for one in found.meetings()) or "（無）"
         raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
     return found

@@ -69,6 +69,8 @@ REPORT, DISCUSSION, MOTION = "報告事項", "討論事項", "臨時動議"
 CASE_KINDS = (REPORT, DISCUSSION, MOTION)
 CHAIR, AGENCY_MEMBER, CIVIL_MEMBER = "召集人", "機關代表", "民間代表"
 CONTINUED, RELEASED = "持續列管", "解除列管"
+# The hidden sheet of a form that holds its long drop-down lists.
+MENU_SHEET = "選單"
 
 AGENCY = SheetSpec(
     "機關",
@@ -78,7 +80,7 @@ AGENCY = SheetSpec(
         Column("自稱", hint="本文中機關的自稱", example="本總處"),
         Column("小組名稱", hint="小組名稱，不加引號", example="政府資料開放諮詢小組"),
         Column("幕僚單位", Kind.UNIT, hint="承辦小組幕僚作業的單位", example="主計資訊處"),
-        Column("聯絡人", required=False, hint="開會通知單的聯絡人"),
+        Column("聯絡人", required=False, hint="開會通知單的聯絡人", example="陳小華"),
         Column("聯絡電話", required=False, hint="含區碼", example="02-2380-0000"),
         Column("電子郵件", required=False, hint="小組的收信信箱", example="group@example.gov.tw"),
         Column("抽查基數", Kind.COUNT, required=False, default="50", hint="每幾筆資料集抽查 1 筆", example="50"),
@@ -107,15 +109,21 @@ UNITS = SheetSpec(
 MEMBERS = SheetSpec(
     "委員",
     (
-        Column("姓名", example="王小明"),
-        Column("職稱", filled=False, example="處長", width=18),
-        Column("服務機關", filled=False, example="○○部", width=26),
-        Column("身分", Kind.CHOICE, choices=(CHAIR, AGENCY_MEMBER, CIVIL_MEMBER), example=AGENCY_MEMBER),
-        Column("性別", Kind.CHOICE, choices=("男", "女"), example="女", width=8),
-        Column("任期起", Kind.DATE, required=False, example="113-01-01"),
-        Column("任期迄", Kind.DATE, required=False, example="114-12-31"),
+        Column("姓名", hint="全名，不加稱謂", example="王小明"),
+        Column("職稱", filled=False, hint="在服務機關的職稱", example="處長", width=18),
+        Column("服務機關", filled=False, hint="機關、學校或團體的全名", example="○○部", width=26),
+        Column(
+            "身分",
+            Kind.CHOICE,
+            choices=(CHAIR, AGENCY_MEMBER, CIVIL_MEMBER),
+            hint="召集人 1 人，民間代表不少於三分之一",
+            example=AGENCY_MEMBER,
+        ),
+        Column("性別", Kind.CHOICE, choices=("男", "女"), hint="任一性別以不少於三分之一為原則", example="女", width=8),
+        Column("任期起", Kind.DATE, required=False, hint="聘任的第一天", example="113-01-01"),
+        Column("任期迄", Kind.DATE, required=False, hint="聘任的最後一天", example="114-12-31"),
         Column("聘任次數", Kind.COUNT, required=False, hint="民間代表：初聘 1，續聘 2", example="1", width=10),
-        Column("電子郵件", required=False, example="name@example.gov.tw", width=28),
+        Column("電子郵件", required=False, hint="寄送會議資料的信箱", example="name@example.gov.tw", width=28),
     ),
     about="委員名冊",
 )
@@ -125,10 +133,10 @@ MEETING = SheetSpec(
     (
         Column("會議日期", Kind.DATE, hint="民國年月日；括號內可寫星期，程式會核對", example="113年4月29日（星期一）"),
         Column("開始時間", Kind.TIME, hint="24 小時制或上午／下午", example="14:30"),
-        Column("地點", example="行政院第9會議室"),
+        Column("地點", hint="會議室全名；線上會議填「線上會議」", example="行政院第9會議室"),
         Column("主席", required=False, hint="召集人或其指定的委員", example="王小明"),
         Column("紀錄", required=False, hint="紀錄人員", example="陳小華"),
-        Column("資料基準日", Kind.DATE, hint="統計數字截至哪一日", example="113-04-02"),
+        Column("資料基準日", Kind.DATE, hint="各統計數字截至哪一日", example="113-04-02"),
         Column("報告期間", Kind.PERIOD, required=False, hint="推動情形報告涵蓋的年月", example="113年1至3月"),
         Column("會議連結", required=False, hint="線上會議網址", example="https://…"),
     ),
@@ -170,7 +178,13 @@ EXPLANATIONS = SheetSpec(
             "層級", Kind.CHOICE, choices=("1", "2", "3"), hint="1 為一、，2 為（一），3 為 1.", example="1", width=8
         ),
         Column("標題", Kind.PROSE, required=False, hint="粗體引言，可空白", example="資料集品質優化", width=22),
-        Column("內容", Kind.PROSE, hint="數字請用 {{ }} 帶入；可用名稱見 packet figures", width=90),
+        Column(
+            "內容",
+            Kind.PROSE,
+            hint="一列一點，不寫編號；數字用 {{ }} 帶入，可用名稱見 packet figures",
+            example='迄{{ 會議.資料基準日|月日 }}計有{{ 預定開放.已上架數 }}項已上架（如{{ 附件("預定開放清單") }}）。',
+            width=90,
+        ),
     ),
     about="各案的說明，一列一點，編號由程式產生",
 )
@@ -182,7 +196,14 @@ ATTACHMENTS = SheetSpec(
         Column("名稱", hint='說明內以 {{ 附件("名稱") }} 引用', example="預定開放清單", width=24),
         Column("來源", hint="工作表:名稱、共用:名稱、檔案:檔名，或「另附」", example="工作表:預定開放", width=24),
         Column("範本", required=False, hint="空白則依來源", example="預定開放清單", width=18),
-        Column("標題", Kind.PROSE, required=False, hint="附件首頁的標題；空白則用名稱", width=44),
+        Column(
+            "標題",
+            Kind.PROSE,
+            required=False,
+            hint="附件首頁的標題；空白則用名稱",
+            example="下架資料集項目清單",
+            width=44,
+        ),
         Column(
             "副標題",
             Kind.PROSE,
@@ -199,7 +220,7 @@ NOTES = SheetSpec(
     "附註",
     (
         Column("附件", hint="對應〔附件〕的名稱", example="品質統計表", width=24),
-        Column("內容", Kind.PROSE, width=90),
+        Column("內容", Kind.PROSE, hint="不寫「註：」與編號", example="統計至{{ 會議.資料基準日|年月日 }}。", width=90),
     ),
     about="附件表格下方的註，一列一則",
 )
@@ -208,10 +229,20 @@ PAST_DECISIONS = SheetSpec(
     "上次會議決定",
     (
         Column("類別", Kind.CHOICE, choices=CASE_KINDS, example=REPORT, width=12),
-        Column("案由", width=50),
-        Column("決定（議）", width=50),
-        Column("辦理情形", filled=False, width=60),
-        Column("列管", Kind.CHOICE, required=False, filled=False, choices=(CONTINUED, RELEASED), example=RELEASED),
+        Column("案由", hint="照上次會議紀錄", example="本部112年資料開放推動情形，提請討論。", width=50),
+        Column("決定（議）", hint="照上次會議紀錄，一字不改", example="照案通過。", width=50),
+        Column(
+            "辦理情形", filled=False, hint="至本次會議前做了什麼", example="已於113年3月1日函送各單位辦理。", width=60
+        ),
+        Column(
+            "列管",
+            Kind.CHOICE,
+            required=False,
+            filled=False,
+            choices=(CONTINUED, RELEASED),
+            hint="不列管者空白",
+            example=RELEASED,
+        ),
     ),
     about="上次會議的決定（議）與辦理情形",
 )
@@ -219,9 +250,9 @@ PAST_DECISIONS = SheetSpec(
 PLANNED = SheetSpec(
     "預定開放",
     (
-        Column("資料集項目名稱", width=60),
+        Column("資料集項目名稱", hint="照年度預定開放項目的名稱", example="○○統計年報", width=60),
         Column("開放年月", Kind.YEAR_MONTH, hint="四或五碼民國年月", example="11304", width=10),
-        Column("資料開放單位", Kind.UNIT, example="公務預算處", width=20),
+        Column("資料開放單位", Kind.UNIT, hint="負責開放的單位", example="公務預算處", width=20),
         Column("已上架", Kind.FLAG, filled=False, hint="已上架者填 ★，未上架者空白", example="★", width=8),
     ),
     about="年度預定開放的資料集",
@@ -230,13 +261,13 @@ PLANNED = SheetSpec(
 DOWNLOADS = SheetSpec(
     "下載統計",
     (
-        Column("資料集識別碼", example="8246", width=14),
-        Column("上架時間", Kind.DATE, example="103-06-19"),
-        Column("更新頻率", example="每月", width=10),
-        Column("資料更新時間", Kind.DATE, example="113-03-07"),
-        Column("資料集名稱", width=50),
-        Column("累計瀏覽次數", Kind.COUNT, example="40,661"),
-        Column("累計下載次數", Kind.COUNT, example="9,231"),
+        Column("資料集識別碼", hint="政府資料開放平臺的編號", example="8246", width=14),
+        Column("上架時間", Kind.DATE, hint="在平臺上架的日期", example="103-06-19"),
+        Column("更新頻率", hint="照平臺所載", example="每月", width=10),
+        Column("資料更新時間", Kind.DATE, hint="最近一次更新的日期", example="113-03-07"),
+        Column("資料集名稱", hint="照平臺所載", example="○○統計年報", width=50),
+        Column("累計瀏覽次數", Kind.COUNT, hint="自上架至資料基準日", example="40,661"),
+        Column("累計下載次數", Kind.COUNT, hint="自上架至資料基準日，由多到少排列", example="9,231"),
     ),
     about="下載次數由多到少",
 )
@@ -245,9 +276,14 @@ QUALITY_LEVELS = ("檢測範圍外", "無標章", "銅標章", "銀標章", "金
 QUALITY = SheetSpec(
     "品質檢測",
     (
-        Column("單位", Kind.UNIT, example="綜合規劃處", width=22),
+        Column("單位", Kind.UNIT, hint="每個單位一列", example="綜合規劃處", width=22),
         *(
-            Column(name, Kind.COUNT, hint="含於金標章內，不另加計" if name == "白金標章" else "", example="0")
+            Column(
+                name,
+                Kind.COUNT,
+                hint=f"資料集項數{'，含於金標章內，不另加計' if name == '白金標章' else ''}；沒有填 0",
+                example="0",
+            )
             for name in QUALITY_LEVELS
         ),
         Column("總計", Kind.COUNT, required=False, filled=False, hint="可不填；有填則與程式加總核對"),
@@ -258,10 +294,10 @@ QUALITY = SheetSpec(
 WITHDRAWALS = SheetSpec(
     "下架清單",
     (
-        Column("下架資料集名稱", width=44),
-        Column("提供單位", Kind.UNIT, example="地方統計推展中心", width=22),
-        Column("下架原因", example="已不再公告", width=24),
-        Column("備註", filled=False, width=50),
+        Column("下架資料集名稱", hint="照平臺所載", example="○○統計年報", width=44),
+        Column("提供單位", Kind.UNIT, hint="提供資料集的單位", example="地方統計推展中心", width=22),
+        Column("下架原因", hint="簡短寫明", example="已不再公告", width=24),
+        Column("備註", filled=False, hint="需要補充時填寫", example="業務已移由○○部辦理。", width=50),
     ),
     about="擬下架的資料集",
 )
@@ -269,9 +305,9 @@ WITHDRAWALS = SheetSpec(
 TOTALS = SheetSpec(
     "統計數字",
     (
-        Column("名稱", example="總瀏覽次數", width=20),
-        Column("數值", Kind.COUNT, example="2,385,000", width=16),
-        Column("出處", hint="數字從哪裡來，何時取得", width=60),
+        Column("名稱", hint="說明內以 {{ 統計數字.名稱 }} 帶入", example="總瀏覽次數", width=20),
+        Column("數值", Kind.COUNT, hint="完整的數字，不加單位", example="2,385,000", width=16),
+        Column("出處", hint="數字從哪裡來，何時取得", example="政府資料開放平臺統計頁，113-04-02 取得", width=60),
     ),
     about="無法由其他工作表算出的總數",
 )
@@ -281,7 +317,7 @@ ARTICLES = SheetSpec(
     (
         Column("層級", Kind.CHOICE, choices=("名稱", "沿革", "1", "2", "3", "4"), example="1", width=8),
         Column("條號", filled=False, hint="照原文，程式不重編；續行留空白", example="一、", width=10),
-        Column("內容", width=100),
+        Column("內容", hint="一列一項，照原文", width=100),
     ),
     about="法規條文，照原文編號印出",
 )

@@ -80,8 +80,17 @@ def plain_sheet(
     return FilledSheet(SheetSpec(name, tuple(made)), records, title)
 
 
-def write_workbook(target: File, sheets: Sequence[FilledSheet], *, units: Sequence[str] = (), title: str = "") -> None:
+def write_workbook(
+    target: File,
+    sheets: Sequence[FilledSheet],
+    *,
+    units: Sequence[str] = (),
+    title: str = "",
+    suggestions: Mapping[tuple[str, str], Sequence[str]] | None = None,
+) -> None:
     """Write a new workbook of these sheets. ``units`` fills the drop-downs where the sheet 單位 is not among them.
+
+    ``suggestions`` gives other columns, by sheet and name, a drop-down that does not bind.
 
     Raises FileExistsError where the path is taken, ValueError for a value whose column the sheet does not have,
     openpyxl's IllegalCharacterError for control characters.
@@ -92,7 +101,9 @@ def write_workbook(target: File, sheets: Sequence[FilledSheet], *, units: Sequen
     book.properties.created = _FIXED_TIME
     lists = [sheet for sheet in sheets if not sheet.spec.fields]
     menus = Menus(
-        {(sheet.spec.name, col.name): sheet.cells(col.name) for sheet in lists for col in sheet.spec.columns}, units
+        {(sheet.spec.name, col.name): sheet.cells(col.name) for sheet in lists for col in sheet.spec.columns},
+        units,
+        suggestions or {},
     )
     for sheet in sheets:
         for row in sheet.rows:

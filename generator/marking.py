@@ -84,5 +84,5 @@ def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) ->
     books = [*sorted(workspace.shared.glob("*.xlsx")), *sorted(workspace.inputs(meeting).glob("*.xlsx"))]
     paths = {path.name: path for path in [*books, workspace.agency_book]}
     made = copies(paths, found)
-    stale = [name for name in outputs.written(folder) if name not in made]
-    return folder, outputs.write_all(folder, made, stale) if made or stale else []
+    stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in made}
+    return folder, outputs.write_all(folder, made, stale, {}) if made or stale else []

@@ -10,9 +10,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator import columns
-from generator.columns import Column, Kind
+from generator.columns import MENU_SHEET, Column, Kind
 
-MENU_SHEET = "選單"
 STAR = "★"
 _LONGEST_INLINE = 255
 
@@ -29,9 +28,20 @@ _SUGGESTIONS = {(columns.ATTACHMENTS.name, "來源"): (*(f"工作表:{spec.name}
 class Menus:
     """The drop-downs of one workbook: from the sheet that lists the names, else inline, else from a hidden sheet."""
 
-    def __init__(self, cells: Mapping[tuple[str, str], tuple[str, str]], units: Sequence[str]) -> None:
-        """``cells``: (sheet, column) → its first and its last cell to fill in; ``units`` for want of the sheet 單位."""
+    def __init__(
+        self,
+        cells: Mapping[tuple[str, str], tuple[str, str]],
+        units: Sequence[str],
+        suggestions: Mapping[tuple[str, str], Sequence[str]],
+    ) -> None:
+        """``cells``: (sheet, column) → its first and its last cell to fill in; ``units`` for want of the sheet 單位.
+
+        ``suggestions``: (sheet, column) → texts to choose from; any other may be typed as well.
+        """
         self._cells, self._units = cells, units
+        self._suggestions = {
+            key: (*_SUGGESTIONS.get(key, ()), *suggestions.get(key, ())) for key in {**_SUGGESTIONS, **suggestions}
+        }
         self._long: dict[tuple[str, ...], str] = {}
 
     def attach(self, worksheet: Worksheet, column: Column, cells: str) -> None:
@@ -43,10 +53,11 @@ class Menus:
             source = self._reference(_REFERENCES[key])
         else:
             star = (STAR,) if column.kind is Kind.FLAG else ()
-            source = self._items(column.choices or star or _SUGGESTIONS.get(key, ()))
+            source = self._items(column.choices or star or self._suggestions.get(key, ()))
         if not source:
             return
-        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=key not in _SUGGESTIONS)
+        binding = key not in self._suggestions
+        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=binding)
         # A list of names may lag behind the agency: warn only. The choices of the column table are all there are.
         menu.errorStyle = "stop" if column.kind in (Kind.CHOICE, Kind.FLAG) else "warning"
         menu.errorTitle, menu.error = column.name, "這裡的內容不在清單內，請由下拉清單選取。"

@@ -21,15 +21,8 @@ from generator import roc
 
 STATE = ".packet"
 
-NEW, CHANGED, SAME, RESTORED, KEPT, LOCKED, REMOVED = (
-    "new",
-    "changed",
-    "same",
-    "restored",
-    "kept",
-    "locked",
-    "removed",
-)
+NEW, CHANGED, SAME, RESTORED, KEPT, LOCKED = "new", "changed", "same", "restored", "kept", "locked"
+GONE, OUTDATED = "gone", "outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +38,20 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_all(folder: Path, files: Mapping[str, bytes], stale: Sequence[str] = ()) -> list[Outcome]:
+@dataclass(slots=True)
+class Written:
+    """What the program wrote under a name: the hashes it may have, and of what it was made (any text)."""
+
+    hashes: list[str]
+    source: str = ""
+
+
+def write_all(
+    folder: Path, files: Mapping[str, bytes], stale: Mapping[str, str], sources: Mapping[str, str]
+) -> list[Outcome]:
     """Writes the files into the folder, each aside and then renamed; removes ``stale`` ones that nobody touched.
+
+    ``stale`` maps a name to GONE or OUTDATED, which the outcome then says. ``sources`` says of what a file was made.
 
     A file that is not as the program left it is first renamed to a name with its time. A file that cannot be replaced
     (open in Word) is reported as LOCKED and the others are still written. Raises OSError when there can be no folder.
@@ -57,28 +62,31 @@ def write_all(folder: Path, files: Mapping[str, bytes], stale: Sequence[str] = (
         if time.time() - left.stat().st_mtime > 3600:
             left.unlink(missing_ok=True)
     record = read_record(folder)
-    before = {name: list(known) for name, known in record.items()}
+    before = _as_json(record)
     hashes = {name: digest(content) for name, content in files.items()}
-    if any(record.get(name) != [new] for name, new in hashes.items()):
-        _write_record(folder, {**record, **{name: [*record.get(name, []), new] for name, new in hashes.items()}})
+    old = {name: record[name].hashes if name in record else [] for name in hashes}
+    if any(old[name] != [new] for name, new in hashes.items()):
+        both = {name: Written([*old[name], new]) for name, new in hashes.items()}
+        _write_record(folder, _as_json({**record, **both}))
     outcomes = []
     for name, content in files.items():
-        outcome = _write(folder, name, content, hashes[name], record.get(name, []))
+        outcome = _write(folder, name, content, hashes[name], old[name])
         outcomes.append(outcome)
         if outcome.how != LOCKED:
-            record[name] = [hashes[name]]
-    for name in stale:
+            record[name] = Written([hashes[name]], sources.get(name, ""))
+    for name, why in stale.items():
         path = folder / name
-        if path.is_file() and digest(path.read_bytes()) in record.get(name, []):
+        ours = record[name].hashes if name in record else []
+        if path.is_file() and digest(path.read_bytes()) in ours:
             try:
                 path.unlink()
             except PermissionError:
                 outcomes.append(Outcome(name, LOCKED))
                 continue
-            outcomes.append(Outcome(name, REMOVED))
+            outcomes.append(Outcome(name, why))
         record.pop(name, None)
-    if record != before:
-        _write_record(folder, record)
+    if _as_json(record) != before:
+        _write_record(folder, _as_json(record))
     return outcomes
 
 
@@ -87,23 +95,22 @@ def state(folder: Path) -> Path:
     return folder.parent / STATE
 
 
-def written(folder: Path) -> list[str]:
-    """The names that the program wrote into the folder at earlier builds."""
-    return list(read_record(folder))
-
-
-def read_record(folder: Path) -> dict[str, list[str]]:
-    """Hashes of what the program wrote, by file name; empty where there is no record that can be read."""
+def read_record(folder: Path) -> dict[str, Written]:
+    """What the program wrote into the folder, by file name; empty where there is no record that can be read."""
     try:
         found = json.loads((state(folder) / f"{folder.name}.json").read_text("utf-8"))
-    except (OSError, ValueError):
+        return {name: Written(list(entry["sha256"]), str(entry["source"])) for name, entry in found.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    return {str(name): list(hashes) for name, hashes in found.items()} if isinstance(found, dict) else {}
 
 
-def _write_record(folder: Path, record: Mapping[str, Sequence[str]]) -> None:
+def _as_json(record: Mapping[str, Written]) -> str:
+    entries = {name: {"sha256": record[name].hashes, "source": record[name].source} for name in sorted(record)}
+    return json.dumps(entries, ensure_ascii=False, indent=1)
+
+
+def _write_record(folder: Path, text: str) -> None:
     state(folder).mkdir(exist_ok=True)
-    text = json.dumps(dict(sorted(record.items())), ensure_ascii=False, indent=1)
     replace(state(folder) / f"{folder.name}.json", text.encode("utf-8"), state(folder))
 
 

@@ -21,7 +21,8 @@ _OUTCOMES = {
     outputs.RESTORED: "補回（上次產生後被刪除）",
     outputs.KEPT: "更新，手改的舊檔已另存",
     outputs.LOCKED: "未更新，檔案正在使用中",
-    outputs.REMOVED: "移除（已不在本次會議資料內）",
+    outputs.GONE: "移除（已不需要）",
+    outputs.OUTDATED: "移除（內容已過時，這次沒有重新產生）",
 }
 
 
@@ -89,6 +90,24 @@ def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[
     for remark in remarks:
         out.print(remark, style="yellow")
     out.print(f"完成：{folder}", style="bold")
+
+
+def started(
+    title: str, files: Sequence[tuple[str, str]], remarks: Sequence[str], steps: Sequence[tuple[str, str]]
+) -> None:
+    """What was made and what each part is for, then what to do next: a text, and the command to type, if any."""
+    out = console()
+    out.print(title, style="bold")
+    for name, purpose in files:
+        out.print(f"  {name}", style="green", end="　")
+        out.print(purpose)
+    for remark in remarks:
+        out.print(remark, style="yellow")
+    out.print("接下來：", style="bold")
+    for number, (text, command) in enumerate(steps, start=1):
+        out.print(f"  {number}. {text}", end="" if command else "\n")
+        if command:
+            out.print(command, style="bold")
 
 
 def failure(text: str) -> None:

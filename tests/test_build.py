@@ -7,7 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from conftest import AGENCY, Desk, docx_text
+from conftest import AGENCY, CASES, Desk, docx_text
 
 TABLE = """
 | 案號 | 名稱     | 來源            | 標題             |
@@ -114,7 +114,7 @@ def test_documents_of_a_case_that_is_gone_are_removed_unless_edited_by_hand(desk
     build(desk)
     desk.meeting(案由="| 案號 | 類別 | 單位 | 案由 |\n| 討1 | 討論事項 | 企劃處 | 某案，提請討論。 |")
     result = desk.run("build", "113-1", "--format", "docx")
-    assert "移除（已不在本次會議資料內）　03 討論事項第一案.docx" in result.output
+    assert "移除（已不需要）　03 討論事項第一案.docx" in result.output
     assert "02 報告事項第一案.docx" not in files(desk)
     desk.output("02 討論事項第一案.docx").write_bytes(b"mine")
     desk.meeting()
@@ -125,7 +125,7 @@ def test_documents_of_a_case_that_is_gone_are_removed_unless_edited_by_hand(desk
 def test_only_builds_the_named_documents(desk: Desk) -> None:
     desk.meeting()
     build(desk, "--only", "議程")
-    assert list(files(desk)) == ["01 議程.docx"]
+    assert list(files(desk)) == ["01 議程.docx", "packet.json"]
 
 
 def test_only_with_an_unknown_name_lists_the_names_there_are(desk: Desk) -> None:
@@ -171,7 +171,29 @@ def test_without_libreoffice_the_word_files_are_built_and_the_summary_says_what_
     assert result.exit_code == 0
     assert "未產生 PDF：找不到 LibreOffice" in result.output
     assert "01 議程.docx" in files(desk)
+    assert desk.run("build", "113-1", "--format", "pdf").exit_code == 3
     assert not [name for name in files(desk) if name.endswith(".pdf")]
+
+
+def test_only_keeps_the_hashes_of_the_other_documents_in_the_manifest(desk: Desk) -> None:
+    desk.meeting()
+    build(desk)
+    before = desk.manifest()
+    build(desk, "--only", "議程")
+    assert desk.manifest() == before
+
+
+@pytest.mark.office
+def test_word_files_of_an_older_text_do_not_stay_beside_a_new_pdf(desk: Desk) -> None:
+    desk.meeting()
+    build(desk)
+    desk.meeting(案由=CASES.replace("資料集開放一案", "新案"))
+    result = desk.run("build", "113-1", "--format", "pdf")
+    assert "移除（內容已過時，這次沒有重新產生）　03 討論事項第一案.docx" in result.output
+    assert "03 討論事項第一案.docx" not in files(desk)
+    assert "02 報告事項第一案.docx" in files(desk)
+    result = desk.run("build", "113-1", "--format", "odt")
+    assert {"03 討論事項第一案.pdf", "03 討論事項第一案.odt", "會議資料.pdf"} <= set(files(desk))
 
 
 @pytest.mark.office

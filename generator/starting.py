@@ -1,0 +1,241 @@
+"""Where work begins: a workspace for an agency (``packet init``) and the workbooks of a meeting (``packet new``).
+
+Everything is made in a folder aside and then renamed: it is there whole or not at all, and what lies there already is
+never touched. Only this module asks forms.py for workbooks that staff are to fill in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import generator
+from generator import columns, figures, model, sheets, values
+from generator.columns import SheetSpec
+from generator.forms import FilledSheet, plain_sheet, write_workbook
+from generator.problems import Location, Problem, has_errors, problem
+from generator.prose import Vocabulary
+from generator.workspace import MeetingId, Workspace
+
+PARTS = ("templates", "output", "inputs")
+BOOKS: Mapping[str, tuple[SheetSpec, ...]] = {
+    "會議": (columns.MEETING, columns.CASES, columns.EXPLANATIONS, columns.ATTACHMENTS, columns.NOTES),
+    "上次決定": (columns.PAST_DECISIONS,),
+    "資料集": (columns.PLANNED, columns.DOWNLOADS, columns.QUALITY, columns.TOTALS),
+    "下架清單": (columns.WITHDRAWALS,),
+}
+OTHER_BOOK = "其他表格"
+# What stands from one meeting to the next. Dates and figures are each meeting's own.
+_STANDING_FIELDS = ("開始時間", "地點", "主席", "紀錄")
+_STANDING_LISTS = (columns.CASES, columns.EXPLANATIONS, columns.ATTACHMENTS, columns.NOTES)
+
+
+class Taken(Exception):
+    """Something lies there already; the text says what, in the users' language."""
+
+
+@dataclass(slots=True)
+class Made:
+    """What was made: each file or folder (as shown to the user) with what it is for. Nothing where there are errors."""
+
+    files: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Brought:
+    """What comes from an earlier meeting: rows by sheet, and blank sheets with the headings of its other tables."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    others: list[FilledSheet] = field(default_factory=list)
+
+
+def init(root: Path) -> Made:
+    """A workspace in ``root``, which may hold other things. Raises Taken, OSError."""
+    for part in PARTS:
+        if (root / part).exists() and not _is_empty(root / part):
+            raise Taken(f"「{root}」已經有 {part}，沒有更動任何檔案。請改用別的資料夾。")
+    with _aside(root) as aside:
+        (aside / "inputs" / "共用").mkdir(parents=True)
+        (aside / "output").mkdir()
+        (aside / "templates").mkdir()
+        for template in sorted(standard_templates().glob("*.docx")):
+            if not template.name.startswith("~$"):
+                shutil.copyfile(template, aside / "templates" / template.name)
+        defaults = {column.name: column.default for column in columns.AGENCY.columns}
+        blank = [FilledSheet(columns.AGENCY, [defaults]), *map(FilledSheet, columns.AGENCY_SHEETS[1:])]
+        write_workbook(aside / "inputs" / "機關.xlsx", blank, title="機關")
+        _move([(aside / part, root / part) for part in PARTS])
+    return Made(
+        [
+            ("inputs/機關.xlsx", "機關的名稱、單位與委員，各次會議共用"),
+            ("inputs/共用/", "各次會議都可能檢附的法規"),
+            ("templates/", "Word 範本，可用 Word 修改"),
+            ("output/", "產生的文件放在這裡"),
+        ]
+    )
+
+
+def standard_templates() -> Path:
+    """The templates that come with the program: beside the package in a checkout, inside it when installed."""
+    package = Path(generator.__file__).parent
+    installed = package / "standard" / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = None) -> Made:
+    """The workbooks of a meeting as forms, with the standing prose of ``source``. Raises Taken, OSError.
+
+    Where the workbooks to read have errors that would lose a text, these are the result and nothing is made.
+    """
+    folder, made = workspace.inputs(meeting), Made()
+    if folder.exists() and not _is_empty(folder):
+        raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
+    units, members = _agency(workspace, made.problems)
+    brought = _bring_over(workspace, source, made.problems) if source else _Brought()
+    if has_errors(made.problems):
+        return made
+    made.problems = []
+    if source:
+        _fill_past_decisions(workspace, meeting, source, brought, made)
+    if not units:
+        made.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
+    brought.rows.setdefault(columns.QUALITY.name, [{"單位": unit} for unit in units])
+    menus = {
+        (columns.MEETING.name, "主席"): members,
+        (columns.ATTACHMENTS.name, "來源"): [f"共用:{name}" for name in _regulations(workspace)],
+    }
+    with _aside(folder.parent) as aside:
+        own = aside / folder.name
+        (own / "附件").mkdir(parents=True)
+        for name, specs in BOOKS.items():
+            filled = [FilledSheet(spec, brought.rows.get(spec.name, ())) for spec in specs]
+            write_workbook(own / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus)
+            made.files.append((f"{name}.xlsx", "、".join(spec.name for spec in specs)))
+        if brought.others:
+            write_workbook(own / f"{OTHER_BOOK}.xlsx", brought.others, title=f"{meeting} {OTHER_BOOK}")
+            made.files.append((f"{OTHER_BOOK}.xlsx", "、".join(sheet.spec.name for sheet in brought.others)))
+        made.files.append(("附件/", "以「檔案:」為來源的附件放在這裡"))
+        _move([(own, folder)])
+    return made
+
+
+def _agency(workspace: Workspace, problems: list[Problem]) -> tuple[list[str], list[str]]:
+    """The units in their order and the members' names, for the drop-downs."""
+    if not workspace.agency_book.is_file():
+        problems.append(problem("no-agency-book", Location(workspace.agency_book.name)))
+        return [], []
+    raw = sheets.read_workbook(workspace.agency_book, problems)
+    names: list[list[str]] = []
+    for spec, name in ((columns.UNITS, "單位"), (columns.MEMBERS, "姓名")):
+        # What is wrong in a row is no hindrance here; `packet check` reports it.
+        rows = sheets.read_table(spec, list(sheets.named(raw, spec.name)), [])
+        names.append(list(dict.fromkeys(row[name] for row in rows if row[name])))
+    return names[0], names[1]
+
+
+def _regulations(workspace: Workspace) -> list[str]:
+    found = workspace.shared.glob("*.xlsx") if workspace.shared.is_dir() else ()
+    return sorted(path.stem for path in found if not path.name.startswith("~$"))
+
+
+def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]) -> _Brought:
+    """The prose of an earlier meeting as it stands in its cells, placeholders and all, without lists and figures."""
+    brought = _Brought()
+    found: list[Problem] = []
+    raw = sheets.read_folder(workspace.inputs(source), found)
+    for spec in _STANDING_LISTS:
+        rows = sheets.read_table(spec, list(sheets.named(raw, spec.name)), found)
+        brought.rows[spec.name] = [dict(row.values) for row in rows]
+    # An empty cell stays empty; any other error would lose what stands there.
+    problems += [one for one in found if one.code != "empty-cell"]
+    info = sheets.read_fields(columns.MEETING, list(sheets.named(raw, columns.MEETING.name)), [])
+    if info is not None:
+        standing = {name: info[name] for name in _STANDING_FIELDS}
+        brought.rows[columns.MEETING.name] = [
+            {name: values.text(value) for name, value in standing.items() if value is not None}
+        ]
+    totals = sheets.read_table(columns.TOTALS, list(sheets.named(raw, columns.TOTALS.name)), [])
+    brought.rows[columns.TOTALS.name] = [{name: row[name] for name in ("名稱", "出處")} for row in totals]
+    known = {spec.name for spec in columns.MEETING_SHEETS}
+    for row in brought.rows[columns.ATTACHMENTS.name]:
+        kind, _, target = (row["來源"] or "").replace("：", ":").partition(":")
+        sheet = next(sheets.named(raw, target), None) if kind.strip() == model.SHEET else None
+        if sheet is not None and values.folded(sheet.name) not in known:
+            known.add(values.folded(sheet.name))
+            table = sheets.read_plain(sheet, [])
+            if table is not None:
+                headings = [heading for heading in dict.fromkeys(table.headings) if heading]
+                brought.others.append(plain_sheet(sheet.name, headings, []))
+    return brought
+
+
+def _fill_past_decisions(
+    workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Made
+) -> None:
+    """The cases of the last meeting, in the words in which they went out, into 上次會議決定."""
+    sheet = columns.PAST_DECISIONS.name
+    new_key = (meeting.year, meeting.extraordinary, meeting.number)
+    earlier = [one for one in workspace.meetings() if (one.year, one.extraordinary, one.number) < new_key]
+    if not earlier or earlier[-1] != source:
+        made.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
+        return
+    last, _ = model.load(workspace, source)
+    faults: list[Problem] = []
+    rows = []
+    if last is not None:
+        vocabulary = Vocabulary(last, figures.compute(last))
+        for case in last.cases:
+            text = vocabulary.render(case.subject, case, case.row.at("案由"), faults)
+            rows.append({"類別": case.kind, "案由": text})
+    if last is None or faults:
+        made.remarks.append(f"〔{sheet}〕留空：{source} 的資料還不完整，無法帶入各案的案由。")
+        return
+    brought.rows[sheet] = rows
+    made.remarks.append(f"〔{sheet}〕已列出 {source} 的 {len(rows)} 案，請照會議紀錄填決定（議）與辦理情形。")
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+@contextlib.contextmanager
+def _aside(parent: Path) -> Iterator[Path]:
+    """A new folder in ``parent`` that is gone in the end; so are the folders made for it, unless something is left."""
+    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    # Not by tempfile: what is renamed out of a folder that only its owner may enter keeps that on Windows.
+    aside = parent / f".packet-{secrets.token_hex(4)}"
+    try:
+        aside.mkdir(parents=True)
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _move(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Renames each to its place, where at most an empty folder is; when one fails, all are put back."""
+    done: list[tuple[Path, Path, bool]] = []
+    try:
+        for source, target in moves:
+            empty = target.is_dir()
+            done.append((source, target, empty))
+            if empty:
+                target.rmdir()
+            os.rename(source, target)
+    except BaseException:
+        for source, target, empty in reversed(done):
+            if not source.exists():
+                os.rename(target, source)
+            if empty:
+                target.mkdir(exist_ok=True)
+        raise
