@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator import __version__, checks, documents, figures, model, ooxml, outputs, pdf, templates
+from generator import __version__, checks, documents, figures, model, ooxml, outputs, pdf, templates, workbooks
 from generator.documents import Document
 from generator.figures import Figure
 from generator.model import Meeting
@@ -250,8 +250,8 @@ def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]
     meeting = examined.meeting
     assert meeting is not None
     used = {f"{document.template}.docx" for document in examined.documents}
-    read = [workspace.agency_book, *sorted(workspace.inputs(meeting.id).glob("*.xlsx"))]
-    read += [workspace.shared / f"{name}.xlsx" for name in sorted(meeting.regulations)]
+    read = [workspace.agency_book, *workbooks.books(workspace.inputs(meeting.id))]
+    read += [book for name in sorted(meeting.regulations) if (book := workbooks.find(workspace.shared, name))]
     read += [workspace.templates / name for name in sorted(used)]
     return {
         "packet": __version__,
@@ -272,7 +272,7 @@ def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]
         "inputs": [
             {"path": path.relative_to(workspace.root).as_posix(), "sha256": outputs.digest(path.read_bytes())}
             for path in read
-            if path.is_file() and not path.name.startswith("~$")
+            if path.is_file()
         ],
         "figures": [figure_json(figure) for figure in examined.figures.values()],
         "problems": [problem_json(found) for found in examined.problems],

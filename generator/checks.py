@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
+from jinja2 import TemplateSyntaxError
+
 from generator import figures, values
-from generator.columns import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT
+from generator.columns import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT
 from generator.figures import Figure
 from generator.model import SHEET, Case, Meeting
 from generator.problems import Location, Problem, perhaps, problem
-from generator.prose import Vocabulary, literal_text
+from generator.prose import Vocabulary, literal_text, names_used
 from generator.roc import Period, YearMonth
 from generator.sheets import Row
 
@@ -87,6 +89,8 @@ def levels_never_skip(meeting: Meeting) -> list[Problem]:
 
 def units_are_known(meeting: Meeting) -> list[Problem]:
     """Every unit named stands in 〔單位〕."""
+    if not meeting.units:
+        return []
     named: list[tuple[Row, str]] = [(case.row, "單位") for case in meeting.cases]
     named += [(item.row, "資料開放單位") for item in meeting.planned]
     named += [(item.row, "單位") for item in meeting.quality]
@@ -95,7 +99,7 @@ def units_are_known(meeting: Meeting) -> list[Problem]:
     return [
         problem("unknown-unit", row.at(column), value=row[column], perhaps=perhaps(row[column], meeting.units))
         for row, column in named
-        if row[column] not in meeting.units
+        if row[column] and row[column] not in meeting.units
     ]
 
 
@@ -133,12 +137,14 @@ def quality_adds_up(meeting: Meeting) -> list[Problem]:
 def ranking_falls(meeting: Meeting) -> list[Problem]:
     """Downloads fall from row to row (the table prints ranks); equal ones are worth a look."""
     found = []
-    for above, below in pairwise(meeting.downloads[: meeting.agency.top_downloads]):
+    for above, below in pairwise(meeting.downloads):
         at = below.row.at("累計下載次數")
         if below.downloads > above.downloads:
             found.append(problem("ranking-rises", at, value=below.downloads, above=above.downloads))
         elif below.downloads == above.downloads:
-            found.append(problem("same-count", at, value=below.downloads, other=above.row.at("累計下載次數").cell))
+            found.append(
+                problem("same-count", at, value=below.downloads, other=below.row.beside(above.row, "累計下載次數"))
+            )
     return found
 
 
@@ -148,7 +154,7 @@ def views_stand_once(meeting: Meeting) -> list[Problem]:
     found = []
     for item in meeting.downloads:
         if item.views in first and item.views:
-            other = first[item.views].at("累計瀏覽次數").cell
+            other = item.row.beside(first[item.views], "累計瀏覽次數")
             found.append(problem("same-count", item.row.at("累計瀏覽次數"), value=item.views, other=other))
         first.setdefault(item.views, item.row)
     return found
@@ -168,7 +174,9 @@ def names_stand_once(meeting: Meeting) -> list[Problem]:
         for row in rows:
             key = values.same_name(row[column])
             if key in first:
-                found.append(problem("name-twice", row.at(column), value=row[column], first=first[key].at(column).cell))
+                found.append(
+                    problem("name-twice", row.at(column), value=row[column], first=row.beside(first[key], column))
+                )
             first.setdefault(key, row)
     for attachment, count in Counter(item.name for case in meeting.cases for item in case.attachments).items():
         if count > 1:
@@ -286,10 +294,6 @@ def roster_is_lawful(meeting: Meeting) -> list[Problem]:
     if meeting.chair and meeting.chair not in names:
         guess = perhaps(meeting.chair, names)
         found.append(problem("chair-not-member", meeting.row.at("主席"), name=meeting.chair, perhaps=guess))
-    elif meeting.chair:
-        chair = next(member for member in meeting.members if member.name == meeting.chair)
-        if chair.role not in (CHAIR, AGENCY_MEMBER, CIVIL_MEMBER):
-            found.append(problem("chair-not-member", meeting.row.at("主席"), name=meeting.chair, perhaps=""))
     return found
 
 
@@ -313,10 +317,24 @@ def _without_citations(text: str) -> str:
     return re.sub(r"第\s*\d+\s*(?:條|點|項|款|目)(?:之\s*\d+)?", " ", text)
 
 
+def figures_have_rows(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """A figure of a list in which nothing stands yet prints as 0 or as nothing, which is seldom meant."""
+    try:
+        used = dict.fromkeys(names_used(source))
+    except TemplateSyntaxError:
+        return []
+    known = vocabulary.figures
+    return [
+        problem("no-rows", at, sheet=name.partition(".")[0], name=name, value=figures.shown(known[name].value))
+        for name in used
+        if name in known and not known[name].cells
+    ]
+
+
 def weekdays_agree(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
     """A date with a weekday beside it: both must be the same day."""
     found = []
-    for written in re.findall(r"\d{2,3}\s*年\s*\d+\s*月\s*\d+\s*日\s*[（(]星期.[)）]", text):
+    for written in re.findall(r"(?<!\d)\d{2,4}\s*年\s*\d+\s*月\s*\d+\s*日\s*[（(]星期.[)）]", text):
         try:
             values.date(written)
         except values.BadValue as bad:
@@ -355,6 +373,7 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
 
 PROSE_RULES: tuple[Callable[[str, str, Location, Vocabulary], list[Problem]], ...] = (
     numbers_are_figures,
+    figures_have_rows,
     weekdays_agree,
     labels_exist,
     words_are_official,

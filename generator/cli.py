@@ -188,6 +188,53 @@ def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     sys.exit(PROBLEMS if has_errors(examined.problems) else DONE)
 
 
+@packet.group(cls=messages.Group)
+def template() -> None:
+    """檢查 Word 範本。"""
+
+
+@template.command("check")
+@click.argument("meeting", type=MEETING, required=False)
+@as_json
+@click.pass_obj
+def template_check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
+    """列出全部範本的全部問題，並以會議（不寫則為最近一場）與範例資料試印。"""
+    from generator import build as story
+    from generator import template_check as templates
+    from generator import terminal
+    from generator.problems import has_errors
+
+    workspace = _workspace(given, meeting)
+    meetings = workspace.meetings()
+    found = templates.check(workspace, meeting or (meetings[-1] if meetings else None))
+    if as_json:
+        listed = [{**story.problem_json(one), "paragraph": one.at.quote} for one in found.problems]
+        _print_json({"meeting": str(found.meeting or ""), "problems": listed, "names": found.names})
+    else:
+        terminal.problems(found.problems)
+        terminal.names(found.names)
+    sys.exit(PROBLEMS if has_errors(found.problems) else DONE)
+
+
+@packet.command()
+@as_json
+@click.pass_obj
+def doctor(given: Path | None, as_json: bool) -> None:
+    """檢查這台電腦：缺少什麼、有什麼影響、如何補救。"""
+    import dataclasses
+
+    from generator import doctor as examination
+    from generator import terminal
+
+    found = examination.examine(Path.cwd(), given, terminal.encoding())
+    ready = examination.ready(found)
+    if as_json:
+        _print_json({"ready": ready, "findings": [dataclasses.asdict(one) for one in found]})
+    else:
+        terminal.findings(found, "可以產生會議資料。" if ready else "缺少產生會議資料所需的項目，請依「補救」處理。")
+    sys.exit(DONE if ready else FAILED)
+
+
 def _workspace(given: Path | None, meeting: MeetingId | None) -> Workspace:
     """The workspace, which has this meeting if one is named; a usage error when there is none."""
     from generator import workspace

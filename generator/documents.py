@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import roc
+from generator import roc, values
 from generator.columns import DISCUSSION, MOTION, QUALITY_LEVELS, REPORT
 from generator.figures import Figure, grouped
 from generator.model import SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
@@ -20,6 +20,7 @@ CONVENTION = {
     "下架清單": "下架清單",
 }
 PLAIN = "一般表格"
+STANDARD = ("議程", "案", *CONVENTION.values(), PLAIN, "條文", SEPARATELY)
 SEPARATE_NOTE = "本附件另行提供{}。"
 
 
@@ -184,7 +185,7 @@ def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tup
     if item.source == SHEET and item.target in meeting.tables:
         table = meeting.tables[item.target]
         return PLAIN, {"表": {"欄位": list(table.headings), "列": [list(row) for row in table.rows]}}
-    if item.source == SHEET:
+    if item.source == SHEET and values.folded(item.target) in meeting.present:
         problems.append(problem("not-printable", item.row.at("來源"), sheet=item.target))
     return SEPARATELY, {}
 

@@ -32,7 +32,8 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
 
     def add(name: str, value: Any, *cells: Location) -> None:
-        found[name] = Figure(name, value, cells)
+        # The first stays: a sheet of the users' own that is called 會議 must not change what 會議.日期 means.
+        found.setdefault(name, Figure(name, value, cells))
 
     agency, row = meeting.agency, meeting.agency.row
     for name, field, value in (
@@ -67,9 +68,9 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     for total in meeting.totals:
         add(f"統計數字.{total.name}", total.value, total.row.at("數值"))
     for table in meeting.tables.values():
-        add(f"{table.name}.總數", len(table.rows), table.place)
+        add(f"{table.name}.總數", table.count, *table.spans.get(table.headings[0], ()))
         for heading, value in table.sums.items():
-            add(f"{table.name}.{heading}", value, table.place)
+            add(f"{table.name}.{heading}", value, *table.spans[heading])
     for case in meeting.cases:
         for attachment in case.attachments:
             add(attachment_name(attachment.name), attachment.label, attachment.row.at("名稱"))

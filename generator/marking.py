@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generator import outputs
+from generator import outputs, workbooks
 from generator.problems import ERROR, NOTE, SEVERITY_NAMES, Problem
 from generator.workspace import MeetingId, Workspace
 
@@ -81,7 +81,7 @@ def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) ->
     Copies of an earlier check go when their workbook is in order now, unless someone worked in them.
     """
     folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
-    books = [*sorted(workspace.shared.glob("*.xlsx")), *sorted(workspace.inputs(meeting).glob("*.xlsx"))]
+    books = [*workbooks.books(workspace.shared), *workbooks.books(workspace.inputs(meeting))]
     paths = {path.name: path for path in [*books, workspace.agency_book]}
     made = copies(paths, found)
     stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in made}

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from generator import columns, roc, sheets, values
-from generator.columns import DISCUSSION, MOTION, REPORT, SheetSpec
+from generator import characters, columns, roc, sheets, values, workbooks
+from generator.columns import CASE_KINDS, DISCUSSION, MOTION, REPORT, SheetSpec
 from generator.problems import Location, Problem, perhaps, problem
 from generator.roc import Period, YearMonth
-from generator.sheets import PlainTable, RawSheet, Row
+from generator.sheets import PlainTable, Row
+from generator.workbooks import RawSheet
 from generator.workspace import MeetingId, Workspace
 
 T = TypeVar("T")
 
-TOTAL_ROW = "總計"
+_DEPENDENT = {"missing-sheet", "no-such-sheet", "empty-sheet", "unknown-case", "note-without-attachment"}
 SEPARATELY = "另附"
 SHEET, SHARED, FILE = "工作表", "共用", "檔案"
 
@@ -50,6 +51,9 @@ class Member:
     organisation: str
     role: str
     sex: str
+    term_start: dt.date | None
+    term_end: dt.date | None
+    appointments: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,43 +240,47 @@ class Meeting:
 def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, list[Problem]]:
     """The meeting, and every problem met on reading. None where an error leaves no meeting to speak of."""
     problems: list[Problem] = []
-    agency_sheets = sheets.read_workbook(workspace.agency_book, problems) if workspace.agency_book.is_file() else []
+    agency_sheets = workbooks.read_workbook(workspace.agency_book, problems) if workspace.agency_book.is_file() else []
     if not workspace.agency_book.is_file():
         problems.append(problem("no-agency-book", Location("機關.xlsx")))
-    raw = sheets.read_folder(workspace.inputs(meeting_id), problems)
-    agency_row = sheets.read_fields(columns.AGENCY, list(sheets.named(agency_sheets, "機關")), problems)
+    raw = workbooks.read_folder(workspace.inputs(meeting_id), problems)
+    agency_row = sheets.read_fields(columns.AGENCY, list(workbooks.named(agency_sheets, "機關")), problems)
     for spec in columns.AGENCY_SHEETS:
-        if spec.required and agency_sheets and not any(sheets.named(agency_sheets, spec.name)):
+        if spec.required and agency_sheets and not any(workbooks.named(agency_sheets, spec.name)):
             problems.append(problem("missing-sheet", Location("機關.xlsx"), sheet=spec.name, perhaps=""))
     _mention_sheets(meeting_id, raw, problems)
 
     def records(spec: SheetSpec, make: Callable[[Row], T], source: Sequence[RawSheet] = raw) -> tuple[T, ...]:
-        rows = sheets.read_table(spec, list(sheets.named(source, spec.name)), problems)
+        rows = sheets.read_table(spec, list(workbooks.named(source, spec.name)), problems)
         usable = [row for row in rows if all(row[name] is not None for name in spec.required_names)]
         return tuple(make(row) for row in usable)
 
     units = tuple(dict.fromkeys(records(columns.UNITS, lambda row: str(row["單位"]), agency_sheets)))
     members = records(columns.MEMBERS, _member, agency_sheets)
-    info = sheets.read_fields(columns.MEETING, list(sheets.named(raw, "會議資訊")), problems)
+    info = sheets.read_fields(columns.MEETING, list(workbooks.named(raw, "會議資訊")), problems)
     attachments = records(columns.ATTACHMENTS, lambda row: row)
     cases = _cases(
-        records(columns.CASES, lambda row: row),
+        sheets.read_table(columns.CASES, list(workbooks.named(raw, columns.CASES.name)), problems),
         records(columns.EXPLANATIONS, lambda row: row),
         attachments,
         records(columns.NOTES, lambda row: row),
         problems,
     )
-    quality = records(columns.QUALITY, _quality)
+    quality = records(columns.QUALITY, _quality, [sheet for sheet in raw if not _only_listed(sheet)])
     tables, regulations = _attached(workspace, meeting_id, raw, cases, problems)
     meeting_parts: dict[str, Any] = {
         "past_decisions": records(columns.PAST_DECISIONS, _past_decision),
         "planned": records(columns.PLANNED, _planned),
         "downloads": records(columns.DOWNLOADS, _download),
-        "quality": tuple(row for row in quality if values.folded(row.unit) != TOTAL_ROW),
-        "quality_stated": next((row for row in quality if values.folded(row.unit) == TOTAL_ROW), None),
+        "quality": tuple(row for row in quality if values.folded(row.unit) not in sheets.TOTAL_WORDS),
+        "quality_stated": next((row for row in quality if values.folded(row.unit) in sheets.TOTAL_WORDS), None),
         "withdrawals": records(columns.WITHDRAWALS, _withdrawal),
         "totals": records(columns.TOTALS, _total),
     }
+    problems += characters.faults([*agency_sheets, *raw])
+    if any(found.code in workbooks.UNREAD for found in problems):
+        # What is missing now may stand in the workbook that could not be read.
+        return None, [found for found in problems if found.code not in _DEPENDENT]
     if info is None or agency_row is None or _lacks(info, columns.MEETING) or _lacks(agency_row, columns.AGENCY):
         return None, problems
     meeting = Meeting(
@@ -298,6 +306,11 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
     return meeting, problems
 
 
+def _only_listed(sheet: RawSheet) -> bool:
+    """Whether nothing stands below the headings but names, one to a row: a form that no one has begun to fill in."""
+    return not sheet.faults and sum(sum(cell is not None for cell in row) > 1 for row in sheet.cells) == 1
+
+
 def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[Problem]) -> None:
     """Missing required sheets, and sheets that no one asked for."""
     present = {values.folded(sheet.name) for sheet in raw}
@@ -305,7 +318,7 @@ def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[P
     absent = [name for name in known if name not in present]
     wanted = {
         values.folded(text.partition(":")[2])
-        for sheet in sheets.named(raw, "附件")
+        for sheet in workbooks.named(raw, "附件")
         for row in sheet.cells
         for value in row
         if (text := values.folded(value)).startswith(f"{SHEET}:")
@@ -316,8 +329,7 @@ def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[P
             problems.append(problem("missing-sheet", Location(f"inputs/{folder}"), sheet=spec.name, perhaps=slip))
     for sheet in raw:
         name = values.folded(sheet.name)
-        empty = not any(value is not None for row in sheet.cells for value in row)
-        if name not in known and name not in wanted and not empty:
+        if name not in known and name not in wanted and not sheet.empty and name != columns.MENU_SHEET:
             problems.append(problem("unknown-sheet", sheet.place, perhaps=perhaps(sheet.name, absent)))
 
 
@@ -328,7 +340,11 @@ def _cases(
     note_rows: Sequence[Row],
     problems: list[Problem],
 ) -> tuple[Case, ...]:
-    keys = {values.folded(row["案號"]): row for row in reversed(case_rows)}
+    # A row that lacks something is reported once, as such; what refers to it is in order.
+    keys = {values.folded(row["案號"]): row for row in reversed(case_rows) if row["案號"]}
+    whole = [row for row in case_rows if all(row[name] is not None for name in columns.CASES.required_names)]
+    # Numbers and agenda go by kind, wherever in the sheet someone added a row.
+    whole.sort(key=lambda row: CASE_KINDS.index(row["類別"]))
     for rows in (explanation_rows, attachment_rows):
         for row in rows:
             if values.folded(row["案號"]) not in keys:
@@ -341,10 +357,12 @@ def _cases(
             problems.append(problem("note-without-attachment", row.at("附件"), value=row["附件"], perhaps=guess))
     numbers = dict.fromkeys((REPORT, DISCUSSION, MOTION), 0)
     cases = []
-    for row in case_rows:
+    for row in whole:
         key = values.folded(row["案號"])
-        if keys[key] is not row:
-            problems.append(problem("case-twice", row.at("案號"), value=row["案號"], first=keys[key].at("案號").cell))
+        if keys.get(key, row) is not row:
+            problems.append(
+                problem("case-twice", row.at("案號"), value=row["案號"], first=row.beside(keys[key], "案號"))
+            )
             continue
         numbers[row["類別"]] += 1
         own = [other for other in attachment_rows if values.folded(other["案號"]) == key]
@@ -403,17 +421,19 @@ def _attached(
     regulations: dict[str, Regulation] = {}
     for attachment in (attachment for case in cases for attachment in case.attachments):
         place = attachment.row.at("來源")
+        if not attachment.target:
+            continue
         if attachment.source == SHEET:
-            sheet = next(sheets.named(raw, attachment.target), None)
-            if sheet is None:
+            found = list(workbooks.named(raw, attachment.target))
+            if not found:
                 guess = perhaps(attachment.target, [other.name for other in raw])
                 problems.append(problem("no-such-sheet", place, sheet=attachment.target, perhaps=guess))
-            elif sheet.name not in known and sheet.name not in tables:
-                table = sheets.read_plain(sheet)
+            elif found[0].name not in known and attachment.target not in tables:
+                table = sheets.read_plain(attachment.target, found, problems)
                 if table is None or not table.rows:
                     problems.append(problem("empty-sheet", place, sheet=attachment.target))
                 else:
-                    tables[sheet.name] = table
+                    tables[attachment.target] = table
         elif attachment.source == SHARED and attachment.target not in regulations:
             regulation = _regulation(workspace.shared, attachment.target, place, problems)
             if regulation is not None:
@@ -429,13 +449,13 @@ def _attached(
 
 
 def _regulation(shared: Path, name: str, place: Location, problems: list[Problem]) -> Regulation | None:
-    path = shared / f"{name}.xlsx"
-    if path.parent.resolve() != shared.resolve() or not path.is_file():
-        have = [entry.stem for entry in sorted(shared.glob("*.xlsx"))] if shared.is_dir() else []
+    path = workbooks.find(shared, name)
+    if path is None:
+        have = [book.stem for book in workbooks.books(shared)]
         problems.append(problem("no-such-shared", place, name=name, perhaps=perhaps(name, have)))
         return None
-    raw = sheets.read_workbook(path, problems)
-    rows = sheets.read_table(columns.ARTICLES, list(sheets.named(raw, "條文")), problems)
+    raw = workbooks.read_workbook(path, problems)
+    rows = sheets.read_table(columns.ARTICLES, list(workbooks.named(raw, "條文")), problems)
     if not rows:
         problems.append(problem("no-articles", place, name=name))
         return None
@@ -471,7 +491,17 @@ def _agency(row: Row) -> Agency:
 
 
 def _member(row: Row) -> Member:
-    return Member(row, row["姓名"], row["職稱"], row["服務機關"], row["身分"], row["性別"])
+    return Member(
+        row,
+        row["姓名"],
+        row["職稱"],
+        row["服務機關"],
+        row["身分"],
+        row["性別"],
+        row["任期起"],
+        row["任期迄"],
+        row["聘任次數"],
+    )
 
 
 def _past_decision(row: Row) -> PastDecision:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -23,6 +25,11 @@ _AFTER_IND = (
     "contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId"
     " cnfStyle rPr sectPr pPrChange"
 )
+# What a style has besides its looks; Word fills these in and out as it likes.
+_NOT_LOOKS = "name aliases next link rsid uiPriority qFormat semiHidden unhideWhenUsed locked lang noProof"
+_PARTS = {"document": "", "header": "頁首", "footer": "頁尾", "footnotes": "註腳"}
+_LARGEST_PACKAGE = 200_000_000
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
 _LABEL = re.compile(rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.(?!\d)\t?|註：")
@@ -53,6 +60,31 @@ class Styles:
     def id_of(self, name: str) -> str | None:
         """The id of the style of that name."""
         return next((key for key in self._by_id if self.name(key) == name), None)
+
+    def definitions(self) -> dict[str, str]:
+        """Each style's definition by name, spelt so that what Word changes of itself on saving makes no difference."""
+        found = {self.name(key): self._spelt(style) for key, style in self._by_id.items()}
+        if self._default is not None:
+            found["（預設格式）"] = self._spelt(self._default)
+        return found
+
+    def _spelt(self, element: Any) -> str:
+        tag = str(element.tag).removeprefix(W)
+        if tag in _NOT_LOOKS.split() or tag.startswith("{"):
+            return ""
+        own = {str(key).removeprefix(W): value for key, value in element.attrib.items() if str(key).startswith(W)}
+        if tag == "style":
+            own = {}
+        elif tag == "basedOn":
+            own = {"val": self.name(own.get("val"))}
+        below = "".join(sorted(self._spelt(child) for child in element if isinstance(child.tag, str)))
+        return f"<{tag} {sorted(own.items())}{below}>" if own or below or tag not in ("pPr", "rPr") else ""
+
+    def fonts(self, style_id: str | None, theme: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """(style name, typeface) for each typeface that a style or one it is based on names; None: the defaults."""
+        for style in self._chain(style_id) if style_id else [self._default] if self._default is not None else []:
+            for face in _faces(style, theme):
+                yield self.name(style.get(f"{W}styleId")) or "（預設格式）", face
 
     def _chain(self, style_id: str | None) -> Iterator[Any]:
         seen: set[str] = set()
@@ -320,3 +352,164 @@ def without_page_numbers(package: bytes) -> bytes:
                 content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
             target.writestr(zipfile.ZipInfo(name, _FIXED_TIME), content)
     return result.getvalue()
+
+
+class NotADocument(Exception):
+    """The file is no .docx that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A text of a template that may hold tags: a paragraph, or an attribute (the description of a table or picture).
+
+    ``number`` counts the paragraphs of the part from 1; an attribute has that of the next paragraph. ``text`` is that
+    of the runs without tabs and breaks, as docxtpl reads it. ``node`` is None for an attribute.
+    """
+
+    number: int
+    text: str
+    node: Any
+
+    def around(self, name: str) -> Any:
+        """The row (tr) or cell (tc) in which the paragraph stands, itself for p; None where there is none."""
+        if self.node is None or name == "p":
+            return self.node
+        return next(self.node.iterancestors(f"{W}{name}"), None)
+
+    def runs(self) -> list[str]:
+        return [node.text or "" for node in _own_texts(self.node)] if self.node is not None else [self.text]
+
+    @property
+    def goes_with_it(self) -> bool:
+        """Whether there is more than text: a picture, a page break or the end of a section."""
+        if self.node is None:
+            return False
+        kinds = ("drawing", "pict", "object", "sectPr")
+        breaks = self.node.iter(f"{W}br")
+        return any(next(self.node.iter(f"{W}{kind}"), None) is not None for kind in kinds) or any(
+            one.get(f"{W}type") in ("page", "column") for one in breaks
+        )
+
+
+class Package:
+    """The XML of a .docx, to look at. Raises NotADocument, and OSError where the file cannot be opened."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_PACKAGE:
+                    raise NotADocument(path.name)
+                wanted = re.compile(rf"word/(?:({'|'.join(_PARTS)})\d*|styles|theme/theme1)\.xml")
+                read = {
+                    name: etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
+                    for name in sorted(archive.namelist())
+                    if wanted.fullmatch(name)
+                }
+        except (zipfile.BadZipFile, etree.XMLSyntaxError, NotImplementedError, RuntimeError, EOFError) as error:
+            raise NotADocument(path.name) from error
+        if "word/document.xml" not in read:
+            raise NotADocument(path.name)
+        self.parts = [
+            (_PARTS[found[1]], root) for name, root in read.items() if (found := wanted.fullmatch(name)) and found[1]
+        ]
+        self.styles = Styles(read.get("word/styles.xml", etree.Element(f"{W}styles")))
+        self.theme = _theme(read.get("word/theme/theme1.xml"))
+
+    def styles_used(self) -> Iterator[tuple[str, int, str, str]]:
+        """(part, paragraph, its text, style id) for each style that a paragraph, run or table names."""
+        for part, root in self.parts:
+            for fragment, element in _within_paragraphs(root, "pStyle", "rStyle", "tblStyle"):
+                yield part, fragment.number, fragment.text, element.get(f"{W}val") or ""
+
+    def fonts_used(self) -> Iterator[tuple[str, int, str, str]]:
+        """(part, paragraph, its text, typeface) for each typeface that a run with text names itself."""
+        for part, root in self.parts:
+            for fragment, run in _within_paragraphs(root, "r"):
+                if any((node.text or "").strip() for node in run.iterchildren(f"{W}t")):
+                    for face in _faces(run, self.theme):
+                        yield part, fragment.number, fragment.text, face
+
+
+def fragments(root: Any) -> list[Fragment]:
+    """The paragraphs of a part in their order, and before each the attributes with braces that stand before it."""
+    found: list[Fragment] = []
+    number = 0
+    for element in root.iter(etree.Element):
+        if element.tag == f"{W}p":
+            number += 1
+            text = "".join(node.text or "" for node in _own_texts(element))
+            found.append(Fragment(number, text.replace("\n", " "), element))
+        for value in element.attrib.values():
+            if "{{" in value or "{%" in value:
+                # A tag that stands in an attribute is rendered as the file spells it.
+                inside = next(element.iterancestors(f"{W}p"), None) is not None
+                found.append(Fragment(number if inside else number + 1, value.replace('"', "&quot;"), None))
+    return found
+
+
+def xml_of(element: Any) -> str:
+    return etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def breaks_xml(text: str) -> bool:
+    """Whether a text that ought to be an XML element is not well-formed."""
+    try:
+        etree.fromstring(text.encode("utf-8"), etree.XMLParser(resolve_entities=False))
+    except etree.XMLSyntaxError:
+        return True
+    return False
+
+
+def empty_cell(package: bytes) -> bool:
+    """Whether a cell of a document is without a paragraph, which Word takes for a damaged file."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        root = etree.fromstring(archive.read("word/document.xml"))
+    return any(cell.find(f"{W}p") is None and cell.find(f"{W}tbl") is None for cell in root.iter(f"{W}tc"))
+
+
+def _own_texts(paragraph: Any) -> list[Any]:
+    """The text nodes of a paragraph without those of the text boxes in it."""
+    return [node for node in paragraph.iter(f"{W}t") if next(node.iterancestors(f"{W}p"), None) is paragraph]
+
+
+def _within_paragraphs(root: Any, *names: str) -> Iterator[tuple[Fragment, Any]]:
+    """The elements of these names, each with its paragraph; the style of a table with the table's first."""
+    own = [fragment for fragment in fragments(root) if fragment.node is not None]
+    by_node = {fragment.node: fragment for fragment in own}
+    for element in root.iter(*(f"{W}{name}" for name in names)):
+        holder = next(element.iterancestors(f"{W}p"), None)
+        if holder is None and (table := next(element.iterancestors(f"{W}tbl"), None)) is not None:
+            holder = next(table.iter(f"{W}p"), None)
+        if holder is not None:
+            yield by_node[holder], element
+
+
+def _faces(element: Any, theme: Mapping[str, str]) -> list[str]:
+    """The typefaces that the properties of a run or style name, for Latin and Chinese text."""
+    found = element.find(f"{W}rPr/{W}rFonts")
+    if found is None:
+        found = element.find(f"{W}rPrDefault/{W}rPr/{W}rFonts")
+    if found is None:
+        return []
+    faces = []
+    for name in ("ascii", "hAnsi", "eastAsia"):
+        by_theme = found.get(f"{W}{name}Theme")
+        # Where both are given, Word goes by the theme.
+        faces.append(theme.get(by_theme, "") if by_theme else found.get(f"{W}{name}") or "")
+    return list(dict.fromkeys(face for face in faces if face))
+
+
+def _theme(root: Any) -> dict[str, str]:
+    """The typefaces behind minorHAnsi, majorEastAsia …."""
+    faces: dict[str, str] = {}
+    if root is None:
+        return faces
+    for size in ("major", "minor"):
+        fonts = root.find(f".//{_A}{size}Font")
+        if fonts is None:
+            continue
+        latin, east = fonts.find(f"{_A}latin"), fonts.find(f"{_A}ea")
+        hant = next((one.get("typeface") for one in fonts.iter(f"{_A}font") if one.get("script") == "Hant"), "")
+        faces[f"{size}Ascii"] = faces[f"{size}HAnsi"] = latin.get("typeface") if latin is not None else ""
+        faces[f"{size}EastAsia"] = (east.get("typeface") if east is not None else "") or hant or ""
+    return faces

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -103,6 +104,28 @@ def _usual_places() -> list[Path]:
         return [Path("/") / inside, Path.home() / inside]
     else:
         return [Path("/usr/lib/libreoffice/program/soffice"), Path("/snap/bin/libreoffice")]
+
+
+def office_version(office: Path, timeout: float = 60.0) -> str:
+    """The version that LibreOffice itself tells (7.4.7.2): it is started for that, so that a broken one shows.
+
+    Raises ConversionFailed when it does not start, does not end in time, or tells none.
+    """
+    with tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True) as name:
+        work = Path(name)
+        _write_profile(work / "profile")
+        command = [str(office), f"-env:UserInstallation={(work / 'profile').as_uri()}", "--headless", "--version"]
+        ended = _run(command, work, timeout, {}, None)
+        found = re.search(r"\b\d+\.\d+(?:\.\d+)*", (work / "log").read_text(encoding="utf-8", errors="replace"))
+        if ended or not found:
+            said = ended.partition("，未轉出")[0] or "LibreOffice 沒有說明版本"
+            raise ConversionFailed(f"{said}。", detail=_last_words(work))
+        return found[0]
+
+
+def font_environment() -> dict[str, str]:
+    """The environment in which fontconfig answers as it does to LibreOffice."""
+    return {**os.environ, "FONTCONFIG_FILE": str(FONT_MAP)}
 
 
 def office_fingerprint(office: Path) -> str:

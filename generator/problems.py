@@ -20,20 +20,25 @@ SEVERITY_NAMES = {ERROR: "錯誤", WARNING: "警告", NOTE: "說明"}
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a value stands: workbook file name, sheet, cell (``C7``); the last two may be absent."""
+    """Where a value stands: workbook file name, sheet, cell (``C7``); the last two may be absent.
+
+    In a Word template: file name, 頁首 and the like (empty for the body), paragraph (``第 5 段``), and its text.
+    """
 
     workbook: str
     sheet: str = ""
     cell: str = ""
+    quote: str = ""
 
     def __str__(self) -> str:
-        sheet = f"〔{self.sheet}〕" if self.sheet else ""
-        return f"{self.workbook}{sheet}{self.cell}"
+        sheet = f"〔{self.sheet}〕" if self.sheet else " " if self.cell else ""
+        short = self.quote if len(self.quote) <= 40 else f"{self.quote[:39]}…"
+        return f"{self.workbook}{sheet}{self.cell}{f'「{short}」' if short else ''}"
 
     @property
     def sort_key(self) -> tuple[str, str, int, str]:
-        """Orders C9 before C10, and row before column."""
-        found = re.fullmatch(r"([A-Z]*)(\d*)", self.cell)
+        """Orders C9 before C10, and row before column; 第 9 段 before 第 10 段."""
+        found = re.match(r"([A-Z]*)\D*(\d*)", self.cell)
         letters, digits = found.groups() if found else ("", "")
         return (self.workbook, self.sheet, int(digits or 0), letters.rjust(3))
 
@@ -74,9 +79,12 @@ def problem(code: str, at: Location, **values: object) -> Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Errors before warnings before notes, then by place; the same message twice is said once."""
+    """Errors before warnings before notes, whole files before cells, then by place; nothing is said twice."""
     unique = dict.fromkeys(problems)
-    return sorted(unique, key=lambda found: (_ORDER[found.severity], found.at.sort_key, found.code, found.text))
+    return sorted(
+        unique,
+        key=lambda found: (_ORDER[found.severity], bool(found.at.sheet), found.at.sort_key, found.code, found.text),
+    )
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
@@ -116,7 +124,15 @@ CATALOGUE: dict[str, Message] = {
     "workbook-unreadable": _error(
         "不是可讀的 .xlsx 活頁簿（可能已損壞或設有密碼）", "請用 Excel 開啟，另存成沒有密碼的 .xlsx。"
     ),
-    "workbook-too-large": _error("解壓縮後過大，不予讀取", "請刪除多餘的工作表與圖片後另存。"),
+    "workbook-too-large": _error("解壓縮後過大（{size:,} MB），不予讀取", "請刪除多餘的工作表與圖片後另存。"),
+    "workbook-is-folder": _error("是資料夾，不是活頁簿", "請改放 Excel 檔案，或將資料夾改名。"),
+    "workbook-gone": _error("讀取時檔案不見了", "請確認檔案還在，再執行一次。"),
+    "hidden-sheet": _note("這是隱藏的工作表，內容照樣讀取", "不要讀取時請刪除這個工作表。"),
+    "hidden-rows": _note("有隱藏的列（第 {rows} 列），內容照樣讀取", "不要讀取時請刪除這些列。"),
+    "merged-cells": _note("有合併儲存格，所跨的每一列都視為同一內容", "內容若不是每列相同，請取消合併後逐列填寫。"),
+    "merged-count": _error("「{name}」的數字是合併儲存格", "請取消合併，逐列填數字，以免重複計算。"),
+    "too-many-rows": _error("超過 {most:,} 列，其後不予讀取", "請刪除多餘的列，或將清單分成幾個檔案。"),
+    "headings-differ": _error("欄位標題與 {other} 的同名工作表不同", "請改成相同的標題，或將工作表改名。"),
     "missing-sheet": _error("找不到工作表〔{sheet}〕", "請增加此工作表。{perhaps}"),
     "unknown-sheet": _note(
         "不認得這個工作表，未使用", "{perhaps}若要當附件，請在〔附件〕的來源寫「工作表:」加上名稱。"
@@ -134,6 +150,10 @@ CATALOGUE: dict[str, Message] = {
     "error-value": _error("儲存格是錯誤值 {value}", "請修正公式或改填數值。"),
     "formula-without-value": _error("公式還沒有計算結果", "請用 Excel 開啟這個活頁簿，存檔後再執行。"),
     "control-character": _error("「{name}」內有看不見的控制字元（{character}）", "請刪除該儲存格後重新輸入。"),
+    "private-character": _warning(
+        "含有造字（{characters}），別的電腦可能印不出來", "請改用正式字元，或確認收件人有同一套造字。"
+    ),
+    "no-glyph": _error("沒有字型可印 {characters}", "請改用其他字元，或安裝含有此字的字型（見 packet doctor）。"),
     "bad-date": _error("「{value}」不是日期（例：{example}）", "請改為民國年月日，例如 113-04-02。"),
     "no-such-day": _error("「{value}」不是存在的日期", "請核對年月日。"),
     "wrong-weekday": _error("「{value}」的星期不符，{date}是{weekday}", "請改正日期或星期。"),
@@ -159,7 +179,47 @@ CATALOGUE: dict[str, Message] = {
     ),
     "not-printable": _error("〔{sheet}〕不能當附件列印", "請改用清單類的工作表。"),
     "no-such-template": _error("templates 內沒有範本「{name}.docx」", "請改正範本名稱。{perhaps}"),
-    "template-failed": _error("範本無法套用：{detail} {place}", "請在 Word 修正這個範本的標籤。"),
+    # Templates (packet template check); the place holds paragraph and text
+    "template-failed": _error("範本無法套用：{detail}", "請在 Word 修正這個範本的標籤。"),
+    "no-templates": _error("templates 內沒有 .docx 範本", "請放回標準範本（packet init 會產生一份）。"),
+    "template-unreadable": _error(
+        "不是可讀的 .docx（可能已損壞、設有密碼，或是改了副檔名的別種檔案）", "請用 Word 開啟，另存成沒有密碼的 .docx。"
+    ),
+    "template-other-format": _warning("{suffix} 檔不能當範本，未使用", "請在 Word 另存成 .docx。"),
+    "trial-without-meeting": _note("活頁簿有錯誤，範本只以範例資料試印", "請先執行 packet check {meeting}。"),
+    "tag-open": _error("標籤沒有寫完整：{tag}", "標籤要成對，且在同一段內：{{{{ 名稱 }}}} 或 {{% … %}}。"),
+    "tag-syntax": _error("標籤 {tag} 寫法有誤：{detail}", "請改正後重新輸入整個標籤。"),
+    "tag-split": _error(
+        "標籤 {tag} 被 Word 的追蹤修訂、超連結或方塊切開", "請接受修訂或移除超連結，再重新輸入整個標籤。"
+    ),
+    "tag-unknown": _error("範本不能用標籤 {tag}", "{perhaps}可用：for、if、elif、else、set 及其結尾。"),
+    "tag-merges": _error("不可使用 {tag}，內容不同時會遺失資料", "請刪除，改在標題列該欄寫 {{{{ 合併相同 }}}}。"),
+    "tag-of-subdocument": _error("不可使用 {tag}", "{{{{ 之後請空一格，不加 p、r、tr、tc。"),
+    "block-prefix": _error(
+        "標籤 {tag} 的 {layer} 寫錯位置", "{layer} 要緊接在 {{% 之後，後面空一個半形空白：{{%{layer} …%}}。"
+    ),
+    "block-characters": _error("標籤 {tag} 內有 % 或 }}", "區塊標籤內不能有這兩個字元，請改用其他寫法。"),
+    "two-block-tags": _error("同一{where}有兩個以上的區塊標籤，只有一個有效", "請一{where}只放一個標籤。"),
+    "text-beside-tag": _error("{tag} 所在的{where}還有其他內容，套用後會消失", "請把標籤獨自放在一{where}。"),
+    "outside-table": _error(
+        "{tag} 不在它要重複的列、格或段落內", "{{%tr、{{%tc 只能用在表格的列與儲存格，{{%p 只能用在段落。"
+    ),
+    "block-unclosed": _error("{tag} 沒有對應的 {end}", "請補上結尾標籤。"),
+    "block-unopened": _error("{tag} 之前沒有對應的開始標籤", "請補上開始標籤，或刪除這個標籤。"),
+    "block-crossed": _error(
+        "{tag} 與第 {number} 段的 {other} 不在同一層",
+        "開始與結束要同為 {{%p、{{%tr 或 {{%tc，並在同一個表格或儲存格內。",
+    ),
+    "not-a-list": _error("「{name}」不是清單，不能用 for 逐項列出", "請改用清單的名稱，或刪除 for。"),
+    "cell-emptied": _error(
+        "清單沒有資料時，有儲存格會連段落都不剩，Word 會認為檔案損壞", "請在該儲存格多留一個空白段落。"
+    ),
+    "style-missing": _error("樣式「{style}」在這個範本裡沒有定義", "請由其他範本複製樣式，或改用共用樣式。{perhaps}"),
+    "style-not-shared": _error("樣式「{style}」不是各範本共用的樣式", "請改用共用樣式。{perhaps}"),
+    "style-differs": _error("樣式「{style}」與其他範本（如 {other}）不同", "請在 Word 由該範本重新匯入此樣式。"),
+    "style-absent": _error("缺少共用樣式：{styles}", "請在 Word 由其他範本（如 {other}）匯入樣式。"),
+    "font-in-text": _error("文字用了「{face}」", "請選取文字，改用標楷體與 Times New Roman（或清除字型格式）。"),
+    "font-in-style": _error("樣式「{style}」用了「{face}」", "請將樣式的字型改為標楷體與 Times New Roman。"),
     # Prose
     "prose-syntax": _error("標籤寫法有誤（{detail}）", "標籤要成對：{{{{ 名稱 }}}}。"),
     "full-width-braces": _error("標籤用了全形大括號", "請改為半形：{{{{ 名稱 }}}}。"),
@@ -168,6 +228,7 @@ CATALOGUE: dict[str, Message] = {
     "unknown-filter": _error("沒有「|{name}」這種寫法", "{perhaps}可用：年月日、月日、星期、萬、國字、正文、前一日。"),
     "prose-failed": _error("標籤無法套用：{detail}", "請核對名稱與寫法。"),
     "loose-number": _warning("未對應數字：{number}", "請改用 {{{{ }}}} 帶入；確為固定數字時寫成 {{{{ {tag} }}}}。"),
+    "no-rows": _warning("〔{sheet}〕還沒有資料列，「{name}」印成「{value}」", "請填入資料；確實沒有時可不理會。"),
     "typed-label": _warning("「{label}」是手打的附件編號", '請改為 {{{{ 附件("名稱") }}}}，順序變動時編號才會跟著改。'),
     "wrong-word": _warning("「{word}」應作「{right}」", "請改正用字。"),
     # Cases (practice of official packets; 文書處理手冊)

@@ -12,6 +12,7 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -21,6 +22,8 @@ from generator.model import Attachment, Case, Meeting
 from generator.problems import Location, Problem, nearest, perhaps, problem
 
 ATTACHMENT = "附件"
+# A pair of braces of which one at least is full-width: no tag, though it was meant as one.
+FULL_WIDTH = re.compile(r"｛[｛{%％]|\{[｛％]|[｝}%％]｝|[｝％]\}")
 
 
 class _Sandbox(SandboxedEnvironment):
@@ -31,12 +34,64 @@ class _Sandbox(SandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         raise jinja2.TemplateRuntimeError(f"不可使用「{operator}」")
 
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        # Texts have methods that blow up as a product does: "".ljust(10**9), "{:>999999999}".format(1).
+        return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Jinja would make str.format safe, but not small; unwrapped it is an attribute like any other."""
+
+
+class _Unknown(jinja2.StrictUndefined):
+    """An unknown name: an error, in Chinese, with the nearest name that stands in its place."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        known = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else ()
+        near = nearest(str(self._undefined_name), known)
+        return f"沒有「{self._undefined_name}」這個名稱{f'（是否為「{near}」）' if near else ''}"
+
+
+# What Jinja's parser says, and what it is to the user; the first that fits.
+_EXPLAINED = (
+    (r"unexpected char '(.)'", "標籤內不能有「{0}」，請確認不是全形符號"),
+    (r"Expected an expression, got|unexpected 'end of|expected token 'name', got 'end of", "少了名稱或內容"),
+    (r"expected name or number", "「.」之後少了名稱"),
+    (r"expected token 'in', got '(.+?)'", "要寫成 for 名稱 in 清單"),
+    (r"expected token 'end of .+?', got '(.+?)'", "不該有「{0}」，或前面少了「.」或「|」"),
+    (r"unexpected '(.+?)', expected '(.+?)'", "少了「{1}」"),
+    (r"unexpected end of template", "標籤沒有結尾"),
+    (r"Missing end of comment tag", "註解標籤 {{# 沒有結尾"),
+    (r"unexpected '(.+?)'", "不該有「{0}」"),
+    (r"[Tt]ag name expected", "標籤是空的"),
+    (r"The innermost block that needs to be closed is '(\w+)'", "「{0}」沒有對應的「end{0}」"),
+    (r"Encountered unknown tag '(\w+)'", "不認得「{0}」，或它前面沒有對應的開始標籤"),
+    (r"No (?:filter|test) named '(.+?)'", "沒有「{0}」這種寫法"),
+)
+
+
+def explained(error: BaseException) -> str:
+    """What an error of Jinja's, or of a value in a tag, means to someone who wrote the tag."""
+    if isinstance(error, SecurityError):
+        return "這種寫法不能使用"
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        said = str(error.message)
+        for pattern, meaning in _EXPLAINED:
+            if found := re.search(pattern, said):
+                return meaning.format(*found.groups())
+        return "這種寫法不能使用"
+    if isinstance(error, jinja2.TemplateError):
+        return str(error.message)
+    return "這個值不能這樣用"
+
 
 def environment(autoescape: bool) -> SandboxedEnvironment:
     """The Jinja environment of prose (``autoescape`` False: plain text) and of Word templates (True: XML)."""
-    made = _Sandbox(
-        undefined=jinja2.StrictUndefined, finalize=_xml if autoescape else figures.shown, autoescape=autoescape
-    )
+    made = _Sandbox(undefined=_Unknown, finalize=_xml if autoescape else figures.shown, autoescape=autoescape)
     made.globals.clear()
     made.filters.clear()
     filters: dict[str, Callable[..., Any]] = {
@@ -132,11 +187,18 @@ class Vocabulary:
 
     def faults(self, source: str, at: Location) -> list[Problem]:
         """What is wrong with a prose text before it is rendered: syntax, unknown names and filters."""
+        if FULL_WIDTH.search(source):
+            return [problem("full-width-braces", at)]
         try:
             used = names_used(source)
-        except jinja2.TemplateSyntaxError as error:
-            return [self._syntax(source, error, at)]
-        found = []
+        except jinja2.TemplateSyntaxError:
+            return [problem("prose-syntax", at, detail=self._broken_tag(source))]
+        filters = self._environment.filters
+        found = [
+            problem("unknown-filter", at, name=node.name, perhaps=perhaps(node.name, filters))
+            for node in self._environment.parse(source).find_all(nodes.Filter)
+            if node.name not in filters
+        ]
         for name in used:
             if name in self.figures:
                 continue
@@ -148,28 +210,26 @@ class Vocabulary:
                 found.append(problem("unknown-name", at, name=name, perhaps=perhaps(name, known)))
         return found
 
-    def _syntax(self, source: str, error: jinja2.TemplateSyntaxError, at: Location) -> Problem:
-        unknown = re.search(r"No (?:filter|test) named '(.+?)'", str(error.message))
-        if unknown:
-            return problem(
-                "unknown-filter", at, name=unknown[1], perhaps=perhaps(unknown[1], self._environment.filters)
-            )
-        if "｛" in source or "｝" in source:
-            return problem("full-width-braces", at)
-        return problem("prose-syntax", at, detail=error.message)
+    def _broken_tag(self, source: str) -> str:
+        """The first tag that Jinja cannot read by itself; the first of all where it is their order that is wrong."""
+        tags: list[str] = re.findall(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)", source, flags=re.DOTALL) or [source]
+        for tag in tags:
+            try:
+                self._environment.parse(tag)
+            except jinja2.TemplateSyntaxError:
+                return tag
+        return tags[0]
 
     def render(self, source: str, case: Case | None, at: Location, problems: list[Problem]) -> str:
         """A prose text with its figures in place; what cannot be rendered is a problem and prints as it stands."""
-        if "{" not in source:
+        if "{" not in source and not FULL_WIDTH.search(source):
             return source
         faults = self.faults(source, at)
         if not faults:
             try:
                 return self._environment.from_string(source).render(self.context(case))
-            except jinja2.TemplateSyntaxError as error:
-                faults = [self._syntax(source, error, at)]
             except Exception as error:
-                faults = [problem("prose-failed", at, detail=str(error))]
+                faults = [problem("prose-failed", at, detail=explained(error))]
         problems.extend(faults)
         return source
 

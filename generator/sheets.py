@@ -1,59 +1,22 @@
-"""The only module that reads workbooks: files → sheets → typed rows, each value with its place.
+"""Sheets → typed rows, each value with its place, by the column table; and the sheets that have no such table.
 
-Staff workbooks are opened for reading only. Everything odd is a Problem; reading goes on.
+Everything odd is a Problem; reading goes on.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import warnings
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from generator import values
-from generator.columns import SheetSpec
+from generator.columns import Kind, SheetSpec
 from generator.problems import Location, Problem, nearest, perhaps, problem
+from generator.workbooks import RawSheet, letter
 
-LARGEST_UNPACKED = 400 * 1024 * 1024
+TOTAL_WORDS = ("總計", "合計", "總和")
+SUBTOTAL_WORDS = ("小計",)
 _HEADING_ROWS = 15
-_ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
-
-
-@dataclass(frozen=True, slots=True)
-class RawSheet:
-    """A sheet as it stands: ``cells[r][c]`` from row 1 and column A, merged cells filled with their value."""
-
-    workbook: str
-    name: str
-    cells: Sequence[Sequence[object]]
-    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
-
-    def at(self, row: int, column: int) -> Location:
-        """The place of ``cells[row][column]``."""
-        return Location(self.workbook, self.name, f"{letter(column)}{row + 1}")
-
-    @property
-    def place(self) -> Location:
-        return Location(self.workbook, self.name)
-
-    def shown(self, row: int, column: int) -> str:
-        """The cell as Excel shows it, for sheets without a column table: thousands and per cent kept."""
-        value = self.cells[row][column]
-        form = self.formats.get((row, column), "")
-        if value is None:
-            return ""
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            decimals = len(form.split(".")[1].split(";")[0].rstrip("%_-) ")) if "." in form else 0
-            if "%" in form:
-                return f"{value * 100:.{decimals}f}%"
-            if "#,##0" in form:
-                return f"{value:,.{decimals}f}"
-            if form.startswith("0"):
-                return f"{value:.{decimals}f}"
-        return values.text(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +36,11 @@ class Row:
         """The value of a column that may be absent; None then."""
         return self.values.get(name)
 
+    def beside(self, other: Row, name: str) -> str:
+        """The cell of another row as a message about this one names it: without sheet where it is the same sheet's."""
+        place = other.at(name)
+        return place.cell if (other.workbook, other.sheet) == (self.workbook, self.sheet) else str(place)
+
     def at(self, name: str = "") -> Location:
         """The place of a column of this row; its first cell (of a field sheet: the sheet) when the column is absent."""
         cell = self.cells.get(name) or (next(iter(self.cells.values()), "A") if self.number else "")
@@ -81,97 +49,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PlainTable:
-    """A sheet that has no column table: headings and texts as shown, blank rows left out."""
+    """A sheet that has no column table: headings and texts as shown, blank rows left out.
+
+    ``count`` and ``sums`` (of columns that hold whole numbers) leave rows of totals out; ``spans`` are their cells.
+    """
 
     name: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[bool, ...]
+    count: int
     sums: Mapping[str, int]
-    place: Location
-
-
-def letter(column: int) -> str:
-    """0 → A, 26 → AA."""
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(column + 1)
-
-
-def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
-    """The sheets of every workbook that lies in the folder itself, in file-name order."""
-    sheets: list[RawSheet] = []
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        suffix = path.suffix.lower()
-        if path.name.startswith(("~$", ".")) or path.is_dir():
-            continue
-        if suffix == ".xlsx":
-            sheets.extend(read_workbook(path, problems))
-        elif suffix in (".xls", ".csv", ".xlsm", ".xlsb", ".ods"):
-            problems.append(problem("other-format", Location(path.name), suffix=suffix))
-    return sheets
-
-
-def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
-    """The sheets of one .xlsx; one that cannot be opened is a problem and gives none."""
-    import openpyxl
-
-    where = Location(path.name)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED:
-                problems.append(problem("workbook-too-large", where))
-                return []
-            formulas = any(
-                b"<f>" in archive.read(entry) or b"<f " in archive.read(entry)
-                for entry in archive.infolist()
-                if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, data_only=True)
-            source = openpyxl.load_workbook(path) if formulas else None
-    except PermissionError:
-        problems.append(problem("workbook-locked", where))
-        return []
-    except Exception:
-        problems.append(problem("workbook-unreadable", where))
-        return []
-    sheets = []
-    for worksheet in book.worksheets:
-        sheets.append(_raw(path.name, worksheet, source[worksheet.title] if source else None, problems))
-    return sheets
-
-
-def _raw(workbook: str, worksheet: Any, source: Any, problems: list[Problem]) -> RawSheet:
-    cells: list[list[object]] = []
-    formats: dict[tuple[int, int], str] = {}
-    for number, row in enumerate(worksheet.iter_rows()):
-        cells.append([cell.value for cell in row])
-        for column, cell in enumerate(row):
-            value = cell.value
-            if value is None:
-                continue
-            if isinstance(value, int | float) and cell.number_format != "General":
-                formats[number, column] = cell.number_format
-            elif isinstance(value, str) and value in _ERROR_VALUES:
-                place = Location(workbook, worksheet.title, cell.coordinate)
-                problems.append(problem("error-value", place, value=value))
-                cells[-1][column] = None
-    if source is not None:
-        for row in source.iter_rows():
-            for cell in row:
-                empty = cells[cell.row - 1][cell.column - 1] is None
-                if empty and isinstance(cell.value, str) and cell.value.startswith("="):
-                    place = Location(workbook, worksheet.title, cell.coordinate)
-                    if worksheet[cell.coordinate].value is None:
-                        problems.append(problem("formula-without-value", place))
-    for merged in worksheet.merged_cells.ranges:
-        top = cells[merged.min_row - 1][merged.min_col - 1]
-        for filled in range(merged.min_row - 1, min(merged.max_row, len(cells))):
-            for column in range(merged.min_col - 1, min(merged.max_col, len(cells[filled]))):
-                cells[filled][column] = top
-    return RawSheet(workbook, worksheet.title, cells, formats)
+    spans: Mapping[str, tuple[Location, ...]]
 
 
 def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
@@ -182,6 +70,9 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
         if heading is None:
             continue
         number, columns = heading
+        merged = [row for row, column in sheet.merged if row > number and column in columns.values()]
+        if merged:
+            problems.append(problem("merged-cells", Location(sheet.workbook, sheet.name, f"A{min(merged)}")))
         for index in range(number + 1, len(sheet.cells)):
             row = _typed_row(spec, sheet, index, columns, problems)
             if row is not None:
@@ -199,21 +90,23 @@ def read_fields(spec: SheetSpec, sheets: Sequence[RawSheet], problems: list[Prob
     found: dict[str, object] = {}
     cells: dict[str, str] = {}
     known = {values.folded(column.name): column for column in spec.columns}
-    for index, row in enumerate(sheet.cells):
-        name = values.folded(row[0]) if row and row[0] is not None else ""
-        if name in ("", "欄位"):
+    start, names, contents = _field_columns(sheet)
+    for index, row in list(enumerate(sheet.cells))[start:]:
+        name = values.folded(row[names]) if len(row) > names and row[names] is not None else ""
+        if not name:
             continue
         column = known.get(name)
+        value = row[contents] if len(row) > contents else None
         if column is None:
-            if len(row) > 1 and row[1] is not None:
+            if value is not None:
                 guess = perhaps(name, known)
-                problems.append(problem("unknown-field", sheet.at(index, 0), name=str(row[0]).strip(), perhaps=guess))
+                title = str(row[names]).strip()
+                problems.append(problem("unknown-field", sheet.at(index, names), name=title, perhaps=guess))
         elif column.name in cells:
-            problems.append(problem("field-twice", sheet.at(index, 0), name=column.name, first=cells[column.name]))
+            problems.append(problem("field-twice", sheet.at(index, names), name=column.name, first=cells[column.name]))
         else:
-            value = row[1] if len(row) > 1 else None
-            cells[column.name] = f"B{index + 1}"
-            found[column.name] = _typed(column.name, spec, value, sheet.at(index, 1), problems)
+            cells[column.name] = f"{letter(contents)}{index + 1}"
+            found[column.name] = _typed(column.name, spec, sheet, index, contents, problems)
     for column in spec.columns:
         if column.name in cells:
             continue
@@ -223,6 +116,15 @@ def read_fields(spec: SheetSpec, sheets: Sequence[RawSheet], problems: list[Prob
         else:
             found[column.name] = values.empty(column)
     return Row(found, sheet.workbook, sheet.name, cells, None)
+
+
+def _field_columns(sheet: RawSheet) -> tuple[int, int, int]:
+    """The row after the headings 欄位 and 內容, and the columns of these two; A and B from the top without them."""
+    for index, row in enumerate(sheet.cells[:_HEADING_ROWS]):
+        headings = [values.folded(value) if value is not None else "" for value in row]
+        if "欄位" in headings and "內容" in headings:
+            return index + 1, headings.index("欄位"), headings.index("內容")
+    return 0, 0, 1
 
 
 def _heading_row(spec: SheetSpec, sheet: RawSheet, problems: list[Problem]) -> tuple[int, dict[str, int]] | None:
@@ -279,9 +181,10 @@ def _typed_row(
 ) -> Row | None:
     raw = sheet.cells[index]
     given = {name: raw[position] if position < len(raw) else None for name, position in columns.items()}
-    if all(value is None or (isinstance(value, str) and not value.strip()) for value in given.values()):
+    faulty = any((index, position) in sheet.faults for position in columns.values())
+    if not faulty and all(value is None or (isinstance(value, str) and not value.strip()) for value in given.values()):
         return None
-    typed = {name: _typed(name, spec, value, sheet.at(index, columns[name]), problems) for name, value in given.items()}
+    typed = {name: _typed(name, spec, sheet, index, position, problems) for name, position in columns.items()}
     letters = {name: letter(position) for name, position in columns.items()}
     for column in spec.columns:
         if column.name not in typed:
@@ -289,53 +192,119 @@ def _typed_row(
     return Row(typed, sheet.workbook, sheet.name, letters, index + 1)
 
 
-def _typed(name: str, spec: SheetSpec, value: object, at: Location, problems: list[Problem]) -> Any:
+def _typed(name: str, spec: SheetSpec, sheet: RawSheet, index: int, position: int, problems: list[Problem]) -> Any:
+    """The value of a cell; where it cannot be read, a problem and None (of a column that may be left out: as empty)."""
     column = spec.column(name)
+    unusable = None if column.required else values.empty(column)
+    at, value = sheet.at(index, position), sheet.value(index, position)
+    if fault := sheet.faults.get((index, position)):
+        problems.append(fault)
+        return unusable
     if value is None or (isinstance(value, str) and not value.strip()):
         if column.required and column.filled:
             problems.append(problem("empty-cell", at, name=name))
         return values.empty(column)
+    if column.kind is Kind.COUNT and (index, position) in sheet.merged:
+        problems.append(problem("merged-count", at, name=name))
+        return unusable
     try:
         return values.parse(column, value)
     except values.BadValue as bad:
         problems.append(problem(bad.code, at, name=name, example=column.example, **bad.values))
+        return unusable
+
+
+def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
+    """The sheets of one name as a table, stacked where their headings agree; None where nothing stands in them.
+
+    The headings are the first row with two texts or more, since people put a title above it.
+    """
+    headings: tuple[str, ...] | None = None
+    rows: list[tuple[str, ...]] = []
+    numbers: dict[str, list[object]] = {}
+    spans: dict[str, list[Location]] = {}
+    count = 0
+    for sheet in sheets:
+        start = _plain_heading(sheet)
+        if start is None:
+            continue
+        columns = [column for column in range(len(sheet.cells[start])) if sheet.value(start, column) is not None]
+        own = tuple(_shown(sheet, start, column, problems) for column in columns)
+        if headings is None:
+            headings = own
+        elif [values.folded(one) for one in own] != [values.folded(one) for one in headings]:
+            problems.append(problem("headings-differ", sheet.at(start, columns[0]), other=sheets[0].workbook))
+            continue
+        filled = [row for row in range(start + 1, len(sheet.cells)) if _has_something(sheet, row, columns)]
+        counted = []
+        for row in filled:
+            rows.append(tuple(_shown(sheet, row, column, problems) for column in columns))
+            if _total_word(rows[-1]):
+                continue
+            counted.append(row)
+            for column, heading in zip(columns, headings, strict=True):
+                numbers.setdefault(heading, []).append(sheet.value(row, column))
+        count += len(counted)
+        for column, heading in zip(columns, headings, strict=True):
+            if counted:
+                cells = f"{letter(column)}{counted[0] + 1}:{letter(column)}{counted[-1] + 1}"
+                spans.setdefault(heading, []).append(Location(sheet.workbook, sheet.name, cells))
+        if len(sheets) == 1:
+            _check_totals(sheet, filled, counted, columns, problems)
+    if headings is None:
         return None
-
-
-def read_plain(sheet: RawSheet) -> PlainTable | None:
-    """A sheet without a column table: its headings are the first row with at least two texts and nothing numeric."""
-    start = next(
-        (
-            index
-            for index, row in enumerate(sheet.cells)
-            if sum(value is not None for value in row) >= min(2, len(row))
-            and not any(isinstance(value, int | float | dt.date) for value in row)
-            and any(value is not None for value in row)
-        ),
-        None,
+    sums = {heading: sum(given) for heading, found in numbers.items() if (given := _whole(found))}
+    return PlainTable(
+        name, headings, tuple(rows), count, sums, {heading: tuple(found) for heading, found in spans.items()}
     )
-    if start is None:
-        return None
-    columns = [index for index, value in enumerate(sheet.cells[start]) if value is not None]
-    headings = tuple(sheet.shown(start, column) for column in columns)
-    numbers = [
-        index
-        for index in range(start + 1, len(sheet.cells))
-        if any(sheet.cells[index][column] is not None for column in columns)
-    ]
-    rows = tuple(tuple(sheet.shown(index, column) for column in columns) for index in numbers)
-    numeric, sums = [], {}
-    for column, heading in zip(columns, headings, strict=True):
-        given = [sheet.cells[index][column] for index in numbers if sheet.cells[index][column] is not None]
-        numbered = bool(given) and all(
-            isinstance(value, int | float) and not isinstance(value, bool) for value in given
-        )
-        numeric.append(numbered)
-        if numbered and all(isinstance(value, int) for value in given):
-            sums[heading] = sum(value for value in given if isinstance(value, int))
-    return PlainTable(sheet.name, headings, rows, tuple(numeric), sums, sheet.place)
 
 
-def named(sheets: Iterable[RawSheet], name: str) -> Iterator[RawSheet]:
-    """The sheets of that name, white space and width folded."""
-    return (sheet for sheet in sheets if values.folded(sheet.name) == values.folded(name))
+def _plain_heading(sheet: RawSheet) -> int | None:
+    wide = max((sum(value is not None for value in row) for row in sheet.cells), default=0)
+    enough = min(2, wide)
+    return next(
+        (index for index, row in enumerate(sheet.cells) if 0 < enough <= sum(value is not None for value in row)), None
+    )
+
+
+def _has_something(sheet: RawSheet, row: int, columns: Sequence[int]) -> bool:
+    given = sheet.cells[row]
+    return any(
+        (column < len(given) and given[column] is not None) or (row, column) in sheet.faults for column in columns
+    )
+
+
+def _shown(sheet: RawSheet, row: int, column: int, problems: list[Problem]) -> str:
+    if fault := sheet.faults.get((row, column)):
+        problems.append(fault)
+    try:
+        return sheet.shown(row, column)
+    except values.BadValue as bad:
+        problems.append(problem(bad.code, sheet.at(row, column), name=sheet.name, **bad.values))
+        return ""
+
+
+def _total_word(texts: Sequence[str]) -> str:
+    first = values.folded(next((text for text in texts if text), ""))
+    return first if first in TOTAL_WORDS + SUBTOTAL_WORDS else ""
+
+
+def _whole(found: Sequence[object]) -> list[int]:
+    given = [value for value in found if value is not None]
+    numbers = [value for value in given if isinstance(value, int) and not isinstance(value, bool)]
+    return numbers if len(numbers) == len(given) else []
+
+
+def _check_totals(
+    sheet: RawSheet, filled: Sequence[int], counted: Sequence[int], columns: Sequence[int], problems: list[Problem]
+) -> None:
+    """A row 總計 must be the sum of the rows above that are no subtotals."""
+    for row in filled:
+        texts = ["" if (value := sheet.value(row, column)) is None else str(value) for column in columns]
+        if _total_word(texts) not in TOTAL_WORDS:
+            continue
+        for column in columns:
+            stated = sheet.value(row, column)
+            given = _whole([sheet.value(other, column) for other in counted if other < row])
+            if isinstance(stated, int) and given and stated != sum(given):
+                problems.append(problem("wrong-total", sheet.at(row, column), stated=stated, computed=sum(given)))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import generator
-from generator import columns, figures, model, sheets, values
+from generator import columns, figures, model, sheets, values, workbooks
 from generator.columns import SheetSpec
 from generator.forms import FilledSheet, plain_sheet, write_workbook
 from generator.problems import Location, Problem, has_errors, problem
@@ -132,11 +132,11 @@ def _agency(workspace: Workspace, problems: list[Problem]) -> tuple[list[str], l
     if not workspace.agency_book.is_file():
         problems.append(problem("no-agency-book", Location(workspace.agency_book.name)))
         return [], []
-    raw = sheets.read_workbook(workspace.agency_book, problems)
+    raw = workbooks.read_workbook(workspace.agency_book, problems)
     names: list[list[str]] = []
     for spec, name in ((columns.UNITS, "單位"), (columns.MEMBERS, "姓名")):
         # What is wrong in a row is no hindrance here; `packet check` reports it.
-        rows = sheets.read_table(spec, list(sheets.named(raw, spec.name)), [])
+        rows = sheets.read_table(spec, list(workbooks.named(raw, spec.name)), [])
         names.append(list(dict.fromkeys(row[name] for row in rows if row[name])))
     return names[0], names[1]
 
@@ -150,30 +150,30 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     """The prose of an earlier meeting as it stands in its cells, placeholders and all, without lists and figures."""
     brought = _Brought()
     found: list[Problem] = []
-    raw = sheets.read_folder(workspace.inputs(source), found)
+    raw = workbooks.read_folder(workspace.inputs(source), found)
     for spec in _STANDING_LISTS:
-        rows = sheets.read_table(spec, list(sheets.named(raw, spec.name)), found)
+        rows = sheets.read_table(spec, list(workbooks.named(raw, spec.name)), found)
         brought.rows[spec.name] = [dict(row.values) for row in rows]
     # An empty cell stays empty; any other error would lose what stands there.
     problems += [one for one in found if one.code != "empty-cell"]
-    info = sheets.read_fields(columns.MEETING, list(sheets.named(raw, columns.MEETING.name)), [])
+    info = sheets.read_fields(columns.MEETING, list(workbooks.named(raw, columns.MEETING.name)), [])
     if info is not None:
         standing = {name: info[name] for name in _STANDING_FIELDS}
         brought.rows[columns.MEETING.name] = [
             {name: values.text(value) for name, value in standing.items() if value is not None}
         ]
-    totals = sheets.read_table(columns.TOTALS, list(sheets.named(raw, columns.TOTALS.name)), [])
+    totals = sheets.read_table(columns.TOTALS, list(workbooks.named(raw, columns.TOTALS.name)), [])
     brought.rows[columns.TOTALS.name] = [{name: row[name] for name in ("名稱", "出處")} for row in totals]
     known = {spec.name for spec in columns.MEETING_SHEETS}
     for row in brought.rows[columns.ATTACHMENTS.name]:
         kind, _, target = (row["來源"] or "").replace("：", ":").partition(":")
-        sheet = next(sheets.named(raw, target), None) if kind.strip() == model.SHEET else None
-        if sheet is not None and values.folded(sheet.name) not in known:
-            known.add(values.folded(sheet.name))
-            table = sheets.read_plain(sheet, [])
+        found = list(workbooks.named(raw, target)) if kind.strip() == model.SHEET else []
+        if found and values.folded(found[0].name) not in known:
+            known.add(values.folded(found[0].name))
+            table = sheets.read_plain(found[0].name, found, [])
             if table is not None:
                 headings = [heading for heading in dict.fromkeys(table.headings) if heading]
-                brought.others.append(plain_sheet(sheet.name, headings, []))
+                brought.others.append(plain_sheet(found[0].name, headings, []))
     return brought
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jinja2
+
 from generator import ooxml, prose
-from generator.problems import Location, Problem, perhaps, problem
+from generator.problems import Location, Problem, nearest, perhaps, problem
+
+# Names that templates use for what ooxml does to the rendered document.
+MARKS = {"合併相同": ooxml.MERGE_MARK, "欄寬依內容": ooxml.FIT_MARK}
+# docxtpl takes the p off {%p for …%}.
+_LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +48,22 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
 
     The same template and context give the same bytes.
     """
-    from docxtpl import DocxTemplate
-
-    where = Location(template.name)
-    document = DocxTemplate(template)
-    marks = {"合併相同": ooxml.MERGE_MARK, "欄寬依內容": ooxml.FIT_MARK}
     try:
-        document.render({**context, **marks}, prose.environment(True), autoescape=True)
+        document = _template_class()(template)
+        # Opened here already: what is no .docx is another fault than a tag that cannot be filled.
+        document.init_docx()
+    except PermissionError:
+        problems.append(problem("workbook-locked", Location(template.name)))
+        return None
+    except Exception:
+        problems.append(problem("template-unreadable", Location(template.name)))
+        return None
+    names = {**context, **MARKS}
+    try:
+        document.render(names, prose.environment(True), autoescape=True)
     except Exception as error:
-        line = _template_line(error)
-        source = document.patch_xml(document.get_xml()) if line else ""
-        problems.append(
-            problem("template-failed", where, detail=str(error).splitlines()[0], place=_paragraph(source, line))
-        )
+        at, cause = _place(template, names) or (Location(template.name), error)
+        problems.append(problem("template-failed", at, detail=_explained(cause, names)))
         return None
     inner = document.docx
     ooxml.finish(inner.element.body, inner.styles.element)
@@ -61,22 +73,81 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
     return ooxml.packed(result.getvalue())
 
 
+def torn(paragraph: Any, tags: Sequence[str]) -> list[str]:
+    """Those of the tags, each spread over several runs of the paragraph, that docxtpl does not put together again."""
+    if not tags:
+        return []
+    xml = _mended(ooxml.xml_of(paragraph))
+    names = " ".join(f'xmlns:{prefix}="{address}"' for prefix, address in paragraph.nsmap.items() if prefix)
+    if ooxml.breaks_xml(f"<w:body {names}>{re.sub(r'{{.*?}}|{%.*?%}|{#.*?#}', '', xml)}</w:body>"):
+        return list(tags)
+    for coded, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        xml = xml.replace(coded, sign)
+    return [tag for tag in tags if not any(_bare(one) in _bare(xml) for one in (tag, _LAYER.sub(r"\1", tag)))]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s“”‘’\"']", "", text)
+
+
+def _mended(xml: str) -> str:
+    """XML as docxtpl hands it to Jinja: with the tags put together that Word spread over runs."""
+    return str(_template_class()(io.BytesIO()).patch_xml(xml))
+
+
+class _BrokenXml(Exception):
+    """The tags of a template cut its XML where it must not be cut."""
+
+
+@cache
+def _template_class() -> Any:
+    from docxtpl import DocxTemplate
+
+    class Template(DocxTemplate):  # type: ignore[misc, unused-ignore]
+        def fix_tables(self, xml: str) -> Any:
+            # docxtpl parses whatever comes, and what does not fit is lost without a word.
+            if ooxml.breaks_xml(xml):
+                raise _BrokenXml
+            return super().fix_tables(xml)
+
+    return Template
+
+
+def _place(template: Path, names: Mapping[str, Any]) -> tuple[Location, Exception] | None:
+    """The paragraph that cannot be rendered, and why; None where it is not for a single tag.
+
+    Jinja knows lines only: each tag is put on a line of its own, and the tags of the file are counted.
+    """
+    environment = prose.environment(True)
+    for part, root in ooxml.Package(template).parts:
+        owners = [one for one in ooxml.fragments(root) for _ in re.findall(r"\{[{%]", one.text)]
+        source = re.sub(r"(?=\{[{%])", "\n", _mended(ooxml.xml_of(root)).replace("\n", " "))
+        try:
+            environment.from_string(source).render(names)
+        except Exception as error:
+            tag = _template_line(error) - 2
+            if source.count("\n") != len(owners) or not 0 <= tag < len(owners):
+                return None
+            return Location(template.name, part, f"第 {owners[tag].number} 段", owners[tag].text.strip()), error
+    return None
+
+
 def _template_line(error: BaseException) -> int:
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.lineno
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename == "<template>" or frame.filename == "<unknown>":
+        if frame.filename in ("<template>", "<unknown>"):
             return frame.lineno or 0
-    return int(getattr(error, "lineno", 0) or 0)
+    return 0
 
 
-def _paragraph(source: str, line: int) -> str:
-    """The text of the template's paragraph on a line of the source: docxtpl starts a line at each paragraph."""
-    import re
-
-    lines = source.split("\n<w:p")
-    if not 0 < line <= len(lines):
-        return ""
-    text = re.sub(r"<[^>]+>", "", f"<w:p{lines[line - 1]}").strip()
-    return f"第 {line - 1} 段「{text[:40]}」"
+def _explained(error: BaseException, names: Mapping[str, Any]) -> str:
+    if isinstance(error, _BrokenXml):
+        return "標籤的開始與結束不在同一層，文件結構會損壞"
+    said = prose.explained(error)
+    unknown = re.fullmatch(r"沒有「(\w+)」這個名稱", said)
+    near = nearest(unknown[1], names) if unknown else ""
+    return f"{said}（是否為「{near}」）" if near else said
 
 
 def _set_properties(core: Any, properties: Properties) -> None:

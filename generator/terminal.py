@@ -12,6 +12,7 @@ from generator.problems import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from generator.doctor import Finding
     from generator.figures import Figure
 
 _COLOURS = {ERROR: "bold red", WARNING: "yellow", NOTE: "dim"}
@@ -26,14 +27,24 @@ _OUTCOMES = {
 }
 
 
+_given_encoding = ""
+
+
 def make_utf8() -> None:
     """Chinese on a console whose code page has no room for it must not end the program."""
+    global _given_encoding
+    _given_encoding = encoding()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             if (getattr(stream, "encoding", "") or "").lower().replace("-", "") != "utf8":
                 reconfigure(encoding="utf-8")
             reconfigure(errors="replace")
+
+
+def encoding() -> str:
+    """The encoding that standard output had before make_utf8."""
+    return _given_encoding or getattr(sys.stdout, "encoding", "") or ""
 
 
 def console(stderr: bool = False) -> Console:
@@ -69,6 +80,26 @@ def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
         table.add_row(figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells))
     out = console()
     out.print(table, soft_wrap=not out.is_terminal)
+
+
+def names(used: Mapping[str, Sequence[str]]) -> None:
+    """The names that each template uses, a line for each template."""
+    out = console()
+    for template, listed in used.items():
+        out.print(f"{template}：", style="bold", end="")
+        out.print("、".join(listed))
+
+
+def findings(found: Sequence[Finding], verdict: str) -> None:
+    """What `packet doctor` found, with the cost and the remedy of what is not in order; then the verdict."""
+    out = console()
+    for one in found:
+        out.print(one.state, style={"正常": "green", "注意": "yellow"}.get(one.state, "bold red"), end="　")
+        out.print(f"{one.name}：{one.found}")
+        for title, text in (("影響", one.cost), ("補救", one.remedy)):
+            if text:
+                out.print(f"　　　{title}：{text}", style="yellow")
+    out.print(verdict, style="bold")
 
 
 def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[str]) -> None:

@@ -142,14 +142,18 @@ def time(value: object) -> dt.time:
         return value
     if isinstance(value, float) and 0 <= value < 1:
         return (dt.datetime.min + dt.timedelta(minutes=round(value * 1440))).time()
-    plain = folded(text(value))
-    found = re.fullmatch(r"(上午|下午|中午|晚上)?(\d{1,2})(?:[:時點](\d{1,2}|半)?分?)?(?::00)?", plain)
+    plain = re.sub(r"整$", "", folded(text(value)).lower())
+    plain = re.sub(r"^(.*?)(am|pm)$", r"\2\1", plain)
+    found = re.fullmatch(r"(上午|下午|中午|晚上|am|pm)?(\d{1,2})(?:[:時點](\d{1,2}|半)?分?)?(?::00)?", plain)
     found = found or re.fullmatch(r"()(\d{2})(\d{2})", plain)
     if not found:
         raise BadValue("bad-time", value=text(value))
-    hour = int(found[2]) + (12 if found[1] in ("下午", "晚上") and int(found[2]) < 12 else 0)
-    minute = 30 if found[3] == "半" else int(found[3] or 0)
-    if hour > 23 or minute > 59:
+    half, hour, minute = found[1], int(found[2]), 30 if found[3] == "半" else int(found[3] or 0)
+    late = half in ("下午", "晚上", "pm") or (half == "中午" and hour < 3)
+    hour += 12 if late and hour < 12 else 0
+    # 上午12時 and 晚上12時 are said of both noon and midnight.
+    unclear = (half in ("上午", "晚上", "am") and hour == 12) or (half in ("上午", "am") and hour > 12)
+    if hour > 23 or minute > 59 or unclear:
         raise BadValue("bad-time", value=text(value))
     return dt.time(hour, minute)
 

@@ -39,7 +39,9 @@ class Workspace:
 
     @property
     def agency_book(self) -> Path:
-        return self.root / "inputs" / "機關.xlsx"
+        """機關.xlsx, or 機關.ods where there is only that."""
+        books = [self.root / "inputs" / f"機關{ending}" for ending in (".xlsx", ".ods")]
+        return next((book for book in books if book.exists()), books[0])
 
     @property
     def templates(self) -> Path:

@@ -24,10 +24,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def cells(table: str) -> list[list[Any]]:
-    """A Markdown table as rows: bare digits become numbers, an empty cell None, ``\\n`` a line break."""
+    """A Markdown table as rows: bare digits become numbers, an empty cell None, ``\\n`` a line break, ``\\|`` a bar."""
     rows = []
     for line in table.strip().splitlines():
-        parts = [part.strip() for part in line.strip().strip("|").split("|")]
+        parts = [part.strip().replace("\\|", "|") for part in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
         if all(re.fullmatch(r":?-+:?", part) for part in parts):
             continue
         rows.append([int(part) if part.isdigit() else part.replace("\\n", "\n") or None for part in parts])

@@ -218,7 +218,7 @@ def test_the_manifest_tells_documents_inputs_figures_and_problems(desk: Desk) ->
         one for one in manifest["inputs"] if one["path"].endswith("會議.xlsx")
     ).items()
     figure = next(one for one in manifest["figures"] if one["name"] == "潮位站.筆數")
-    assert figure == {"name": "潮位站.筆數", "value": 1287, "cells": ["會議.xlsx〔潮位站〕"]}
+    assert figure == {"name": "潮位站.筆數", "value": 1287, "cells": ["會議.xlsx〔潮位站〕C2:C3"]}
     assert manifest["problems"] == []
 
 

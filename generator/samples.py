@@ -1,0 +1,186 @@
+"""A made-up meeting, on which templates are tried: every list in it has as many entries as is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from generator import columns, roc
+from generator.columns import CASE_KINDS, DISCUSSION, QUALITY_LEVELS, REPORT, SheetSpec
+from generator.documents import CONVENTION
+from generator.model import (
+    SEPARATELY,
+    SHARED,
+    SHEET,
+    Agency,
+    Article,
+    Attachment,
+    Case,
+    Download,
+    Explanation,
+    Meeting,
+    PastDecision,
+    PlannedDataset,
+    Quality,
+    Regulation,
+    Withdrawal,
+)
+from generator.sheets import PlainTable, Row
+from generator.workspace import MeetingId
+
+_PLAIN, _REGULATION = "範例表格", "範例要點"
+_DAY = dt.date(2024, 5, 20)
+
+
+def meeting(count: int) -> Meeting:
+    """A meeting with ``count`` reports, points on each level, notes, rows, past decisions of each kind and articles.
+
+    Two discussion cases are always there: one with an attachment of every sort, one on the past decisions.
+    """
+    agency = Agency(
+        row=_row(columns.AGENCY),
+        full_name="範例部",
+        short_name="範例部",
+        self_name="本部",
+        group="範例諮詢小組",
+        secretariat="範例處",
+        contact="範例人員",
+        phone="02-0000-0000",
+        email="group@example.gov.tw",
+        sample_base=50,
+        quality_since=dt.date(2015, 2, 1),
+        top_downloads=10,
+    )
+    reports = [_case(REPORT, number, "案", count, ()) for number in range(1, count + 1)]
+    return Meeting(
+        id=MeetingId(113, 1),
+        agency=agency,
+        units=("範例處",),
+        members=(),
+        row=_row(columns.MEETING),
+        date=_DAY,
+        start=dt.time(14, 30),
+        place="範例會議室",
+        chair="範例主席",
+        recorder="範例紀錄",
+        cutoff=_DAY,
+        period=roc.Period(roc.YearMonth(113, 1), roc.YearMonth(113, 3)),
+        link="https://example.gov.tw/",
+        cases=(
+            *reports,
+            _case(DISCUSSION, 1, "案", count, _attachments(count)),
+            _case(DISCUSSION, 2, "上次會議決定辦理情形", count, ()),
+        ),
+        past_decisions=tuple(
+            PastDecision(_row(columns.PAST_DECISIONS), kind, "範例案由", "洽悉。", "已辦理完成。", "")
+            for kind in CASE_KINDS
+            for _ in range(count)
+        ),
+        planned=tuple(_planned(number) for number in range(count)),
+        downloads=tuple(_download(number) for number in range(count)),
+        quality=tuple(_quality(number) for number in range(count)),
+        quality_stated=None,
+        withdrawals=tuple(_withdrawal(number) for number in range(count)),
+        totals=(),
+        tables={_PLAIN: _table(count)},
+        regulations={_REGULATION: _regulation(count)},
+        present=frozenset(spec.name for spec in columns.MEETING_SHEETS),
+    )
+
+
+def _row(spec: SheetSpec, **values: Any) -> Row:
+    return Row({column.name: values.get(column.name, "") for column in spec.columns}, "範例資料", spec.name, {}, None)
+
+
+def _case(kind: str, number: int, template: str, count: int, attachments: tuple[Attachment, ...]) -> Case:
+    points = []
+    for _ in range(count):
+        points.append(_point(1, "範例標題"))
+        for _ in range(count):
+            points.append(_point(2, ""))
+            points += [_point(3, "")] * count
+    return Case(
+        row=_row(columns.CASES),
+        key=f"{kind[0]}{number}",
+        kind=kind,
+        number=number,
+        unit="範例處",
+        subject="範例案由。",
+        template=template,
+        explanations=tuple(points),
+        attachments=attachments,
+    )
+
+
+def _point(level: int, lead: str) -> Explanation:
+    return Explanation(_row(columns.EXPLANATIONS), level, lead, "範例說明。")
+
+
+def _attachments(count: int) -> tuple[Attachment, ...]:
+    sources = [(SHEET, sheet) for sheet in CONVENTION]
+    sources += [(SHEET, _PLAIN), (SHARED, _REGULATION), (SEPARATELY, "")]
+    return tuple(
+        Attachment(
+            row=_row(columns.ATTACHMENTS),
+            name=target or "另附的附件",
+            source=source,
+            target=target,
+            template="",
+            heading=target or "另附的附件",
+            # With a line below the heading and without.
+            subheading="範例副標題" if count else "",
+            notes=tuple(_row(columns.NOTES, 內容="範例附註。") for _ in range(count)),
+            number=number,
+        )
+        for number, (source, target) in enumerate(sources, start=1)
+    )
+
+
+def _planned(number: int) -> PlannedDataset:
+    name, due = f"範例資料集{number}", roc.YearMonth(113, 4)
+    row = _row(columns.PLANNED, 資料集項目名稱=name, 開放年月=due, 資料開放單位="範例處")
+    return PlannedDataset(row, name, due, "範例處", number == 0)
+
+
+def _download(number: int) -> Download:
+    name = f"範例資料集{number}"
+    row = _row(
+        columns.DOWNLOADS,
+        資料集識別碼="1234",
+        上架時間=_DAY,
+        更新頻率="每月",
+        資料更新時間=_DAY,
+        資料集名稱=name,
+        累計瀏覽次數=4321,
+        累計下載次數=1234,
+    )
+    return Download(row, "1234", _DAY, "每月", _DAY, name, 4321, 1234)
+
+
+def _quality(number: int) -> Quality:
+    return Quality(_row(columns.QUALITY), f"範例{number}處", dict.fromkeys(QUALITY_LEVELS, 1234), None)
+
+
+def _withdrawal(number: int) -> Withdrawal:
+    name = f"範例資料集{number}"
+    row = _row(columns.WITHDRAWALS, 下架資料集名稱=name, 提供單位="範例處", 下架原因="已不再公告", 備註="無")
+    return Withdrawal(row, name, "範例處", "已不再公告", "無")
+
+
+def _table(count: int) -> PlainTable:
+    headings = tuple(f"範例欄{number}" for number in range(1, max(count, 1) + 1))
+    rows = tuple(tuple("範例" for _ in headings) for _ in range(count))
+    return PlainTable(_PLAIN, headings, rows, count, {}, {})
+
+
+def _regulation(count: int) -> Regulation:
+    labels = ("一、", "（一）", "1.", "（1）")
+    articles: list[Article] = []
+
+    def below(level: int) -> None:
+        for _ in range(count if level <= len(labels) else 0):
+            articles.append(Article(_row(columns.ARTICLES), level, labels[level - 1], "範例條文。"))
+            below(level + 1)
+
+    below(1)
+    return Regulation(_REGULATION, ("範例沿革",) * count, tuple(articles))
