@@ -279,6 +279,14 @@ def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]
     }
 
 
+def report_json(report: Report) -> dict[str, Any]:
+    """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
+    problems = [problem_json(found) for found in report.examined.problems]
+    outcomes = [{"name": one.name, "outcome": one.how, "kept_as": one.kept_as} for one in report.outcomes]
+    rest = {"outcomes": outcomes, "remarks": report.remarks, "failures": report.failures}
+    return {**(report.manifest or {"documents": [], "problems": problems}), **rest}
+
+
 def figure_json(figure: Figure) -> dict[str, Any]:
     """A figure for a program: its value where that is a number, as printed otherwise."""
     value = figure.value if isinstance(figure.value, int) else figures.shown(figure.value)

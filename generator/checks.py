@@ -5,6 +5,7 @@ Sources are named at each rule: 設置要點, 運作指引, 文書處理手冊, 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -53,6 +54,11 @@ def prose_of(meeting: Meeting) -> Iterator[tuple[str, Case, Location]]:
                 yield attachment.subheading, case, attachment.row.at("副標題")
             for note in attachment.notes:
                 yield note["內容"], case, note.at("內容")
+
+
+def there_are_cases(meeting: Meeting) -> list[Problem]:
+    """A meeting without a case has no packet."""
+    return [] if meeting.cases else [problem("no-cases", meeting.row.at())]
 
 
 def subjects_end_properly(meeting: Meeting) -> list[Problem]:
@@ -185,6 +191,17 @@ def names_stand_once(meeting: Meeting) -> list[Problem]:
     return found
 
 
+def withdrawals_are_there(meeting: Meeting) -> list[Problem]:
+    """No unit withdraws more data sets than it has."""
+    have = {item.unit: item.total for item in meeting.quality}
+    found = []
+    for unit, going in figures.grouped(meeting.withdrawals, lambda item: item.unit).items():
+        if unit in have and len(going) > have[unit]:
+            at = going[0].row.at("提供單位")
+            found.append(problem("withdrawn-too-many", at, unit=unit, going=len(going), have=have[unit]))
+    return found
+
+
 def planned_items_are_on_time(meeting: Meeting) -> list[Problem]:
     """An item whose 開放年月 has passed on the cut-off date without ★ is overdue."""
     now = YearMonth.of(meeting.cutoff)
@@ -297,6 +314,32 @@ def roster_is_lawful(meeting: Meeting) -> list[Problem]:
     return found
 
 
+def terms_are_lawful(meeting: Meeting) -> list[Problem]:
+    """A 民間代表 serves one or two years and is renewed at most once; a replacement serves less (設置要點六)."""
+    found = []
+    for member in meeting.members:
+        start, end = member.term_start, member.term_end
+        if start and end and end < start:
+            found.append(problem("term-backwards", member.row.at("任期迄"), name=member.name))
+        elif member.role == CIVIL_MEMBER and start and end and end > _years_after(start, 2):
+            found.append(problem("term-long", member.row.at("任期迄"), name=member.name))
+        if member.role == CIVIL_MEMBER and (member.appointments or 0) > 2:
+            at = member.row.at("聘任次數")
+            found.append(problem("term-again", at, name=member.name, times=member.appointments))
+        if end and end < meeting.date:
+            found.append(problem("term-over", member.row.at("任期迄"), name=member.name))
+    return found
+
+
+def _years_after(day: dt.date, years: int) -> dt.date:
+    """The last day of a term of so many years that begins on a day."""
+    try:
+        same = day.replace(year=day.year + years)
+    except ValueError:
+        same = dt.date(day.year + years, 3, 1)
+    return same - dt.timedelta(days=1)
+
+
 def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
     """A number typed into prose that equals no figure: 未對應數字. Citations (…字第…號) keep their own numbers."""
     typed = _without_citations(literal_text(source))
@@ -354,6 +397,7 @@ def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabul
 
 
 MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
+    there_are_cases,
     subjects_end_properly,
     discussions_ask,
     levels_never_skip,
@@ -362,6 +406,7 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     ranking_falls,
     views_stand_once,
     names_stand_once,
+    withdrawals_are_there,
     planned_items_are_on_time,
     period_follows,
     dates_agree,
@@ -369,6 +414,7 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     attachment_sheets_are_there,
     totals_cover_the_top,
     roster_is_lawful,
+    terms_are_lawful,
 )
 
 PROSE_RULES: tuple[Callable[[str, str, Location, Vocabulary], list[Problem]], ...] = (

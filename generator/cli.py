@@ -112,7 +112,7 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None) -> Non
 def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats: str, as_json: bool) -> None:
     """產生一場會議的全部文件。"""
     from generator import build as story
-    from generator import terminal
+    from generator import outputs, terminal
     from generator.problems import has_errors
 
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
@@ -129,7 +129,7 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
     problems = report.examined.problems
     stopped = report.examined.meeting is None or has_errors(problems)
     if as_json:
-        _print_json(report.manifest or {"documents": [], "problems": [story.problem_json(found) for found in problems]})
+        _print_json(story.report_json(report))
     else:
         terminal.problems(problems)
         if stopped:
@@ -139,7 +139,7 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
             terminal.summary(shown, report.outcomes, report.remarks)
     for text in report.failures:
         terminal.failure(text)
-    locked = any(outcome.how == "locked" for outcome in report.outcomes)
+    locked = any(outcome.how == outputs.LOCKED for outcome in report.outcomes)
     sys.exit(PROBLEMS if stopped else FAILED if report.failures or locked else DONE)
 
 
@@ -180,7 +180,8 @@ def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     examined = story.examine(_workspace(given, meeting), meeting)
     known = examined.figures
     if as_json:
-        _print_json({"figures": [story.figure_json(figure) for figure in known.values()]})
+        shown_problems = [story.problem_json(found) for found in examined.problems]
+        _print_json({"figures": [story.figure_json(figure) for figure in known.values()], "problems": shown_problems})
     elif examined.meeting is None:
         terminal.problems(examined.problems)
     else:

@@ -19,7 +19,7 @@ CONVENTION = {
     "品質檢測": "品質統計表",
     "下架清單": "下架清單",
 }
-PLAIN = "一般表格"
+PLAIN, REGULATION = "一般表格", "條文"
 STANDARD = ("議程", "案", *CONVENTION.values(), PLAIN, "條文", SEPARATELY)
 SEPARATE_NOTE = "本附件另行提供{}。"
 
@@ -164,7 +164,7 @@ def _attachment(
         "附註標題": "註：" if len(notes) > 1 else "",
         "附註": [{"標號": mark, "內容": text} for mark, text in zip(marks, notes, strict=True)],
     }
-    if template == "條文" and not item.row["標題"]:
+    if template == REGULATION and not item.row["標題"]:
         own["標題"] = heading = context["條文"]["名稱"]
     return Document(
         name=f"{case.title} {item.label} {safe_name(item.name)}",
@@ -179,7 +179,7 @@ def _attachment(
 def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tuple[str, dict[str, Any]]:
     """The template by convention and what it prints."""
     if item.source == SHARED and item.target in meeting.regulations:
-        return "條文", {"條文": _regulation(meeting.regulations[item.target])}
+        return REGULATION, {"條文": _regulation(meeting.regulations[item.target])}
     if item.source == SHEET and item.target in CONVENTION:
         return CONVENTION[item.target], {"表": {"列": table_rows(meeting, item.target)}}
     if item.source == SHEET and item.target in meeting.tables:

@@ -50,10 +50,10 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     ):
         add(f"機關.{name}", value, row.at(field))
     info = meeting.row
-    date = info.at("會議日期")
-    add("會議.年度", meeting.id.year, date)
-    add("會議.次別", meeting.session, date)
-    add("會議.名稱", meeting.name, row.at("小組名稱"))
+    date, folder = info.at("會議日期"), Location(f"inputs/{meeting.id}")
+    add("會議.年度", meeting.id.year, folder)
+    add("會議.次別", meeting.session, folder)
+    add("會議.名稱", meeting.name, row.at("小組名稱"), folder)
     add("會議.日期", meeting.date, date)
     add("會議.星期", roc.weekday(meeting.date), date)
     time = f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）{roc.clock(meeting.start)}"

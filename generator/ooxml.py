@@ -20,7 +20,11 @@ from lxml import etree
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MERGE_MARK = "\uf8f1"
 FIT_MARK = "\uf8f2"
-FIELD_STYLE, DECISION_STYLE, LEVEL_STYLES, NUMBER_STYLE = "欄位", "決定欄", "層次", "表格數字"
+FIELD_STYLE, DECISION_STYLE, LEVEL_STYLES = "欄位", "決定欄", "層次"
+DITTO = "同上"
+TEXT_STYLE, NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE = "表格文字", "表格數字", "表格小字", "表格小字數字"
+_ROWS_OF_A_PAGE, _ROWS_OF_A_RUN = 28, 12
+_CELL_MARGINS, _SHORT_NAME = 180, 5
 _AFTER_IND = (
     "contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId"
     " cnfStyle rPr sectPr pPrChange"
@@ -38,11 +42,12 @@ _NUMBER_TEXT = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?")
 
 def finish(body: Any, styles: Any) -> None:
     """Everything done to a rendered document: labels, merged neighbours, fitted columns. Changes ``body`` in place."""
+    known = Styles(styles)
     for table in body.iter(f"{W}tbl"):
-        _fit_columns(table, styles)
-        _merge_equal(table)
-    _hang_labels(body, Styles(styles))
-    _keep_together(body, Styles(styles))
+        _fit_columns(table, known)
+        _merge_equal(table, known)
+    _hang_labels(body, known)
+    _keep_together(body, known)
 
 
 class Styles:
@@ -127,7 +132,8 @@ def _hang_labels(body: Any, styles: Styles) -> None:
         text = text_of(paragraph)
         found = _LABEL.match(text)
         if in_cell and not hanging:
-            if not found:
+            alone = len(paragraph.getparent().findall(f"{W}p")) == 1
+            if not found or (alone and found[0][0].isdigit()):
                 continue
             width = label_width(found[0], styles.size(style_id))
             _set_indent(paragraph, left + width, width)
@@ -244,22 +250,47 @@ def _is_header(row: Any) -> bool:
     return row.find(f"{W}trPr/{W}tblHeader") is not None
 
 
-def _merge_equal(table: Any) -> None:
-    """Equal neighbours below a heading with 合併相同 become one cell."""
+def _merge_equal(table: Any, styles: Styles) -> None:
+    """Equal neighbours below a heading with 合併相同 become one cell.
+
+    A list too long for a page repeats its texts every few rows, and says 同上 for those of several lines instead of
+    merging: a merged cell that crosses a page loses the lines that do not fit on the first one.
+    """
     rows = list(table.iterchildren(f"{W}tr"))
     marked = {column for row in rows for column, cell in _cells(row) if _strip_mark(cell, MERGE_MARK)}
+    body = [row for row in rows if not _is_header(row)]
+    paged = len(body) > _ROWS_OF_A_PAGE
     for column in sorted(marked):
         above: Any = None
-        for row in rows:
-            cell = None if _is_header(row) else next((found for at, found in _cells(row) if at == column), None)
+        run = 0
+        for row in body:
+            cell = next((found for at, found in _cells(row) if at == column), None)
             text = text_of(cell) if cell is not None else ""
-            if above is not None and text and text == text_of(above):
-                if above.find(f"{W}tcPr/{W}vMerge") is None:
-                    _set_merge(above, restart=True)
-                assert cell is not None
-                _set_merge(cell, restart=False)
+            if above is not None and text and text == text_of(above) and (not paged or run < _ROWS_OF_A_RUN):
+                if paged and not _is_one_line(cell, styles):
+                    _say_ditto(cell)
+                else:
+                    if run == 1:
+                        _set_merge(above, restart=True)
+                    _set_merge(cell, restart=False)
+                run += 1
             else:
-                above = cell if text else None
+                above, run = (cell, 1) if text else (None, 0)
+
+
+def _say_ditto(cell: Any) -> None:
+    first, *rest = list(cell.iter(f"{W}t"))
+    first.text = DITTO
+    for node in rest:
+        node.text = ""
+
+
+def _is_one_line(cell: Any, styles: Styles) -> bool:
+    width = cell.find(f"{W}tcPr/{W}tcW")
+    style = next(cell.iter(f"{W}pStyle"), None)
+    size = styles.size(style.get(f"{W}val") if style is not None else None)
+    room = int(width.get(f"{W}w") or 0) - 160 if width is not None else 0
+    return _ems(text_of(cell)) * size <= room and "\n" not in text_of(cell)
 
 
 def _set_merge(cell: Any, restart: bool) -> None:
@@ -282,40 +313,79 @@ def _set_merge(cell: Any, restart: bool) -> None:
                 paragraphs[0].remove(child)
 
 
-def _fit_columns(table: Any, styles: Any) -> None:
-    """A table marked 欄寬依內容 gets a grid by its longest texts, and its columns of numbers stand to the right."""
+def _fit_columns(table: Any, styles: Styles) -> None:
+    """A table marked 欄寬依內容 gets a grid by its longest texts, and its columns of numbers stand to the right.
+
+    Columns that would break a number or a short name on an upright page turn the page; the type gets smaller last.
+    """
     rows = list(table.iterchildren(f"{W}tr"))
     if not any([_strip_mark(cell, FIT_MARK) for row in rows for _, cell in _cells(row)]):
         return
     grid = table.find(f"{W}tblGrid")
     whole = sum(int(column.get(f"{W}w") or 0) for column in grid)
-    body = [[text_of(cell) for _, cell in _cells(row)] for row in rows if not _is_header(row)]
     texts = [[text_of(cell) for _, cell in _cells(row)] for row in rows]
+    body = [found for row, found in zip(rows, texts, strict=True) if not _is_header(row)]
     count = max(len(row) for row in texts)
-    weights = [
-        min(max((_ems(row[index]) for row in texts if index < len(row)), default=2) + 1, 22) for index in range(count)
-    ]
-    widths = [int(whole * weight / sum(weights)) for weight in weights]
+    columns = [[row[index] for row in texts if index < len(row)] for index in range(count)]
+    size = float(styles.size(styles.id_of(TEXT_STYLE)))
+    least = [max(_unbroken(text) for text in column) * size + _CELL_MARGINS for column in columns]
+    ideal = [max(min(max(_ems(text) for text in column), 22) * size + _CELL_MARGINS, low)
+             for column, low in zip(columns, least, strict=True)]  # fmt: skip
+    if sum(least) > whole or sum(ideal) > whole * 1.5:
+        whole = _turn_page(table, whole)
+    spare = whole - sum(least)
+    small = spare < 0
+    wish = [best - low for best, low in zip(ideal, least, strict=True)]
+    if spare >= 0 and sum(wish) > 0:
+        widths = [int(low + spare * want / sum(wish)) for low, want in zip(least, wish, strict=True)]
+    else:
+        widths = [int(whole * low / sum(least)) for low in least]
     widths[-1] += whole - sum(widths)
     for child in list(grid):
         grid.remove(child)
     for width in widths:
         etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
-    numeric = [
-        bool(body) and all(index < len(row) and (not row[index] or _NUMBER_TEXT.fullmatch(row[index])) for row in body)
-        and any(row[index] for row in body)
-        for index in range(count)
-    ]  # fmt: skip
-    right = Styles(styles).id_of(NUMBER_STYLE)
     for row in rows:
         for index, (_, cell) in enumerate(_cells(row)):
-            width_element = cell.find(f"{W}tcPr/{W}tcW")
-            if width_element is not None:
-                width_element.set(f"{W}w", str(widths[index]))
-                width_element.set(f"{W}type", "dxa")
-            if numeric[index] and right and not _is_header(row):
-                for style in cell.iter(f"{W}pStyle"):
-                    style.set(f"{W}val", right)
+            measure = cell.find(f"{W}tcPr/{W}tcW")
+            if measure is not None:
+                measure.set(f"{W}w", str(widths[index]))
+                measure.set(f"{W}type", "dxa")
+            if _is_header(row):
+                continue
+            name = (SMALL_NUMBER_STYLE if small else NUMBER_STYLE) if _is_numeric(body, index) else SMALL_STYLE
+            wanted = styles.id_of(name) if name != SMALL_STYLE or small else None
+            for style in cell.iter(f"{W}pStyle") if wanted else ():
+                style.set(f"{W}val", wanted)
+
+
+def _is_numeric(body: list[list[str]], index: int) -> bool:
+    given = [row[index] for row in body if index < len(row) and row[index]]
+    return bool(given) and all(_NUMBER_TEXT.fullmatch(text) for text in given)
+
+
+def _unbroken(text: str) -> float:
+    """How many em the longest piece is wide that should not be broken: a number or word, or a short Chinese name."""
+    pieces = [_ems(piece) for piece in re.findall(r"[!-~]+", text)]
+    short = _ems(text) if _ems(text) <= _SHORT_NAME else 2
+    return max([*pieces, short])
+
+
+def _turn_page(table: Any, whole: int) -> int:
+    """Turns the page of the table's section on its side; returns the new width between the margins."""
+    body = next(table.iterancestors(f"{W}body"), None)
+    size = body.find(f"{W}sectPr/{W}pgSz") if body is not None else None
+    if size is None or size.get(f"{W}orient") == "landscape":
+        return whole
+    width, height = size.get(f"{W}w"), size.get(f"{W}h")
+    size.set(f"{W}w", height)
+    size.set(f"{W}h", width)
+    size.set(f"{W}orient", "landscape")
+    wide = whole + int(height) - int(width)
+    measure = table.find(f"{W}tblPr/{W}tblW")
+    if measure is not None and measure.get(f"{W}type") == "dxa":
+        measure.set(f"{W}w", str(wide))
+    return wide
 
 
 def _ems(text: str) -> float:

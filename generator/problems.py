@@ -232,6 +232,7 @@ CATALOGUE: dict[str, Message] = {
     "typed-label": _warning("「{label}」是手打的附件編號", '請改為 {{{{ 附件("名稱") }}}}，順序變動時編號才會跟著改。'),
     "wrong-word": _warning("「{word}」應作「{right}」", "請改正用字。"),
     # Cases (practice of official packets; 文書處理手冊)
+    "no-cases": _error("〔案由〕還沒有任何案", "請填入報告案或討論案。"),
     "subject-ending": _error("{kind}的案由應以「{ending}」結尾", "請改正案由。"),
     "no-request": _warning("{case}的說明最後一點不是「{request}」", "請補上。"),
     "level-skipped": _error("層級由{before}跳到{level}", "層級須逐級往下，請改正層級或補上中間一級。"),
@@ -240,9 +241,10 @@ CATALOGUE: dict[str, Message] = {
     "wrong-total": _error("填的是 {stated}，加總為 {computed}", "請核對各數，或刪除總計由程式計算。"),
     "unit-twice": _error("單位「{unit}」重複，{first} 已有一列", "請併為一列。"),
     "unit-missing": _warning("品質檢測沒有「{unit}」這一列", "請補上；沒有資料集時填 0。"),
-    "ranking-rises": _error("下載次數 {value} 大於前一名的 {above}", "請依下載次數由多到少排列。"),
-    "same-count": _warning("{value} 與 {other} 的數字相同", "請核對是否誤植。"),
+    "ranking-rises": _error("下載次數 {value:,} 大於前一列的 {above:,}", "請依下載次數由多到少排列。"),
+    "same-count": _warning("{value:,} 與 {other} 的數字相同", "請核對是否誤植。"),
     "name-twice": _warning("「{value}」重複，{first} 已有一列", "請核對是否重複列入。"),
+    "withdrawn-too-many": _error("「{unit}」擬下架 {going} 項，多於其資料集 {have} 項", "請核對下架清單與品質檢測。"),
     "overdue": _warning("「{name}」預定 {due} 開放，尚未標示已上架", "請確認；已上架請填 ★。"),
     "total-too-small": _error("{name}比排名各項的合計 {least:,} 還小", "請核對總數與出處。"),
     # Dates and periods
@@ -255,6 +257,10 @@ CATALOGUE: dict[str, Message] = {
     "roster-small": _error("委員 {count} 人，少於 11 人（設置要點三）", "請核對名冊。"),
     "roster-civil": _error("民間代表 {civil} 人，不足委員 {count} 人的三分之一（設置要點三）", "請核對名冊。"),
     "roster-sex": _warning("{sex}性委員 {number} 人，不足委員 {count} 人的三分之一（設置要點三）", "請核對名冊。"),
+    "term-backwards": _error("「{name}」的任期迄日在起日之前", "請核對任期。"),
+    "term-long": _error("民間代表「{name}」的任期超過 2 年（設置要點六）", "請核對任期。"),
+    "term-again": _error("民間代表「{name}」第 {times} 次聘任，期滿只得續聘一次（設置要點六）", "請核對聘任次數。"),
+    "term-over": _warning("「{name}」的任期在會議日期前已屆滿", "請核對任期，或更新名冊。"),
     "roster-chair": _error("召集人有 {count} 人，應為 1 人（設置要點三）", "請核對身分。"),
     "chair-not-member": _error(
         "主席「{name}」不在委員名冊內（設置要點四(二)）", "主席由召集人或其指定的委員擔任。{perhaps}"

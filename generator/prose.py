@@ -58,6 +58,7 @@ class _Unknown(jinja2.StrictUndefined):
 
 # What Jinja's parser says, and what it is to the user; the first that fits.
 _EXPLAINED = (
+    (r"unexpected char '\\", "標籤內有看不見的字元"),
     (r"unexpected char '(.)'", "標籤內不能有「{0}」，請確認不是全形符號"),
     (r"Expected an expression, got|unexpected 'end of|expected token 'name', got 'end of", "少了名稱或內容"),
     (r"expected name or number", "「.」之後少了名稱"),

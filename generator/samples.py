@@ -29,12 +29,14 @@ from generator.sheets import PlainTable, Row
 from generator.workspace import MeetingId
 
 _PLAIN, _REGULATION = "範例表格", "範例要點"
+_LABELS = ("一、", "（一）", "1.", "（1）")
 _DAY = dt.date(2024, 5, 20)
 
 
-def meeting(count: int) -> Meeting:
-    """A meeting with ``count`` reports, points on each level, notes, rows, past decisions of each kind and articles.
+def meeting(count: int, below: int) -> Meeting:
+    """A meeting with ``count`` reports, points, rows, past decisions of each kind and articles.
 
+    ``below`` is how many points or articles each has below it, on every level, and how many notes a table has.
     Two discussion cases are always there: one with an attachment of every sort, one on the past decisions.
     """
     agency = Agency(
@@ -51,7 +53,7 @@ def meeting(count: int) -> Meeting:
         quality_since=dt.date(2015, 2, 1),
         top_downloads=10,
     )
-    reports = [_case(REPORT, number, "案", count, ()) for number in range(1, count + 1)]
+    reports = [_case(REPORT, number, "案", count, below, ()) for number in range(1, count + 1)]
     return Meeting(
         id=MeetingId(113, 1),
         agency=agency,
@@ -68,8 +70,8 @@ def meeting(count: int) -> Meeting:
         link="https://example.gov.tw/",
         cases=(
             *reports,
-            _case(DISCUSSION, 1, "案", count, _attachments(count)),
-            _case(DISCUSSION, 2, "上次會議決定辦理情形", count, ()),
+            _case(DISCUSSION, 1, "案", count, below, _attachments(below)),
+            _case(DISCUSSION, 2, "上次會議決定辦理情形", count, below, ()),
         ),
         past_decisions=tuple(
             PastDecision(_row(columns.PAST_DECISIONS), kind, "範例案由", "洽悉。", "已辦理完成。", "")
@@ -83,7 +85,7 @@ def meeting(count: int) -> Meeting:
         withdrawals=tuple(_withdrawal(number) for number in range(count)),
         totals=(),
         tables={_PLAIN: _table(count)},
-        regulations={_REGULATION: _regulation(count)},
+        regulations={_REGULATION: _regulation(count, below)},
         present=frozenset(spec.name for spec in columns.MEETING_SHEETS),
     )
 
@@ -92,13 +94,13 @@ def _row(spec: SheetSpec, **values: Any) -> Row:
     return Row({column.name: values.get(column.name, "") for column in spec.columns}, "範例資料", spec.name, {}, None)
 
 
-def _case(kind: str, number: int, template: str, count: int, attachments: tuple[Attachment, ...]) -> Case:
+def _case(kind: str, number: int, template: str, count: int, below: int, attachments: tuple[Attachment, ...]) -> Case:
     points = []
     for _ in range(count):
         points.append(_point(1, "範例標題"))
-        for _ in range(count):
+        for _ in range(below):
             points.append(_point(2, ""))
-            points += [_point(3, "")] * count
+            points += [_point(3, "")] * below
     return Case(
         row=_row(columns.CASES),
         key=f"{kind[0]}{number}",
@@ -116,7 +118,7 @@ def _point(level: int, lead: str) -> Explanation:
     return Explanation(_row(columns.EXPLANATIONS), level, lead, "範例說明。")
 
 
-def _attachments(count: int) -> tuple[Attachment, ...]:
+def _attachments(notes: int) -> tuple[Attachment, ...]:
     sources = [(SHEET, sheet) for sheet in CONVENTION]
     sources += [(SHEET, _PLAIN), (SHARED, _REGULATION), (SEPARATELY, "")]
     return tuple(
@@ -128,8 +130,8 @@ def _attachments(count: int) -> tuple[Attachment, ...]:
             template="",
             heading=target or "另附的附件",
             # With a line below the heading and without.
-            subheading="範例副標題" if count else "",
-            notes=tuple(_row(columns.NOTES, 內容="範例附註。") for _ in range(count)),
+            subheading="範例副標題" if notes else "",
+            notes=tuple(_row(columns.NOTES, 內容="範例附註。") for _ in range(notes)),
             number=number,
         )
         for number, (source, target) in enumerate(sources, start=1)
@@ -173,14 +175,14 @@ def _table(count: int) -> PlainTable:
     return PlainTable(_PLAIN, headings, rows, count, {}, {})
 
 
-def _regulation(count: int) -> Regulation:
-    labels = ("一、", "（一）", "1.", "（1）")
+def _regulation(count: int, below: int) -> Regulation:
     articles: list[Article] = []
 
-    def below(level: int) -> None:
-        for _ in range(count if level <= len(labels) else 0):
-            articles.append(Article(_row(columns.ARTICLES), level, labels[level - 1], "範例條文。"))
-            below(level + 1)
+    def add(level: int, number: int) -> None:
+        for _ in range(number):
+            articles.append(Article(_row(columns.ARTICLES), level, _LABELS[level - 1], "範例條文。"))
+            if level < len(_LABELS):
+                add(level + 1, below)
 
-    below(1)
+    add(1, count)
     return Regulation(_REGULATION, ("範例沿革",) * count, tuple(articles))

@@ -167,13 +167,13 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     known = {spec.name for spec in columns.MEETING_SHEETS}
     for row in brought.rows[columns.ATTACHMENTS.name]:
         kind, _, target = (row["來源"] or "").replace("：", ":").partition(":")
-        found = list(workbooks.named(raw, target)) if kind.strip() == model.SHEET else []
-        if found and values.folded(found[0].name) not in known:
-            known.add(values.folded(found[0].name))
-            table = sheets.read_plain(found[0].name, found, [])
+        own = list(workbooks.named(raw, target)) if kind.strip() == model.SHEET else []
+        if own and values.folded(own[0].name) not in known:
+            known.add(values.folded(own[0].name))
+            table = sheets.read_plain(own[0].name, own, [])
             if table is not None:
                 headings = [heading for heading in dict.fromkeys(table.headings) if heading]
-                brought.others.append(plain_sheet(found[0].name, headings, []))
+                brought.others.append(plain_sheet(own[0].name, headings, []))
     return brought
 
 

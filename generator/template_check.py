@@ -18,7 +18,8 @@ from generator.template_tags import Reader
 from generator.workspace import MeetingId, Workspace
 
 FACES = ("標楷體", "Times New Roman", "DFKai-SB", "BiauKai")
-SAMPLE_COUNTS = (3, 1, 0)
+# How many entries the lists of the made-up meetings have, and those below them.
+SAMPLES = ((3, 3), (1, 1), (0, 0), (1, 0))
 _PROPERTIES = templates.Properties("試印", "試印", dt.date(2024, 1, 1))
 
 Context = Mapping[str, Any]
@@ -81,15 +82,16 @@ class _Contexts:
                 problems.append(problem("trial-without-meeting", where, meeting=meeting_id))
             else:
                 spaces = Vocabulary(examined.meeting, examined.figures).context(None)
-        for count in SAMPLE_COUNTS:
-            meeting = samples.meeting(count)
+        for count, below in SAMPLES:
+            meeting = samples.meeting(count, below)
+            label = f"範例資料，清單 {count} 筆" + (f"、下層 {below} 筆" if below != count else "")
             for document in documents.compose(meeting, figures.compute(meeting), []):
                 # A name that only the present meeting has (of a unit, of a sheet of its own) is known all the same.
                 own = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
                 for space, values in spaces.items():
                     if isinstance(values, dict):
                         own[space] = {**values, **document.context.get(space, {})}
-                self._add(self._samples, document, f"範例資料，各清單 {count} 筆", own)
+                self._add(self._samples, document, label, own)
 
     def _add(
         self, into: dict[str, list[tuple[str, Context]]], document: Document, label: str, context: Context

@@ -97,36 +97,36 @@ class Reader:
     def _report(self, code: str, at: Location, **values: object) -> None:
         self.problems.append(problem(code, at, **values))
 
-    # --- finding the tags ---------------------------------------------------------------------------------------
-
     def _tags(self, part: str, root: Any) -> Iterator[_Tag]:
         for fragment in ooxml.fragments(root):
             at = place(self.template, part, fragment)
             text = fragment.text
-            if prose.FULL_WIDTH.search(text):
+            full_width = prose.FULL_WIDTH.search(text)
+            if full_width:
                 self._report("full-width-braces", at)
                 text = text.translate(_HALF_WIDTH)
             found = TAG.findall(text)
-            self._incomplete(text, found, at)
-            if len(fragment.runs()) > 1:
+            found = self._complete(text, found, at)
+            if not full_width and len(fragment.runs()) > 1:
                 self._split(fragment, found, at)
             for one in found:
                 if not one.startswith("{#") and (tag := self._tag(one, fragment, at)) is not None:
                     yield tag
 
-    def _incomplete(self, text: str, found: Sequence[str], at: Location) -> None:
-        rest = TAG.sub("\0", text)
-        wrong = [one.group() for one in re.finditer(r"\{[{%#][^\0]*|[^\0]*?(?:\}\}|%\}|#\})", rest)]
+    def _complete(self, text: str, found: Sequence[str], at: Location) -> list[str]:
+        """The tags that are whole; what is left of others is reported."""
         # Two beginnings in one: the end of the first is missing.
-        wrong += [one for one in found if re.search(r"\{[{%]", one[2:])]
-        for one in wrong:
+        doubled = [one for one in found if re.search(r"\{[{%]", one[2:])]
+        rest = TAG.sub("\0", text)
+        parts = re.finditer(r"\{[{%#][^\0]*|[^\0]*?(?:\}\}|%\}|#\})", rest)
+        for one in [*(part.group() for part in parts), *doubled]:
             self._report("tag-open", at, tag=one.strip())
+        return [one for one in found if one not in doubled]
 
     def _split(self, fragment: Fragment, found: Sequence[str], at: Location) -> None:
         """Tags that docxtpl itself does not put together from their runs; those that it does are in order."""
         whole = "\n".join(fragment.runs())
-        spread = [one for one in found if one not in whole]
-        for one in templates.torn(fragment.node, spread):
+        for one in templates.torn(fragment.node, [one for one in found if one not in whole]):
             self._report("tag-split", at, tag=one)
 
     def _tag(self, text: str, fragment: Fragment, at: Location) -> _Tag | None:
@@ -171,8 +171,6 @@ class Reader:
         elif rest.strip() or fragment.goes_with_it:
             self._report("text-beside-tag", at, tag=text, where=_LAYERS[layer])
 
-    # --- blocks -------------------------------------------------------------------------------------------------
-
     def _parsed(self, tag: _Tag) -> nodes.Template | None:
         source = _WORDS[tag.word].format(tag.source) if tag.kind == "%" else tag.source
         try:
@@ -211,8 +209,6 @@ class Reader:
         if tag.word.startswith("end"):
             blocks.pop()
             self._scopes.pop()
-
-    # --- names --------------------------------------------------------------------------------------------------
 
     def _look(self, tree: nodes.Template) -> None:
         for node in tree.body:
@@ -255,6 +251,8 @@ class Reader:
         if isinstance(node, nodes.Call) and _path(node.node) == prose.ATTACHMENT:
             given = [figures.attachment_name(str(one.value)) for one in node.args if isinstance(one, nodes.Const)]
             self.names += [one for one in given if one not in self.names]
+            return None
+        if isinstance(node, nodes.Test) and node.name in ("defined", "undefined"):
             return None
         if isinstance(node, nodes.Filter) and node.name not in self._environment.filters:
             guess = perhaps(node.name, self._environment.filters)

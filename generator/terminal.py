@@ -69,7 +69,12 @@ def problems(found: Sequence[Problem]) -> None:
 
 
 def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
-    """The vocabulary: name, present value, cells."""
+    """The vocabulary: name, present value, cells; as lines with tabs where the output goes to a file or program."""
+    out = console()
+    if not out.is_terminal:
+        for figure in known:
+            print("\t".join([figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells)]))
+        return
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -78,8 +83,7 @@ def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
     table.add_column("來源", overflow="fold")
     for figure in known:
         table.add_row(figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells))
-    out = console()
-    out.print(table, soft_wrap=not out.is_terminal)
+    out.print(table, soft_wrap=False)
 
 
 def names(used: Mapping[str, Sequence[str]]) -> None:

@@ -154,7 +154,8 @@ def _xlsx(path: Path, archive: zipfile.ZipFile, problems: list[Problem]) -> Iter
         # Read-only: a single formatted cell in the last row must not make a million rows.
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         source = None
-        for worksheet in book.worksheets:
+        worksheets: list[Any] = book.worksheets
+        for worksheet in worksheets:
             xml = archive.read(worksheet._worksheet_path)
             formulas = None
             if re.search(rb"<f[ >/]", xml):

@@ -227,7 +227,9 @@ def test_the_same_manifest_is_printed_for_programs(desk: Desk) -> None:
 
     desk.meeting()
     result = desk.run("build", "113-1", "--format", "docx", "--json")
-    assert json.loads(result.stdout) == desk.manifest()
+    printed = json.loads(result.stdout)
+    assert {name: printed[name] for name in desk.manifest()} == desk.manifest()
+    assert {"name": "01 議程.docx", "outcome": "new", "kept_as": ""} in printed["outcomes"]
 
 
 OTHER_AGENCY_CASES = """
