@@ -256,17 +256,18 @@ def _print_json(value: object) -> None:
 
 def main() -> None:
     """Runs the command; nothing that a user can cause ends in a traceback."""
-    from generator.terminal import make_utf8
+    from generator import terminal
 
-    make_utf8()
+    terminal.make_utf8()
     try:
         packet(prog_name="packet", standalone_mode=True)
     except OSError as error:
         name = Path(error.filename).name if isinstance(error.filename, str) else ""
-        click.echo(
-            f"無法讀寫{f'「{name}」' if name else '檔案'}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。",
-            err=True,
-        )
+        what = f"「{name}」" if name else "檔案"
+        terminal.failure(f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。")
+        sys.exit(FAILED)
+    except Exception:
+        terminal.failure(f"程式發生沒有預料到的錯誤，沒有動到 inputs。請將「{terminal.keep_trace()}」交給維護人員。")
         sys.exit(FAILED)
 
 

@@ -152,9 +152,9 @@ def _explained(error: BaseException, names: Mapping[str, Any]) -> str:
 
 def _set_properties(core: Any, properties: Properties) -> None:
     moment = dt.datetime.combine(properties.created, dt.time())
-    core.title = properties.title
-    core.author = properties.author
-    core.last_modified_by = properties.author
+    # Word's properties hold no more than 255 characters.
+    core.title = properties.title[:255]
+    core.author = core.last_modified_by = properties.author[:255]
     core.created = core.modified = moment
     core.language = "zh-TW"
     core.revision = 1

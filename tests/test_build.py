@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import docx
+import docx.table
 import pytest
 from conftest import AGENCY, CASES, Desk, docx_text
 
@@ -269,3 +270,53 @@ def test_a_meeting_of_another_agency_holds_nothing_of_the_first_users(desk: Desk
         for word in ("主計", "DGBAS", "統計推展", "綜合規劃處"):
             assert word.encode() not in everything, (path.name, word)
     assert "主計" not in desk.output("packet.json").read_text("utf-8")
+
+
+def table_of(desk: Desk, name: str) -> docx.table.Table:
+    return docx.Document(str(desk.output(name))).tables[0]
+
+
+def test_a_table_too_wide_for_an_upright_page_is_printed_across_it(desk: Desk) -> None:
+    months = " | ".join(f"{month}月" for month in range(1, 13))
+    figures = " | ".join(str(123456 * month) for month in range(1, 13))
+    attachments = "| 案號 | 名稱 | 來源 |\n| 討1 | 月報 | 工作表:月報 |\n| 討1 | 簡表 | 工作表:簡表 |"
+    short = "| 站名 | 筆數 |\n| 北港 | 3 |"
+    desk.meeting(附件=attachments, 月報=f"| 單位 | {months} |\n| 北區管理處 | {figures} |", 簡表=short)
+    build(desk)
+    wide = docx.Document(str(desk.output("04 討論事項第一案 附件1 月報.docx")))
+    assert wide.sections[0].page_width > wide.sections[0].page_height
+    assert all(column.width > 7 * 0.5 * 12 * 12700 for column in wide.tables[0].columns)
+    upright = docx.Document(str(desk.output("05 討論事項第一案 附件2 簡表.docx")))
+    assert upright.sections[0].page_width < upright.sections[0].page_height
+
+
+LIST = "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n"
+
+
+def test_equal_neighbours_of_a_list_of_one_page_become_one_cell(desk: Desk) -> None:
+    rows = "".join(f"| 資料集{number} | 企劃處 | 已不再公告 | {'移由他機關辦理。' * 9} |\n" for number in range(24))
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:下架清單 |", 下架清單=LIST + rows)
+    build(desk)
+    table = table_of(desk, "04 討論事項第一案 附件 清單.docx")
+    for column in (2, 3):
+        merges = [row._tr.tc_lst[column].vMerge for row in table.rows][1:]
+        assert merges == ["restart", *["continue"] * 23]
+
+
+def test_a_list_over_several_pages_repeats_its_texts_and_loses_none(desk: Desk) -> None:
+    long = "移由他機關辦理。" * 12
+    rows = "".join(f"| 資料集{number} | 企劃處 | 已不再公告 | {long} |\n" for number in range(60))
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:下架清單 |", 下架清單=LIST + rows)
+    build(desk)
+    table = table_of(desk, "04 討論事項第一案 附件 清單.docx")
+    remarks = [row._tr.tc_lst[3].findall(".//{*}t")[0].text for row in table.rows][1:]
+    assert remarks == ([long] + ["同上"] * 11) * 5
+    reasons = [row._tr.tc_lst[2].vMerge for row in table.rows][1:]
+    assert reasons == (["restart"] + ["continue"] * 11) * 5
+
+
+def test_a_long_heading_does_not_stop_a_build(desk: Desk) -> None:
+    desk.meeting(附件=f"| 案號 | 名稱 | 來源 | 標題 |\n| 討1 | 圖 | 另附 | {'長' * 400} |")
+    build(desk)
+    title = docx.Document(str(desk.output("04 討論事項第一案 附件 圖.docx"))).core_properties.title
+    assert len(title) == 255

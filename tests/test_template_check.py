@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPO, Desk
+from conftest import REPO, Desk, docx_text
 
 RUN = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
 Edit = Callable[[str], str]
@@ -53,6 +53,12 @@ def codes(desk: Desk) -> list[str]:
 
 def case(desk: Desk) -> Path:
     return desk.root / "templates" / "案.docx"
+
+
+def number(path: Path, words: str) -> int:
+    """The first paragraph, from 1, that holds the words."""
+    lines = docx_text(path).split("\n")
+    return next(at for at, line in enumerate(lines, start=1) if words in line)
 
 
 # --- the standard templates -------------------------------------------------------------------------------------
@@ -132,7 +138,7 @@ FAULTS: dict[str, tuple[Edit, str]] = {
     "tag-unknown": (added("{% fro 點 in 本案.說明 %}"), "範本不能用標籤 {% fro 點 in 本案.說明 %}。是否為「for」？"),
     "block-unclosed": (
         text("{%p endfor %}", "尾"),
-        "第 5 段「{%p for 點 in 本案.說明 %}」：{%p for 點 in 本案.說明 %} 沒有對應的 {%p endfor %}",
+        " 段「{%p for 點 in 本案.說明 %}」：{%p for 點 in 本案.說明 %} 沒有對應的 {%p endfor %}",
     ),
     "block-unopened": (added("{%p endif %}"), "{%p endif %} 之前沒有對應的開始標籤"),
     "outside-table": (
@@ -337,7 +343,7 @@ def test_a_build_names_paragraph_and_nearest_name_as_well(desk: Desk) -> None:
     result = desk.run("build", "113-1", "--format", "docx")
     assert result.exit_code == 1
     assert (
-        "錯誤 案.docx 第 6 段「{{ 點.標號 }}{{ 點.標題 }}{{ 點.內客 }}」：範本無法套用："
+        f"錯誤 案.docx 第 {number(case(desk), '點.內客')} 段「{{{{ 點.標號 }}}}{{{{ 點.標題 }}}}{{{{ 點.內客 }}}}」：範本無法套用："
         "沒有「內客」這個名稱（是否為「內容」）。" in result.output
     )
     assert not desk.output().exists() or not list(desk.output().glob("*.docx"))
@@ -347,7 +353,10 @@ def test_a_build_says_in_chinese_what_is_wrong_with_a_block(desk: Desk) -> None:
     desk.meeting()
     change(case(desk), text("{%p for 點 in 本案.說明 %}", "{%p for 點 of 本案.說明 %}"))
     output = desk.run("build", "113-1", "--format", "docx").output
-    assert "案.docx 第 5 段「{%p for 點 of 本案.說明 %}」：範本無法套用：要寫成 for 名稱 in 清單。" in output
+    at = number(case(desk), "點 of")
+    assert f"案.docx 第 {at} 段" in output
+    assert "段「{%p for 點 of 本案.說明 %}」：範本無法套用：要寫成 for 名稱 in 清單。" in output
     change(case(desk), text("{%p for 點 of 本案.說明 %}", "{%p for 點 in 本按.說明 %}"))
     output = desk.run("build", "113-1", "--format", "docx").output
-    assert "第 5 段「{%p for 點 in 本按.說明 %}」：範本無法套用：沒有「本按」這個名稱（是否為「本案」）。" in output
+    assert f"第 {at} 段" in output
+    assert "段「{%p for 點 in 本按.說明 %}」：範本無法套用：沒有「本按」這個名稱（是否為「本案」）。" in output
