@@ -9,11 +9,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator import __version__, checks, documents, figures, model, ooxml, outputs, pdf, templates, workbooks
+from generator import (
+    __version__,
+    after_meeting,
+    carry,
+    checks,
+    documents,
+    figures,
+    ics,
+    leaks,
+    minutes_checks,
+    model,
+    ooxml,
+    outputs,
+    pdf,
+    schedule,
+    templates,
+    workbooks,
+    workdays,
+)
 from generator.documents import Document
 from generator.figures import Figure
 from generator.model import Meeting
 from generator.problems import Location, Problem, has_errors, in_order
+from generator.prose import Vocabulary
+from generator.schedule import Schedule
 from generator.workspace import MeetingId, Workspace
 
 PACKET = "會議資料.pdf"
@@ -57,7 +77,11 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
         return Examined(None, {}, (), tuple(in_order(problems)))
     known = figures.compute(meeting)
     problems += checks.check(meeting, known)
+    problems += minutes_checks.check(meeting)
     made = documents.compose(meeting, known, problems)
+    made += after_meeting.compose(meeting, Vocabulary(meeting, known), problems)
+    problems += leaks.check(meeting)
+    problems += carry.examine(workspace, meeting)
     for case in meeting.cases:
         places = [(case.template, case.row.at("範本"))] + [
             (item.template, item.row.at("範本")) for item in case.attachments if item.template
@@ -79,7 +103,8 @@ def build(
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
 
     ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then.
-    Raises UnknownDocument, and OSError when output/ cannot be written.
+    Raises UnknownDocument, leaks.Leak when a finished file holds a protected name (nothing is written then), and
+    OSError when output/ cannot be written.
     """
     step("讀取與檢查活頁簿")
     examined = examine(workspace, meeting_id)
@@ -104,17 +129,25 @@ def build(
     files: dict[str, bytes] = {}
     if "docx" in formats:
         files |= {f"{name}.docx": content for name, content in rendered.items()}
+        files |= {
+            f"{one.name}.xlsx": after_meeting.task_book(one) for one in chosen if one.template == after_meeting.TASKS
+        }
     step("轉換為 PDF")
     _convert(report, meeting, chosen, rendered, formats, files, joined=not only)
+    for document in chosen:
+        own = {name: content for name, content in files.items() if name.rpartition(".")[0] == document.name}
+        leaks.inspect(meeting, document, own)
     sources = {name: outputs.digest(content) for name, content in rendered.items()}
+    joined = {document.name: sources[document.name] for document in chosen if document.joined}
     record = outputs.read_record(report.folder)
-    stale = _stale(record, examined.documents, sources, files, whole=not only)
+    files |= _deadlines(meeting) if ics.FILE in record else {}
+    stale = _stale(record, examined.documents, sources, joined, files, whole=not only)
     left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
     hashes = left | {name: outputs.digest(content) for name, content in files.items()}
     report.manifest = manifest(workspace, examined, hashes)
     files[MANIFEST] = _json(report.manifest)
     made_of = {name: sources.get(name.rpartition(".")[0], "") for name in files}
-    made_of[PACKET] = _packet_source(sources)
+    made_of[PACKET] = _packet_source(joined)
     step("寫入檔案")
     report.outcomes = outputs.write_all(report.folder, files, stale, made_of)
     return report
@@ -157,7 +190,8 @@ def _convert(
         sources[""] = packet.glyph_document()
         raw = _pdfs(sources, cache, office, report)
         author = meeting.agency.full_name
-        parts = [packet.Part(raw[one.name], one.bookmark, one.level) for one in chosen if one.name in raw]
+        bound = [one for one in chosen if one.joined]
+        parts = [packet.Part(raw[one.name], one.bookmark, one.level) for one in bound if one.name in raw]
         try:
             stamp = packet.Stamp.from_pdf(raw[""]) if "" in raw else None
             for document in chosen:
@@ -166,7 +200,7 @@ def _convert(
                     files[f"{document.name}.pdf"] = packet.stamp_single(
                         path, stamp, document.title, author, meeting.date
                     )
-            if joined and len(parts) == len(chosen):
+            if joined and len(parts) == len(bound):
                 files[PACKET] = packet.join(parts, stamp, f"{meeting.name}會議資料", author, meeting.date)
         except packet.UnusablePdf as unusable:
             report.failures.append(str(unusable))
@@ -215,6 +249,7 @@ def _stale(
     record: Mapping[str, outputs.Written],
     made: Sequence[Document],
     sources: Mapping[str, str],
+    joined: Mapping[str, str],
     files: Mapping[str, bytes],
     whole: bool,
 ) -> dict[str, str]:
@@ -226,12 +261,9 @@ def _stale(
         if name in files or name == MANIFEST:
             continue
         if name == PACKET:
-            changed = any(
-                record[one].source != sources[one.rpartition(".")[0]]
-                for one in record
-                if one.rpartition(".")[0] in sources
-            )
-            outdated = written.source != _packet_source(sources) if whole else changed
+            parts = [one for one in record if one.rpartition(".")[0] in joined]
+            changed = any(record[one].source != joined[one.rpartition(".")[0]] for one in parts)
+            outdated = written.source != _packet_source(joined) if whole else changed
         else:
             outdated = stem in sources and written.source != sources[stem]
         if outdated:
@@ -239,6 +271,17 @@ def _stale(
         elif whole and name != PACKET and stem not in names:
             found[name] = outputs.GONE
     return found
+
+
+def _deadlines(meeting: Meeting) -> dict[str, bytes]:
+    """The calendar file that ``packet schedule`` wrote, as it is now; none where a deadline cannot be known."""
+    found = schedule.of(meeting)
+    return {} if found.problems else {ics.FILE: ics.calendar(meeting, found.deadlines)}
+
+
+def write_deadlines(folder: Path, meeting: Meeting, found: Schedule) -> list[outputs.Outcome]:
+    """Writes the calendar file into the meeting's output folder; returns what became of it."""
+    return outputs.write_all(folder, {ics.FILE: ics.calendar(meeting, found.deadlines)}, {}, {})
 
 
 def _packet_source(sources: Mapping[str, str]) -> str:
@@ -252,6 +295,7 @@ def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]
     used = {f"{document.template}.docx" for document in examined.documents}
     read = [workspace.agency_book, *workbooks.books(workspace.inputs(meeting.id))]
     read += [book for name in sorted(meeting.regulations) if (book := workbooks.find(workspace.shared, name))]
+    read += workdays.files(workspace.shared)
     read += [workspace.templates / name for name in sorted(used)]
     return {
         "packet": __version__,
@@ -282,7 +326,7 @@ def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]
 def report_json(report: Report) -> dict[str, Any]:
     """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
     problems = [problem_json(found) for found in report.examined.problems]
-    outcomes = [{"name": one.name, "outcome": one.how, "kept_as": one.kept_as} for one in report.outcomes]
+    outcomes = [outcome_json(one) for one in report.outcomes]
     rest = {"outcomes": outcomes, "remarks": report.remarks, "failures": report.failures}
     return {**(report.manifest or {"documents": [], "problems": problems}), **rest}
 
@@ -291,6 +335,10 @@ def figure_json(figure: Figure) -> dict[str, Any]:
     """A figure for a program: its value where that is a number, as printed otherwise."""
     value = figure.value if isinstance(figure.value, int) else figures.shown(figure.value)
     return {"name": figure.name, "value": value, "cells": [str(cell) for cell in figure.cells]}
+
+
+def outcome_json(found: outputs.Outcome) -> dict[str, str]:
+    return {"name": found.name, "outcome": found.how, "kept_as": found.kept_as}
 
 
 def problem_json(found: Problem) -> dict[str, Any]:

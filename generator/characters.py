@@ -6,37 +6,34 @@ import functools
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
 
 from generator.problems import Problem, problem
-from generator.workbooks import RawSheet
+from generator.rawsheets import RawSheet
 
 # Those that the font map of the PDFs names, and what Windows has in their place.
 FAMILIES = ("TW-Kai", "TW-Kai-Ext-B", "TW-Kai-Plus", "Liberation Serif")
+_MOST_NAMED = 8
 _WINDOWS_FILES = ("kaiu.ttf", "mingliub.ttc", "simsunb.ttf", "times.ttf")
 
 
-def faults(sheets: Iterable[RawSheet]) -> list[Problem]:
-    """A warning for each cell with private-use characters, an error for each with one that no typeface covers.
+def faults(text: str, sheet: RawSheet, row: int, column: int) -> list[Problem]:
+    """A warning where a cell's text has private-use characters, an error where it has one that no typeface covers.
 
     Without the typefaces of the documents on this machine nothing is known, and nothing is said of covering.
     """
-    found: list[Problem] = []
-    for sheet in sheets:
-        for row, cells in enumerate(sheet.cells):
-            for column, value in enumerate(cells):
-                if not isinstance(value, str) or value.isascii():
-                    continue
-                rare = {character for character in value if not _in_big5(character)}
-                private = sorted(character for character in rare if unicodedata.category(character) == "Co")
-                if private:
-                    names = "、".join(f"U+{ord(one):04X}" for one in private)
-                    found.append(problem("private-character", sheet.at(row, column), characters=names))
-                missing = sorted(one for one in rare - set(private) if not _invisible(one) and not covered(one))
-                if missing:
-                    names = "、".join(f"{one}（U+{ord(one):04X}）" for one in missing[:8])
-                    found.append(problem("no-glyph", sheet.at(row, column), characters=names))
+    rare = {character for character in text if not _in_big5(character)}
+    if not rare:
+        return []
+    found = []
+    private = sorted(character for character in rare if unicodedata.category(character) == "Co")
+    if private:
+        names = "、".join(f"U+{ord(one):04X}" for one in private[:_MOST_NAMED])
+        found.append(problem("private-character", sheet.at(row, column), characters=names))
+    missing = sorted(one for one in rare - set(private) if not _invisible(one) and not covered(one))
+    if missing:
+        names = "、".join(f"{one}（U+{ord(one):04X}）" for one in missing[:_MOST_NAMED])
+        found.append(problem("no-glyph", sheet.at(row, column), characters=names))
     return found
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from jinja2 import TemplateSyntaxError
 
-from generator import figures, values
+from generator import figures, schedule, values
 from generator.columns import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT
 from generator.figures import Figure
 from generator.model import SHEET, Case, Meeting
@@ -415,6 +415,7 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     totals_cover_the_top,
     roster_is_lawful,
     terms_are_lawful,
+    schedule.check,
 )
 
 PROSE_RULES: tuple[Callable[[str, str, Location, Vocabulary], list[Problem]], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -76,21 +77,36 @@ def init(folder: Path) -> None:
 
 @packet.command()
 @click.argument("meeting", type=MEETING)
-@click.option("--from", "source", type=MEETING, help="沿用這次會議的案由、說明、附件與附註。")
+@click.option("--from", "source", type=MEETING, help="沿用這次會議的文字，帶入其決定（議）與持續列管事項。")
+@click.option("--minutes", is_flag=True, help="會後：在已有的會議加上 會議紀錄.xlsx。")
 @click.pass_obj
-def new(given: Path | None, meeting: MeetingId, source: MeetingId | None) -> None:
+def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minutes: bool) -> None:
     """建立一場會議的空白活頁簿，供填寫。"""
     from generator import starting, terminal
 
-    workspace = _workspace(given, source)
+    if minutes and source:
+        raise click.UsageError("--minutes 與 --from 不能同時使用。")
+    workspace = _workspace(given, meeting if minutes else source)
     try:
-        made = starting.new(workspace, meeting, source)
+        made = starting.minutes(workspace, meeting) if minutes else starting.new(workspace, meeting, source)
     except starting.Taken as taken:
         raise click.UsageError(str(taken)) from None
+    if made.problems and minutes:
+        terminal.problems(made.problems)
+        terminal.failure(f"沒有建立 inputs/{meeting}/{starting.MINUTES_BOOK}.xlsx。請改正後再執行一次。")
+        sys.exit(PROBLEMS)
     if made.problems:
         terminal.problems(made.problems)
         terminal.failure(f"沒有建立 inputs/{meeting}。請改正後再執行一次。")
         sys.exit(PROBLEMS)
+    if minutes:
+        steps = [
+            ("用 Excel 填〔出席〕〔發言〕〔決議〕；〔紀錄資訊〕填散會時間，定稿時將紀錄狀態改為「定稿」。", ""),
+            ("填好後檢查：", f"packet check {meeting}"),
+            ("沒有錯誤時產生會議紀錄：", f"packet build {meeting}"),
+        ]
+        terminal.started(f"已在 inputs/{meeting} 加上會議紀錄：", made.files, made.remarks, steps)
+        return
     first = "更新〔會議資訊〕的日期，逐列檢視沿用的文字" if source else "填寫〔會議資訊〕與〔案由〕"
     steps = [
         (f"用 Excel {first}，再填各清單；用不到的工作表留空即可。", ""),
@@ -112,7 +128,8 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None) -> Non
 def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats: str, as_json: bool) -> None:
     """產生一場會議的全部文件。"""
     from generator import build as story
-    from generator import outputs, terminal
+    from generator import leaks, outputs, terminal
+    from generator import schedule as deadlines
     from generator.problems import has_errors
 
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
@@ -124,6 +141,9 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
     try:
         with terminal.Progress() as progress:
             report = story.build(workspace, meeting, only, chosen, progress.step)
+    except leaks.Leak as leak:
+        terminal.failure(str(leak))
+        sys.exit(PROBLEMS)
     except story.UnknownDocument as unknown:
         raise click.BadParameter(str(unknown), param_hint="--only") from None
     problems = report.examined.problems
@@ -137,6 +157,9 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
         else:
             shown = report.folder.relative_to(workspace.root).as_posix()
             terminal.summary(shown, report.outcomes, report.remarks)
+            if report.examined.meeting is not None:
+                known = deadlines.of(report.examined.meeting).deadlines
+                terminal.next_deadline(deadlines.coming(known, _today()))
     for text in report.failures:
         terminal.failure(text)
     locked = any(outcome.how == outputs.LOCKED for outcome in report.outcomes)
@@ -187,6 +210,46 @@ def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     else:
         terminal.figures(known.values(), {name: shown(figure.value) for name, figure in known.items()})
     sys.exit(PROBLEMS if has_errors(examined.problems) else DONE)
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@as_json
+@click.pass_obj
+def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
+    """列出會前會後各期限與依據，並寫成行事曆檔 期限.ics。"""
+    from generator import build as story
+    from generator import outputs, terminal
+    from generator import schedule as deadlines
+    from generator.problems import has_errors, in_order
+
+    workspace = _workspace(given, meeting)
+    examined = story.examine(workspace, meeting)
+    found, problems, outcomes = deadlines.Schedule(), list(examined.problems), list[outputs.Outcome]()
+    if examined.meeting is not None:
+        problems = deadlines.concerning(examined.meeting, problems)
+        if not problems:
+            found = deadlines.of(examined.meeting)
+            problems = in_order(found.problems)
+    stopped = has_errors(problems)
+    folder = workspace.output(meeting)
+    if examined.meeting is not None and not stopped:
+        outcomes = story.write_deadlines(folder, examined.meeting, found)
+    if as_json:
+        listed = [deadlines.as_json(one) for one in found.deadlines]
+        shown_problems = [story.problem_json(one) for one in problems]
+        written = [story.outcome_json(one) for one in outcomes]
+        _print_json({"deadlines": listed, "problems": shown_problems, "outcomes": written})
+    else:
+        if examined.meeting is not None and found.deadlines:
+            terminal.deadlines(examined.meeting.name, found.deadlines)
+        if stopped:
+            terminal.problems(problems)
+            terminal.failure("有錯誤，沒有產生行事曆檔。請改正後再執行一次。")
+        else:
+            terminal.summary(folder.relative_to(workspace.root).as_posix(), outcomes, [])
+    locked = any(one.how == outputs.LOCKED for one in outcomes)
+    sys.exit(PROBLEMS if stopped else FAILED if locked else DONE)
 
 
 @packet.group(cls=messages.Group)
@@ -248,6 +311,10 @@ def _workspace(given: Path | None, meeting: MeetingId | None) -> Workspace:
         have = "、".join(str(one) for one in found.meetings()) or "（無）"
         raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
     return found
+
+
+def _today() -> dt.date:
+    return dt.date.today()
 
 
 def _print_json(value: object) -> None:

@@ -69,6 +69,11 @@ REPORT, DISCUSSION, MOTION = "報告事項", "討論事項", "臨時動議"
 CASE_KINDS = (REPORT, DISCUSSION, MOTION)
 CHAIR, AGENCY_MEMBER, CIVIL_MEMBER = "召集人", "機關代表", "民間代表"
 CONTINUED, RELEASED = "持續列管", "解除列管"
+CLOSED_DAY, WORKING = "停班", "上班"
+DRAFT, FINAL = "草稿", "定稿"
+PRESENT, ABSENT, BY_DEPUTY = "出席", "請假", "代理"
+OPINION, RESPONSE = "委員意見", "機關回應"
+NAMED, NAMELESS, CLOSED = "記名", "不記名", "不公開"
 # The hidden sheet of a form that holds its long drop-down lists.
 MENU_SHEET = "選單"
 
@@ -93,6 +98,22 @@ AGENCY = SheetSpec(
             example="104-02-01",
         ),
         Column("下載排名數", Kind.COUNT, required=False, default="10", hint="下載統計列前幾名", example="10"),
+        Column(
+            "紀錄草稿工作日",
+            Kind.COUNT,
+            required=False,
+            default="8",
+            hint="會後幾個工作日內送出紀錄草稿，至多 10（運作指引陸一）",
+            example="8",
+        ),
+        Column(
+            "修正意見工作日",
+            Kind.COUNT,
+            required=False,
+            default="5",
+            hint="紀錄草稿期限後幾個工作日內回復修正意見（實務慣例，法規未定）",
+            example="5",
+        ),
     ),
     fields=True,
     required=True,
@@ -126,6 +147,23 @@ MEMBERS = SheetSpec(
         Column("電子郵件", required=False, hint="寄送會議資料的信箱", example="name@example.gov.tw", width=28),
     ),
     about="委員名冊",
+)
+
+CLOSURES = SheetSpec(
+    "停班日",
+    (
+        Column("日期", Kind.DATE, hint="辦公日曆表以外的停班或上班日", example="113-07-24"),
+        Column(
+            "停班",
+            Kind.CHOICE,
+            choices=(CLOSED_DAY, WORKING),
+            hint="全日停班填「停班」；放假日須上班填「上班」；只停半日不必填",
+            example=CLOSED_DAY,
+            width=8,
+        ),
+        Column("說明", required=False, hint="停班或上班的原因", example="颱風", width=40),
+    ),
+    about="颱風等停班日，計算期限的工作日時使用",
 )
 
 MEETING = SheetSpec(
@@ -243,6 +281,7 @@ PAST_DECISIONS = SheetSpec(
             hint="不列管者空白",
             example=RELEASED,
         ),
+        Column("會議", required=False, hint="哪一次會議的決定（議）；空白為上次會議", example="112-2", width=10),
     ),
     about="上次會議的決定（議）與辦理情形",
 )
@@ -322,7 +361,82 @@ ARTICLES = SheetSpec(
     about="法規條文，照原文編號印出",
 )
 
-AGENCY_SHEETS = (AGENCY, UNITS, MEMBERS)
+MINUTES = SheetSpec(
+    "紀錄資訊",
+    (
+        Column("紀錄狀態", Kind.CHOICE, choices=(DRAFT, FINAL), hint="草稿會標示「草稿」與修正意見期限", example=DRAFT),
+        Column("實際開始", Kind.TIME, required=False, hint="空白則用〔會議資訊〕的開始時間", example="14:30"),
+        Column("散會", Kind.TIME, required=False, hint="散會時間；定稿前須填", example="16:10"),
+        Column("主席致詞", required=False, hint="致詞要旨；空白印「（略）」", example="略"),
+    ),
+    fields=True,
+    about="會議紀錄的狀態與時間",
+)
+
+ATTENDANCE = SheetSpec(
+    "出席",
+    (
+        Column("姓名", hint="委員姓名，與名冊相同", example="王小明"),
+        Column("身分", Kind.CHOICE, choices=(CHAIR, AGENCY_MEMBER, CIVIL_MEMBER), example=AGENCY_MEMBER),
+        Column("出席", Kind.CHOICE, filled=False, choices=(PRESENT, ABSENT, BY_DEPUTY), example=PRESENT, width=10),
+        Column("代理人", required=False, hint="只有機關代表得派代表出席（設置要點七）", example="陳小華"),
+        Column("代理人職稱", required=False, example="科長"),
+    ),
+    about="委員出席情形，一列一人",
+)
+
+OBSERVERS = SheetSpec(
+    "列席",
+    (
+        Column("單位", hint="列席的機關或單位", example="主計資訊處", width=24),
+        Column("姓名", required=False, example="林小美"),
+        Column("職稱", required=False, example="專員"),
+    ),
+    about="列席單位及人員，不計入出席人數",
+)
+
+REMARKS = SheetSpec(
+    "發言",
+    (
+        Column("案號", hint="對應〔案由〕的案號", example="討1", width=8),
+        Column("順序", Kind.COUNT, hint="該案內的發言順序", example="1", width=8),
+        Column("發言者", hint="委員姓名，或回應的單位", example="王小明", width=18),
+        Column("類型", Kind.CHOICE, choices=(OPINION, RESPONSE), example=OPINION, width=12),
+        Column(
+            "記名方式",
+            Kind.CHOICE,
+            choices=(NAMED, NAMELESS, CLOSED),
+            hint="不記名：只印「委員」；不公開：公開版不印。須於發言前事先聲明",
+            example=NAMED,
+            width=12,
+        ),
+        Column("內容", hint="發言要旨；受保護的姓名不要寫進內容", width=80),
+    ),
+    about="發言要旨，一列一次發言",
+)
+
+DECISIONS = SheetSpec(
+    "決議",
+    (
+        Column("案號", hint="對應〔案由〕的案號", example="討1", width=8),
+        Column("項次", Kind.COUNT, hint="同一案有幾項時依序編號", example="1", width=8),
+        Column(
+            "內容",
+            filled=False,
+            hint="決定：洽悉。／准予備查。決議：照案通過。／修正通過。…；還沒有內容的列視同沒有這一列",
+            example="照案通過。",
+            width=70,
+        ),
+        Column("主辦單位", Kind.UNIT, required=False, hint="有後續辦理事項時填寫", example="主計資訊處", width=22),
+        Column("期限", Kind.DATE, required=False, example="113-06-30"),
+        Column("列管", Kind.CHOICE, required=False, choices=(CONTINUED, RELEASED), example=CONTINUED),
+    ),
+    about="各案的決定或決議，一列一項",
+)
+
+MINUTES_SHEETS = (MINUTES, ATTENDANCE, OBSERVERS, REMARKS, DECISIONS)
+
+AGENCY_SHEETS = (AGENCY, UNITS, MEMBERS, CLOSURES)
 MEETING_SHEETS = (
     MEETING,
     CASES,
@@ -335,4 +449,5 @@ MEETING_SHEETS = (
     QUALITY,
     WITHDRAWALS,
     TOTALS,
+    *MINUTES_SHEETS,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import roc, values
+from generator import carry, roc, values
 from generator.columns import DISCUSSION, MOTION, QUALITY_LEVELS, REPORT
 from generator.figures import Figure, grouped
 from generator.model import SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
@@ -21,12 +22,18 @@ CONVENTION = {
 }
 PLAIN, REGULATION = "一般表格", "條文"
 STANDARD = ("議程", "案", *CONVENTION.values(), PLAIN, "條文", SEPARATELY)
+# Control characters, marks that turn the writing direction, line ends, halves of characters.
+_UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
+EARLIER = "歷次會議持續列管事項"
 SEPARATE_NOTE = "本附件另行提供{}。"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document to build: ``name`` is the file name without ending; ``bookmark`` and ``level`` are its place."""
+    """A document to build: ``name`` is the file name without ending; ``bookmark`` and ``level`` are its place.
+
+    ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document.
+    """
 
     name: str
     template: str
@@ -34,6 +41,8 @@ class Document:
     title: str
     bookmark: str
     level: int
+    joined: bool = True
+    edition: str = ""
 
 
 def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Problem]) -> list[Document]:
@@ -133,17 +142,25 @@ def numbered(count: int, always: bool = False) -> list[str]:
 
 
 def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
-    groups = grouped(meeting.past_decisions, lambda item: item.kind)
+    """The decisions of the last meeting by kind; what is still open from earlier ones stands apart, after them."""
+    recent, earlier = carry.by_age(meeting)
+    groups = [(kind, items, False) for kind, items in grouped(recent, lambda item: item.kind).items()]
+    groups += [(EARLIER, earlier, True)] if earlier else []
     return [
         {
             "標號": f"{roc.formal_numeral(number)}、",
-            "類別": kind,
+            "類別": name,
             "列": [
-                {"標號": mark, "案由": item.subject, "決定": item.decision, "辦理情形": item.progress}
+                {
+                    "標號": mark,
+                    "案由": f"{carry.called(item.meeting)}：{item.subject}" if named else item.subject,
+                    "決定": item.decision,
+                    "辦理情形": item.progress,
+                }
                 for mark, item in zip(numbered(len(items), always=True), items, strict=True)
             ],
         }
-        for number, (kind, items) in enumerate(groups.items(), start=1)
+        for number, (name, items, named) in enumerate(groups, start=1)
     ]
 
 
@@ -226,6 +243,11 @@ def _regulation(regulation: Regulation) -> dict[str, Any]:
 
 
 def safe_name(name: str) -> str:
-    """A name that any file system takes."""
-    cleaned = "".join("＿" if character in '\\/:*?"<>|' or ord(character) < 32 else character for character in name)
-    return cleaned.strip(" .")[:60] or "附件"
+    """A name that any file system takes after a number; equal ones are told apart by the documents' numbers."""
+    cleaned = "".join(
+        "＿" if character in '\\/:*?"<>|' or unicodedata.category(character) in _UNSAFE else character
+        for character in name
+    )
+    # A file system has room for 255 bytes, and a hand-edited copy has its time in the name too.
+    short = cleaned.strip(" .")[:60].encode("utf-8")[:150].decode("utf-8", "ignore")
+    return short.rstrip(" .") or "附件"

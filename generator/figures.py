@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import roc
+from generator import roc, schedule
 from generator.columns import QUALITY_LEVELS
 from generator.model import Attachment, Case, Meeting
 from generator.problems import Location
 from generator.sheets import Row
+
+DEADLINES = "期限"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
         ("電子郵件", "電子郵件", agency.email),
         ("抽查基數", "抽查基數", agency.sample_base),
         ("品質檢測起日", "品質檢測起日", agency.quality_since),
+        ("紀錄草稿工作日", "紀錄草稿工作日", agency.draft_days),
+        ("修正意見工作日", "修正意見工作日", agency.correction_days),
     ):
         add(f"機關.{name}", value, row.at(field))
     info = meeting.row
@@ -64,6 +68,8 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     add("會議.資料基準日", meeting.cutoff, info.at("資料基準日"))
     add("會議.報告期間", meeting.period, info.at("報告期間"))
     add("會議.會議連結", meeting.link, info.at("會議連結"))
+    for deadline in schedule.of(meeting).deadlines:
+        add(f"{DEADLINES}.{deadline.name}", deadline.date, *deadline.cells)
     _datasets(meeting, add)
     for total in meeting.totals:
         add(f"統計數字.{total.name}", total.value, total.row.at("數值"))
@@ -165,10 +171,15 @@ def _span(start: Row, end: Row, column: str) -> Location:
 
 
 def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
-    """Every whole number that some figure is or shows (dates and periods give year, month and day)."""
+    """Every whole number that some figure is or shows (dates and periods give year, month and day).
+
+    Not deadlines and their settings: no packet's prose speaks of them, and they would make most small numbers known.
+    """
     known: set[int] = set()
     for figure in figures.values():
         value = figure.value
+        if figure.name.startswith(f"{DEADLINES}.") or figure.name.endswith("工作日"):
+            continue
         if isinstance(value, bool) or value is None:
             continue
         if isinstance(value, int):

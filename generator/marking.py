@@ -63,9 +63,10 @@ def marked(path: Path, found: Sequence[Problem]) -> bytes:
 def copies(paths: Mapping[str, Path], found: Sequence[Problem]) -> dict[str, bytes]:
     """The marked copies by file name, for the workbooks among ``paths`` that have problems and can be opened."""
     made: dict[str, bytes] = {}
+    unread = {one.at.workbook for one in found if one.code in workbooks.UNREAD}
     for name in dict.fromkeys(one.at.workbook for one in found):
         path = paths.get(name)
-        if path is None:
+        if path is None or name in unread or not workbooks.small_enough_to_copy(path):
             continue
         try:
             made[copy_name(name)] = marked(path, [one for one in found if one.at.workbook == name])

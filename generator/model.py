@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from generator import characters, columns, roc, sheets, values, workbooks
+from generator import columns, minutes, roc, sheets, succession, values, workbooks, workdays
 from generator.columns import CASE_KINDS, DISCUSSION, MOTION, REPORT, SheetSpec
+from generator.minutes import Decision, Minutes, Remark
 from generator.problems import Location, Problem, perhaps, problem
 from generator.roc import Period, YearMonth
 from generator.sheets import PlainTable, Row
 from generator.workbooks import RawSheet
+from generator.workdays import Calendar
 from generator.workspace import MeetingId, Workspace
 
 T = TypeVar("T")
@@ -39,6 +43,8 @@ class Agency:
     sample_base: int
     quality_since: dt.date
     top_downloads: int
+    draft_days: int
+    correction_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """What the last meeting decided on a case, and what was done."""
+    """What an earlier meeting decided on a case, and what was done; ``meeting`` is its id, empty for the last one."""
 
     row: Row
     kind: str
@@ -120,6 +126,7 @@ class PastDecision:
     decision: str
     progress: str
     tracking: str
+    meeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +203,13 @@ class Regulation:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Everything the workbooks say of one meeting."""
+    """Everything the workbooks say of one meeting. ``others`` are the other meetings that have a folder.
+
+    ``previous`` is the one of them that came before this one.
+    """
 
     id: MeetingId
+    others: tuple[MeetingId, ...]
     agency: Agency
     units: tuple[str, ...]
     members: tuple[Member, ...]
@@ -221,12 +232,15 @@ class Meeting:
     totals: tuple[Total, ...]
     tables: Mapping[str, PlainTable]
     regulations: Mapping[str, Regulation]
+    minutes: Minutes | None
+    calendar: Calendar
     present: frozenset[str]
+    previous: MeetingId | None = None
 
     @property
     def session(self) -> str:
         """第1次, or 第1次臨時 for an extraordinary meeting."""
-        return f"第{self.id.number}次{'臨時' if self.id.extraordinary else ''}"
+        return self.id.session
 
     @property
     def name(self) -> str:
@@ -240,9 +254,12 @@ class Meeting:
 def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, list[Problem]]:
     """The meeting, and every problem met on reading. None where an error leaves no meeting to speak of."""
     problems: list[Problem] = []
-    agency_sheets = workbooks.read_workbook(workspace.agency_book, problems) if workspace.agency_book.is_file() else []
-    if not workspace.agency_book.is_file():
+    book = workspace.agency_book
+    agency_sheets = workbooks.read_workbook(book, problems) if os.path.lexists(book) else []
+    if not os.path.lexists(book):
         problems.append(problem("no-agency-book", Location("機關.xlsx")))
+        workbooks.mention_others(book.parent, problems, book.stem)
+    workbooks.mention_twins(book.parent, book.stem, problems)
     raw = workbooks.read_folder(workspace.inputs(meeting_id), problems)
     agency_row = sheets.read_fields(columns.AGENCY, list(workbooks.named(agency_sheets, "機關")), problems)
     for spec in columns.AGENCY_SHEETS:
@@ -257,13 +274,17 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
 
     units = tuple(dict.fromkeys(records(columns.UNITS, lambda row: str(row["單位"]), agency_sheets)))
     members = records(columns.MEMBERS, _member, agency_sheets)
+    calendar = workdays.read(workspace.shared, agency_sheets, problems)
     info = sheets.read_fields(columns.MEETING, list(workbooks.named(raw, "會議資訊")), problems)
     attachments = records(columns.ATTACHMENTS, lambda row: row)
+    noted = minutes.read(raw, problems)
+    minuted: tuple[Remark | Decision, ...] = (*noted.remarks, *noted.decisions) if noted else ()
     cases = _cases(
         sheets.read_table(columns.CASES, list(workbooks.named(raw, columns.CASES.name)), problems),
         records(columns.EXPLANATIONS, lambda row: row),
         attachments,
         records(columns.NOTES, lambda row: row),
+        [one.row for one in minuted if one.case],
         problems,
     )
     quality = records(columns.QUALITY, _quality, [sheet for sheet in raw if not _only_listed(sheet)])
@@ -277,7 +298,6 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         "withdrawals": records(columns.WITHDRAWALS, _withdrawal),
         "totals": records(columns.TOTALS, _total),
     }
-    problems += characters.faults([*agency_sheets, *raw])
     if any(found.code in workbooks.UNREAD for found in problems):
         # What is missing now may stand in the workbook that could not be read.
         return None, [found for found in problems if found.code not in _DEPENDENT]
@@ -285,6 +305,8 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         return None, problems
     meeting = Meeting(
         id=meeting_id,
+        others=tuple(other for other in workspace.meetings() if other != meeting_id),
+        previous=succession.before(workspace, meeting_id, info["會議日期"]),
         agency=_agency(agency_row),
         units=units,
         members=members,
@@ -300,6 +322,8 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         cases=cases,
         tables=tables,
         regulations=regulations,
+        minutes=noted,
+        calendar=calendar,
         present=frozenset(values.folded(sheet.name) for sheet in raw),
         **meeting_parts,
     )
@@ -338,6 +362,7 @@ def _cases(
     explanation_rows: Sequence[Row],
     attachment_rows: Sequence[Row],
     note_rows: Sequence[Row],
+    minute_rows: Sequence[Row],
     problems: list[Problem],
 ) -> tuple[Case, ...]:
     # A row that lacks something is reported once, as such; what refers to it is in order.
@@ -345,7 +370,7 @@ def _cases(
     whole = [row for row in case_rows if all(row[name] is not None for name in columns.CASES.required_names)]
     # Numbers and agenda go by kind, wherever in the sheet someone added a row.
     whole.sort(key=lambda row: CASE_KINDS.index(row["類別"]))
-    for rows in (explanation_rows, attachment_rows):
+    for rows in (explanation_rows, attachment_rows, minute_rows):
         for row in rows:
             if values.folded(row["案號"]) not in keys:
                 guess = perhaps(row["案號"], keys)
@@ -439,13 +464,20 @@ def _attached(
             if regulation is not None:
                 regulations[attachment.target] = regulation
         elif attachment.source == FILE:
-            folder = workspace.attachments(meeting_id)
-            path = folder / attachment.target
-            if path.parent.resolve() != folder.resolve() or path.is_symlink() or not path.is_file():
-                have = [entry.name for entry in sorted(folder.iterdir())] if folder.is_dir() else []
+            have = attached_files(workspace.attachments(meeting_id))
+            if unicodedata.normalize("NFC", attachment.target) not in have:
                 guess = perhaps(attachment.target, have)
                 problems.append(problem("no-such-file", place, name=attachment.target, perhaps=guess))
     return tables, regulations
+
+
+def attached_files(folder: Path) -> dict[str, Path]:
+    """The files that lie in the folder itself, by name; no links. A name from a cell is looked up here, and never
+    made a path of."""
+    if folder.is_symlink() or not folder.is_dir():
+        return {}
+    found = sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
+    return {unicodedata.normalize("NFC", workbooks.printable(path.name)): path for path in found}
 
 
 def _regulation(shared: Path, name: str, place: Location, problems: list[Problem]) -> Regulation | None:
@@ -453,7 +485,9 @@ def _regulation(shared: Path, name: str, place: Location, problems: list[Problem
     if path is None:
         have = [book.stem for book in workbooks.books(shared)]
         problems.append(problem("no-such-shared", place, name=name, perhaps=perhaps(name, have)))
+        workbooks.mention_others(shared, problems, name)
         return None
+    workbooks.mention_twins(shared, name, problems)
     raw = workbooks.read_workbook(path, problems)
     rows = sheets.read_table(columns.ARTICLES, list(workbooks.named(raw, "條文")), problems)
     if not rows:
@@ -487,6 +521,8 @@ def _agency(row: Row) -> Agency:
         sample_base=row["抽查基數"],
         quality_since=row["品質檢測起日"],
         top_downloads=row["下載排名數"],
+        draft_days=row["紀錄草稿工作日"],
+        correction_days=row["修正意見工作日"],
     )
 
 
@@ -505,7 +541,9 @@ def _member(row: Row) -> Member:
 
 
 def _past_decision(row: Row) -> PastDecision:
-    return PastDecision(row, row["類別"], row["案由"], row["決定（議）"], row["辦理情形"], row["列管"])
+    return PastDecision(
+        row, row["類別"], row["案由"], row["決定（議）"], row["辦理情形"], row["列管"], row["會議"]
+    )
 
 
 def _planned(row: Row) -> PlannedDataset:

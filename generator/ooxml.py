@@ -18,9 +18,10 @@ from typing import Any
 from lxml import etree
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-MERGE_MARK = "\uf8f1"
-FIT_MARK = "\uf8f2"
-FIELD_STYLE, DECISION_STYLE, LEVEL_STYLES = "欄位", "決定欄", "層次"
+# Noncharacters, which no cell may hold (values.text) and no typeface has.
+MERGE_MARK = "\ufdd0"
+FIT_MARK = "\ufdd1"
+FIELD_STYLES, DECISION_STYLE, LEVEL_STYLES = ("欄位", "紀錄欄位"), "決定欄", "層次"
 DITTO = "同上"
 TEXT_STYLE, NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE = "表格文字", "表格數字", "表格小字", "表格小字數字"
 _ROWS_OF_A_PAGE, _ROWS_OF_A_RUN = 28, 12
@@ -138,7 +139,7 @@ def _hang_labels(body: Any, styles: Styles) -> None:
             width = label_width(found[0], styles.size(style_id))
             _set_indent(paragraph, left + width, width)
         elif not found:
-            if styles.name(style_id) != FIELD_STYLE:
+            if styles.name(style_id) not in FIELD_STYLES:
                 _set_indent(paragraph, edges.get(style_id, left), 0)
         else:
             width = label_width(found[0], styles.size(style_id))

@@ -124,14 +124,18 @@ CATALOGUE: dict[str, Message] = {
     "workbook-unreadable": _error(
         "不是可讀的 .xlsx 活頁簿（可能已損壞或設有密碼）", "請用 Excel 開啟，另存成沒有密碼的 .xlsx。"
     ),
-    "workbook-too-large": _error("解壓縮後過大（{size:,} MB），不予讀取", "請刪除多餘的工作表與圖片後另存。"),
+    "workbook-too-large": _error("內容過大（{size:,} MB），不予讀取", "請刪除多餘的工作表與圖片後另存。"),
     "workbook-is-folder": _error("是資料夾，不是活頁簿", "請改放 Excel 檔案，或將資料夾改名。"),
+    "workbook-is-link": _error("是連到別處的連結，不是檔案本身，不予讀取", "請將檔案本身複製到這個資料夾。"),
+    "workbook-twice": _error("與 {other} 同名，不知道該讀哪一份", "請只留一份。"),
     "workbook-gone": _error("讀取時檔案不見了", "請確認檔案還在，再執行一次。"),
     "hidden-sheet": _note("這是隱藏的工作表，內容照樣讀取", "不要讀取時請刪除這個工作表。"),
     "hidden-rows": _note("有隱藏的列（第 {rows} 列），內容照樣讀取", "不要讀取時請刪除這些列。"),
     "merged-cells": _note("有合併儲存格，所跨的每一列都視為同一內容", "內容若不是每列相同，請取消合併後逐列填寫。"),
     "merged-count": _error("「{name}」的數字是合併儲存格", "請取消合併，逐列填數字，以免重複計算。"),
     "too-many-rows": _error("超過 {most:,} 列，其後不予讀取", "請刪除多餘的列，或將清單分成幾個檔案。"),
+    "too-many-columns": _error("超過 {most:,} 欄，其後不予讀取", "請刪除多餘的欄。"),
+    "too-many-cells": _error("超過 {most:,} 個儲存格，其後不予讀取", "請刪除多餘的列與欄，或將清單分成幾個檔案。"),
     "headings-differ": _error("欄位標題與 {other} 的同名工作表不同", "請改成相同的標題，或將工作表改名。"),
     "missing-sheet": _error("找不到工作表〔{sheet}〕", "請增加此工作表。{perhaps}"),
     "unknown-sheet": _note(
@@ -236,6 +240,89 @@ CATALOGUE: dict[str, Message] = {
     "subject-ending": _error("{kind}的案由應以「{ending}」結尾", "請改正案由。"),
     "no-request": _warning("{case}的說明最後一點不是「{request}」", "請補上。"),
     "level-skipped": _error("層級由{before}跳到{level}", "層級須逐級往下，請改正層級或補上中間一級。"),
+    # Minutes (運作指引肆三)
+    "protected-name": _error("內容出現須保護的姓名（該委員聲明不記名或不公開）", "請改為「委員」或其他不指名的寫法。"),
+    # What the last meeting left to this one
+    "carried-altered": _error("「{name}」與 {meeting} 所載不同，原為「{was}」", "請改回原文；補充的話請寫在辦理情形。"),
+    "carried-missing": _error(
+        "缺少 {meeting} 的決定（議）：「{subject}」「{decision}」", "請補上這一列，一字不改，並填辦理情形。"
+    ),
+    "carried-dropped": _error(
+        "缺少持續列管的事項：「{subject}」「{decision}」（{meeting}）",
+        "請補上這一列；已經辦完的請改為解除列管並填辦理情形。",
+    ),
+    "carried-extra": _warning("{meeting} 沒有這一項決定（議）或持續列管事項", "請確認；不是時請刪除這一列。"),
+    "carried-origin": _warning(
+        "這是 {meeting} 之前就持續列管的事項，不知是哪一次會議的決定（議）", "請填會議編號，例如 112-2。"
+    ),
+    "carried-unchecked": _warning("{meeting} 的資料有錯誤，沒有核對〔上次會議決定〕", "請執行 packet check {meeting}。"),
+    "bad-meeting": _error("「{value}」不是會議編號", "請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。"),
+    "no-progress": _warning("持續列管的事項還沒有辦理情形", "請填至本次會議前做了什麼。"),
+    "closed-without-reason": _error("解除列管而沒有辦理情形", "請填辦理情形，說明為何可以解除列管。"),
+    "closed-silently": _error("原為持續列管，列管卻空白", "請填持續列管，或填解除列管與辦理情形。"),
+    # Who attended (設置要點四、七); {name} is 「…」, or nothing where the name is protected
+    "no-attendance": _error("〔出席〕還沒有委員，不能定稿", "請逐一填入委員及其出席情形。"),
+    "no-attendance-yet": _warning("〔出席〕還沒有委員", "定稿前請逐一填入委員及其出席情形。"),
+    "attendance-unmarked": _error("委員{name}的出席情形空白，不能定稿", "請填出席、請假或代理。"),
+    "attendance-unmarked-yet": _warning("委員{name}的出席情形空白", "定稿前請填出席、請假或代理。"),
+    "member-unlisted": _error("委員{name}不在〔出席〕內，不能定稿", "請在〔出席〕增列；已非委員時請更新名冊。"),
+    "member-unlisted-yet": _warning("委員{name}不在〔出席〕內", "定稿前請在〔出席〕增列；已非委員時請更新名冊。"),
+    "attendee-unknown": _error(
+        "委員{name}不在 機關.xlsx〔委員〕內", "請改正姓名；不是委員的人請改列〔列席〕。{perhaps}"
+    ),
+    "attendee-role": _error("委員{name}的身分填「{role}」，名冊為「{listed}」", "請改成與名冊相同。"),
+    "attendee-twice": _error("委員{name}重複，{first} 已有一列", "請只留一列。"),
+    "quorum-half": _error(
+        "出席{count}人，不足委員 {members} 人的二分之一，不得開會（設置要點四(三)）", "請核對出席情形與委員名冊。"
+    ),
+    "quorum-exactly-half": _warning(
+        "出席{count}人，恰為委員 {members} 人的二分之一：合於設置要點四(三)，但運作指引肆一(二)稱過半數",
+        "請確認本次會議依何者認定。",
+    ),
+    "quorum-civil": _error(
+        "親自出席的民間代表{count}人，不足 {least} 人，不得開會（設置要點四(三)）", "請核對民間代表的出席情形。"
+    ),
+    "deputy-not-allowed": _error(
+        "{role}{name}不得由他人代理，只有機關代表得派代表出席（設置要點七）", "請改為出席或請假。"
+    ),
+    "deputy-missing": _error("委員{name}由他人代理，卻沒有代理人（設置要點七）", "請填代理人的姓名。"),
+    "deputy-unused": _warning(
+        "委員{name}填「{how}」，卻有代理人{deputy}（設置要點七）", "由他人代理時請改填「代理」，否則請刪除代理人。"
+    ),
+    "no-chair": _error("沒有主席，不能定稿（設置要點四(二)）", "請填擔任主席的召集人或委員。"),
+    "no-chair-yet": _warning("沒有主席（設置要點四(二)）", "定稿前請填擔任主席的召集人或委員。"),
+    "chair-not-listed": _error(
+        "主席{name}不在〔出席〕內（設置要點四(二)）", "主席由召集人或其指定的委員擔任。{perhaps}"
+    ),
+    "chair-absent": _error("主席{name}沒有親自出席，{other} 填「{how}」（設置要點四(二)）", "請核對主席與出席情形。"),
+    "convener-not-chair": _warning(
+        "召集人{convener}親自出席（{other}），主席卻是{name}（設置要點四(二)）",
+        "召集人因故不能出席時才指定委員代理主席，請核對。",
+    ),
+    "meetings-few": _warning(
+        "{year} 年只有 {count} 次常會的資料夾，每年以召開二次為原則（設置要點四(一)）", "請確認前一年的開會次數。"
+    ),
+    # Remarks and decisions (運作指引肆三、文書處理手冊 and practice)
+    "speaker-unknown": _warning(
+        "委員意見的發言者{name}不是出席的委員或其代理人（設置要點七）", "請核對發言者、類型與〔出席〕。{perhaps}"
+    ),
+    "remark-twice": _warning("{case}的順序 {number} 重複，{first} 已經用過", "請依發言先後重編順序。"),
+    "openness-unfit": _warning(
+        "「{openness}」只適用於委員意見，這一列是{kind}（運作指引肆三）", "請改為「記名」，或改正類型。"
+    ),
+    "decision-twice": _error("{case}的項次 {number} 重複，{first} 已經用過", "請改編項次。"),
+    "decision-phrase": _warning("{case}的{closing}不是以{phrases}開頭（實務用語）", "請確認用語。"),
+    "no-decision": _error("{case}還沒有{closing}，不能定稿（設置要點十二）", "請在〔決議〕填入。"),
+    "no-decision-yet": _warning("{case}還沒有{closing}（設置要點十二）", "定稿前請在〔決議〕填入。"),
+    "task-lacks": _error("{case}第 {number} 項是後續辦理事項，卻沒有{what}，不能定稿", "請填{what}。"),
+    "task-lacks-yet": _warning("{case}第 {number} 項是後續辦理事項，卻沒有{what}", "定稿前請填{what}。"),
+    "task-unit-unknown": _warning(
+        "主辦單位「{value}」不在 機關.xlsx〔單位〕內", "是其他機關時可不理會，否則請改正。{perhaps}"
+    ),
+    "due-early": _error("期限{due}在會議日期{date}之前", "請核對期限。"),
+    "not-adjourned": _error("沒有散會時間，不能定稿", "請填散會時間。"),
+    "not-adjourned-yet": _warning("沒有散會時間", "定稿前請填散會時間。"),
+    "adjourned-early": _error("散會時間{end}早於開始時間{start}", "請核對兩個時間。"),
     # Lists
     "platinum-above-gold": _error("白金標章 {platinum} 大於金標章 {gold}", "白金含於金標章內，請核對兩數。"),
     "wrong-total": _error("填的是 {stated}，加總為 {computed}", "請核對各數，或刪除總計由程式計算。"),
@@ -253,6 +340,24 @@ CATALOGUE: dict[str, Message] = {
     "period-late": _warning("報告期間 {period} 超過資料基準日", "請核對期間與基準日。"),
     "period-gap": _warning("上次報告到 {last}，本次之前缺 {missing}（見 {other}）", "請確認是否要補報這段期間。"),
     "period-overlap": _warning("與上次報告的 {last} 重疊（見 {other}）", "請核對期間。"),
+    # Working days and deadlines
+    "calendar-headings": _error(
+        "不是辦公日曆表的內容，找不到「西元日期」與「是否放假」兩欄",
+        "請改放人事行政總處的辦公日曆表 CSV 檔（不是「Google行事曆專用」）。",
+    ),
+    "calendar-date": _error("西元日期「{value}」不是八碼的日期（例：20240429）", "請改正，或重新下載此檔。"),
+    "calendar-flag": _error("是否放假「{value}」不是 0（上班）或 2（放假）", "請改正，或重新下載此檔。"),
+    "calendar-twice": _error("{date}是否放假，與 {other} 不同", "請只留最新的辦公日曆表。"),
+    "calendar-missing": _error(
+        "沒有民國 {year} 年的辦公日曆，無法計算期限：{names}",
+        "請將人事行政總處「{year}年中華民國政府行政機關辦公日曆表」的 CSV 檔放進 inputs/共用。",
+    ),
+    "closure-twice": _error("{date}是停班或上班，與 {first} 不同", "請只留一列。"),
+    "draft-days": _error("紀錄草稿工作日 {value} 不在 1 至 {most} 之間（運作指引陸一）", "請改正。"),
+    "correction-days": _error("修正意見工作日不可為 0", "請填 1 以上的整數。"),
+    "correction-late": _warning(
+        "修正意見期限在會後第 {days} 個工作日，晚於公開期限的 {most} 個工作日（運作指引陸一）", "請縮短天數。"
+    ),
     # The roster (設置要點三、四(二))
     "roster-small": _error("委員 {count} 人，少於 11 人（設置要點三）", "請核對名冊。"),
     "roster-civil": _error("民間代表 {civil} 人，不足委員 {count} 人的三分之一（設置要點三）", "請核對名冊。"),

@@ -6,8 +6,28 @@ import datetime as dt
 from typing import Any
 
 from generator import columns, roc
-from generator.columns import CASE_KINDS, DISCUSSION, QUALITY_LEVELS, REPORT, SheetSpec
+from generator.columns import (
+    ABSENT,
+    AGENCY_MEMBER,
+    BY_DEPUTY,
+    CASE_KINDS,
+    CIVIL_MEMBER,
+    CLOSED,
+    CONTINUED,
+    DISCUSSION,
+    DRAFT,
+    FINAL,
+    NAMED,
+    NAMELESS,
+    OPINION,
+    PRESENT,
+    QUALITY_LEVELS,
+    REPORT,
+    RESPONSE,
+    SheetSpec,
+)
 from generator.documents import CONVENTION
+from generator.minutes import Attendance, Decision, Minutes, Observer, Remark
 from generator.model import (
     SEPARATELY,
     SHARED,
@@ -26,6 +46,7 @@ from generator.model import (
     Withdrawal,
 )
 from generator.sheets import PlainTable, Row
+from generator.workdays import Calendar
 from generator.workspace import MeetingId
 
 _PLAIN, _REGULATION = "範例表格", "範例要點"
@@ -37,7 +58,8 @@ def meeting(count: int, below: int) -> Meeting:
     """A meeting with ``count`` reports, points, rows, past decisions of each kind and articles.
 
     ``below`` is how many points or articles each has below it, on every level, and how many notes a table has.
-    Two discussion cases are always there: one with an attachment of every sort, one on the past decisions.
+    Two discussion cases are always there: one with an attachment of every sort, one on the past decisions. There are
+    minutes, a draft where ``below`` is none, with ``count`` members of each sort, remarks of each kind and decisions.
     """
     agency = Agency(
         row=_row(columns.AGENCY),
@@ -52,10 +74,18 @@ def meeting(count: int, below: int) -> Meeting:
         sample_base=50,
         quality_since=dt.date(2015, 2, 1),
         top_downloads=10,
+        draft_days=8,
+        correction_days=5,
     )
     reports = [_case(REPORT, number, "案", count, below, ()) for number in range(1, count + 1)]
+    cases = (
+        *reports,
+        _case(DISCUSSION, 1, "案", count, below, _attachments(below)),
+        _case(DISCUSSION, 2, "上次會議決定辦理情形", count, below, ()),
+    )
     return Meeting(
         id=MeetingId(113, 1),
+        others=(),
         agency=agency,
         units=("範例處",),
         members=(),
@@ -68,11 +98,7 @@ def meeting(count: int, below: int) -> Meeting:
         cutoff=_DAY,
         period=roc.Period(roc.YearMonth(113, 1), roc.YearMonth(113, 3)),
         link="https://example.gov.tw/",
-        cases=(
-            *reports,
-            _case(DISCUSSION, 1, "案", count, below, _attachments(below)),
-            _case(DISCUSSION, 2, "上次會議決定辦理情形", count, below, ()),
-        ),
+        cases=cases,
         past_decisions=tuple(
             PastDecision(_row(columns.PAST_DECISIONS), kind, "範例案由", "洽悉。", "已辦理完成。", "")
             for kind in CASE_KINDS
@@ -86,6 +112,8 @@ def meeting(count: int, below: int) -> Meeting:
         totals=(),
         tables={_PLAIN: _table(count)},
         regulations={_REGULATION: _regulation(count, below)},
+        minutes=_minutes(cases, count, below),
+        calendar=Calendar(),
         present=frozenset(spec.name for spec in columns.MEETING_SHEETS),
     )
 
@@ -186,3 +214,39 @@ def _regulation(count: int, below: int) -> Regulation:
 
     add(1, count)
     return Regulation(_REGULATION, ("範例沿革",) * count, tuple(articles))
+
+
+def _minutes(cases: tuple[Case, ...], count: int, below: int) -> Minutes:
+    remarks, decisions = [], []
+    for case in cases:
+        said = [(OPINION, NAMED), (OPINION, NAMELESS), (OPINION, CLOSED), (RESPONSE, NAMED)] * count
+        for number, (kind, openness) in enumerate(said, start=1):
+            speaker = "範例處" if kind == RESPONSE else "範例委員"
+            remarks.append(Remark(_row(columns.REMARKS), case.key, number, speaker, kind, openness, "範例發言。"))
+        decisions += [_decision(case.key, number) for number in range(1, count + 1)]
+    return Minutes(
+        row=_row(columns.MINUTES),
+        status=FINAL if below else DRAFT,
+        started=dt.time(14, 35) if count else None,
+        adjourned=dt.time(16, 10) if count else None,
+        opening="範例致詞。" if below else "",
+        attendance=tuple(
+            Attendance(_row(columns.ATTENDANCE), "範例委員", role, how, deputy, "範例職稱" if deputy else "")
+            for role, how, deputy in (
+                (AGENCY_MEMBER, BY_DEPUTY, "範例代理人"),
+                (CIVIL_MEMBER, PRESENT, ""),
+                (CIVIL_MEMBER, ABSENT, ""),
+            )
+            for _ in range(count)
+        ),
+        observers=tuple(Observer(_row(columns.OBSERVERS), "範例處", "範例人員", "專員") for _ in range(count)),
+        remarks=tuple(remarks),
+        decisions=tuple(decisions),
+    )
+
+
+def _decision(case: str, number: int) -> Decision:
+    """Decisions with a task; of several the last has none."""
+    task = number < 3
+    unit, due, tracking = ("範例處", _DAY, CONTINUED) if task else ("", None, "")
+    return Decision(_row(columns.DECISIONS), case, number, "照案通過。", unit, due, tracking)

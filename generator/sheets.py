@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import values
+from generator import characters, values
 from generator.columns import Kind, SheetSpec
 from generator.problems import Location, Problem, nearest, perhaps, problem
-from generator.workbooks import RawSheet, letter
+from generator.rawsheets import RawSheet, letter
 
 TOTAL_WORDS = ("總計", "合計", "總和")
 SUBTOTAL_WORDS = ("小計",)
@@ -66,18 +66,28 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
     """The typed rows of every sheet of that name, stacked; a cell that cannot be read is a problem and is None."""
     rows: list[Row] = []
     for sheet in sheets:
+        problems += sheet.remarks
         heading = _heading_row(spec, sheet, problems)
         if heading is None:
             continue
         number, columns = heading
-        merged = [row for row, column in sheet.merged if row > number and column in columns.values()]
-        if merged:
-            problems.append(problem("merged-cells", Location(sheet.workbook, sheet.name, f"A{min(merged)}")))
+        _mention_merged(sheet, number, columns.values(), problems)
+        letters = {name: letter(position) for name, position in columns.items()}
         for index in range(number + 1, len(sheet.cells)):
-            row = _typed_row(spec, sheet, index, columns, problems)
+            row = _typed_row(spec, sheet, index, columns, letters, problems)
             if row is not None:
                 rows.append(row)
     return rows
+
+
+def _mention_merged(sheet: RawSheet, heading: int, columns: Iterable[int], problems: list[Problem]) -> None:
+    """One note where a cell below the headings counts for several rows."""
+    wanted = set(columns)
+    holders = [
+        top for (row, column), top in sheet.merged.items() if row > heading and column in wanted and column == top[1]
+    ]
+    if holders:
+        problems.append(problem("merged-cells", sheet.at(*min(holders))))
 
 
 def read_fields(spec: SheetSpec, sheets: Sequence[RawSheet], problems: list[Problem]) -> Row | None:
@@ -87,6 +97,7 @@ def read_fields(spec: SheetSpec, sheets: Sequence[RawSheet], problems: list[Prob
     for extra in sheets[1:]:
         problems.append(problem("sheet-twice", extra.place, sheet=spec.name, other=sheets[0].workbook))
     sheet = sheets[0]
+    problems += sheet.remarks
     found: dict[str, object] = {}
     cells: dict[str, str] = {}
     known = {values.folded(column.name): column for column in spec.columns}
@@ -96,7 +107,7 @@ def read_fields(spec: SheetSpec, sheets: Sequence[RawSheet], problems: list[Prob
         if not name:
             continue
         column = known.get(name)
-        value = row[contents] if len(row) > contents else None
+        value = sheet.value(index, contents)
         if column is None:
             if value is not None:
                 guess = perhaps(name, known)
@@ -143,7 +154,7 @@ def _heading_row(spec: SheetSpec, sheet: RawSheet, problems: list[Problem]) -> t
         if all(name in columns for name in spec.required_names):
             _mention_columns(spec, sheet, index, known, problems)
             return index, columns
-    if not any(value is not None for row in sheet.cells for value in row):
+    if sheet.empty:
         return None
     headings = [str(value).strip() for value in sheet.cells[best_row] if value is not None] if best_row >= 0 else []
     for name in spec.required_names:
@@ -177,15 +188,21 @@ def _mention_columns(
 
 
 def _typed_row(
-    spec: SheetSpec, sheet: RawSheet, index: int, columns: Mapping[str, int], problems: list[Problem]
+    spec: SheetSpec,
+    sheet: RawSheet,
+    index: int,
+    columns: Mapping[str, int],
+    letters: Mapping[str, str],
+    problems: list[Problem],
 ) -> Row | None:
+    """The row; None where nothing stands in it but what a merged cell above brings along."""
     raw = sheet.cells[index]
-    given = {name: raw[position] if position < len(raw) else None for name, position in columns.items()}
-    faulty = any((index, position) in sheet.faults for position in columns.values())
-    if not faulty and all(value is None or (isinstance(value, str) and not value.strip()) for value in given.values()):
+    given = [raw[position] for position in columns.values() if position < len(raw)]
+    if all(value is None or (isinstance(value, str) and not value.strip()) for value in given) and not (
+        sheet.faults and any((index, position) in sheet.faults for position in columns.values())
+    ):
         return None
     typed = {name: _typed(name, spec, sheet, index, position, problems) for name, position in columns.items()}
-    letters = {name: letter(position) for name, position in columns.items()}
     for column in spec.columns:
         if column.name not in typed:
             typed[column.name] = values.empty(column)
@@ -196,22 +213,26 @@ def _typed(name: str, spec: SheetSpec, sheet: RawSheet, index: int, position: in
     """The value of a cell; where it cannot be read, a problem and None (of a column that may be left out: as empty)."""
     column = spec.column(name)
     unusable = None if column.required else values.empty(column)
-    at, value = sheet.at(index, position), sheet.value(index, position)
-    if fault := sheet.faults.get((index, position)):
+    if fault := sheet.fault(index, position):
         problems.append(fault)
         return unusable
+    value = sheet.value(index, position)
     if value is None or (isinstance(value, str) and not value.strip()):
         if column.required and column.filled:
-            problems.append(problem("empty-cell", at, name=name))
+            problems.append(problem("empty-cell", sheet.at(index, position), name=name))
         return values.empty(column)
     if column.kind is Kind.COUNT and (index, position) in sheet.merged:
-        problems.append(problem("merged-count", at, name=name))
+        problems.append(problem("merged-count", sheet.at(index, position), name=name))
         return unusable
     try:
-        return values.parse(column, value)
+        parsed = values.parse(column, value)
     except values.BadValue as bad:
+        at = sheet.at(*sheet.holder(index, position))
         problems.append(problem(bad.code, at, name=name, example=column.example, **bad.values))
         return unusable
+    if isinstance(parsed, str) and not parsed.isascii():
+        problems += characters.faults(parsed, sheet, *sheet.holder(index, position))
+    return parsed
 
 
 def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
@@ -225,16 +246,19 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
     spans: dict[str, list[Location]] = {}
     count = 0
     for sheet in sheets:
+        problems += sheet.remarks
         start = _plain_heading(sheet)
         if start is None:
             continue
-        columns = [column for column in range(len(sheet.cells[start])) if sheet.value(start, column) is not None]
-        own = tuple(_shown(sheet, start, column, problems) for column in columns)
+        wide = max(len(row) for row in sheet.cells)
+        columns = [column for column in range(wide) if sheet.heading(start, column) is not None]
+        own = tuple(_shown(sheet, *sheet.merged.get((start, column), (start, column)), problems) for column in columns)
         if headings is None:
             headings = own
         elif [values.folded(one) for one in own] != [values.folded(one) for one in headings]:
             problems.append(problem("headings-differ", sheet.at(start, columns[0]), other=sheets[0].workbook))
             continue
+        _mention_merged(sheet, start, columns, problems)
         filled = [row for row in range(start + 1, len(sheet.cells)) if _has_something(sheet, row, columns)]
         counted = []
         for row in filled:
@@ -250,7 +274,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
                 cells = f"{letter(column)}{counted[0] + 1}:{letter(column)}{counted[-1] + 1}"
                 spans.setdefault(heading, []).append(Location(sheet.workbook, sheet.name, cells))
         if len(sheets) == 1:
-            _check_totals(sheet, filled, counted, columns, problems)
+            _check_totals(sheet, filled, columns, problems)
     if headings is None:
         return None
     sums = {heading: sum(given) for heading, found in numbers.items() if (given := _whole(found))}
@@ -275,13 +299,17 @@ def _has_something(sheet: RawSheet, row: int, columns: Sequence[int]) -> bool:
 
 
 def _shown(sheet: RawSheet, row: int, column: int, problems: list[Problem]) -> str:
-    if fault := sheet.faults.get((row, column)):
+    if fault := sheet.fault(row, column):
         problems.append(fault)
+    holder = sheet.holder(row, column)
     try:
-        return sheet.shown(row, column)
+        text = sheet.shown(row, column)
     except values.BadValue as bad:
-        problems.append(problem(bad.code, sheet.at(row, column), name=sheet.name, **bad.values))
+        problems.append(problem(bad.code, sheet.at(*holder), name=sheet.name, **bad.values))
         return ""
+    if not text.isascii():
+        problems += characters.faults(text, sheet, *holder)
+    return text
 
 
 def _total_word(texts: Sequence[str]) -> str:
@@ -295,16 +323,18 @@ def _whole(found: Sequence[object]) -> list[int]:
     return numbers if len(numbers) == len(given) else []
 
 
-def _check_totals(
-    sheet: RawSheet, filled: Sequence[int], counted: Sequence[int], columns: Sequence[int], problems: list[Problem]
-) -> None:
+def _check_totals(sheet: RawSheet, filled: Sequence[int], columns: Sequence[int], problems: list[Problem]) -> None:
     """A row 總計 must be the sum of the rows above that are no subtotals."""
+    sums: dict[int, int | None] = {}
     for row in filled:
-        texts = ["" if (value := sheet.value(row, column)) is None else str(value) for column in columns]
-        if _total_word(texts) not in TOTAL_WORDS:
-            continue
-        for column in columns:
-            stated = sheet.value(row, column)
-            given = _whole([sheet.value(other, column) for other in counted if other < row])
-            if isinstance(stated, int) and given and stated != sum(given):
-                problems.append(problem("wrong-total", sheet.at(row, column), stated=stated, computed=sum(given)))
+        given = {column: value for column in columns if (value := sheet.value(row, column)) is not None}
+        word = _total_word([str(value) for value in given.values()])
+        for column, value in given.items():
+            number = value if isinstance(value, int) and not isinstance(value, bool) else None
+            above = sums.get(column)
+            if not word:
+                # A column that holds anything else but whole numbers is not added up.
+                whole = number is not None and (column not in sums or above is not None)
+                sums[column] = (above or 0) + (number or 0) if whole else None
+            elif word in TOTAL_WORDS and None not in (number, above) and number != above:
+                problems.append(problem("wrong-total", sheet.at(row, column), stated=number, computed=above))

@@ -1,7 +1,7 @@
 """Where work begins: a workspace for an agency (``packet init``) and the workbooks of a meeting (``packet new``).
 
-Everything is made in a folder aside and then renamed: it is there whole or not at all, and what lies there already is
-never touched. Only this module asks forms.py for workbooks that staff are to fill in.
+``packet new --minutes`` adds the workbook of what the meeting came to. Everything is made in a folder aside and then
+renamed: it is there whole or not at all, and what lies there already is never touched. Only this module asks forms.py for workbooks that staff are to fill in.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import generator
-from generator import columns, figures, model, sheets, values, workbooks
+from generator import carry, columns, figures, model, sheets, succession, values, workbooks
 from generator.columns import SheetSpec
 from generator.forms import FilledSheet, plain_sheet, write_workbook
+from generator.model import Meeting
 from generator.problems import Location, Problem, has_errors, problem
 from generator.prose import Vocabulary
 from generator.workspace import MeetingId, Workspace
@@ -30,7 +31,8 @@ BOOKS: Mapping[str, tuple[SheetSpec, ...]] = {
     "資料集": (columns.PLANNED, columns.DOWNLOADS, columns.QUALITY, columns.TOTALS),
     "下架清單": (columns.WITHDRAWALS,),
 }
-OTHER_BOOK = "其他表格"
+OTHER_BOOK, MINUTES_BOOK = "其他表格", "會議紀錄"
+_FIRST_MOTION = "臨1"
 # What stands from one meeting to the next. Dates and figures are each meeting's own.
 _STANDING_FIELDS = ("開始時間", "地點", "主席", "紀錄")
 _STANDING_LISTS = (columns.CASES, columns.EXPLANATIONS, columns.ATTACHMENTS, columns.NOTES)
@@ -105,6 +107,8 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     made.problems = []
     if source:
         _fill_past_decisions(workspace, meeting, source, brought, made)
+    if made.problems:
+        return made
     if not units:
         made.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
     brought.rows.setdefault(columns.QUALITY.name, [{"單位": unit} for unit in units])
@@ -127,6 +131,68 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     return made
 
 
+def minutes(workspace: Workspace, meeting: MeetingId) -> Made:
+    """會議紀錄.xlsx of a meeting, with its members, units and cases filled in. Raises Taken, OSError.
+
+    Where the workbooks to read have errors that would lose a name or a case, these are the result and nothing is made.
+    """
+    folder, made = workspace.inputs(meeting), Made()
+    target = folder / f"{MINUTES_BOOK}.xlsx"
+    if os.path.lexists(target):
+        raise Taken(f"inputs/{meeting}/{target.name} 已經有了，沒有更動任何檔案。請用 Excel 修改原有的活頁簿。")
+    units, members = _agency(workspace, made.problems)
+    raw = workbooks.read_folder(folder, made.problems)
+    there = [sheet for spec in columns.MINUTES_SHEETS for sheet in workbooks.named(raw, spec.name)]
+    if there:
+        raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
+    rows = sheets.read_table(columns.CASES, list(workbooks.named(raw, columns.CASES.name)), made.problems)
+    if has_errors(made.problems):
+        return made
+    made.problems = []
+    cases = sorted(rows, key=lambda row: columns.CASE_KINDS.index(row["類別"]))
+    keys = list(dict.fromkeys(row["案號"] for row in cases))
+    roster = _roster(workspace)
+    secretariat = _secretariat(workspace)
+    present = [unit for unit in dict.fromkeys([secretariat, *(row["單位"] for row in cases)]) if unit]
+    if not roster:
+        made.remarks.append("機關.xlsx〔委員〕還沒有填，〔出席〕留空。")
+    if not keys:
+        made.remarks.append("〔案由〕還沒有任何案，〔決議〕留空。")
+    filled = {
+        columns.MINUTES.name: [{"紀錄狀態": columns.DRAFT}],
+        columns.ATTENDANCE.name: roster,
+        columns.OBSERVERS.name: [{"單位": unit} for unit in present],
+        columns.DECISIONS.name: [{"案號": key, "項次": "1"} for key in keys],
+    }
+    menus = {
+        (columns.REMARKS.name, "案號"): [*keys, *([] if _FIRST_MOTION in keys else [_FIRST_MOTION])],
+        (columns.REMARKS.name, "發言者"): [*members, *units],
+        (columns.OBSERVERS.name, "單位"): units,
+    }
+    menus[columns.DECISIONS.name, "案號"] = menus[columns.REMARKS.name, "案號"]
+    with _aside(folder) as aside:
+        written = [FilledSheet(spec, filled.get(spec.name, ())) for spec in (*columns.MINUTES_SHEETS, columns.CASES)]
+        title = f"{meeting} {MINUTES_BOOK}"
+        write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
+        _move([(aside / target.name, target)])
+    made.files += [(target.name, "、".join(spec.name for spec in columns.MINUTES_SHEETS))]
+    made.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
+    return made
+
+
+def _roster(workspace: Workspace) -> list[dict[str, str]]:
+    """The rows of 出席: every member in the order of the roster."""
+    raw = workbooks.read_workbook(workspace.agency_book, [])
+    rows = sheets.read_table(columns.MEMBERS, list(workbooks.named(raw, columns.MEMBERS.name)), [])
+    return [{"姓名": row["姓名"], "身分": row["身分"] or ""} for row in rows if row["姓名"]]
+
+
+def _secretariat(workspace: Workspace) -> str:
+    raw = workbooks.read_workbook(workspace.agency_book, [])
+    info = sheets.read_fields(columns.AGENCY, list(workbooks.named(raw, columns.AGENCY.name)), [])
+    return str(info["幕僚單位"] or "") if info is not None else ""
+
+
 def _agency(workspace: Workspace, problems: list[Problem]) -> tuple[list[str], list[str]]:
     """The units in their order and the members' names, for the drop-downs."""
     if not workspace.agency_book.is_file():
@@ -142,8 +208,7 @@ def _agency(workspace: Workspace, problems: list[Problem]) -> tuple[list[str], l
 
 
 def _regulations(workspace: Workspace) -> list[str]:
-    found = workspace.shared.glob("*.xlsx") if workspace.shared.is_dir() else ()
-    return sorted(path.stem for path in found if not path.name.startswith("~$"))
+    return sorted({path.stem for path in workbooks.books(workspace.shared)})
 
 
 def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]) -> _Brought:
@@ -154,6 +219,7 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     for spec in _STANDING_LISTS:
         rows = sheets.read_table(spec, list(workbooks.named(raw, spec.name)), found)
         brought.rows[spec.name] = [dict(row.values) for row in rows]
+    _leave_motions(brought)
     # An empty cell stays empty; any other error would lose what stands there.
     problems += [one for one in found if one.code != "empty-cell"]
     info = sheets.read_fields(columns.MEETING, list(workbooks.named(raw, columns.MEETING.name)), [])
@@ -177,29 +243,75 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     return brought
 
 
+def _leave_motions(brought: _Brought) -> None:
+    """臨時動議 are raised at one meeting and do not stand for the next: they stay behind with all that is theirs."""
+    cases = brought.rows[columns.CASES.name]
+    keys = {values.folded(row["案號"]) for row in cases if row["類別"] == columns.MOTION and row["案號"]}
+    brought.rows[columns.CASES.name] = [row for row in cases if row["類別"] != columns.MOTION]
+    names = set()
+    for spec in (columns.EXPLANATIONS, columns.ATTACHMENTS):
+        rows = brought.rows[spec.name]
+        names |= {row.get("名稱") for row in rows if values.folded(row["案號"]) in keys}
+        brought.rows[spec.name] = [row for row in rows if values.folded(row["案號"]) not in keys]
+    notes = brought.rows[columns.NOTES.name]
+    brought.rows[columns.NOTES.name] = [row for row in notes if not row["附件"] or row["附件"] not in names]
+
+
 def _fill_past_decisions(
     workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Made
 ) -> None:
     """The cases of the last meeting, in the words in which they went out, into 上次會議決定."""
     sheet = columns.PAST_DECISIONS.name
-    new_key = (meeting.year, meeting.extraordinary, meeting.number)
-    earlier = [one for one in workspace.meetings() if (one.year, one.extraordinary, one.number) < new_key]
-    if not earlier or earlier[-1] != source:
+    if succession.before(workspace, meeting) != source:
         made.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
         return
-    last, _ = model.load(workspace, source)
+    last, found = model.load(workspace, source)
+    made.problems = carry.lost(found)
     faults: list[Problem] = []
-    rows = []
-    if last is not None:
-        vocabulary = Vocabulary(last, figures.compute(last))
-        for case in last.cases:
-            text = vocabulary.render(case.subject, case, case.row.at("案由"), faults)
-            rows.append({"類別": case.kind, "案由": text})
+    items = carry.carried(last, faults) if last is not None else []
+    cases = _cases_without_minutes(last, faults) if last is not None and last.minutes is None else []
     if last is None or faults:
         made.remarks.append(f"〔{sheet}〕留空：{source} 的資料還不完整，無法帶入各案的案由。")
         return
-    brought.rows[sheet] = rows
-    made.remarks.append(f"〔{sheet}〕已列出 {source} 的 {len(rows)} 案，請照會議紀錄填決定（議）與辦理情形。")
+    if last.minutes is None:
+        text = f"〔{sheet}〕已列出 {source} 的 {len(cases)} 案，請照會議紀錄填決定（議）與辦理情形。"
+        made.remarks.append(f"{source} 還沒有會議紀錄的活頁簿，{text}")
+    else:
+        old = sum(item.earlier for item in items)
+        more = f"與歷次持續列管事項 {old} 項" if old else ""
+        text = f"〔{sheet}〕已帶入 {source} 的決定（議）{len(items) - old} 案{more}，請填辦理情形。"
+        made.remarks.append(text)
+        made.remarks += _doubts(last)
+    if any(item.earlier and not item.origin for item in items):
+        made.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
+    brought.rows[sheet] = [*cases, *(item.values for item in items)]
+
+
+def _cases_without_minutes(last: Meeting, faults: list[Problem]) -> list[dict[str, str]]:
+    """The cases of a meeting whose minutes are kept elsewhere, in the words in which they went out."""
+    vocabulary = Vocabulary(last, figures.compute(last))
+    return [
+        {
+            "類別": case.kind,
+            "案由": vocabulary.render(case.subject, case, case.row.at("案由"), faults),
+            "會議": str(last.id),
+        }
+        for case in last.cases
+    ]
+
+
+def _doubts(last: Meeting) -> list[str]:
+    """What whoever takes over the decisions of this meeting's minutes should know of them."""
+    assert last.minutes is not None
+    doubts = []
+    if last.minutes.draft:
+        doubts.append(f"{last.id} 的會議紀錄還是草稿；定稿後請執行 packet check，核對帶入的文字。")
+    if missing := carry.undecided(last):
+        doubts.append(f"{last.id} 的會議紀錄還沒有這些案的決定（議），未帶入：{'、'.join(missing)}。")
+    if unplaced := carry.unplaced(last):
+        places = "、".join(str(one.row.at("內容")) for one in unplaced)
+        doubts.append(f"找不到案號，未帶入：{places}。")
+    return doubts
 
 
 def _is_empty(path: Path) -> bool:

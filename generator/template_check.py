@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator import build, documents, figures, ooxml, samples, templates
+from generator import after_meeting, build, documents, figures, ooxml, samples, templates
 from generator.documents import Document
 from generator.ooxml import Package
 from generator.problems import Location, Problem, in_order, perhaps, problem
@@ -85,7 +85,10 @@ class _Contexts:
         for count, below in SAMPLES:
             meeting = samples.meeting(count, below)
             label = f"範例資料，清單 {count} 筆" + (f"、下層 {below} 筆" if below != count else "")
-            for document in documents.compose(meeting, figures.compute(meeting), []):
+            known = figures.compute(meeting)
+            made = documents.compose(meeting, known, [])
+            made += after_meeting.compose(meeting, Vocabulary(meeting, known), [])
+            for document in made:
                 # A name that only the present meeting has (of a unit, of a sheet of its own) is known all the same.
                 own = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
                 for space, values in spaces.items():

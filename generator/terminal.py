@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from generator.doctor import Finding
     from generator.figures import Figure
+    from generator.schedule import Deadline
 
 _COLOURS = {ERROR: "bold red", WARNING: "yellow", NOTE: "dim"}
 _OUTCOMES = {
@@ -107,6 +108,31 @@ def findings(found: Sequence[Finding], verdict: str) -> None:
             if text:
                 out.print(f"　　　{title}：{text}", style="yellow")
     out.print(verdict, style="bold")
+
+
+def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
+    """Each deadline with its weekday, how it is counted and by which rule; lines with tabs where it is no terminal."""
+    out = console()
+    out.print(f"{meeting}的期限", style="bold")
+    rows = [(one.day, one.name, one.what, one.counted, one.source) for one in known]
+    if not out.is_terminal:
+        for row in rows:
+            print("\t".join(row))
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("期限", "名稱", "事項", "工作日", "依據"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("期限", "名稱"))
+    for row in rows:
+        table.add_row(*row)
+    out.print(table, soft_wrap=False)
+
+
+def next_deadline(one: Deadline | None) -> None:
+    """Which deadline comes next; nothing where all have passed."""
+    if one is not None:
+        console().print(f"下一個期限：{one.day}{one.what}（{one.counted}，依據：{one.source}）。")
 
 
 def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from generator import roc
 from generator.columns import Column, Kind
 from generator.roc import Period, YearMonth
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _WEEKDAY = re.compile(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
 _CODES = re.compile(r"(?<!\d)(\d{2,3})(\d{2})[-~至到](\d{2,3})(\d{2})(?!\d)")
 _MONTHS = re.compile(r"(\d{2,3})年(\d{1,2})月?(?:[-~至到](?:(\d{2,3})年)?(\d{1,2}))?月(?!\d)")

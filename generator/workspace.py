@@ -22,6 +22,11 @@ class MeetingId:
     def __str__(self) -> str:
         return f"{self.year}-{'臨' if self.extraordinary else ''}{self.number}"
 
+    @property
+    def session(self) -> str:
+        """第1次, or 第1次臨時 for an extraordinary meeting."""
+        return f"第{self.number}次{'臨時' if self.extraordinary else ''}"
+
     @classmethod
     def parse(cls, text: str) -> MeetingId:
         """Raises ValueError for anything but 民國年-次 or 民國年-臨N, before any path is made of it."""

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator import columns, sheets
+from generator import columns, sheets, workbooks
 from generator.columns import Column, Kind, SheetSpec
 from generator.forms import FilledSheet, plain_sheet, write_workbook
 from generator.menus import MENU_SHEET
@@ -68,7 +68,7 @@ def test_a_field_sheet_has_a_row_for_each_field(spec: SheetSpec) -> None:
 def test_a_blank_form_is_read_without_complaint_about_its_headings(spec: SheetSpec, tmp_path: Path) -> None:
     write_workbook(tmp_path / "表.xlsx", [FilledSheet(spec)])
     problems: list[Problem] = []
-    found = sheets.read_workbook(tmp_path / "表.xlsx", problems)
+    found = workbooks.read_workbook(tmp_path / "表.xlsx", problems)
     if spec.fields:
         sheets.read_fields(spec, found, problems)
     else:
@@ -148,7 +148,7 @@ def test_a_title_may_stand_above_the_headings(tmp_path: Path) -> None:
     assert (sheet.freeze_panes, sheet.print_title_rows, sheet.auto_filter.ref) == ("A3", "$1:$2", "A2:D3")
     write_workbook(tmp_path / "表.xlsx", [filled])
     problems: list[Problem] = []
-    rows = sheets.read_table(columns.PLANNED, sheets.read_workbook(tmp_path / "表.xlsx", problems), problems)
+    rows = sheets.read_table(columns.PLANNED, workbooks.read_workbook(tmp_path / "表.xlsx", problems), problems)
     assert not problems
     assert rows[0]["已上架"] is True
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import CASES, EXPLANATIONS, MEETING, Desk
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator import sheets
+from generator import workbooks
 
 BOOK = "113-1/會議.xlsx"
 PLANNED = """
@@ -469,7 +469,7 @@ def test_merged_cells_hold_their_value_in_every_row(desk: Desk) -> None:
     with edited(desk, "下架清單") as sheet:
         for cells in ("B2:B4", "C2:C4", "D2:D3"):
             sheet.merge_cells(cells)
-    assert desk.problems() == []
+    assert [(one["code"], one["severity"], one["cell"]) for one in desk.problems()] == [("merged-cells", "note", "B2")]
     assert figure(desk, "下架清單.單位") == "企劃處"
 
 
@@ -498,9 +498,9 @@ def test_a_control_character_is_refused_in_optional_cells_and_plain_sheets(desk:
 
 
 def test_what_excel_escapes_is_read_as_excel_shows_it(desk: Desk) -> None:
-    desk.meeting(會議資訊=MEETING.replace("第1會議室", "甲_x000D_\\n乙_x005F_x0041_"))
+    desk.meeting(會議資訊=MEETING.replace("第1會議室", "甲_x000D_\\n乙_x005F_x0041_丙_xD83D_"))
     assert desk.problems() == []
-    assert figure(desk, "會議.地點") == "甲\n乙_x0041_"
+    assert figure(desk, "會議.地點") == "甲\n乙_x0041_丙_xD83D_"
 
 
 # --- Files ------------------------------------------------------------------------------------------------------
@@ -513,11 +513,13 @@ def test_lock_files_and_hidden_files_are_passed_over(desk: Desk) -> None:
     (folder / ".~lock.會議.xlsx#").write_bytes(b"lock")
     (folder / ".會議.xlsx").write_bytes(b"hidden")
     (folder / "備忘.txt").write_text("x", "utf-8")
-    (folder / "舊檔.xlsx").mkdir()
+    (folder / "~$會議.ods").write_bytes(b"lock")
+    (folder / "~$舊檔.xls").write_bytes(b"lock")
+    (folder / "舊檔.xls").mkdir()
     assert desk.problems() == []
 
 
-@pytest.mark.parametrize("name", ["清單.xls", "清單.csv", "清單.ods", "清單.xlsm", "清單.XLS"])
+@pytest.mark.parametrize("name", ["清單.xls", "清單.csv", "清單.fods", "清單.xlsm", "清單.XLS"])
 def test_a_workbook_of_another_format_is_named_with_what_to_do(desk: Desk, name: str) -> None:
     desk.meeting()
     (desk.root / "inputs" / "113-1" / name).write_bytes(b"whatever")
@@ -558,23 +560,23 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_read(desk: Desk, monkeypatch
     book = desk.book("113-1/資料.xlsx", 預定開放=PLANNED * 40)
     with zipfile.ZipFile(book) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
-    monkeypatch.setattr(sheets, "LARGEST_UNPACKED", size - 1)
+    monkeypatch.setattr(workbooks, "LARGEST_UNPACKED", size - 1)
     assert [one["workbook"] for one in desk.problems() if one["code"] == "workbook-too-large"] == ["資料.xlsx"]
-    monkeypatch.setattr(sheets, "LARGEST_UNPACKED", size)
+    monkeypatch.setattr(workbooks, "LARGEST_UNPACKED", size)
     assert places(desk, "workbook-too-large") == []
 
 
 def test_a_workbook_that_excel_holds_open_is_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.meeting()
     desk.book("113-1/資料.xlsx", 預定開放=PLANNED)
-    opened = zipfile.ZipFile
+    opened = Path.open
 
-    def refuse(path: Any, *rest: Any) -> zipfile.ZipFile:
-        if Path(path).name == "資料.xlsx":
+    def refuse(path: Path, *rest: Any) -> Any:
+        if path.name == "資料.xlsx":
             raise PermissionError(13, "Permission denied", str(path))
         return opened(path, *rest)
 
-    monkeypatch.setattr(sheets.zipfile, "ZipFile", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert [(one["code"], one["workbook"]) for one in desk.problems()] == [("workbook-locked", "資料.xlsx")]
 
 

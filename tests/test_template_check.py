@@ -342,10 +342,9 @@ def test_a_build_names_paragraph_and_nearest_name_as_well(desk: Desk) -> None:
     change(case(desk), text("{{ 點.內容 }}", "{{ 點.內客 }}"))
     result = desk.run("build", "113-1", "--format", "docx")
     assert result.exit_code == 1
-    assert (
-        f"錯誤 案.docx 第 {number(case(desk), '點.內客')} 段「{{{{ 點.標號 }}}}{{{{ 點.標題 }}}}{{{{ 點.內客 }}}}」：範本無法套用："
-        "沒有「內客」這個名稱（是否為「內容」）。" in result.output
-    )
+    quoted = "「{{ 點.標號 }}{{ 點.標題 }}{{ 點.內客 }}」"
+    assert f"錯誤 案.docx 第 {number(case(desk), '點.內客')} 段{quoted}：範本無法套用：" in result.output
+    assert "沒有「內客」這個名稱（是否為「內容」）。請在 Word 修正這個範本的標籤。" in result.output
     assert not desk.output().exists() or not list(desk.output().glob("*.docx"))
 
 

@@ -1,0 +1,130 @@
+"""No protected name in an edition that protects it: checked in the inputs, and in every finished file.
+
+Who attended stands in the head of the minutes, and who speaks 記名 stands beside the remark: there a name may appear,
+and nowhere else (運作指引肆三: 委員不記名或不公開者於發言前事先聲明).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator import after_meeting
+from generator.after_meeting import FOR_MEETING, FOR_PUBLIC
+from generator.columns import OPINION
+from generator.documents import Document
+from generator.model import Meeting
+from generator.problems import Location, Problem, problem
+from generator.values import folded
+
+_HEADER = ("主席", "出席", "請假", "列席")
+
+
+class Leak(Exception):
+    """A protected name in a finished file; the text names the file, never the name."""
+
+
+def protected(meeting: Meeting, edition: str) -> list[str]:
+    """The names that an edition protects: of 不記名 speakers in both, of 不公開 ones in the public edition."""
+    if meeting.minutes is None:
+        return []
+    names = [one.speaker for one in meeting.minutes.remarks if one.nameless or (one.closed and edition == FOR_PUBLIC)]
+    return list(dict.fromkeys(name for name in names if len(folded(name)) > 1))
+
+
+def check(meeting: Meeting) -> list[Problem]:
+    """Protected names in the texts of the minutes: an error at the cell, which does not say the name."""
+    if meeting.minutes is None:
+        return []
+    found = []
+    names = {edition: [folded(name) for name in protected(meeting, edition)] for edition in after_meeting.EDITIONS}
+    for text, at, public in _texts(meeting):
+        editions = [edition for edition in after_meeting.EDITIONS if public or edition == FOR_MEETING]
+        if any(name in folded(text) for edition in editions for name in names[edition]):
+            found.append(problem("protected-name", at))
+    return found
+
+
+def _texts(meeting: Meeting) -> Iterator[tuple[str, Location, bool]]:
+    """Every text that the minutes and the tasks print, its cell, and whether the public edition has it."""
+    minutes = meeting.minutes
+    assert minutes is not None
+    yield minutes.opening, minutes.row.at("主席致詞"), True
+    for remark in minutes.remarks:
+        yield remark.text, remark.row.at("內容"), not remark.closed
+        if not remark.nameless and remark.kind != OPINION:
+            yield remark.speaker, remark.row.at("發言者"), not remark.closed
+    for decision in minutes.decisions:
+        yield decision.text, decision.row.at("內容"), True
+        yield decision.unit, decision.row.at("主辦單位"), True
+    for case in meeting.cases:
+        yield case.subject, case.row.at("案由"), True
+        yield case.unit, case.row.at("單位"), True
+    yield meeting.place, meeting.row.at("地點"), True
+
+
+def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) -> None:
+    """Looks into every file of one edition: text, properties, all parts, the file names. Raises Leak."""
+    if not document.edition:
+        return
+    allowed = _allowed(meeting, document)
+    closed = [
+        folded(one.text)
+        for one in (meeting.minutes.remarks if meeting.minutes else ())
+        if one.closed and document.edition == FOR_PUBLIC
+    ]
+    for name, content in files.items():
+        body, rest = _read(name, content)
+        for person in (folded(one) for one in protected(meeting, document.edition)):
+            if body.count(person) > allowed.count(person) or person in rest or person in folded(name):
+                raise Leak(f"「{name}」含有須保護的姓名，已停止產生。請檢查〔發言〕與範本。")
+        if any(text and len(text) > 5 and text in body + rest for text in closed):
+            raise Leak(f"「{name}」含有不公開的發言，已停止產生。請檢查範本。")
+
+
+def _allowed(meeting: Meeting, document: Document) -> str:
+    """Every place where a name may stand, as one text: the head, and the names of those who speak by name."""
+    minutes = meeting.minutes
+    assert minutes is not None
+    head = document.context["紀錄"]
+    told = [one for one in minutes.remarks if after_meeting.told(one, document.edition) and not one.nameless]
+    parts = [*(head[name] for name in _HEADER), meeting.recorder]
+    parts += [after_meeting.speaker(one, meeting) for one in told]
+    return folded("\n".join(parts))
+
+
+def _read(name: str, content: bytes) -> tuple[str, str]:
+    """(the text of the document, everything else in the file), white space and width folded."""
+    if name.endswith(".pdf"):
+        return _read_pdf(content)
+    body, rest = "", [name]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for entry in archive.namelist():
+            raw = re.sub(r"<!--(.*?)-->", r"\1", archive.read(entry).decode("utf-8", "replace"), flags=re.DOTALL)
+            text = re.sub(r"<[^>]+>", _attributes, raw)
+            if entry in ("word/document.xml", "content.xml"):
+                body = folded(text)
+            else:
+                rest += [entry, text]
+    return body, folded(" ".join(rest))
+
+
+def _attributes(tag: re.Match[str]) -> str:
+    """What a tag says in its attributes, where alternative texts and comments' authors stand."""
+    return " ".join(re.findall(r'"([^"]*)"', tag[0]))
+
+
+def _read_pdf(content: bytes) -> tuple[str, str]:
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(content))
+    body = "".join(folded(page.extract_text()) for page in reader.pages)
+    about = [str(value) for value in (reader.metadata or {}).values()]
+    xmp: Any = reader.root_object.get("/Metadata")
+    if xmp is not None:
+        about.append(xmp.get_object().get_data().decode("utf-8", "replace"))
+    about += [str(item.title) for item in reader.outline if not isinstance(item, list)]
+    return body, folded(" ".join(about))
