@@ -47,28 +47,23 @@ class Item:
 
 
 def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
-    """Every decision of ``source`` in the order of its agenda, then every earlier item that is still under control.
+    """What was decided on each case of ``source``, by its agenda; then every earlier item still under control.
 
-    A 案由 that cannot be rendered is a problem.
+    Where there is no decision yet, or no minutes, its text is empty. A 案由 that cannot be rendered is a problem.
     """
     items = []
     vocabulary = Vocabulary(source, figures.compute(source))
     for case in source.cases:
         found = _of_case(source, case.key)
-        if found:
-            subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
-            items.append(Item(str(source.id), case.kind, subject, _text(found), _tracking(found), earlier=False))
-    return items + earlier_items(source)
-
-
-def earlier_items(source: Meeting) -> list[Item]:
-    """What ``source`` itself had taken over from earlier meetings and left under control."""
-    unknown = str(source.previous or "")
-    return [
-        Item(item.meeting or unknown, item.kind, item.subject, item.decision, item.tracking, earlier=True)
+        subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
+        items.append(Item(str(source.id), case.kind, subject, _text(found), _tracking(found), earlier=False))
+    before = str(source.previous or "")
+    items += [
+        Item(_id(item.meeting) or before, item.kind, item.subject, item.decision, item.tracking, earlier=True)
         for item in source.past_decisions
         if item.tracking == CONTINUED
     ]
+    return items
 
 
 def undecided(source: Meeting) -> list[str]:
@@ -123,7 +118,7 @@ def check(meeting: Meeting, source: Meeting) -> list[Problem]:
         found += _followed(item, row)
     sheet = _sheet(meeting)
     for item in items:
-        if all(item is not other for other, _ in pairs):
+        if item.decision and all(item is not other for other, _ in pairs):
             code = "carried-dropped" if item.earlier else "carried-missing"
             texts = {"subject": item.subject, "decision": _line(item.decision), "meeting": item.origin or source.id}
             found.append(problem(code, sheet, **texts))
@@ -158,6 +153,11 @@ def parsed(origin: str) -> MeetingId | None:
         return MeetingId.parse(values.folded(origin))
     except ValueError:
         return None
+
+
+def _id(origin: str) -> str:
+    """A cell 會議 as an id is written; what is none as it stands."""
+    return str(parsed(origin) or origin)
 
 
 def _of_case(source: Meeting, key: str) -> list[Decision]:
@@ -222,7 +222,7 @@ def _from(item: Item, row: PastDecision) -> bool:
     """Whether the row may come from the item's meeting; an empty cell stands for the last one."""
     if not item.origin:
         return True
-    return values.folded(row.meeting) == item.origin or (not row.meeting and not item.earlier)
+    return _id(row.meeting) == item.origin or (not row.meeting and not item.earlier)
 
 
 def _likeness(item: Item, row: PastDecision) -> float:
@@ -241,8 +241,8 @@ def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
     found = [
         problem("carried-altered", row.row.at(name), name=name, meeting=source.id, was=_line(was))
         for name, was, now in given
-        # An empty cell is reported as such.
-        if now and values.folded(was) != values.folded(now)
+        # An empty cell is reported as such, and a case without a decision has none to compare.
+        if was and now and values.folded(was) != values.folded(now)
     ]
     if not item.origin and not row.meeting:
         found.append(problem("carried-origin", row.row.at("會議"), meeting=source.id))

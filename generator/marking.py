@@ -66,10 +66,11 @@ def copies(paths: Mapping[str, Path], found: Sequence[Problem]) -> dict[str, byt
     unread = {one.at.workbook for one in found if one.code in workbooks.UNREAD}
     for name in dict.fromkeys(one.at.workbook for one in found):
         path = paths.get(name)
-        if path is None or name in unread or not workbooks.small_enough_to_copy(path):
+        if path is None or name in unread:
             continue
         try:
-            made[copy_name(name)] = marked(path, [one for one in found if one.at.workbook == name])
+            if workbooks.small_enough_to_copy(path):
+                made[copy_name(name)] = marked(path, [one for one in found if one.at.workbook == name])
         except Exception:
             # A workbook that cannot be opened is a problem in the list already; there is nothing to mark in it.
             continue

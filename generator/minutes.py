@@ -166,7 +166,7 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> Minutes | None:
 
 
 def _is_there(row: Row, problems: list[Problem]) -> bool:
-    """Whether a row of 決議 holds a decision: the form lists every case beforehand. Who and when without what is odd."""
+    """Whether a row of 決議 holds a decision: the form lists every case beforehand. Who and when need a what."""
     if row["內容"]:
         return True
     if row["主辦單位"] or row["期限"] or row["列管"]:

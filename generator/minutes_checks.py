@@ -288,8 +288,10 @@ def _unfinished(minutes: Minutes, code: str, at: Location, **values: object) -> 
 
 
 def _whole(minutes: Minutes, spec: SheetSpec) -> bool:
-    """Whether all of a sheet could be read; what seems to be missing from it is missing only then."""
-    return not any(at.sheet == spec.name for at in minutes.faults)
+    """Whether every row of a sheet is there; one that could not be read may hold what seems to be missing."""
+    entries = minutes.attendance if spec is ATTENDANCE else minutes.decisions
+    there = {one.row.at(name) for one in entries for name in one.row.values}
+    return not any(at.sheet == spec.name for at in minutes.faults - there)
 
 
 def _noted(minutes: Minutes) -> dict[str, Attendance]:

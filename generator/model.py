@@ -541,9 +541,7 @@ def _member(row: Row) -> Member:
 
 
 def _past_decision(row: Row) -> PastDecision:
-    return PastDecision(
-        row, row["類別"], row["案由"], row["決定（議）"], row["辦理情形"], row["列管"], row["會議"]
-    )
+    return PastDecision(row, row["類別"], row["案由"], row["決定（議）"], row["辦理情形"], row["列管"], row["會議"])
 
 
 def _planned(row: Row) -> PlannedDataset:

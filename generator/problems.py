@@ -14,6 +14,7 @@ from typing import NamedTuple
 ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
+MOST_ALIKE = 200
 _ORDER = {ERROR: 0, WARNING: 1, NOTE: 2}
 SEVERITY_NAMES = {ERROR: "錯誤", WARNING: "警告", NOTE: "說明"}
 
@@ -79,12 +80,28 @@ def problem(code: str, at: Location, **values: object) -> Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Errors before warnings before notes, whole files before cells, then by place; nothing is said twice."""
-    unique = dict.fromkeys(problems)
-    return sorted(
-        unique,
-        key=lambda found: (_ORDER[found.severity], bool(found.at.sheet), found.at.sort_key, found.code, found.text),
-    )
+    """Errors before warnings before notes, whole files before cells, then by place; nothing is said twice.
+
+    Of what is said of a column again and again the first are enough; a note tells how many more there are.
+    """
+    listed = []
+    alike: dict[tuple[str, str, str, str], list[Problem]] = {}
+    for found in sorted(dict.fromkeys(problems), key=_order):
+        column = found.at.sort_key[3]
+        same = alike.setdefault((found.code, found.at.workbook, found.at.sheet, column), [])
+        same.append(found)
+        if len(same) <= MOST_ALIKE or not column.strip():
+            listed.append(found)
+    more = [
+        problem("more-alike", same[MOST_ALIKE].at, count=len(same) - MOST_ALIKE)
+        for (*_, column), same in alike.items()
+        if column.strip() and len(same) > MOST_ALIKE
+    ]
+    return sorted([*listed, *more], key=_order) if more else listed
+
+
+def _order(found: Problem) -> tuple[object, ...]:
+    return (_ORDER[found.severity], bool(found.at.sheet), found.at.sort_key, found.code, found.text)
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
@@ -136,6 +153,8 @@ CATALOGUE: dict[str, Message] = {
     "too-many-rows": _error("超過 {most:,} 列，其後不予讀取", "請刪除多餘的列，或將清單分成幾個檔案。"),
     "too-many-columns": _error("超過 {most:,} 欄，其後不予讀取", "請刪除多餘的欄。"),
     "too-many-cells": _error("超過 {most:,} 個儲存格，其後不予讀取", "請刪除多餘的列與欄，或將清單分成幾個檔案。"),
+    "too-many-faults": _error("錯誤太多，第 {row} 列以後沒有檢查", "請先改正前面各列，再執行一次。"),
+    "more-alike": _note("此欄自這一格起，另有 {count:,} 處同樣的問題，沒有一一列出", "請先改正列出的，再執行一次。"),
     "headings-differ": _error("欄位標題與 {other} 的同名工作表不同", "請改成相同的標題，或將工作表改名。"),
     "missing-sheet": _error("找不到工作表〔{sheet}〕", "請增加此工作表。{perhaps}"),
     "unknown-sheet": _note(
@@ -255,7 +274,9 @@ CATALOGUE: dict[str, Message] = {
     "carried-origin": _warning(
         "這是 {meeting} 之前就持續列管的事項，不知是哪一次會議的決定（議）", "請填會議編號，例如 112-2。"
     ),
-    "carried-unchecked": _warning("{meeting} 的資料有錯誤，沒有核對〔上次會議決定〕", "請執行 packet check {meeting}。"),
+    "carried-unchecked": _warning(
+        "{meeting} 的資料有錯誤，沒有核對〔上次會議決定〕", "請執行 packet check {meeting}。"
+    ),
     "bad-meeting": _error("「{value}」不是會議編號", "請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。"),
     "no-progress": _warning("持續列管的事項還沒有辦理情形", "請填至本次會議前做了什麼。"),
     "closed-without-reason": _error("解除列管而沒有辦理情形", "請填辦理情形，說明為何可以解除列管。"),

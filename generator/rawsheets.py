@@ -12,6 +12,7 @@ from generator.problems import Location, Problem, problem
 MOST_ROWS = 200_000
 MOST_COLUMNS = 400
 MOST_CELLS = 2_000_000
+_BEGINNING = 1000
 
 Place = tuple[int, int]
 
@@ -128,6 +129,8 @@ class Maker:
 
     def made(self) -> RawSheet:
         place = self.place
+        if "too-many-rows" in self._limits or "too-many-cells" in self._limits:
+            self._shorten()
         merged = self._merged()
         remarks = list(self._limits.values())
         if self._hidden:
@@ -138,6 +141,13 @@ class Maker:
             first = Location(place.workbook, place.sheet, f"A{self._hidden_rows[0] + 1}")
             remarks.append(problem("hidden-rows", first, rows=shown + more))
         return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks)
+
+    def _shorten(self) -> None:
+        """Too long a sheet has to be mended first: what else is wrong is told of its beginning only."""
+        del self._cells[_BEGINNING:]
+        self.faults = {place: fault for place, fault in self.faults.items() if place[0] < _BEGINNING}
+        self.texts = {place: text for place, text in self.texts.items() if place[0] < _BEGINNING}
+        self._hidden_rows = [row for row in self._hidden_rows if row < _BEGINNING]
 
     def _reach(self, count: int) -> None:
         self._cells.extend([()] * (count - len(self._cells)))

@@ -11,12 +11,13 @@ from typing import Any
 
 from generator import characters, values
 from generator.columns import Kind, SheetSpec
-from generator.problems import Location, Problem, nearest, perhaps, problem
+from generator.problems import Location, Problem, has_errors, nearest, perhaps, problem
 from generator.rawsheets import RawSheet, letter
 
 TOTAL_WORDS = ("總計", "合計", "總和")
 SUBTOTAL_WORDS = ("小計",)
 _HEADING_ROWS = 15
+_MOST_FAULTS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
     rows: list[Row] = []
     for sheet in sheets:
         problems += sheet.remarks
+        before = len(problems)
         heading = _heading_row(spec, sheet, problems)
         if heading is None:
             continue
@@ -77,7 +79,17 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
             row = _typed_row(spec, sheet, index, columns, letters, problems)
             if row is not None:
                 rows.append(row)
+            if _too_many(sheet, index, before, problems):
+                break
     return rows
+
+
+def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem]) -> bool:
+    """Whether a sheet has so many faults that no one wants to hear of more; says so."""
+    if len(problems) - before < _MOST_FAULTS or not has_errors(problems[before:]):
+        return False
+    problems.append(problem("too-many-faults", sheet.at(index + 1, 0), row=index + 2))
+    return True
 
 
 def _mention_merged(sheet: RawSheet, heading: int, columns: Iterable[int], problems: list[Problem]) -> None:
@@ -247,6 +259,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
     count = 0
     for sheet in sheets:
         problems += sheet.remarks
+        before = len(problems)
         start = _plain_heading(sheet)
         if start is None:
             continue
@@ -263,6 +276,8 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         counted = []
         for row in filled:
             rows.append(tuple(_shown(sheet, row, column, problems) for column in columns))
+            if _too_many(sheet, row, before, problems):
+                break
             if _total_word(rows[-1]):
                 continue
             counted.append(row)

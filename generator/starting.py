@@ -1,7 +1,8 @@
 """Where work begins: a workspace for an agency (``packet init``) and the workbooks of a meeting (``packet new``).
 
 ``packet new --minutes`` adds the workbook of what the meeting came to. Everything is made in a folder aside and then
-renamed: it is there whole or not at all, and what lies there already is never touched. Only this module asks forms.py for workbooks that staff are to fill in.
+renamed: it is there whole or not at all, and what lies there already is never touched. Only this module asks forms.py
+for workbooks that staff are to fill in.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import generator
-from generator import carry, columns, figures, model, sheets, succession, values, workbooks
+from generator import carry, columns, model, sheets, succession, values, workbooks
 from generator.columns import SheetSpec
 from generator.forms import FilledSheet, plain_sheet, write_workbook
 from generator.model import Meeting
 from generator.problems import Location, Problem, has_errors, problem
-from generator.prose import Vocabulary
+from generator.sheets import Row
+from generator.workbooks import RawSheet
 from generator.workspace import MeetingId, Workspace
 
 PARTS = ("templates", "output", "inputs")
@@ -100,7 +102,7 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     folder, made = workspace.inputs(meeting), Made()
     if folder.exists() and not _is_empty(folder):
         raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
-    units, members = _agency(workspace, made.problems)
+    units, members = _names(_agency(workspace, made.problems))
     brought = _bring_over(workspace, source, made.problems) if source else _Brought()
     if has_errors(made.problems):
         return made
@@ -140,20 +142,22 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Made:
     target = folder / f"{MINUTES_BOOK}.xlsx"
     if os.path.lexists(target):
         raise Taken(f"inputs/{meeting}/{target.name} 已經有了，沒有更動任何檔案。請用 Excel 修改原有的活頁簿。")
-    units, members = _agency(workspace, made.problems)
+    agency = _agency(workspace, made.problems)
+    units, members = _names(agency)
     raw = workbooks.read_folder(folder, made.problems)
     there = [sheet for spec in columns.MINUTES_SHEETS for sheet in workbooks.named(raw, spec.name)]
     if there:
         raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
-    rows = sheets.read_table(columns.CASES, list(workbooks.named(raw, columns.CASES.name)), made.problems)
+    rows = _listed(columns.CASES, raw, made.problems)
     if has_errors(made.problems):
         return made
     made.problems = []
     cases = sorted(rows, key=lambda row: columns.CASE_KINDS.index(row["類別"]))
     keys = list(dict.fromkeys(row["案號"] for row in cases))
-    roster = _roster(workspace)
-    secretariat = _secretariat(workspace)
-    present = [unit for unit in dict.fromkeys([secretariat, *(row["單位"] for row in cases)]) if unit]
+    roster = [{"姓名": row["姓名"], "身分": row["身分"]} for row in _listed(columns.MEMBERS, agency, []) if row["姓名"]]
+    about = sheets.read_fields(columns.AGENCY, list(workbooks.named(agency, columns.AGENCY.name)), [])
+    secretariat = [about["幕僚單位"]] if about is not None else []
+    present = [unit for unit in dict.fromkeys([*secretariat, *(row["單位"] for row in cases)]) if unit]
     if not roster:
         made.remarks.append("機關.xlsx〔委員〕還沒有填，〔出席〕留空。")
     if not keys:
@@ -180,31 +184,24 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Made:
     return made
 
 
-def _roster(workspace: Workspace) -> list[dict[str, str]]:
-    """The rows of 出席: every member in the order of the roster."""
-    raw = workbooks.read_workbook(workspace.agency_book, [])
-    rows = sheets.read_table(columns.MEMBERS, list(workbooks.named(raw, columns.MEMBERS.name)), [])
-    return [{"姓名": row["姓名"], "身分": row["身分"] or ""} for row in rows if row["姓名"]]
-
-
-def _secretariat(workspace: Workspace) -> str:
-    raw = workbooks.read_workbook(workspace.agency_book, [])
-    info = sheets.read_fields(columns.AGENCY, list(workbooks.named(raw, columns.AGENCY.name)), [])
-    return str(info["幕僚單位"] or "") if info is not None else ""
-
-
-def _agency(workspace: Workspace, problems: list[Problem]) -> tuple[list[str], list[str]]:
-    """The units in their order and the members' names, for the drop-downs."""
+def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
     if not workspace.agency_book.is_file():
         problems.append(problem("no-agency-book", Location(workspace.agency_book.name)))
-        return [], []
-    raw = workbooks.read_workbook(workspace.agency_book, problems)
+        return []
+    return workbooks.read_workbook(workspace.agency_book, problems)
+
+
+def _names(agency: Sequence[RawSheet]) -> tuple[list[str], list[str]]:
+    """The units in their order and the members' names, for the drop-downs."""
     names: list[list[str]] = []
     for spec, name in ((columns.UNITS, "單位"), (columns.MEMBERS, "姓名")):
         # What is wrong in a row is no hindrance here; `packet check` reports it.
-        rows = sheets.read_table(spec, list(workbooks.named(raw, spec.name)), [])
-        names.append(list(dict.fromkeys(row[name] for row in rows if row[name])))
+        names.append(list(dict.fromkeys(row[name] for row in _listed(spec, agency, []) if row[name])))
     return names[0], names[1]
+
+
+def _listed(spec: SheetSpec, raw: Sequence[RawSheet], problems: list[Problem]) -> list[Row]:
+    return sheets.read_table(spec, list(workbooks.named(raw, spec.name)), problems)
 
 
 def _regulations(workspace: Workspace) -> list[str]:
@@ -269,35 +266,20 @@ def _fill_past_decisions(
     made.problems = carry.lost(found)
     faults: list[Problem] = []
     items = carry.carried(last, faults) if last is not None else []
-    cases = _cases_without_minutes(last, faults) if last is not None and last.minutes is None else []
     if last is None or faults:
         made.remarks.append(f"〔{sheet}〕留空：{source} 的資料還不完整，無法帶入各案的案由。")
         return
+    cases, old = sum(not item.earlier for item in items), sum(item.earlier for item in items)
+    more = f"與歷次持續列管事項 {old} 項" if old else ""
     if last.minutes is None:
-        text = f"〔{sheet}〕已列出 {source} 的 {len(cases)} 案，請照會議紀錄填決定（議）與辦理情形。"
-        made.remarks.append(f"{source} 還沒有會議紀錄的活頁簿，{text}")
+        text = f"〔{sheet}〕已列出 {source} 的 {cases} 案{more}，請照會議紀錄填決定（議）與辦理情形。"
+        made.remarks.append(f"{source} 沒有會議紀錄的活頁簿；{text}")
     else:
-        old = sum(item.earlier for item in items)
-        more = f"與歷次持續列管事項 {old} 項" if old else ""
-        text = f"〔{sheet}〕已帶入 {source} 的決定（議）{len(items) - old} 案{more}，請填辦理情形。"
-        made.remarks.append(text)
+        made.remarks.append(f"〔{sheet}〕已帶入 {source} 的 {cases} 案{more}，請填辦理情形。")
         made.remarks += _doubts(last)
     if any(item.earlier and not item.origin for item in items):
         made.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
-    brought.rows[sheet] = [*cases, *(item.values for item in items)]
-
-
-def _cases_without_minutes(last: Meeting, faults: list[Problem]) -> list[dict[str, str]]:
-    """The cases of a meeting whose minutes are kept elsewhere, in the words in which they went out."""
-    vocabulary = Vocabulary(last, figures.compute(last))
-    return [
-        {
-            "類別": case.kind,
-            "案由": vocabulary.render(case.subject, case, case.row.at("案由"), faults),
-            "會議": str(last.id),
-        }
-        for case in last.cases
-    ]
+    brought.rows[sheet] = [item.values for item in items]
 
 
 def _doubts(last: Meeting) -> list[str]:
@@ -307,7 +289,7 @@ def _doubts(last: Meeting) -> list[str]:
     if last.minutes.draft:
         doubts.append(f"{last.id} 的會議紀錄還是草稿；定稿後請執行 packet check，核對帶入的文字。")
     if missing := carry.undecided(last):
-        doubts.append(f"{last.id} 的會議紀錄還沒有這些案的決定（議），未帶入：{'、'.join(missing)}。")
+        doubts.append(f"{last.id} 的會議紀錄還沒有這些案的決定（議），請補填：{'、'.join(missing)}。")
     if unplaced := carry.unplaced(last):
         places = "、".join(str(one.row.at("內容")) for one in unplaced)
         doubts.append(f"找不到案號，未帶入：{places}。")

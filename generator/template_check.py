@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator import after_meeting, build, documents, figures, ooxml, samples, templates
+from generator import after_meeting, build, documents, figures, ooxml, samples, template_parts, templates
 from generator.documents import Document
-from generator.ooxml import Package
 from generator.problems import Location, Problem, in_order, perhaps, problem
 from generator.prose import ATTACHMENT, Vocabulary
+from generator.template_parts import Package
 from generator.template_tags import Reader
 from generator.workspace import MeetingId, Workspace
 
@@ -48,7 +48,7 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
             continue
         try:
             packages[path.name] = Package(path)
-        except ooxml.NotADocument:
+        except template_parts.NotADocument:
             found.problems.append(problem("template-unreadable", Location(path.name)))
         except OSError:
             found.problems.append(problem("workbook-locked", Location(path.name)))

@@ -10,9 +10,9 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from generator import figures, ooxml, prose, templates
-from generator.ooxml import Fragment
+from generator import figures, ooxml, prose, template_parts, templates
 from generator.problems import Location, Problem, perhaps, problem
+from generator.template_parts import Fragment
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 _LAYERS = {"p": "段", "tr": "列", "tc": "格"}
@@ -98,7 +98,7 @@ class Reader:
         self.problems.append(problem(code, at, **values))
 
     def _tags(self, part: str, root: Any) -> Iterator[_Tag]:
-        for fragment in ooxml.fragments(root):
+        for fragment in template_parts.fragments(root):
             at = place(self.template, part, fragment)
             text = fragment.text
             full_width = prose.FULL_WIDTH.search(text)

@@ -14,11 +14,11 @@ from typing import Any
 
 import jinja2
 
-from generator import ooxml, prose
+from generator import layout, ooxml, prose, template_parts
 from generator.problems import Location, Problem, nearest, perhaps, problem
 
-# Names that templates use for what ooxml does to the rendered document.
-MARKS = {"合併相同": ooxml.MERGE_MARK, "欄寬依內容": ooxml.FIT_MARK}
+# Names that templates use for what layout does to the rendered document.
+MARKS = {"合併相同": layout.MERGE_MARK, "欄寬依內容": layout.FIT_MARK}
 # docxtpl takes the p off {%p for …%}.
 _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
 
@@ -66,7 +66,7 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
         problems.append(problem("template-failed", at, detail=_explained(cause, names)))
         return None
     inner = document.docx
-    ooxml.finish(inner.element.body, inner.styles.element)
+    layout.finish(inner.element.body, inner.styles.element)
     _set_properties(inner.core_properties, properties)
     result = io.BytesIO()
     inner.save(result)
@@ -119,8 +119,8 @@ def _place(template: Path, names: Mapping[str, Any]) -> tuple[Location, Exceptio
     Jinja knows lines only: each tag is put on a line of its own, and the tags of the file are counted.
     """
     environment = prose.environment(True)
-    for part, root in ooxml.Package(template).parts:
-        owners = [one for one in ooxml.fragments(root) for _ in re.findall(r"\{[{%]", one.text)]
+    for part, root in template_parts.Package(template).parts:
+        owners = [one for one in template_parts.fragments(root) for _ in re.findall(r"\{[{%]", one.text)]
         source = re.sub(r"(?=\{[{%])", "\n", _mended(ooxml.xml_of(root)).replace("\n", " "))
         try:
             environment.from_string(source).render(names)
