@@ -43,7 +43,7 @@ def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -
 
 def units_of(text: str) -> list[str]:
     """The units named in a cell 主辦單位, which 、 may join."""
-    return [unit for unit in text.split("、") if unit]
+    return [unit.strip() for unit in text.split("、") if unit.strip()]
 
 
 def told(remark: Remark, edition: str) -> bool:

@@ -71,13 +71,6 @@ def undecided(source: Meeting) -> list[str]:
     return [case.key for case in source.cases if not _of_case(source, case.key)]
 
 
-def unplaced(source: Meeting) -> list[Decision]:
-    """Decisions on cases that are not there: they cannot be carried over."""
-    keys = {values.folded(case.key) for case in source.cases}
-    decisions = source.minutes.decisions if source.minutes else ()
-    return [one for one in decisions if values.folded(one.case) not in keys]
-
-
 def lost(problems: Iterable[Problem]) -> list[Problem]:
     """The problems of a meeting's workbooks that make it lose a decision or an earlier item."""
     strict, lenient = ({values.folded(spec.name) for spec in specs} for specs in (_READ, _OPEN))
@@ -90,35 +83,44 @@ def lost(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
-    """The check of a meeting against the minutes of the one before it, where that has any."""
+    """What 〔上次會議決定〕 lacks by itself, and against the minutes of the meeting before, where that has any."""
     found = [
         problem("bad-meeting", item.row.at("會議"), value=item.meeting)
         for item in meeting.past_decisions
         if item.meeting and parsed(item.meeting) is None
     ]
+    found += [
+        problem("no-progress", item.row.at("辦理情形"))
+        for item in meeting.past_decisions
+        if item.tracking == CONTINUED and not item.progress
+    ]
     if meeting.previous is None:
         return found
     source, problems = model.load(workspace, meeting.previous)
-    if lost(problems) or (source is not None and source.minutes is not None and _unrendered(source)):
+    faults = lost(problems)
+    if source is not None and source.minutes is None:
+        # Without minutes there is nothing to compare; but they may be there and have no status that can be read.
+        faults = [one for one in faults if values.folded(one.at.sheet) == columns.MINUTES.name]
+    if source is not None and source.minutes is not None:
+        carried(source, faults)
+    if faults:
         place = Location(f"inputs/{meeting.previous}")
         return [*found, problem("carried-unchecked", place, meeting=meeting.previous)]
-    if source is None or source.minutes is None:
-        return found
-    return found + check(meeting, source)
+    return found + check(meeting, source) if source is not None and source.minutes is not None else found
 
 
 def check(meeting: Meeting, source: Meeting) -> list[Problem]:
-    """What 〔上次會議決定〕 of a meeting lacks, altered or added, measured by what ``source`` left to it."""
+    """What a meeting lost, altered or added in 〔上次會議決定〕, measured by what ``source`` left to it."""
     items = carried(source, [])
     pairs = _matched(items, meeting.past_decisions)
     taken = {id(row) for _, row in pairs}
     found: list[Problem] = []
     for item, row in pairs:
         found += _altered(item, row, source)
-        found += _followed(item, row)
+        found += _closed(item, row)
     sheet = _sheet(meeting)
     for item in items:
-        if item.decision and all(item is not other for other, _ in pairs):
+        if (item.decision or item.earlier) and all(item is not other for other, _ in pairs):
             code = "carried-dropped" if item.earlier else "carried-missing"
             texts = {"subject": item.subject, "decision": _line(item.decision), "meeting": item.origin or source.id}
             found.append(problem(code, sheet, **texts))
@@ -176,12 +178,6 @@ def _tracking(decisions: Sequence[Decision]) -> str:
     """One part of a case that stays under control keeps all of it there."""
     given = {one.tracking for one in decisions}
     return CONTINUED if CONTINUED in given else RELEASED if RELEASED in given else ""
-
-
-def _unrendered(source: Meeting) -> bool:
-    problems: list[Problem] = []
-    carried(source, problems)
-    return bool(problems)
 
 
 def _matched(items: Sequence[Item], rows: Sequence[PastDecision]) -> list[tuple[Item, PastDecision]]:
@@ -251,10 +247,8 @@ def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
     return found
 
 
-def _followed(item: Item, row: PastDecision) -> list[Problem]:
-    """What is under control is reported on; it is closed by saying so and why."""
-    if row.tracking == CONTINUED and not row.progress:
-        return [problem("no-progress", row.row.at("辦理情形"))]
+def _closed(item: Item, row: PastDecision) -> list[Problem]:
+    """What is under control is closed by saying so and why."""
     if item.tracking == CONTINUED and not row.tracking:
         return [problem("closed-silently", row.row.at("列管"))]
     # What the minutes themselves closed needs no further reason.

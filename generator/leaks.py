@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator import after_meeting
-from generator.after_meeting import FOR_MEETING, FOR_PUBLIC
+from generator.after_meeting import FOR_MEETING, FOR_PUBLIC, SOMEONE
 from generator.columns import OPINION
 from generator.documents import Document
 from generator.model import Meeting
@@ -32,7 +32,8 @@ def protected(meeting: Meeting, edition: str) -> list[str]:
     if meeting.minutes is None:
         return []
     names = [one.speaker for one in meeting.minutes.remarks if one.nameless or (one.closed and edition == FOR_PUBLIC)]
-    return list(dict.fromkeys(name for name in names if len(folded(name)) > 1))
+    # Who leaves the name out and writes 委員 protects it already.
+    return list(dict.fromkeys(name for name in names if len(folded(name)) > 1 and folded(name) != SOMEONE))
 
 
 def check(meeting: Meeting) -> list[Problem]:

@@ -130,6 +130,9 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> Minutes | None:
         spec.name: rows(spec) for spec in (columns.ATTENDANCE, columns.OBSERVERS, columns.REMARKS, columns.DECISIONS)
     }
     decided = [row for row in lists["決議"] if _is_there(row, problems)]
+    if info is None:
+        filled = [found[0] for found in (lists["出席"], lists["發言"], decided) if found]
+        problems += [problem("minutes-without-status", row.at()) for row in filled[:1]]
     if info is None or not info["紀錄狀態"]:
         return None
     return Minutes(

@@ -260,6 +260,9 @@ CATALOGUE: dict[str, Message] = {
     "no-request": _warning("{case}的說明最後一點不是「{request}」", "請補上。"),
     "level-skipped": _error("層級由{before}跳到{level}", "層級須逐級往下，請改正層級或補上中間一級。"),
     # Minutes (運作指引肆三)
+    "minutes-without-status": _warning(
+        "沒有〔紀錄資訊〕，不產生會議紀錄", "請增加〔紀錄資訊〕並填紀錄狀態（草稿或定稿）。"
+    ),
     "protected-name": _error("內容出現須保護的姓名（該委員聲明不記名或不公開）", "請改為「委員」或其他不指名的寫法。"),
     # What the last meeting left to this one
     "carried-altered": _error("「{name}」與 {meeting} 所載不同，原為「{was}」", "請改回原文；補充的話請寫在辦理情形。"),

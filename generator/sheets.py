@@ -11,7 +11,7 @@ from typing import Any
 
 from generator import characters, values
 from generator.columns import Kind, SheetSpec
-from generator.problems import Location, Problem, has_errors, nearest, perhaps, problem
+from generator.problems import ERROR, Location, Problem, nearest, perhaps, problem
 from generator.rawsheets import RawSheet, letter
 
 TOTAL_WORDS = ("總計", "合計", "總和")
@@ -86,7 +86,7 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
 
 def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem]) -> bool:
     """Whether a sheet has so many faults that no one wants to hear of more; says so."""
-    if len(problems) - before < _MOST_FAULTS or not has_errors(problems[before:]):
+    if len(problems) - before < _MOST_FAULTS or problems[-1].severity != ERROR:
         return False
     problems.append(problem("too-many-faults", sheet.at(index + 1, 0), row=index + 2))
     return True

@@ -257,7 +257,7 @@ def _leave_motions(brought: _Brought) -> None:
 def _fill_past_decisions(
     workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Made
 ) -> None:
-    """The cases of the last meeting, in the words in which they went out, into 上次會議決定."""
+    """What the last meeting decided, in the words in which its cases went out, into 上次會議決定."""
     sheet = columns.PAST_DECISIONS.name
     if succession.before(workspace, meeting) != source:
         made.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
@@ -275,7 +275,7 @@ def _fill_past_decisions(
         text = f"〔{sheet}〕已列出 {source} 的 {cases} 案{more}，請照會議紀錄填決定（議）與辦理情形。"
         made.remarks.append(f"{source} 沒有會議紀錄的活頁簿；{text}")
     else:
-        made.remarks.append(f"〔{sheet}〕已帶入 {source} 的 {cases} 案{more}，請填辦理情形。")
+        made.remarks.append(f"〔{sheet}〕已帶入 {source} 各案的決定（議）{cases} 列{more}，請填辦理情形。")
         made.remarks += _doubts(last)
     if any(item.earlier and not item.origin for item in items):
         made.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
@@ -290,9 +290,6 @@ def _doubts(last: Meeting) -> list[str]:
         doubts.append(f"{last.id} 的會議紀錄還是草稿；定稿後請執行 packet check，核對帶入的文字。")
     if missing := carry.undecided(last):
         doubts.append(f"{last.id} 的會議紀錄還沒有這些案的決定（議），請補填：{'、'.join(missing)}。")
-    if unplaced := carry.unplaced(last):
-        places = "、".join(str(one.row.at("內容")) for one in unplaced)
-        doubts.append(f"找不到案號，未帶入：{places}。")
     return doubts
 
 

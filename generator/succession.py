@@ -21,7 +21,7 @@ def before(workspace: Workspace, meeting: MeetingId, date: dt.date | None = None
             continue
         if one.year == meeting.year and one.extraordinary != meeting.extraordinary and date is not None:
             other = _date(workspace, one)
-            if other is not None and other >= date:
+            if other is None or other >= date:
                 continue
         earlier.append(one)
     last = [one for one in earlier if one.year == earlier[-1].year]

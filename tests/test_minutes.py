@@ -245,3 +245,15 @@ def _a_pdf(document: bytes) -> bytes:
         source.write_bytes(document)
         made = pdf.convert([source], "pdf", Path(name) / "out", timeout=120)[source]
         return packet.normalise(made.read_bytes(), "標題", "吳民間", dt.date(2024, 5, 20))
+
+
+def test_a_speaker_written_as_a_member_protects_no_word(met: Desk) -> None:
+    minutes(met, 發言=REMARKS.replace("吳民間", "委員"), 決議=DECISIONS.replace("請資訊處", "請依委員意見由資訊處"))
+    assert not [one for one in met.problems() if one["code"] == "protected-name"]
+    assert "1. 委員：建議縮短更新頻率。" in built(met, "公開版")
+
+
+def test_minutes_without_their_status_are_mentioned(met: Desk) -> None:
+    met.book("113-1/會議紀錄.xlsx", 出席=ATTENDANCE)
+    found = [one for one in met.problems() if one["code"] == "minutes-without-status"]
+    assert [one["sheet"] for one in found] == ["出席"]

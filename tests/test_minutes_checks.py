@@ -553,6 +553,16 @@ def test_a_date_that_cannot_be_read_is_not_missing_as_well(desk: Desk) -> None:
     assert found(desk) == [("bad-date", "error", "決議E4")]
 
 
+def test_nor_does_it_hide_a_case_without_a_decision(desk: Desk) -> None:
+    held(desk, decisions=DECIDED + "| 討1 | 1 | 照案通過。 | 企劃處 | 年底 | |")
+    assert found(desk) == [("no-decision", "error", "案由A2"), ("bad-date", "error", "決議E2")]
+
+
+def test_a_decision_that_could_not_be_read_may_be_the_missing_one(desk: Desk) -> None:
+    held(desk, decisions=DECISIONS.replace("| 報1 | 1 |", "| 報1 | 一 |"))
+    assert found(desk) == [("bad-count", "error", "決議B2")]
+
+
 @pytest.mark.parametrize(
     ("units", "wrong"),
     [

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import shutil
 import subprocess
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from conftest import Desk
+from openpyxl.comments import Comment
 from test_reading import PLANNED, figure, places, said
 
 HEAD = "".join(f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" ' for prefix, name in (
@@ -114,12 +118,10 @@ def test_the_whole_meeting_as_ods_is_the_same_meeting(own_desk: Desk, tmp_path: 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
 def test_what_excel_and_libreoffice_hold_of_a_sheet_is_the_same(desk: Desk, tmp_path: Path) -> None:
     """Dates, times, formulas, errors, hidden and merged cells, line breaks, blanks: by way of LibreOffice."""
-    import datetime as dt
-
-    import openpyxl
-    from openpyxl.comments import Comment
-
-    lists = {"預定開放": PLANNED + "| 東港潮位 | 11312 | | |\n" * 2, "下架清單": "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |"}
+    lists = {
+        "預定開放": PLANNED + "| 東港潮位 | 11312 | | |\n" * 2,
+        "下架清單": "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |",
+    }
     desk.meeting(**lists, 潮位站="| 站名 | 比率 | 筆數 | 日期 |\n| 北  港\\n二 | | | |")
     path = desk.root / "inputs/113-1/會議.xlsx"
     book = openpyxl.load_workbook(path)
@@ -165,11 +167,6 @@ def test_what_excel_and_libreoffice_hold_of_a_sheet_is_the_same(desk: Desk, tmp_
     assert codes["hidden-rows"] == ("預定開放", "A4")
     assert codes["merged-cells"] == ("預定開放", "C3")
     assert as_xlsx[1] == ["113年5月20日（星期一）下午2時30分", "第1會議室", 4, 1, 0]
-    (desk.root / "inputs/113-1/會議.ods").unlink()
-    shutil.copy(tmp_path / "xlsx" / "會議.xlsx", path)
-    rebuilt = openpyxl.load_workbook(path)
-    rebuilt["下架清單"]["A2"] = "甲集"
-    rebuilt.save(path)
 
 
 # --- Cells ------------------------------------------------------------------------------------------------------
@@ -183,8 +180,6 @@ def place_of(desk: Desk, paragraphs: str) -> Any:
     content = f'<table:table-cell office:value-type="string">{paragraphs}</table:table-cell>'
     rows = [row("欄位", "內容"), *(row(name, value) for name, value in fields), row("地點", content)]
     write_ods(desk.root / "inputs/113-1/會議.ods", table("會議資訊", *rows))
-    import openpyxl
-
     book = openpyxl.load_workbook(desk.root / "案由.xlsx")
     del book["會議資訊"]
     book.save(desk.root / "inputs/113-1/案由.xlsx")
@@ -230,8 +225,6 @@ def test_dates_times_and_truth_are_values_whatever_calc_shows(desk: Desk) -> Non
         row("資料基準日", cell("X", "date", "2024-05-01T00:00:00.000000000")),
     )
     listed = table("預定開放", PLANNED_HEAD, row("甲集", number(11311), "企劃處", cell("WAHR", "boolean", "true")))
-    import openpyxl
-
     book = openpyxl.load_workbook(desk.root / "inputs/113-1/會議.xlsx")
     del book["會議資訊"]
     book.save(desk.root / "inputs/113-1/會議.xlsx")
@@ -265,7 +258,6 @@ def test_a_plain_sheet_prints_numbers_as_calc_shows_them(desk: Desk) -> None:
     text = desk.texts()["04 討論事項第一案 附件 測站"]
     for shown in ("25.6%", "1,234,567", "NT$1,200", "36:00", "史前"):
         assert shown in text.splitlines()
-    assert figure(desk, "潮位站.筆數合計") in (1234567, None)
 
 
 @pytest.mark.parametrize(
@@ -301,6 +293,7 @@ def test_a_number_that_is_none_is_read_as_it_is_shown(desk: Desk) -> None:
 
 
 def test_repeated_rows_and_columns_count_as_often_as_they_are_repeated(desk: Desk) -> None:
+    blank = cell(number_columns_repeated="16377")
     ods(
         desk,
         table(
@@ -308,7 +301,13 @@ def test_repeated_rows_and_columns_count_as_often_as_they_are_repeated(desk: Des
             row(cell(number_columns_repeated="3"), "資料集項目名稱", "開放年月", "資料開放單位", "已上架"),
             row(number_rows_repeated="5"),
             row(cell(number_columns_repeated="3"), "甲集", number(11311), "企劃處", number_rows_repeated="3"),
-            row(cell(number_columns_repeated="3"), "乙集", number(11313), "資訊處", cell(number_columns_repeated="16377")),
+            row(
+                cell(number_columns_repeated="3"),
+                "乙集",
+                number(11313),
+                "資訊處",
+                cell(number_columns_repeated="16377"),
+            ),
         ),
     )
     assert places(desk, "bad-year-month") == ["單位.ods〔預定開放〕E10"]
@@ -324,7 +323,9 @@ def test_repeated_cells_without_a_value_are_errors_each(desk: Desk) -> None:
 
 def test_merged_cells_hold_their_value_in_every_row(desk: Desk) -> None:
     covered = "<table:covered-table-cell/>"
-    hidden_beneath = '<table:covered-table-cell office:value-type="string"><text:p>無此處</text:p></table:covered-table-cell>'
+    hidden_beneath = (
+        '<table:covered-table-cell office:value-type="string"><text:p>無此處</text:p></table:covered-table-cell>'
+    )
     ods(
         desk,
         table(
@@ -393,13 +394,9 @@ def test_what_stands_in_the_last_row_is_named_there(desk: Desk) -> None:
 )
 def test_more_than_a_list_ever_has_is_not_read_and_said_so(desk: Desk, code: str, rows: list[str]) -> None:
     ods(desk, table("預定開放", PLANNED_HEAD, planned(), *rows))
-    import resource
-    import time
-
     started = time.monotonic()
     assert len(places(desk, code)) == 1
-    assert time.monotonic() - started < 20
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500_000
+    assert time.monotonic() - started < 10
 
 
 def test_hidden_sheets_and_rows_are_read_and_mentioned(desk: Desk) -> None:
