@@ -50,7 +50,7 @@ def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Proble
     vocabulary = Vocabulary(meeting, known)
     made = [_agenda(meeting, vocabulary, problems)]
     for case in meeting.cases:
-        if case.kind == MOTION and not case.explanations and not case.attachments:
+        if is_raised_there(case):
             continue
         made.append(_case(meeting, case, vocabulary, problems))
         made += [_attachment(meeting, case, item, vocabulary, problems) for item in case.attachments]
@@ -60,9 +60,15 @@ def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Proble
     ]
 
 
+def is_raised_there(case: Case) -> bool:
+    """Whether a motion was raised at the meeting: it has no papers, and the agenda that went out does not know it."""
+    return case.kind == MOTION and not case.explanations and not case.attachments
+
+
 def _agenda(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> Document:
     parts: list[tuple[str, list[Case]]] = [("主席致詞", [])]
-    parts += [(kind, list(meeting.of_kind(kind))) for kind in (REPORT, DISCUSSION, MOTION)]
+    for kind in (REPORT, DISCUSSION, MOTION):
+        parts.append((kind, [case for case in meeting.of_kind(kind) if not is_raised_there(case)]))
     entries = []
     for number, (name, cases) in enumerate(parts, start=1):
         texts = [vocabulary.render(case.subject, case, case.row.at("案由"), problems) for case in cases]

@@ -445,6 +445,12 @@ def test_minutes_that_cannot_be_read_are_said_not_to_be_compared(desk: Desk) -> 
     assert found(desk) == [("carried-unchecked", "warning", "")]
 
 
+def test_an_older_meeting_with_faults_but_no_minutes_is_no_concern(desk: Desk) -> None:
+    desk.meeting("112-2", 會議資訊=MEETING.replace("113-", "112-"), 案由=CASES.replace("討論事項", "討論"))
+    desk.meeting()
+    assert found(desk, "113-1") == []
+
+
 # Printing
 
 

@@ -159,6 +159,7 @@ def test_a_case_raised_at_the_meeting_stands_under_other_motions(met: Desk) -> N
     lines = built(met, "公開版")
     start = lines.index("肆、臨時動議")
     assert lines[start + 1 : start + 4] == ["一、案由：建請增列測站一案", "提案單位：秘書處", "決議：另案討論。"]
+    assert "增列測站" not in met.texts()["01 議程"]
 
 
 FIELDS = {
