@@ -18,8 +18,8 @@ from generator import (
     figures,
     ics,
     leaks,
+    loading,
     minutes_checks,
-    model,
     ooxml,
     outputs,
     pdf,
@@ -72,7 +72,7 @@ class UnknownDocument(Exception):
 
 def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     """Reads and checks everything, builds nothing."""
-    meeting, problems = model.load(workspace, meeting_id)
+    meeting, problems = loading.load(workspace, meeting_id)
     if meeting is None:
         return Examined(None, {}, (), tuple(in_order(problems)))
     known = figures.compute(meeting)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from generator import columns, figures, model, values, workbooks
+from generator import columns, figures, loading, values, workbooks
 from generator.columns import CONTINUED, RELEASED
 from generator.minutes import Decision
 from generator.model import Meeting, PastDecision
@@ -96,7 +96,7 @@ def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     ]
     if meeting.previous is None:
         return found
-    source, problems = model.load(workspace, meeting.previous)
+    source, problems = loading.load(workspace, meeting.previous)
     faults = lost(problems)
     if source is not None and source.minutes is None:
         # Without minutes there is nothing to compare; but they may be there and have no status that can be read.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import generator
-from generator import carry, columns, model, sheets, succession, values, workbooks
+from generator import carry, columns, loading, model, sheets, succession, values, workbooks
 from generator.columns import SheetSpec
 from generator.forms import FilledSheet, plain_sheet, write_workbook
 from generator.model import Meeting
@@ -262,7 +262,7 @@ def _fill_past_decisions(
     if succession.before(workspace, meeting) != source:
         made.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
         return
-    last, found = model.load(workspace, source)
+    last, found = loading.load(workspace, source)
     made.problems = carry.lost(found)
     faults: list[Problem] = []
     items = carry.carried(last, faults) if last is not None else []
