@@ -218,6 +218,8 @@ def mutate(books: dict[str, Book], rng: random.Random) -> str:
     if not rows or not columns:
         book.sheets.setdefault("空白", [[None]])
         return f"{name}: nothing to change"
+    for line in table:
+        line.extend([None] * (columns - len(line)))
     row, column = rng.randrange(rows), rng.randrange(columns)
     other_row, other_column = rng.randrange(rows), rng.randrange(columns)
     kind = rng.choice(KINDS)
@@ -366,6 +368,8 @@ def main() -> None:
                 seeds = running.pop(future)
                 more, seen = future.result()
                 tried += len(seeds)
+                if tried % 500 == 0:
+                    print(f"{tried} variants, {len(wrong) + len(more)} findings", flush=True)
                 wrong += more
                 codes += seen
     for one in wrong[:40]:
