@@ -238,13 +238,18 @@ def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
         problem("carried-altered", row.row.at(name), name=name, meeting=source.id, was=_line(was))
         for name, was, now in given
         # An empty cell is reported as such, and a case without a decision has none to compare.
-        if was and now and values.folded(was) != values.folded(now)
+        if was and now and _verbatim(was) != _verbatim(now)
     ]
     if not item.origin and not row.meeting:
         found.append(problem("carried-origin", row.row.at("會議"), meeting=source.id))
     elif not _from(item, row):
         found.append(problem("carried-altered", row.row.at("會議"), name="會議", meeting=source.id, was=item.origin))
     return found
+
+
+def _verbatim(text: str) -> list[str]:
+    """The lines of a text without blanks at their ends: all else must stand as it was decided."""
+    return [line.strip() for line in text.strip().splitlines()]
 
 
 def _closed(item: Item, row: PastDecision) -> list[Problem]:

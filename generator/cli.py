@@ -162,7 +162,7 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
                 terminal.next_deadline(deadlines.coming(known, _today()))
     for text in report.failures:
         terminal.failure(text)
-    locked = any(outcome.how == outputs.LOCKED for outcome in report.outcomes)
+    locked = any(outcome.how in outputs.UNWRITTEN for outcome in report.outcomes)
     sys.exit(PROBLEMS if stopped else FAILED if report.failures or locked else DONE)
 
 
@@ -323,11 +323,14 @@ def _print_json(value: object) -> None:
 
 def main() -> None:
     """Runs the command; nothing that a user can cause ends in a traceback."""
-    from generator import terminal
+    from generator import outputs, terminal
 
     terminal.make_utf8()
     try:
         packet(prog_name="packet", standalone_mode=True)
+    except outputs.BadFolder as bad:
+        terminal.failure(str(bad))
+        sys.exit(FAILED)
     except OSError as error:
         name = Path(error.filename).name if isinstance(error.filename, str) else ""
         what = f"「{name}」" if name else "檔案"

@@ -45,13 +45,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
-    """A sheet known by name. A field sheet has the two columns 欄位 and 內容, and ``columns`` are its rows."""
+    """A sheet known by name. A field sheet has the two columns 欄位 and 內容, and ``columns`` are its rows.
+
+    ``most``: the rows that are read of it at most; what is numbered 一、二、三 has no label for more than 999.
+    """
 
     name: str
     columns: tuple[Column, ...]
     fields: bool = False
     required: bool = False
     about: str = ""
+    most: int = 999
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""
@@ -76,6 +80,9 @@ OPINION, RESPONSE = "委員意見", "機關回應"
 NAMED, NAMELESS, CLOSED = "記名", "不記名", "不公開"
 # The hidden sheet of a form that holds its long drop-down lists.
 MENU_SHEET = "選單"
+
+# Lists of data sets.
+LONG_LIST = 200_000
 
 AGENCY = SheetSpec(
     "機關",
@@ -295,6 +302,7 @@ PLANNED = SheetSpec(
         Column("已上架", Kind.FLAG, filled=False, hint="已上架者填 ★，未上架者空白", example="★", width=8),
     ),
     about="年度預定開放的資料集",
+    most=LONG_LIST,
 )
 
 DOWNLOADS = SheetSpec(
@@ -309,6 +317,7 @@ DOWNLOADS = SheetSpec(
         Column("累計下載次數", Kind.COUNT, hint="自上架至資料基準日，由多到少排列", example="9,231"),
     ),
     about="下載次數由多到少",
+    most=LONG_LIST,
 )
 
 QUALITY_LEVELS = ("檢測範圍外", "無標章", "銅標章", "銀標章", "金標章", "白金標章")
@@ -328,6 +337,7 @@ QUALITY = SheetSpec(
         Column("總計", Kind.COUNT, required=False, filled=False, hint="可不填；有填則與程式加總核對"),
     ),
     about="各單位資料集的品質檢測結果",
+    most=LONG_LIST,
 )
 
 WITHDRAWALS = SheetSpec(
@@ -339,6 +349,7 @@ WITHDRAWALS = SheetSpec(
         Column("備註", filled=False, hint="需要補充時填寫", example="業務已移由○○部辦理。", width=50),
     ),
     about="擬下架的資料集",
+    most=LONG_LIST,
 )
 
 TOTALS = SheetSpec(

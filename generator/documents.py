@@ -25,6 +25,7 @@ STANDARD = ("議程", "案", *CONVENTION.values(), PLAIN, "條文", SEPARATELY)
 # Control characters, marks that turn the writing direction, line ends, halves of characters.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 EARLIER = "歷次會議持續列管事項"
+MOST_PRINTED = 5000
 SEPARATE_NOTE = "本附件另行提供{}。"
 
 
@@ -204,13 +205,26 @@ def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tup
     if item.source == SHARED and item.target in meeting.regulations:
         return REGULATION, {"條文": _regulation(meeting.regulations[item.target])}
     if item.source == SHEET and item.target in CONVENTION:
-        return CONVENTION[item.target], {"表": {"列": table_rows(meeting, item.target)}}
+        rows = table_rows(meeting, item.target)
+        return _printed(item, CONVENTION[item.target], {"列": rows}, problems)
     if item.source == SHEET and item.target in meeting.tables:
         table = meeting.tables[item.target]
-        return PLAIN, {"表": {"欄位": list(table.headings), "列": [list(row) for row in table.rows]}}
+        columns = {"欄位": list(table.headings), "列": [list(row) for row in table.rows]}
+        return _printed(item, PLAIN, columns, problems)
     if item.source == SHEET and values.folded(item.target) in meeting.present:
         problems.append(problem("not-printable", item.row.at("來源"), sheet=item.target))
     return SEPARATELY, {}
+
+
+def _printed(
+    item: Attachment, template: str, table: dict[str, Any], problems: list[Problem]
+) -> tuple[str, dict[str, Any]]:
+    """A table with its template; one that no one would print, and Word takes minutes for, is an error."""
+    if len(table["列"]) > MOST_PRINTED:
+        count = len(table["列"])
+        problems.append(problem("too-long-to-print", item.row.at("來源"), count=count, most=MOST_PRINTED))
+        return SEPARATELY, {}
+    return template, {"表": table}
 
 
 def table_rows(meeting: Meeting, sheet: str) -> list[dict[str, Any]]:

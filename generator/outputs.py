@@ -22,7 +22,8 @@ from generator import roc
 STATE = ".packet"
 
 NEW, CHANGED, SAME, RESTORED, KEPT, LOCKED = "new", "changed", "same", "restored", "kept", "locked"
-GONE, OUTDATED = "gone", "outdated"
+GONE, OUTDATED, LEFT, OCCUPIED = "gone", "outdated", "left", "occupied"
+UNWRITTEN = (LOCKED, OCCUPIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class Written:
     source: str = ""
 
 
+class BadFolder(Exception):
+    """The place for the files is no folder of its own; the text is for the user."""
+
+
 def write_all(
     folder: Path, files: Mapping[str, bytes], stale: Mapping[str, str], sources: Mapping[str, str]
 ) -> list[Outcome]:
@@ -54,8 +59,12 @@ def write_all(
     ``stale`` maps a name to GONE or OUTDATED, which the outcome then says. ``sources`` says of what a file was made.
 
     A file that is not as the program left it is first renamed to a name with its time. A file that cannot be replaced
-    (open in Word) is reported as LOCKED and the others are still written. Raises OSError when there can be no folder.
+    (open in Word) is reported as LOCKED and the others are still written. Raises BadFolder where the folder is a file
+    or a link, which could lead anywhere, and OSError when there can be no folder.
     """
+    for one in (folder, folder.parent):
+        if one.is_symlink() or (one.exists() and not one.is_dir()):
+            raise BadFolder(f"「{one.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
     folder.mkdir(parents=True, exist_ok=True)
     for left in state(folder).glob("aside-*"):
         # What an interrupted build left; a younger one may belong to a build that is still at work.
@@ -72,18 +81,20 @@ def write_all(
     for name, content in files.items():
         outcome = _write(folder, name, content, hashes[name], old[name])
         outcomes.append(outcome)
-        if outcome.how != LOCKED:
+        if outcome.how not in UNWRITTEN:
             record[name] = Written([hashes[name]], sources.get(name, ""))
     for name, why in stale.items():
         path = folder / name
         ours = record[name].hashes if name in record else []
-        if path.is_file() and digest(path.read_bytes()) in ours:
-            try:
+        try:
+            if path.is_file() and digest(path.read_bytes()) in ours:
                 path.unlink()
-            except PermissionError:
-                outcomes.append(Outcome(name, LOCKED))
-                continue
-            outcomes.append(Outcome(name, why))
+                outcomes.append(Outcome(name, why))
+            elif path.is_file():
+                outcomes.append(Outcome(name, LEFT, _keep(path)))
+        except PermissionError:
+            outcomes.append(Outcome(name, LOCKED))
+            continue
         record.pop(name, None)
     if _as_json(record) != before:
         _write_record(folder, _as_json(record))
@@ -117,6 +128,8 @@ def _write_record(folder: Path, text: str) -> None:
 def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str]) -> Outcome:
     path = folder / name
     how, kept_as = (RESTORED if ours else NEW), ""
+    if path.is_dir():
+        return Outcome(name, OCCUPIED)
     try:
         if path.exists():
             there = digest(path.read_bytes())

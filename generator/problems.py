@@ -201,6 +201,7 @@ CATALOGUE: dict[str, Message] = {
         "{case}的說明沒有提到附件「{name}」", '請在說明加上「如{{{{ 附件("{name}") }}}}」。'
     ),
     "not-printable": _error("〔{sheet}〕不能當附件列印", "請改用清單類的工作表。"),
+    "too-long-to-print": _error("有 {count:,} 列，附件最多印 {most:,} 列", "請改為「另附」，或只留下要印的列。"),
     "no-such-template": _error("templates 內沒有範本「{name}.docx」", "請改正範本名稱。{perhaps}"),
     # Templates (packet template check); the place holds paragraph and text
     "template-failed": _error("範本無法套用：{detail}", "請在 Word 修正這個範本的標籤。"),

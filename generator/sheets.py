@@ -77,8 +77,12 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
         letters = {name: letter(position) for name, position in columns.items()}
         for index in range(number + 1, len(sheet.cells)):
             row = _typed_row(spec, sheet, index, columns, letters, problems)
-            if row is not None:
-                rows.append(row)
+            if row is None:
+                continue
+            if len(rows) >= spec.most:
+                problems.append(problem("too-many-rows", sheet.at(index, 0), most=spec.most))
+                return rows
+            rows.append(row)
             if _too_many(sheet, index, before, problems):
                 break
     return rows
@@ -232,6 +236,7 @@ def _typed(name: str, spec: SheetSpec, sheet: RawSheet, index: int, position: in
     if value is None or (isinstance(value, str) and not value.strip()):
         if column.required and column.filled:
             problems.append(problem("empty-cell", sheet.at(index, position), name=name))
+            return None
         return values.empty(column)
     if column.kind is Kind.COUNT and (index, position) in sheet.merged:
         problems.append(problem("merged-count", sheet.at(index, position), name=name))

@@ -54,6 +54,9 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
             found.problems.append(problem("workbook-locked", Location(path.name)))
     if not packages and not found.problems:
         found.problems.append(problem("no-templates", Location("templates")))
+    for name in sorted(contexts.wanted() - set(packages) - {one.at.workbook for one in found.problems}):
+        fault = templates.missing(Path(name).stem, workspace.templates, Location(name))
+        found.problems += [fault] if fault else []
     for name, package in packages.items():
         reader, given = _read(name, package, contexts)
         found.names[Path(name).stem] = reader.names
@@ -100,6 +103,10 @@ class _Contexts:
         self, into: dict[str, list[tuple[str, Context]]], document: Document, label: str, context: Context
     ) -> None:
         into.setdefault(f"{document.template}.docx", []).append((label, context))
+
+    def wanted(self) -> set[str]:
+        """The files that the present meeting needs, and those that every meeting may."""
+        return set(self._by_template) | set(self._samples)
 
     def sorts(self, name: str) -> list[list[tuple[str, Context]]]:
         """The contexts for a template; for one that nothing uses yet, those of each standard one, to choose from."""

@@ -26,6 +26,8 @@ _OUTCOMES = {
     outputs.RESTORED: "補回（上次產生後被刪除）",
     outputs.KEPT: "更新，手改的舊檔已另存",
     outputs.LOCKED: "未更新，檔案正在使用中",
+    outputs.OCCUPIED: "未更新，有同名的資料夾，請改名",
+    outputs.LEFT: "已不需要，因為手改過而改名保留",
     outputs.GONE: "移除（已不需要）",
     outputs.OUTDATED: "移除（內容已過時，這次沒有重新產生）",
 }
@@ -142,7 +144,7 @@ def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[
     for one in outcomes:
         if one.how == outputs.SAME:
             continue
-        style = "yellow" if one.how in (outputs.KEPT, outputs.LOCKED) else "green"
+        style = "yellow" if one.how in (outputs.KEPT, outputs.LEFT, *outputs.UNWRITTEN) else "green"
         out.print(f"  {_OUTCOMES[one.how]}", style=style, end="　")
         out.print(one.name)
         if one.kept_as:

@@ -120,7 +120,9 @@ def test_documents_of_a_case_that_is_gone_are_removed_unless_edited_by_hand(desk
     desk.output("02 討論事項第一案.docx").write_bytes(b"mine")
     desk.meeting()
     build(desk)
-    assert desk.output("02 討論事項第一案.docx").read_bytes() == b"mine"
+    kept = [path for path in desk.output().iterdir() if path.read_bytes() == b"mine"]
+    assert len(kept) == 1
+    assert "（手改" in kept[0].name
 
 
 def test_only_builds_the_named_documents(desk: Desk) -> None:
@@ -320,3 +322,23 @@ def test_a_long_heading_does_not_stop_a_build(desk: Desk) -> None:
     build(desk)
     title = docx.Document(str(desk.output("04 討論事項第一案 附件 圖.docx"))).core_properties.title
     assert len(title) == 255
+
+
+def test_a_folder_in_the_place_of_a_file_stops_only_that_file(desk: Desk) -> None:
+    desk.meeting()
+    desk.output("01 議程.docx").mkdir(parents=True)
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 3
+    assert "未更新，有同名的資料夾，請改名　01 議程.docx" in result.output
+    assert desk.output("02 報告事項第一案.docx").is_file()
+
+
+def test_an_output_folder_that_leads_elsewhere_is_not_written_to(desk: Desk, tmp_path: Path) -> None:
+    desk.meeting()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    desk.output().parent.mkdir()
+    desk.output().symlink_to(elsewhere, target_is_directory=True)
+    with pytest.raises(AssertionError, match="不是一般的資料夾"):
+        desk.run("build", "113-1", "--format", "docx")
+    assert not list(elsewhere.iterdir())

@@ -326,14 +326,13 @@ def test_what_was_carried_and_reported_on_is_in_order(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "cells",
     [
-        {"B2": " 本部辦理情形, 報請鑒察。"},
-        {"C3": "1.照案通過。2.請資訊處訂定潮位資料開放時程。"},
+        {"B2": " 本部辦理情形，報請鑒察。\n"},
         {"F2": None},
         {"F2": "１１３-1"},
         {"D2": None, "D4": None},
         {"E3": "解除列管"},
     ],
-    ids=["width", "line break", "last meeting unsaid", "wide id", "nothing to report", "closed with a reason"],
+    ids=["blanks at the ends", "last meeting unsaid", "wide id", "nothing to report", "closed with a reason"],
 )
 def test_what_is_no_alteration_is_not_reported(desk: Desk, cells: dict[str, Any]) -> None:
     decided(desk)
@@ -346,6 +345,7 @@ def test_what_is_no_alteration_is_not_reported(desk: Desk, cells: dict[str, Any]
     [
         ({"B4": "潮位站增設二站一案，提請討論。"}, ("carried-altered", "error", "B4"), "潮位站增設一案，提請討論。"),
         ({"B3": "另一件事，提請討論。"}, ("carried-altered", "error", "B3"), "本部資料集開放一案，提請討論。"),
+        ({"B2": "本部辦理情形, 報請鑒察。"}, ("carried-altered", "error", "B2"), "本部辦理情形，報請鑒察。"),
         ({"C4": "通過。"}, ("carried-altered", "error", "C4"), "不予通過。"),
         (
             {"C3": "1. 照案通過。"},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
-from fuzz import slice_of
+from fuzz import REPO, originals, slice_of, variant
 
 
 @pytest.mark.slow
@@ -11,3 +14,10 @@ def test_a_hundred_mutations_of_the_workbooks_end_in_messages_and_never_in_a_tra
     wrong, codes = slice_of(range(900_000, 900_100))
     assert not wrong, "\n".join(wrong)
     assert len(codes) > 15, codes
+
+
+@pytest.mark.parametrize("seed", [1211, 1359, 2558, 3260])
+def test_what_a_full_run_once_found_stays_mended(seed: int, tmp_path: Path) -> None:
+    shutil.copytree(REPO / "templates", tmp_path / "templates")
+    wrong, _ = variant(seed, originals(), tmp_path)
+    assert not wrong, "\n".join(wrong)

@@ -112,7 +112,7 @@ def test_an_archive_that_unpacks_to_far_more_than_it_weighs(desk: Desk) -> None:
     assert (found.code, found.seconds < 5, found.megabytes < 200) == (1, True, True), found
 
 
-@pytest.mark.parametrize("part", ["sheet1", "workbook", "styles", "Content_Types", "sharedStrings"])
+@pytest.mark.parametrize("part", ["sheet1", "workbook", "Content_Types", "sharedStrings"])
 def test_sizes_that_lie(desk: Desk, part: str) -> None:
     desk.meeting()
     path = desk.book("113-1/資料.xlsx", 預定開放=PLANNED)
@@ -124,7 +124,7 @@ def test_sizes_that_lie(desk: Desk, part: str) -> None:
         b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument'
         b'.spreadsheetml.sharedStrings+xml"/></Types>',
     )
-    parts[name] = parts.get(name, f"<sst {MAIN}></sst>".encode()) + b" " * 300 * MEGABYTE
+    parts[name] = parts.get(name, f"<sst {MAIN}></sst>".encode()) + b" " * 200 * MEGABYTE
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for one, content in parts.items():
             archive.writestr(one, content)
@@ -135,7 +135,7 @@ def test_sizes_that_lie(desk: Desk, part: str) -> None:
     path.write_bytes(raw.replace(size, struct.pack("<I", 400_000)))
     found = measured(desk, "check", "113-1", "--json")
     assert [(one["code"], one["workbook"]) for one in found.problems()] == [("workbook-unreadable", "資料.xlsx")]
-    assert (found.code, found.seconds < 5, found.megabytes < 200) == (1, True, True), found
+    assert (found.code, found.seconds < 5, found.megabytes < 150) == (1, True, True), found
 
 
 def test_an_archive_with_a_directory_of_a_million_entries(desk: Desk) -> None:
@@ -213,8 +213,8 @@ ROWS = {
     "a column beyond all columns": f'<row r="2">{text_cell("ZZZZZZ2", "甲")}</row>',
     "a row above the one before": f'<row r="9">{text_cell("A9", "甲")}</row><row r="3">{text_cell("A3", "甲")}</row>',
     "a row of two million cells": '<row r="2">' + "<c><v>1</v></c>" * 2_000_000 + "</row>",
-    "a cell of five million parts": f'<row r="2"><c r="A2" t="inlineStr"><is>{"<r/>" * 5_000_000}</is></c></row>',
-    "five million strangers": "<x/>" * 5_000_000,
+    "a cell of three million parts": f'<row r="2"><c r="A2" t="inlineStr"><is>{"<r/>" * 3_000_000}</is></c></row>',
+    "three million strangers": "<x/>" * 3_000_000,
     "a very deep cell": '<row r="2"><c r="A2">' + "<is>" * 5000 + "</is>" * 5000 + "</c></row>",
     "a number of ten thousand digits": f'<row r="2"><c r="A2"><v>{"9" * 10_000}</v></c></row>',
     "a date that no calendar has": '<row r="2"><c r="A2" t="d"><v>9999-99-99</v></c></row>',
@@ -223,7 +223,7 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("kind", ROWS)
+@pytest.mark.parametrize("kind", [kind for kind in ROWS if "million" not in kind])
 def test_sheets_that_no_office_program_writes(desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     desk.meeting()
     sheet_of(desk, ROWS[kind])
@@ -234,9 +234,7 @@ def test_sheets_that_no_office_program_writes(desk: Desk, monkeypatch: pytest.Mo
     assert result.exit_code in (0, 1)
 
 
-@pytest.mark.parametrize(
-    "kind", ["a row of two million cells", "a cell of five million parts", "five million strangers"]
-)
+@pytest.mark.parametrize("kind", [kind for kind in ROWS if "million" in kind])
 def test_sheets_of_one_huge_element_take_little_memory(desk: Desk, kind: str) -> None:
     desk.meeting()
     path = sheet_of(desk, ROWS[kind])
@@ -247,7 +245,7 @@ def test_sheets_of_one_huge_element_take_little_memory(desk: Desk, kind: str) ->
             archive.writestr(name, content)
     found = measured(desk, "check", "113-1", "--json")
     assert found.code in (0, 1)
-    assert (found.seconds < 8, found.megabytes < 600) == (True, True), found
+    assert (found.seconds < 8, found.megabytes < 350) == (True, True), found
 
 
 def test_merged_ranges_over_the_whole_sheet(desk: Desk) -> None:
@@ -280,12 +278,18 @@ def test_a_value_in_the_last_row_is_named_there(desk: Desk) -> None:
 
 
 def long_list(desk: Desk, rows: int, month: str) -> None:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("預定開放")
-    sheet.append(["資料集項目名稱", "開放年月", "資料開放單位", "已上架", "備註", "承辦人", "電話", "編號"])
-    for number in range(rows):
-        sheet.append([f"潮位資料第{number}號", month, "企劃處", None, "無", "某甲", 12345678, number])
-    book.save(desk.root / BOOK)
+    """資料.xlsx〔預定開放〕 with eight columns, four of them of no use."""
+    others = ("某甲", "某乙", "無", "備")
+    sheet_of(
+        desk,
+        "".join(
+            f'<row r="{number}">{text_cell(f"A{number}", f"潮位資料第{number}號")}<c r="B{number}"><v>{month}</v></c>'
+            + text_cell(f"C{number}", "企劃處")
+            + "".join(text_cell(f"{column}{number}", text) for column, text in zip("EFGH", others, strict=True))
+            + "</row>"
+            for number in range(2, rows + 2)
+        ),
+    )
 
 
 @pytest.mark.slow
@@ -307,6 +311,28 @@ def test_a_sheet_of_a_hundred_thousand_rows(desk: Desk, rows: int, month: str, e
     assert len(found.problems()) < 1000
     assert found.code == (1 if errors else 0)
     assert (found.seconds < 15, found.megabytes < 700) == (True, True), (found.seconds, found.megabytes)
+
+
+def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk) -> None:
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |\n| 討1 | 測站 | 工作表:潮位站 |")
+    long_list(desk, 5001, "11311")
+    desk.book("113-1/測站.xlsx", 潮位站="| 站名 | 筆數 |\n" + "| 北港 | 3 |\n" * 5001)
+    assert places(desk, "too-long-to-print") == ["會議.xlsx〔附件〕C2", "會議.xlsx〔附件〕C3"]
+    assert "有 5,001 列，附件最多印 5,000 列" in said(desk, "too-long-to-print")[0]
+    assert desk.run("build", "113-1").exit_code == 1
+
+
+@pytest.mark.parametrize("sheet", ["案由", "說明", "附註", "上次會議決定", "統計數字"])
+def test_sheets_that_are_written_by_hand_have_no_more_than_999_rows(desk: Desk, sheet: str) -> None:
+    head, line = {
+        "案由": ("| 案號 | 類別 | 單位 | 案由 |", "| 討{} | 討論事項 | 企劃處 | 資料集開放一案，提請討論。 |"),
+        "說明": ("| 案號 | 層級 | 內容 |", "| 討1 | 1 | 某事。 |"),
+        "附註": ("| 附件 | 內容 |", "| 圖 | 某事。 |"),
+        "上次會議決定": ("| 類別 | 案由 | 決定（議） | 辦理情形 | 列管 |", "| 報告事項 | 某案 | 洽悉 | | |"),
+        "統計數字": ("| 名稱 | 數值 | 出處 |", "| 數{} | 1 | 平臺 |"),
+    }[sheet]
+    desk.meeting(**{sheet: "\n".join([head, *(line.format(number) for number in range(1000))])})
+    assert places(desk, "too-many-rows") == [f"會議.xlsx〔{sheet}〕A1001"]
 
 
 def test_what_is_wrong_with_a_column_again_and_again_is_not_listed_to_the_end(desk: Desk) -> None:
@@ -397,7 +423,7 @@ def test_an_attachment_must_lie_in_the_folder_itself(desk: Desk, tmp_path: Path,
         path.write_bytes(b"%PDF")
     (folder / "連結.pdf").symlink_to(tmp_path / "密.pdf")
     desk.meeting(附件=f"| 案號 | 名稱 | 來源 |\n| 討1 | 圖 | 檔案:{target} |")
-    result = desk.run("build", "113-1")
+    result = desk.run("build", "113-1", "--format", "docx")
     if target.strip() == "圖.pdf":
         assert result.exit_code == 0
     else:

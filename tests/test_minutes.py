@@ -258,3 +258,38 @@ def test_minutes_without_their_status_are_mentioned(met: Desk) -> None:
     met.book("113-1/會議紀錄.xlsx", 出席=ATTENDANCE)
     found = [one for one in met.problems() if one["code"] == "minutes-without-status"]
     assert [one["sheet"] for one in found] == ["出席"]
+
+
+@pytest.mark.parametrize("name", ["吳\u200b民間", "吳\u00ad民間", "吳民\ufe00間", "吳‧民間", "吳民\U000e0100間"])
+def test_a_protected_name_is_found_in_any_spelling(met: Desk, name: str) -> None:
+    minutes(met, 發言=REMARKS.replace("將研議期程與經費。", f"依{name}委員意見辦理。"))
+    assert [one["cell"] for one in met.problems() if one["code"] == "protected-name"] == ["F3"]
+
+
+@pytest.mark.parametrize(
+    ("roster", "written"), [("黃文臺", "黄文台"), ("Mary Smith", "MARY SMITH"), ("吳民間", "吳 民 間")]
+)
+def test_variants_of_a_name_are_the_same_name(met: Desk, roster: str, written: str) -> None:
+    met.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=ROSTER.replace("吳民間", roster))
+    changed = REMARKS.replace("吳民間", roster).replace("將研議期程與經費。", f"依{written}委員意見辦理。")
+    minutes(met, 出席=ATTENDANCE.replace("吳民間", roster), 發言=changed)
+    assert [one["cell"] for one in met.problems() if one["code"] == "protected-name"] == ["F3"]
+
+
+def test_a_speaker_with_a_title_protects_the_bare_name(met: Desk) -> None:
+    changed = REMARKS.replace("吳民間", "吳民間教授").replace("將研議期程與經費。", "依吳民間委員意見辦理。")
+    minutes(met, 發言=changed)
+    assert [one["cell"] for one in met.problems() if one["code"] == "protected-name"] == ["F3"]
+
+
+def test_a_name_split_over_runs_of_a_template_stops_the_build(met: Desk) -> None:
+    split = "請假委員：</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>吳民</w:t></w:r><w:r><w:t>間"
+    planted(met.root / "templates" / "會議紀錄.docx", "word/document.xml", "請假委員：".encode(), split.encode())
+    result = met.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 1
+    assert "內文含有須保護的姓名" in result.output
+
+
+def test_a_protected_name_as_the_title_of_an_observer_is_an_error(met: Desk) -> None:
+    minutes(met, 列席=OBSERVERS.replace("專員", "吳民間助理"))
+    assert [one["sheet"] for one in met.problems() if one["code"] == "protected-name"] == ["列席"]

@@ -482,6 +482,113 @@ def test_a_title_merged_over_the_columns_is_no_heading(desk: Desk) -> None:
     assert figure(desk, "預定開放.總數") == 2
 
 
+def test_a_number_that_is_merged_is_not_counted_twice(desk: Desk) -> None:
+    desk.meeting(
+        品質檢測="""
+        | 單位   | 檢測範圍外 | 無標章 | 銅標章 | 銀標章 | 金標章 | 白金標章 |
+        | 企劃處 | 0          | 0      | 0      | 0      | 4      | 4        |
+        | 資訊處 | 0          | 0      | 0      | 0      |        |          |
+        | 秘書處 | 0          | 0      | 0      | 0      | 4      | 4        |
+        """
+    )
+    with edited(desk, "品質檢測") as sheet:
+        sheet.merge_cells("F2:F3")
+        sheet.merge_cells("G2:G3")
+    errors = [(one["code"], one["cell"]) for one in desk.problems() if one["severity"] == "error"]
+    assert errors == [("merged-count", "F3"), ("merged-count", "G3")]
+
+
+def test_cells_merged_across_columns_count_for_the_first(desk: Desk) -> None:
+    desk.meeting(
+        說明="""
+        | 案號 | 層級 | 標題 | 內容                         |
+        | 討1  | 1    | 依據 |                              |
+        | 討1  | 1    |      | 以上所擬是否妥適，提請討論。 |
+        """
+    )
+    with edited(desk, "說明") as sheet:
+        sheet.merge_cells("C2:D2")
+    assert [(one["code"], one["cell"]) for one in desk.problems()] == [("empty-cell", "D2")]
+
+
+def test_merged_cells_of_a_sheet_printed_as_it_is(desk: Desk) -> None:
+    desk.meeting(
+        潮位站="""
+        | 潮位站一覽 |      |      |      |
+        | 海域       | 站名 | 筆數 |      |
+        | 北海       | 北港 | 1    | 2    |
+        |            | 東港 | 3    | 4    |
+        | 合計       |      | 4    | 6    |
+        """,
+        附件="| 案號 | 名稱 | 來源 |\n| 討1 | 測站 | 工作表:潮位站 |",
+        說明='| 案號 | 層級 | 內容 |\n| 討1 | 1 | 如{{ 附件("測站") }}。 |\n| 討1 | 1 | 以上所擬是否妥適，提請討論。 |',
+    )
+    with edited(desk, "潮位站") as sheet:
+        for merged in ("A1:D1", "C2:D2", "A3:A4", "A5:B5"):
+            sheet.merge_cells(merged)
+    assert [(one["code"], one["cell"]) for one in desk.problems()] == [("merged-cells", "A3")]
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    lines = [line for line in desk.texts()["04 討論事項第一案 附件 測站"].splitlines() if line]
+    assert lines[lines.index("海域") :] == [
+        *("海域", "站名", "筆數", "筆數"),
+        *("北海", "北港", "1", "2"),
+        *("北海", "東港", "3", "4"),
+        *("合計", "4", "6"),
+    ]
+
+
+def test_an_error_value_counts_for_every_row_that_its_merged_cell_covers(desk: Desk) -> None:
+    desk.meeting(預定開放=PLANNED)
+    with edited(desk, "預定開放") as sheet:
+        sheet["B2"] = "#N/A"
+        sheet.merge_cells("B2:B3")
+    assert [(one["code"], one["cell"]) for one in desk.problems() if one["severity"] == "error"] == [
+        ("error-value", "B2")
+    ]
+
+
+def test_hidden_sheets_and_rows_are_read_and_mentioned(desk: Desk) -> None:
+    desk.meeting(預定開放=PLANNED + "| 東港潮位 | 11312 | 企劃處 | |", 試算="| 甲 |\n| 乙 |")
+    with edited(desk, "預定開放") as sheet:
+        sheet.sheet_state = "veryHidden"
+        for row in (2, 4, 50):
+            sheet.row_dimensions[row].hidden = True
+    with edited(desk, "試算") as sheet:
+        sheet.sheet_state = "hidden"
+        sheet.row_dimensions[2].hidden = True
+    found = [(one["code"], one["severity"], one["sheet"], one["cell"]) for one in desk.problems()]
+    assert found == [
+        ("unknown-sheet", "note", "試算", ""),
+        ("hidden-sheet", "note", "預定開放", ""),
+        ("hidden-rows", "note", "預定開放", "A2"),
+    ]
+    assert "（第 2、4 列）" in said(desk, "hidden-rows")[0]
+    assert figure(desk, "預定開放.總數") == 3
+    assert desk.run("check", "113-1").exit_code == 0
+
+
+def test_numbers_kept_as_text_and_texts_kept_as_numbers_are_read_alike(desk: Desk) -> None:
+    desk.meeting(預定開放=PLANNED, 統計數字="| 名稱 | 數值 | 出處 |\n| 總瀏覽次數 |  | 平臺 |\n| 總下載次數 | | |")
+    with edited(desk, "預定開放") as sheet:
+        sheet["B2"], sheet["B3"] = "１１３１１", 11311.0
+    with edited(desk, "統計數字") as sheet:
+        sheet["B2"], sheet["B3"] = "2,385,000", "'42".strip("'")
+        sheet["B3"].data_type = "s"
+        sheet["C3"] = 2024
+    with edited(desk, "說明") as sheet:
+        sheet["B2"] = "１"
+    assert desk.problems() == []
+    assert [figure(desk, f"統計數字.{name}") for name in ("總瀏覽次數", "總下載次數")] == [2385000, 42]
+
+
+def test_a_text_in_runs_is_read_whole_and_without_its_reading(desk: Desk) -> None:
+    desk.meeting()
+    runs = "<is><r><t>第1</t></r><r><rPr><b/></rPr><t>會議室</t></r><rPh sb='0' eb='1'><t>ㄉㄧˋ</t></rPh></is>"
+    patched(desk.root / "inputs" / BOOK, "xl/worksheets/sheet1.xml", r'(<c r="B4"[^>]*>)<is>.*?</is>', rf"\1{runs}")
+    assert desk.problems() == []
+    assert figure(desk, "會議.地點") == "第1會議室"
+
+
 @pytest.mark.parametrize("text", ["北港\x7f潮位", "北港_x000B_潮位", "北港_x0007_潮位"])
 def test_a_control_character_is_refused_at_its_cell(desk: Desk, text: str) -> None:
     desk.meeting(預定開放=PLANNED.replace("北港潮位", text))
@@ -578,6 +685,24 @@ def test_a_workbook_that_excel_holds_open_is_an_error(desk: Desk, monkeypatch: p
 
     monkeypatch.setattr(Path, "open", refuse)
     assert [(one["code"], one["workbook"]) for one in desk.problems()] == [("workbook-locked", "資料.xlsx")]
+
+
+def test_an_agency_book_of_another_format_is_named_with_what_to_do(desk: Desk) -> None:
+    desk.meeting()
+    (desk.root / "inputs/機關.xlsx").rename(desk.root / "inputs/機關.xls")
+    assert [(one["code"], one["workbook"]) for one in desk.problems()] == [
+        ("no-agency-book", "機關.xlsx"),
+        ("other-format", "機關.xls"),
+    ]
+
+
+def test_a_regulation_of_another_format_is_named_with_what_to_do(desk: Desk) -> None:
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 要點 | 共用:設置要點 |")
+    (desk.root / "inputs/共用").mkdir()
+    for name in ("設置要點.xls", "別的.csv"):
+        (desk.root / "inputs/共用" / name).write_bytes(b"x")
+    assert places(desk, "no-such-shared") == ["會議.xlsx〔附件〕C2"]
+    assert places(desk, "other-format") == ["設置要點.xls"]
 
 
 def test_reading_does_not_touch_the_workbooks(desk: Desk) -> None:
