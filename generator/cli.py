@@ -159,7 +159,7 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
             terminal.summary(shown, report.outcomes, report.remarks)
             if report.examined.meeting is not None:
                 known = deadlines.of(report.examined.meeting).deadlines
-                terminal.next_deadline(deadlines.coming(known, _today()))
+                terminal.next_deadline(deadlines.coming(known, _today()), bool(known))
     for text in report.failures:
         terminal.failure(text)
     locked = any(outcome.how in outputs.UNWRITTEN for outcome in report.outcomes)

@@ -257,7 +257,9 @@ def _attached(
             have = attached_files(workspace.attachments(meeting_id))
             if unicodedata.normalize("NFC", attachment.target) not in have:
                 guess = perhaps(attachment.target, have)
-                problems.append(problem("no-such-file", place, name=attachment.target, perhaps=guess))
+                aside = any(sign in attachment.target for sign in "/\\:")
+                code = "file-elsewhere" if aside else "no-such-file"
+                problems.append(problem(code, place, name=attachment.target, perhaps=guess))
     return tables, regulations
 
 

@@ -193,7 +193,10 @@ CATALOGUE: dict[str, Message] = {
     "bad-source": _error("「{value}」不是附件來源", "請寫成「工作表:名稱」「共用:名稱」「檔案:檔名」或「另附」。"),
     "no-such-sheet": _error("找不到工作表〔{sheet}〕", "請改正來源，或增加此工作表。{perhaps}"),
     "no-such-shared": _error("inputs/共用 內沒有「{name}.xlsx」", "請改正來源，或放入該檔。{perhaps}"),
-    "no-such-file": _error("會議的「附件」資料夾內沒有「{name}」", "請改正來源，或放入該檔。{perhaps}"),
+    "file-elsewhere": _error(
+        "「{name}」不是檔名", "請把檔案放進會議的「附件」資料夾，來源只寫「檔案:」加檔名。{perhaps}"
+    ),
+    "no-such-file": _error("會議的「附件」資料夾內沒有「{name}」", "請改正來源，或放入該檔（不可用連結）。{perhaps}"),
     "no-articles": _error("共用「{name}」沒有〔條文〕工作表或條文", "請依層級、條號、內容填入條文。"),
     "note-without-attachment": _error("〔附件〕內沒有「{value}」", "請改為附件的名稱。{perhaps}"),
     "attachment-twice": _error("附件名稱「{value}」重複", "請改用不同的名稱，說明才能引用。"),

@@ -131,9 +131,12 @@ def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
     out.print(table, soft_wrap=False)
 
 
-def next_deadline(one: Deadline | None) -> None:
-    """Which deadline comes next; nothing where all have passed."""
-    if one is not None:
+def next_deadline(one: Deadline | None, any_known: bool) -> None:
+    """Which deadline comes next, or that all have passed; nothing where none is known."""
+    if one is None:
+        if any_known:
+            console().print("各期限都已過，日期請見 packet schedule。", style="dim")
+    else:
         console().print(f"下一個期限：{one.day}{one.what}（{one.counted}，依據：{one.source}）。")
 
 

@@ -427,7 +427,8 @@ def test_an_attachment_must_lie_in_the_folder_itself(desk: Desk, tmp_path: Path,
     if target.strip() == "圖.pdf":
         assert result.exit_code == 0
     else:
-        code = "no-such-file" if target else "bad-source"
+        aside = any(sign in target for sign in "/\\:")
+        code = "file-elsewhere" if aside else "no-such-file" if target else "bad-source"
         assert (result.exit_code, places(desk, code)) == (1, ["會議.xlsx〔附件〕C2"])
 
 

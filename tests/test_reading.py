@@ -792,7 +792,7 @@ def test_a_note_without_its_attachment_is_an_error(desk: Desk) -> None:
         ("共用:../機關", "no-such-shared", "沒有「../機關.xlsx」"),
         ("共用:空白要點", "no-articles", "沒有〔條文〕工作表或條文"),
         ("檔案:簡報.pdf", "no-such-file", "是否為「簡報1.pdf」？"),
-        ("檔案:../會議.xlsx", "no-such-file", "沒有「../會議.xlsx」"),
+        ("檔案:../會議.xlsx", "file-elsewhere", "「../會議.xlsx」不是檔名"),
         ("工作表:說明", "not-printable", "〔說明〕不能當附件列印"),
     ],
 )
