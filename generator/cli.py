@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from generator.workspace import MeetingId, Workspace
 
 MARKED = ["這是標示用的副本，請改正 inputs/ 內的原檔。"]
-DONE, PROBLEMS, USAGE, FAILED = 0, 1, 2, 3
+# 2, wrong usage, is given by click.
+DONE, PROBLEMS, FAILED = 0, 1, 3
 
 messages.in_chinese()
 

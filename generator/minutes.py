@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator import columns, sheets, workbooks
-from generator.columns import ABSENT, BY_DEPUTY, CIVIL_MEMBER, CLOSED, DRAFT, NAMELESS, PRESENT, SheetSpec
+from generator.columns import ABSENT, BY_DEPUTY, CLOSED, DRAFT, NAMELESS, PRESENT, SheetSpec
 from generator.problems import ERROR, Location, Problem, problem
 from generator.sheets import Row
 from generator.workbooks import RawSheet
@@ -106,11 +106,6 @@ class Minutes:
     @property
     def attending(self) -> tuple[Attendance, ...]:
         return tuple(one for one in self.attendance if one.counts)
-
-    @property
-    def civil_in_person(self) -> int:
-        """How many 民間代表 are there themselves; at least three make a quorum (設置要點四(三))."""
-        return sum(one.role == CIVIL_MEMBER and one.in_person for one in self.attendance)
 
     @property
     def absent(self) -> tuple[Attendance, ...]:

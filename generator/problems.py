@@ -44,9 +44,6 @@ class Location:
         return (self.workbook, self.sheet, int(digits or 0), letters.rjust(3))
 
 
-NOWHERE = Location("")
-
-
 class Message(NamedTuple):
     """One kind of problem: how grave, what it says and what to do about it, with ``{names}`` to fill."""
 

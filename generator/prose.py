@@ -234,10 +234,6 @@ class Vocabulary:
         problems.extend(faults)
         return source
 
-    def nearest(self, name: str) -> str:
-        """The known name nearest to an unknown one."""
-        return nearest(name, self.figures)
-
 
 def literal_text(source: str) -> str:
     """The typed part of a prose text: all tags cut out (a tag leaves a space). The text itself when it is no Jinja."""
