@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import AGENCY, MEETING, UNITS, Desk
+from conftest import AGENCY, CASES, MEETING, UNITS, Desk
 
 ROSTER = """
 | 姓名   | 職稱 | 服務機關 | 身分     | 性別 |
@@ -293,3 +293,38 @@ def test_a_name_split_over_runs_of_a_template_stops_the_build(met: Desk) -> None
 def test_a_protected_name_as_the_title_of_an_observer_is_an_error(met: Desk) -> None:
     minutes(met, 列席=OBSERVERS.replace("專員", "吳民間助理"))
     assert [one["sheet"] for one in met.problems() if one["code"] == "protected-name"] == ["列席"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "field"),
+    [
+        ("會議資訊", "地點"),
+        ("案由", "案由"),
+        ("紀錄資訊", "主席致詞"),
+        ("發言", "內容"),
+        ("決議", "內容"),
+        ("決議", "主辦單位"),
+    ],
+)
+def test_a_name_planted_in_any_field_is_named_by_its_sheet_and_reaches_no_edition(
+    met: Desk, sheet: str, field: str
+) -> None:
+    given = MEETING + "| 主席 | 林召集 |\n| 紀錄 | 孟紀錄 |"
+    changed = {
+        ("會議資訊", "地點"): {"會議資訊": given.replace("第1會議室", "吳民間紀念室")},
+        ("案由", "案由"): {"會議資訊": given, "案由": CASES.replace("資料集開放一案", "依吳民間建議開放一案")},
+    }
+    if (sheet, field) in changed:
+        met.meeting(**changed[sheet, field])
+    else:
+        old = {
+            ("紀錄資訊", "主席致詞"): "請踴躍發言。",
+            ("發言", "內容"): "報告宜附圖表。",
+            ("決議", "內容"): "洽悉。",
+            ("決議", "主辦單位"): "資訊處、秘書處",
+        }[sheet, field]
+        table = {"紀錄資訊": INFO, "發言": REMARKS, "決議": DECISIONS}[sheet]
+        minutes(met, **{sheet: table.replace(old, f"{old}吳民間")})
+    assert sheet in [one["sheet"] for one in met.problems() if one["code"] == "protected-name"]
+    assert met.run("build", "113-1", "--format", "docx").exit_code == 1
+    assert not met.output().exists()
