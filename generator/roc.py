@@ -121,6 +121,9 @@ def ten_thousands(count: int) -> str:
 
 def grouped(count: int | float) -> str:
     """``1,896``: thousands separators as Taiwan writes them."""
+    if abs(count) >= 10**15:
+        # Babel counts in decimals of 28 digits and fails beyond; such a number is a slip, but it must be printable.
+        return f"{count:,}"
     from babel.numbers import format_decimal
 
     return format_decimal(count, locale="zh_Hant_TW")
