@@ -124,11 +124,10 @@ def check(meeting: Meeting, source: Meeting) -> list[Problem]:
             code = "carried-dropped" if item.earlier else "carried-missing"
             texts = {"subject": item.subject, "decision": _line(item.decision), "meeting": item.origin or source.id}
             found.append(problem(code, sheet, **texts))
-    found += [
-        problem("carried-extra", row.row.at("案由"), meeting=source.id)
-        for row in meeting.past_decisions
-        if id(row) not in taken
-    ]
+    for row in meeting.past_decisions:
+        if id(row) not in taken:
+            twice = any(_same(item, row, "subject", "decision") for item, _ in pairs)
+            found.append(problem("carried-twice" if twice else "carried-extra", row.row.at("案由"), meeting=source.id))
     return found
 
 

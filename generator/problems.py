@@ -274,6 +274,7 @@ CATALOGUE: dict[str, Message] = {
         "缺少持續列管的事項：「{subject}」「{decision}」（{meeting}）",
         "請補上這一列；已經辦完的請改為解除列管並填辦理情形。",
     ),
+    "carried-twice": _error("這項決定（議）重複，{meeting} 只有一項", "請刪除重複的一列。"),
     "carried-extra": _warning("{meeting} 沒有這一項決定（議）或持續列管事項", "請確認；不是時請刪除這一列。"),
     "carried-origin": _warning(
         "這是 {meeting} 之前就持續列管的事項，不知是哪一次會議的決定（議）", "請填會議編號，例如 112-2。"

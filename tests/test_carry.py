@@ -71,6 +71,7 @@ RULES = {
     "carried-missing",
     "carried-dropped",
     "carried-extra",
+    "carried-twice",
     "carried-origin",
     "carried-unchecked",
     "bad-meeting",
@@ -410,7 +411,7 @@ def test_a_row_that_the_minutes_do_not_know_is_a_warning(desk: Desk) -> None:
 def test_the_same_decision_twice_is_one_too_many(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk, A7="報告事項", B7="本部辦理情形，報請鑒察。", C7="洽悉。", F7="113-1")
-    assert found(desk) == [("carried-extra", "warning", "B7")]
+    assert found(desk) == [("carried-twice", "error", "B7")]
 
 
 def test_the_same_subject_at_two_meetings_is_told_apart(desk: Desk) -> None:
