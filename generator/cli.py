@@ -185,8 +185,9 @@ def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> 
         _print_json({"problems": [story.problem_json(found) for found in examined.problems]})
     else:
         terminal.problems(examined.problems)
-        if folder is not None and outcomes:
-            terminal.summary(folder.relative_to(workspace.root).as_posix(), outcomes, MARKED)
+        if folder is not None and (outcomes or examined.problems):
+            remarks = [*(MARKED if outcomes else ()), *marking.unmarked(examined.problems, outcomes)]
+            terminal.summary(folder.relative_to(workspace.root).as_posix(), outcomes, remarks)
     sys.exit(PROBLEMS if has_errors(examined.problems) else DONE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
+import pytest
 from conftest import AGENCY, CASES, MEETING, Desk
 
 FAULTY = CASES.replace("資訊處", "資訊室")
@@ -62,3 +63,13 @@ def test_a_sheet_that_is_not_there_is_told_in_a_sheet_in_front(desk: Desk) -> No
     book = openpyxl.load_workbook(marked_copies(desk)["機關（標示問題）.xlsx"])
     assert book.sheetnames[0] == "問題"
     assert "找不到工作表〔單位〕" in book["問題"]["A1"].value
+
+
+def test_a_workbook_that_cannot_be_copied_is_mentioned(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from generator import workbooks
+
+    monkeypatch.setattr(workbooks, "small_enough_to_copy", lambda path: False)
+    desk.meeting(案由=FAULTY)
+    result = desk.run("check", "113-1", "--mark")
+    assert result.exit_code == 1
+    assert "會議.xlsx 沒有標示副本，請依訊息的位置在原檔改正。" in result.output
