@@ -103,8 +103,8 @@ def build(
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
 
     ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then.
-    Raises UnknownDocument, leaks.Leak when a finished file holds a protected name (nothing is written then), and
-    OSError when output/ cannot be written.
+    Raises UnknownDocument, leaks.Leak when a finished file holds a protected name (nothing is written then),
+    outputs.BadFolder, and OSError when output/ cannot be written.
     """
     step("讀取與檢查活頁簿")
     examined = examine(workspace, meeting_id)
@@ -113,6 +113,7 @@ def build(
     if meeting is None or has_errors(examined.problems):
         return report
     chosen = _chosen(examined.documents, only)
+    outputs.refuse_bad(report.folder)
     step("產生 Word 文件")
     problems: list[Problem] = []
     rendered: dict[str, bytes] = {}
@@ -126,6 +127,9 @@ def build(
         merged = tuple(in_order([*examined.problems, *problems]))
         report.examined = Examined(meeting, examined.figures, examined.documents, merged)
         return report
+    for document in chosen:
+        # Before anything is made of it: no PDF of a document that tells a name may lie in the cache.
+        leaks.inspect(meeting, document, {f"{document.name}.docx": rendered[document.name]})
     files: dict[str, bytes] = {}
     if "docx" in formats:
         files |= {f"{name}.docx": content for name, content in rendered.items()}
@@ -135,8 +139,8 @@ def build(
     step("轉換為 PDF")
     _convert(report, meeting, chosen, rendered, formats, files, joined=not only)
     for document in chosen:
-        own = {name: content for name, content in files.items() if name.rpartition(".")[0] == document.name}
-        leaks.inspect(meeting, document, own)
+        made = {f"{document.name}.{ending}" for ending in ("pdf", "odt")} & set(files)
+        leaks.inspect(meeting, document, {name: files[name] for name in made})
     sources = {name: outputs.digest(content) for name, content in rendered.items()}
     joined = {document.name: sources[document.name] for document in chosen if document.joined}
     record = outputs.read_record(report.folder)

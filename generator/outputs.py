@@ -62,9 +62,7 @@ def write_all(
     (open in Word) is reported as LOCKED and the others are still written. Raises BadFolder where the folder is a file
     or a link, which could lead anywhere, and OSError when there can be no folder.
     """
-    for one in (folder, folder.parent):
-        if one.is_symlink() or (one.exists() and not one.is_dir()):
-            raise BadFolder(f"「{one.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
+    refuse_bad(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for left in state(folder).glob("aside-*"):
         # What an interrupted build left; a younger one may belong to a build that is still at work.
@@ -99,6 +97,13 @@ def write_all(
     if _as_json(record) != before:
         _write_record(folder, _as_json(record))
     return outcomes
+
+
+def refuse_bad(folder: Path) -> None:
+    """Raises BadFolder where the folder, or the one it lies in, is a file or a link."""
+    for one in (folder, folder.parent):
+        if one.is_symlink() or (one.exists() and not one.is_dir()):
+            raise BadFolder(f"「{one.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
 
 
 def state(folder: Path) -> Path:

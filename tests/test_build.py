@@ -340,5 +340,6 @@ def test_an_output_folder_that_leads_elsewhere_is_not_written_to(desk: Desk, tmp
     desk.output().parent.mkdir()
     desk.output().symlink_to(elsewhere, target_is_directory=True)
     with pytest.raises(AssertionError, match="不是一般的資料夾"):
-        desk.run("build", "113-1", "--format", "docx")
+        desk.run("build", "113-1")
     assert not list(elsewhere.iterdir())
+    assert not (desk.root / "output" / ".packet").exists()

@@ -209,7 +209,7 @@ def planted(template: Path, part: str, old: bytes, new: bytes) -> None:
 )
 def test_a_name_planted_in_any_part_of_a_file_stops_the_build(met: Desk, part: str, old: str, new: str) -> None:
     planted(met.root / "templates" / "會議紀錄.docx", part, old.encode(), new.encode())
-    result = met.run("build", "113-1", "--format", "docx")
+    result = met.run("build", "113-1", "--format", "pdf")
     assert result.exit_code == 1
     assert "須保護的姓名" in result.output
     assert "吳民間" not in result.output
