@@ -343,7 +343,7 @@ def _years_after(day: dt.date, years: int) -> dt.date:
 def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
     """A number typed into prose that equals no figure: 未對應數字. Citations (…字第…號) keep their own numbers."""
     typed = _without_citations(literal_text(source))
-    known = figures.numbers_in(vocabulary.figures)
+    known = vocabulary.numbers
     loose = [number for number in figures.written_numbers(typed) if figures.digits(number)[0] not in known]
     return [problem("loose-number", at, number=number, tag=_as_typed(number)) for number in dict.fromkeys(loose)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,7 +107,7 @@ def _datasets(meeting: Meeting, add: Any) -> None:
             add(f"品質檢測.{level}", sum(item.counts[level] for item in meeting.quality), *spans(rows, level))
         outside = sum(item.counts["檢測範圍外"] for item in meeting.quality)
         total = sum(item.total for item in meeting.quality)
-        counted = [cell for level in QUALITY_LEVELS[:-1] for cell in spans(rows, level)]
+        counted = _badge_spans(rows)
         add("品質檢測.總計", total, *counted)
         add("品質檢測.檢測範圍內", total - outside, *counted[1:])
         base = meeting.agency.sample_base
@@ -118,8 +120,8 @@ def _datasets(meeting: Meeting, add: Any) -> None:
         add("下架清單.單位", units, *spans(rows, "提供單位"))
         if "品質檢測" in meeting.present:
             left = sum(item.total for item in meeting.quality) - len(meeting.withdrawals)
-            cells = [cell for level in QUALITY_LEVELS[:-1] for cell in spans([q.row for q in meeting.quality], level)]
-            add("下架清單.下架後總計", left, *spans(rows, "下架資料集名稱"), *cells)
+            counted = _badge_spans([item.row for item in meeting.quality])
+            add("下架清單.下架後總計", left, *spans(rows, "下架資料集名稱"), *counted)
             for item in meeting.quality:
                 going = [other for other in meeting.withdrawals if other.unit == item.unit]
                 if going:
@@ -128,6 +130,11 @@ def _datasets(meeting: Meeting, add: Any) -> None:
     if "上次會議決定" in meeting.present:
         rows = [item.row for item in meeting.past_decisions]
         add("上次會議決定.總數", len(rows), *spans(rows, "案由"))
+
+
+def _badge_spans(rows: Sequence[Row]) -> list[Location]:
+    """The cells that a total of 品質檢測 adds up; 白金 is part of 金."""
+    return [cell for level in QUALITY_LEVELS[:-1] for cell in spans(rows, level)]
 
 
 def _badges(row: Row) -> tuple[Location, ...]:
@@ -196,15 +203,11 @@ def digits(text: str) -> list[int]:
 
 def written_numbers(text: str) -> list[str]:
     """The whole numbers in a text as they are written: 1,896, 09."""
-    import re
-
     return re.findall(r"\d{1,3}(?:,\d{3})+|\d+", text)
 
 
 def shown(value: Any) -> str:
     """A value as documents print it: 1,896; 113-04-29; 11304; lists joined by 、; nothing for None."""
-    import datetime as dt
-
     if value is None:
         return ""
     if isinstance(value, bool):

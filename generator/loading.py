@@ -32,8 +32,8 @@ from generator.model import (
     Withdrawal,
 )
 from generator.problems import Location, Problem, perhaps, problem
+from generator.rawsheets import RawSheet
 from generator.sheets import PlainTable, Row
-from generator.workbooks import RawSheet
 from generator.workspace import MeetingId, Workspace
 
 T = TypeVar("T")
@@ -59,8 +59,7 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
 
     def records(spec: SheetSpec, make: Callable[[Row], T], source: Sequence[RawSheet] = raw) -> tuple[T, ...]:
         rows = sheets.read_table(spec, list(workbooks.named(source, spec.name)), problems)
-        usable = [row for row in rows if all(row[name] is not None for name in spec.required_names)]
-        return tuple(make(row) for row in usable)
+        return tuple(make(row) for row in sheets.complete(spec, rows))
 
     units = tuple(dict.fromkeys(records(columns.UNITS, lambda row: str(row["單位"]), agency_sheets)))
     members = records(columns.MEMBERS, _member, agency_sheets)
@@ -157,7 +156,7 @@ def _cases(
 ) -> tuple[Case, ...]:
     # A row that lacks something is reported once, as such; what refers to it is in order.
     keys = {values.folded(row["案號"]): row for row in reversed(case_rows) if row["案號"]}
-    whole = [row for row in case_rows if all(row[name] is not None for name in columns.CASES.required_names)]
+    whole = sheets.complete(columns.CASES, case_rows)
     # Numbers and agenda go by kind, wherever in the sheet someone added a row.
     whole.sort(key=lambda row: CASE_KINDS.index(row["類別"]))
     for rows in (explanation_rows, attachment_rows, minute_rows):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from generator import columns, sheets, workbooks
 from generator.columns import ABSENT, BY_DEPUTY, CLOSED, DRAFT, NAMELESS, PRESENT, SheetSpec
 from generator.problems import ERROR, Location, Problem, problem
+from generator.rawsheets import RawSheet
 from generator.sheets import Row
-from generator.workbooks import RawSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,7 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> Minutes | None:
     info = sheets.read_fields(columns.MINUTES, list(workbooks.named(raw, columns.MINUTES.name)), problems)
 
     def rows(spec: SheetSpec) -> list[Row]:
-        found = sheets.read_table(spec, list(workbooks.named(raw, spec.name)), problems)
-        return [row for row in found if all(row[name] is not None for name in spec.required_names)]
+        return sheets.complete(spec, sheets.read_table(spec, list(workbooks.named(raw, spec.name)), problems))
 
     lists = {
         spec.name: rows(spec) for spec in (columns.ATTENDANCE, columns.OBSERVERS, columns.REMARKS, columns.DECISIONS)

@@ -6,6 +6,7 @@ The prose of the cells is template; the data never are. A name that nobody knows
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -90,6 +91,7 @@ def explained(error: BaseException) -> str:
     return "這個值不能這樣用"
 
 
+@functools.cache
 def environment(autoescape: bool) -> SandboxedEnvironment:
     """The Jinja environment of prose (``autoescape`` False: plain text) and of Word templates (True: XML)."""
     made = _Sandbox(undefined=_Unknown, finalize=_xml if autoescape else figures.shown, autoescape=autoescape)
@@ -167,6 +169,11 @@ class Vocabulary:
             space, dot, name = figure.name.partition(".")
             if dot and not space.startswith(f"{ATTACHMENT}("):
                 self._spaces.setdefault(space, {})[name] = figure.value
+
+    @functools.cached_property
+    def numbers(self) -> set[int]:
+        """Every whole number that some figure is or shows."""
+        return figures.numbers_in(self.figures)
 
     def context(self, case: Case | None) -> dict[str, Any]:
         """The names for a template or a text of ``case``; 附件() counts from that case."""

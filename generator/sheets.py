@@ -88,6 +88,11 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
     return rows
 
 
+def complete(spec: SheetSpec, rows: Iterable[Row]) -> list[Row]:
+    """The rows in which nothing required is missing or unreadable; the others are problems already."""
+    return [row for row in rows if all(row[name] is not None for name in spec.required_names)]
+
+
 def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem]) -> bool:
     """Whether a sheet has so many faults that no one wants to hear of more; says so."""
     if len(problems) - before < _MOST_FAULTS or problems[-1].severity != ERROR:

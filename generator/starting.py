@@ -22,8 +22,8 @@ from generator.columns import SheetSpec
 from generator.forms import FilledSheet, plain_sheet, write_workbook
 from generator.model import Meeting
 from generator.problems import Location, Problem, has_errors, problem
+from generator.rawsheets import RawSheet
 from generator.sheets import Row
-from generator.workbooks import RawSheet
 from generator.workspace import MeetingId, Workspace
 
 PARTS = ("templates", "output", "inputs")

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from generator import values
 from generator.problems import Location, Problem, problem
-from generator.rawsheets import MOST_CELLS
-from generator.rawsheets import RawSheet as RawSheet
+from generator.rawsheets import MOST_CELLS, RawSheet
 
 LARGEST_FILE = 100_000_000
 LARGEST_UNPACKED = 300_000_000

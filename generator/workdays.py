@@ -18,7 +18,7 @@ from typing import Any
 
 from generator import columns, roc, sheets, values, workbooks
 from generator.problems import Location, Problem, problem
-from generator.workbooks import RawSheet
+from generator.rawsheets import RawSheet
 
 OFFICIAL_NAME = "辦公日曆表"
 _DATE, _WEEKDAY, _OFF = "西元日期", "星期", "是否放假"
