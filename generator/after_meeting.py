@@ -12,7 +12,7 @@ from typing import Any
 
 from generator import roc
 from generator.columns import BY_DEPUTY, CIVIL_MEMBER, DISCUSSION, MOTION, OPINION, REPORT
-from generator.documents import Document, label, numbered
+from generator.documents import INTERNAL, PARTICIPANTS, PUBLIC, Document, label, numbered
 from generator.figures import shown
 from generator.minutes import Attendance, Decision, Minutes, Remark
 from generator.model import Case, Meeting
@@ -86,7 +86,9 @@ def _minutes(
     context = {**vocabulary.context(None), "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries}}
     draft = "（草稿）" if minutes.draft else ""
     title = f"{meeting.name}紀錄{draft}（{edition}）"
-    return Document(f"{MINUTES}（{edition}）", MINUTES, context, title, MINUTES, 1, joined=False, edition=edition)
+    audience = PUBLIC if edition == FOR_PUBLIC else PARTICIPANTS
+    name = f"{MINUTES}（{edition}）"
+    return Document(name, MINUTES, context, title, MINUTES, 1, joined=False, edition=edition, audience=audience)
 
 
 def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[str, str]:
@@ -104,7 +106,7 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
         "主席": meeting.chair,
         "出席": "、".join(_attending(one) for one in attending),
         "請假": "、".join(one.name for one in minutes.absent) or "無",
-        "列席": _observers(minutes),
+        "列席": _observers(meeting),
         "人數": f"應出席{total}人，出席{len(attending)}人，其中民間代表{civil}人",
     }
 
@@ -113,9 +115,9 @@ def _attending(one: Attendance) -> str:
     return f"{one.name}（{one.deputy}代）" if one.how == BY_DEPUTY else one.name
 
 
-def _observers(minutes: Minutes) -> str:
+def _observers(meeting: Meeting) -> str:
     groups = []
-    for unit, people in groupby(minutes.observers, key=lambda one: one.unit):
+    for unit, people in groupby(meeting.observers, key=lambda one: one.unit):
         names = "、".join(f"{one.name}{one.title}" for one in people if one.name)
         groups.append(f"{unit}{names}")
     return "；".join(groups) or "無"
@@ -184,7 +186,7 @@ def _tasks(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocabula
     shown_unit = f"（{unit}）" if unit else ""
     context = {**vocabulary.context(None), "分辦": {"單位標示": shown_unit}, "表": {"列": list(rows)}}
     title = f"{meeting.name}{TASKS}{shown_unit}"
-    return Document(f"{TASKS}{shown_unit}", TASKS, context, title, TASKS, 1, joined=False)
+    return Document(f"{TASKS}{shown_unit}", TASKS, context, title, TASKS, 1, joined=False, audience=INTERNAL)
 
 
 def task_book(document: Document) -> bytes:

@@ -94,7 +94,18 @@ AGENCY = SheetSpec(
         Column("幕僚單位", Kind.UNIT, hint="承辦小組幕僚作業的單位", example="主計資訊處"),
         Column("聯絡人", required=False, hint="開會通知單的聯絡人", example="陳小華"),
         Column("聯絡電話", required=False, hint="含區碼", example="02-2380-0000"),
-        Column("電子郵件", required=False, hint="小組的收信信箱", example="group@example.gov.tw"),
+        Column("電子郵件", required=False, hint="小組的收信信箱，也是信件草稿的寄件者", example="group@example.gov.tw"),
+        Column("機關地址", required=False, hint="印在開會通知單", example="臺北市中正區○○路1號"),
+        Column("英文名稱", required=False, hint="機關的英文名稱，印在簡報頁尾", example="Ministry of ○○"),
+        Column("標語", required=False, hint="印在簡報頁尾", example="熱誠 · 公正 · 效率 · 精確"),
+        Column(
+            "郵件大小上限",
+            Kind.COUNT,
+            required=False,
+            default="10",
+            hint="一封信連同附件至多幾 MB；超過時壓縮、分成幾封",
+            example="10",
+        ),
         Column("抽查基數", Kind.COUNT, required=False, default="50", hint="每幾筆資料集抽查 1 筆", example="50"),
         Column(
             "品質檢測起日",
@@ -184,6 +195,12 @@ MEETING = SheetSpec(
         Column("資料基準日", Kind.DATE, hint="各統計數字截至哪一日", example="113-04-02"),
         Column("報告期間", Kind.PERIOD, required=False, hint="推動情形報告涵蓋的年月", example="113年1至3月"),
         Column("會議連結", required=False, hint="線上會議網址", example="https://…"),
+        Column(
+            "發文日期", Kind.DATE, required=False, hint="開會通知單的發文日期；空白留待公文系統填", example="113-04-15"
+        ),
+        Column("發文字號", required=False, hint="開會通知單的字號；空白留待公文系統填", example="主資字第1130000000號"),
+        Column("速別", required=False, default="普通件", hint="普通件、速件或最速件", example="速件"),
+        Column("通知備註", required=False, hint="開會通知單的備註；一行一項", example="請攜帶本通知單與會。"),
     ),
     fields=True,
     required=True,
@@ -256,6 +273,15 @@ ATTACHMENTS = SheetSpec(
             hint="標題下的一行，如資料日期",
             example="{{ 會議.資料基準日 }}",
             width=34,
+        ),
+        Column(
+            "可另附",
+            Kind.FLAG,
+            required=False,
+            filled=False,
+            hint="檔案無法併入會議資料時：填 ★ 則印一頁說明另行提供，空白則為錯誤",
+            example="★",
+            width=8,
         ),
     ),
     about="各案的附件，附件編號由程式依本表順序產生",
@@ -402,8 +428,9 @@ OBSERVERS = SheetSpec(
         Column("單位", hint="列席的機關或單位", example="主計資訊處", width=24),
         Column("姓名", required=False, example="林小美"),
         Column("職稱", required=False, example="專員"),
+        Column("電子郵件", required=False, hint="寄送會議資料的信箱", example="name@example.gov.tw", width=28),
     ),
-    about="列席單位及人員，不計入出席人數",
+    about="列席單位及人員，不計入出席人數；會前填好，通知單、簽到單與信件也用它",
 )
 
 REMARKS = SheetSpec(

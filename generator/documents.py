@@ -25,6 +25,8 @@ STANDARD = ("議程", "案", *CONVENTION.values(), PLAIN, "條文", SEPARATELY)
 # Control characters, marks that turn the writing direction, line ends, halves of characters.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 EARLIER = "歷次會議持續列管事項"
+# Who may see a document: anyone, who takes part in the meeting, the agency alone.
+PUBLIC, PARTICIPANTS, INTERNAL = "公開", "委員及列席人員", "機關內部"
 MOST_PRINTED = 5000
 SEPARATE_NOTE = "本附件另行提供{}。"
 
@@ -33,7 +35,8 @@ SEPARATE_NOTE = "本附件另行提供{}。"
 class Document:
     """A document to build: ``name`` is the file name without ending; ``bookmark`` and ``level`` are its place.
 
-    ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document.
+    ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document. ``audience``
+    says who may see it: one of PUBLIC, PARTICIPANTS, INTERNAL.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Document:
     level: int
     joined: bool = True
     edition: str = ""
+    audience: str = PUBLIC
 
 
 def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Problem]) -> list[Document]:

@@ -49,6 +49,8 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
         ("聯絡人", "聯絡人", agency.contact),
         ("聯絡電話", "聯絡電話", agency.phone),
         ("電子郵件", "電子郵件", agency.email),
+        ("英文名稱", "英文名稱", agency.english_name),
+        ("標語", "標語", agency.motto),
         ("抽查基數", "抽查基數", agency.sample_base),
         ("品質檢測起日", "品質檢測起日", agency.quality_since),
         ("紀錄草稿工作日", "紀錄草稿工作日", agency.draft_days),

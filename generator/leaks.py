@@ -82,7 +82,7 @@ def _texts(meeting: Meeting) -> Iterator[tuple[str, Location, bool]]:
         yield remark.text, remark.row.at("內容"), not remark.closed
         if not remark.nameless and remark.kind != OPINION:
             yield remark.speaker, remark.row.at("發言者"), not remark.closed
-    for observer in minutes.observers:
+    for observer in meeting.observers:
         yield observer.unit, observer.row.at("單位"), True
         yield observer.title, observer.row.at("職稱"), True
     for attendance in minutes.attendance:

@@ -66,7 +66,7 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
     calendar = workdays.read(workspace.shared, agency_sheets, problems)
     info = sheets.read_fields(columns.MEETING, list(workbooks.named(raw, "會議資訊")), problems)
     attachments = records(columns.ATTACHMENTS, lambda row: row)
-    noted = minutes.read(raw, problems)
+    noted, observers = minutes.read(raw, problems)
     minuted: tuple[Remark | Decision, ...] = (*noted.remarks, *noted.decisions) if noted else ()
     cases = _cases(
         sheets.read_table(columns.CASES, list(workbooks.named(raw, columns.CASES.name)), problems),
@@ -108,6 +108,11 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         cutoff=info["資料基準日"],
         period=info["報告期間"],
         link=info["會議連結"],
+        sent=info["發文日期"],
+        dispatch_number=info["發文字號"],
+        urgency=info["速別"],
+        notice_remarks=info["通知備註"],
+        observers=observers,
         cases=cases,
         tables=tables,
         regulations=regulations,
@@ -219,6 +224,7 @@ def _attachment(row: Row, number: int, note_rows: Sequence[Row], problems: list[
         subheading=row["副標題"],
         notes=notes,
         number=number,
+        may_be_separate=bool(row["可另附"]),
     )
 
 
@@ -314,6 +320,10 @@ def _agency(row: Row) -> Agency:
         top_downloads=row["下載排名數"],
         draft_days=row["紀錄草稿工作日"],
         correction_days=row["修正意見工作日"],
+        address=row["機關地址"],
+        english_name=row["英文名稱"],
+        motto=row["標語"],
+        most_mail=row["郵件大小上限"],
     )
 
 
@@ -328,6 +338,7 @@ def _member(row: Row) -> Member:
         row["任期起"],
         row["任期迄"],
         row["聘任次數"],
+        row["電子郵件"],
     )
 
 

@@ -45,6 +45,7 @@ class Observer:
     unit: str
     name: str
     title: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,6 @@ class Minutes:
     adjourned: dt.time | None
     opening: str
     attendance: tuple[Attendance, ...]
-    observers: tuple[Observer, ...]
     remarks: tuple[Remark, ...]
     decisions: tuple[Decision, ...]
     faults: frozenset[Location] = frozenset()
@@ -112,8 +112,11 @@ class Minutes:
         return tuple(one for one in self.attendance if one.how == ABSENT)
 
 
-def read(raw: Sequence[RawSheet], problems: list[Problem]) -> Minutes | None:
-    """The minutes, or None while there is no sheet 紀錄資訊 or its status cannot be read."""
+def read(raw: Sequence[RawSheet], problems: list[Problem]) -> tuple[Minutes | None, tuple[Observer, ...]]:
+    """The minutes, None while there is no sheet 紀錄資訊 or its status cannot be read; and who sits in.
+
+    The sheet 列席 serves before the meeting too, when there are no minutes.
+    """
     before = len(problems)
     info = sheets.read_fields(columns.MINUTES, list(workbooks.named(raw, columns.MINUTES.name)), problems)
 
@@ -127,9 +130,10 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> Minutes | None:
     if info is None:
         filled = [found[0] for found in (lists["出席"], lists["發言"], decided) if found]
         problems += [problem("minutes-without-status", row.at()) for row in filled[:1]]
+    observers = tuple(Observer(row, row["單位"], row["姓名"], row["職稱"], row["電子郵件"]) for row in lists["列席"])
     if info is None or not info["紀錄狀態"]:
-        return None
-    return Minutes(
+        return None, observers
+    found = Minutes(
         row=info,
         status=info["紀錄狀態"],
         started=info["實際開始"],
@@ -139,7 +143,6 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> Minutes | None:
             Attendance(row, row["姓名"], row["身分"], row["出席"], row["代理人"], row["代理人職稱"])
             for row in lists["出席"]
         ),
-        observers=tuple(Observer(row, row["單位"], row["姓名"], row["職稱"]) for row in lists["列席"]),
         remarks=tuple(
             sorted(
                 (
@@ -158,8 +161,9 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> Minutes | None:
                 key=lambda one: one.number,
             )
         ),
-        faults=frozenset(found.at for found in problems[before:] if found.severity == ERROR),
+        faults=frozenset(one.at for one in problems[before:] if one.severity == ERROR),
     )
+    return found, observers
 
 
 def _is_there(row: Row, problems: list[Problem]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator import roc
-from generator.minutes import Minutes
+from generator.minutes import Minutes, Observer
 from generator.roc import Period, YearMonth
 from generator.sheets import PlainTable, Row
 from generator.workdays import Calendar
@@ -35,6 +35,10 @@ class Agency:
     top_downloads: int
     draft_days: int
     correction_days: int
+    address: str
+    english_name: str
+    motto: str
+    most_mail: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Member:
     term_start: dt.date | None
     term_end: dt.date | None
     appointments: int | None
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An attachment (附件) of a case. ``number`` is 0 where the case has only this one."""
+    """An attachment (附件) of a case. ``number`` is 0 where the case has only this one.
+
+    ``may_be_separate``: what cannot be joined is supplied separately (可另附) and is no error.
+    """
 
     row: Row
     name: str
@@ -75,6 +83,7 @@ class Attachment:
     subheading: str
     notes: tuple[Row, ...]
     number: int
+    may_be_separate: bool = False
 
     @property
     def label(self) -> str:
@@ -195,7 +204,8 @@ class Regulation:
 class Meeting:
     """Everything the workbooks say of one meeting. ``others`` are the other meetings that have a folder.
 
-    ``previous`` is the one of them that came before this one.
+    ``previous`` is the one of them that came before this one. ``sent``, ``dispatch_number``, ``urgency`` and
+    ``notice_remarks`` stand on the notice (發文日期, 發文字號, 速別, 備註).
     """
 
     id: MeetingId
@@ -212,6 +222,11 @@ class Meeting:
     cutoff: dt.date
     period: Period | None
     link: str
+    sent: dt.date | None
+    dispatch_number: str
+    urgency: str
+    notice_remarks: str
+    observers: tuple[Observer, ...]
     cases: tuple[Case, ...]
     past_decisions: tuple[PastDecision, ...]
     planned: tuple[PlannedDataset, ...]

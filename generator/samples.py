@@ -76,6 +76,10 @@ def meeting(count: int, below: int) -> Meeting:
         top_downloads=10,
         draft_days=8,
         correction_days=5,
+        address="範例市範例路1號",
+        english_name="Ministry of Samples",
+        motto="範例 · 標語",
+        most_mail=10,
     )
     reports = [_case(REPORT, number, "案", count, below, ()) for number in range(1, count + 1)]
     cases = (
@@ -98,6 +102,13 @@ def meeting(count: int, below: int) -> Meeting:
         cutoff=_DAY,
         period=roc.Period(roc.YearMonth(113, 1), roc.YearMonth(113, 3)),
         link="https://example.gov.tw/",
+        sent=_DAY if count else None,
+        dispatch_number="範例字第1130000000號" if count else "",
+        urgency="普通件",
+        notice_remarks="範例備註。" if below else "",
+        observers=tuple(
+            Observer(_row(columns.OBSERVERS), "範例處", "範例人員", "專員", "name@example.gov.tw") for _ in range(count)
+        ),
         cases=cases,
         past_decisions=tuple(
             PastDecision(_row(columns.PAST_DECISIONS), kind, "範例案由", "洽悉。", "已辦理完成。", "")
@@ -239,7 +250,6 @@ def _minutes(cases: tuple[Case, ...], count: int, below: int) -> Minutes:
             )
             for _ in range(count)
         ),
-        observers=tuple(Observer(_row(columns.OBSERVERS), "範例處", "範例人員", "專員") for _ in range(count)),
         remarks=tuple(remarks),
         decisions=tuple(decisions),
     )
