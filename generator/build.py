@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from generator import (
-    __version__,
     after_meeting,
     carry,
     checks,
+    conversion,
     documents,
     figures,
     ics,
     leaks,
     loading,
     minutes_checks,
-    ooxml,
     outputs,
     pdf,
+    reporting,
     schedule,
     templates,
-    workbooks,
-    workdays,
 )
+from generator.conversion import PACKET
 from generator.documents import Document
 from generator.figures import Figure
 from generator.model import Meeting
@@ -36,10 +33,8 @@ from generator.prose import Vocabulary
 from generator.schedule import Schedule
 from generator.workspace import MeetingId, Workspace
 
-PACKET = "會議資料.pdf"
 MANIFEST = "packet.json"
 FORMATS = ("docx", "pdf", "odt")
-CONVERSION_SECONDS = 300.0
 
 Step = Callable[[str], None]
 
@@ -52,6 +47,27 @@ class Examined:
     figures: Mapping[str, Figure]
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Made:
+    """What a build comes to before anything is written: every file by its name.
+
+    ``owners`` has the document that a file is of; 會議資料.pdf is of none. ``sources`` are the hashes of what was
+    rendered, by document. ``failures`` are faults outside the inputs (exit 3); ``remarks`` are worth saying.
+    """
+
+    examined: Examined
+    files: dict[str, bytes] = field(default_factory=dict)
+    owners: dict[str, Document] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether errors in the inputs stand in the way: there are no files then."""
+        return self.examined.meeting is None or has_errors(self.examined.problems)
 
 
 @dataclass(slots=True)
@@ -87,10 +103,57 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
             (item.template, item.row.at("範本")) for item in case.attachments if item.template
         ]
         problems += [fault for name, at in places if (fault := templates.missing(name, workspace.templates, at))]
-    for name in {one.template for one in made}:
-        if fault := templates.missing(name, workspace.templates, Location(f"{name}.docx")):
-            problems.append(fault)
+    for name in sorted({one.template_file for one in made}):
+        if not (workspace.templates / name).is_file():
+            stem, _, ending = name.rpartition(".")
+            if fault := templates.missing(stem, workspace.templates, Location(name), ending):
+                problems.append(fault)
     return Examined(meeting, known, tuple(made), tuple(in_order(problems)))
+
+
+def make(
+    workspace: Workspace,
+    meeting_id: MeetingId,
+    only: Sequence[str] = (),
+    formats: Sequence[str] = ("docx", "pdf"),
+    step: Step = lambda text: None,
+) -> Made:
+    """Everything that a build makes, in memory; only the cache of conversions is written. No files if there are errors.
+
+    ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then.
+    Raises UnknownDocument, leaks.Leak when a finished file holds a protected name, and outputs.BadFolder.
+    """
+    step("讀取與檢查活頁簿")
+    made = Made(examine(workspace, meeting_id))
+    meeting = made.examined.meeting
+    if meeting is None or made.stopped:
+        return made
+    chosen = _chosen(made.examined.documents, only)
+    outputs.refuse_bad(workspace.output(meeting_id))
+    step("產生 Word 文件")
+    rendered = _rendered(workspace, meeting, chosen, made)
+    if rendered is None:
+        return made
+    made.sources = {name: outputs.digest(content) for name, content in rendered.items()}
+    for document in chosen:
+        # Before anything is made of it: no PDF of a document that tells a name may lie in the cache.
+        name = f"{document.name}.{document.ending}"
+        leaks.inspect(meeting, document, {name: rendered[document.name]})
+        if "docx" in formats:
+            made.files[name] = rendered[document.name]
+            if document.template == after_meeting.TASKS:
+                made.files[f"{document.name}.xlsx"] = after_meeting.task_book(document)
+    if "pdf" in formats or "odt" in formats:
+        step("轉換為 PDF")
+        _convert(made, meeting, chosen, rendered, formats, outputs.cache(workspace.output(meeting_id)), joined=not only)
+    endings = (".docx", ".pptx", ".pdf", ".odt", ".odp", ".xlsx")
+    made.owners = {
+        name: document for document in chosen for ending in endings if (name := document.name + ending) in made.files
+    }
+    for name, document in made.owners.items():
+        if name.endswith((".pdf", ".odt", ".odp")):
+            leaks.inspect(meeting, document, {name: made.files[name]})
+    return made
 
 
 def build(
@@ -102,59 +165,71 @@ def build(
 ) -> Report:
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
 
-    ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then.
-    Raises UnknownDocument, leaks.Leak when a finished file holds a protected name (nothing is written then),
-    outputs.BadFolder, and OSError when output/ cannot be written.
+    Raises what ``make`` raises, and OSError when output/ cannot be written.
     """
-    step("讀取與檢查活頁簿")
-    examined = examine(workspace, meeting_id)
-    report = Report(examined, workspace.output(meeting_id))
-    meeting = examined.meeting
-    if meeting is None or has_errors(examined.problems):
+    made = make(workspace, meeting_id, only, formats, step)
+    examined, meeting, files = made.examined, made.examined.meeting, dict(made.files)
+    report = Report(examined, workspace.output(meeting_id), remarks=made.remarks, failures=made.failures)
+    if meeting is None or made.stopped:
         return report
-    chosen = _chosen(examined.documents, only)
-    outputs.refuse_bad(report.folder)
-    step("產生 Word 文件")
-    problems: list[Problem] = []
-    rendered: dict[str, bytes] = {}
-    for document in chosen:
-        properties = templates.Properties(document.title, meeting.agency.full_name, meeting.date)
-        template = workspace.templates / f"{document.template}.docx"
-        content = templates.render(template, document.context, properties, problems)
-        if content is not None:
-            rendered[document.name] = content
-    if problems:
-        merged = tuple(in_order([*examined.problems, *problems]))
-        report.examined = Examined(meeting, examined.figures, examined.documents, merged)
-        return report
-    for document in chosen:
-        # Before anything is made of it: no PDF of a document that tells a name may lie in the cache.
-        leaks.inspect(meeting, document, {f"{document.name}.docx": rendered[document.name]})
-    files: dict[str, bytes] = {}
-    if "docx" in formats:
-        files |= {f"{name}.docx": content for name, content in rendered.items()}
-        files |= {
-            f"{one.name}.xlsx": after_meeting.task_book(one) for one in chosen if one.template == after_meeting.TASKS
-        }
-    step("轉換為 PDF")
-    _convert(report, meeting, chosen, rendered, formats, files, joined=not only)
-    for document in chosen:
-        made = {f"{document.name}.{ending}" for ending in ("pdf", "odt")} & set(files)
-        leaks.inspect(meeting, document, {name: files[name] for name in made})
-    sources = {name: outputs.digest(content) for name, content in rendered.items()}
-    joined = {document.name: sources[document.name] for document in chosen if document.joined}
+    # The packet is of all that can be joined, whatever was chosen now.
+    bound = [document.name for document in examined.documents if document.joined]
+    joined = {name: made.sources[name] for name in bound if name in made.sources}
     record = outputs.read_record(report.folder)
     files |= _deadlines(meeting) if ics.FILE in record else {}
-    stale = _stale(record, examined.documents, sources, joined, files, whole=not only)
+    stale = _stale(record, examined.documents, made.sources, joined, files, whole=not only)
     left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
     hashes = left | {name: outputs.digest(content) for name, content in files.items()}
-    report.manifest = manifest(workspace, examined, hashes)
-    files[MANIFEST] = _json(report.manifest)
-    made_of = {name: sources.get(name.rpartition(".")[0], "") for name in files}
+    report.manifest = reporting.manifest(workspace, examined, hashes)
+    files[MANIFEST] = reporting.as_bytes(report.manifest)
+    made_of = {name: made.sources.get(name.rpartition(".")[0], "") for name in files}
     made_of[PACKET] = _packet_source(joined)
     step("寫入檔案")
     report.outcomes = outputs.write_all(report.folder, files, stale, made_of)
     return report
+
+
+def _rendered(
+    workspace: Workspace, meeting: Meeting, chosen: Sequence[Document], made: Made
+) -> dict[str, bytes] | None:
+    """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``made``."""
+    problems: list[Problem] = []
+    rendered: dict[str, bytes] = {}
+    for document in chosen:
+        properties = templates.Properties(document.title, meeting.agency.full_name, meeting.date)
+        template = workspace.templates / document.template_file
+        content = templates.render(template, document.context, properties, problems)
+        if content is not None:
+            rendered[document.name] = content
+    if problems:
+        examined = made.examined
+        merged = tuple(in_order([*examined.problems, *problems]))
+        made.examined = Examined(meeting, examined.figures, examined.documents, merged)
+        return None
+    return rendered
+
+
+def _convert(
+    made: Made,
+    meeting: Meeting,
+    chosen: Sequence[Document],
+    rendered: Mapping[str, bytes],
+    formats: Sequence[str],
+    cache: Path,
+    joined: bool,
+) -> None:
+    """Adds the PDFs and ODF files; what LibreOffice cannot do is said."""
+    office = pdf.find_office()
+    if office is None:
+        wanted = "、".join(one for one in formats if one != "docx").upper()
+        text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
+        (made.remarks if "docx" in formats else made.failures).append(text)
+        return
+    parts = [conversion.to_pdf(meeting, chosen, rendered, cache, office, joined)] if "pdf" in formats else []
+    parts += [conversion.to_odf(chosen, rendered, cache, office)] if "odt" in formats else []
+    for one in parts:
+        made.files |= one.files
+        made.failures += one.failures
 
 
 def _chosen(made: Sequence[Document], only: Sequence[str]) -> list[Document]:
@@ -165,88 +240,6 @@ def _chosen(made: Sequence[Document], only: Sequence[str]) -> list[Document]:
             names = "、".join(document.name for document in made)
             raise UnknownDocument(f"沒有名稱含「{text}」的文件。可用的有：{names}。")
     return [document for document in made if any(text in document.name for text in only)]
-
-
-def _convert(
-    report: Report,
-    meeting: Meeting,
-    chosen: Sequence[Document],
-    rendered: Mapping[str, bytes],
-    formats: Sequence[str],
-    files: dict[str, bytes],
-    joined: bool,
-) -> None:
-    """Adds the PDFs (and .odt) to ``files``; what LibreOffice cannot do is said in the report."""
-    if "pdf" not in formats and "odt" not in formats:
-        return
-    office = pdf.find_office()
-    if office is None:
-        wanted = "、".join(one for one in formats if one != "docx").upper()
-        text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
-        (report.remarks if "docx" in formats else report.failures).append(text)
-        return
-    from generator import packet
-
-    cache = outputs.state(report.folder) / "pdf"
-    cache.mkdir(parents=True, exist_ok=True)
-    if "pdf" in formats:
-        sources = {document.name: ooxml.without_page_numbers(rendered[document.name]) for document in chosen}
-        sources[""] = packet.glyph_document()
-        raw = _pdfs(sources, cache, office, report)
-        author = meeting.agency.full_name
-        bound = [one for one in chosen if one.joined]
-        parts = [packet.Part(raw[one.name], one.bookmark, one.level) for one in bound if one.name in raw]
-        try:
-            stamp = packet.Stamp.from_pdf(raw[""]) if "" in raw else None
-            for document in chosen:
-                if document.name in raw:
-                    path = raw[document.name]
-                    files[f"{document.name}.pdf"] = packet.stamp_single(
-                        path, stamp, document.title, author, meeting.date
-                    )
-            if joined and len(parts) == len(bound):
-                files[PACKET] = packet.join(parts, stamp, f"{meeting.name}會議資料", author, meeting.date)
-        except packet.UnusablePdf as unusable:
-            report.failures.append(str(unusable))
-    if "odt" in formats:
-        with tempfile.TemporaryDirectory(prefix="packet-") as folder:
-            paths = []
-            for name, content in rendered.items():
-                path = Path(folder) / f"{name}.docx"
-                path.write_bytes(content)
-                paths.append(path)
-            try:
-                done = pdf.convert(paths, "odt", Path(folder) / "odt", timeout=CONVERSION_SECONDS, office=office)
-            except pdf.ConversionFailed as failed:
-                report.failures.append(str(failed))
-                done = failed.done
-            files |= {f"{path.stem}.odt": made.read_bytes() for path, made in done.items()}
-
-
-def _pdfs(sources: Mapping[str, bytes], cache: Path, office: Path, report: Report) -> dict[str, Path]:
-    """The PDF of each .docx, from the cache where the same document was converted before; one call for the rest."""
-    identity = pdf.office_fingerprint(office)
-    keys = {name: outputs.digest(content + identity.encode()) for name, content in sources.items()}
-    found = {name: cache / f"{key}.pdf" for name, key in keys.items()}
-    wanted = {name: path for name, path in found.items() if not path.is_file()}
-    if wanted:
-        with tempfile.TemporaryDirectory(prefix="packet-") as folder:
-            paths = {}
-            for name in wanted:
-                path = Path(folder) / f"{keys[name]}.docx"
-                path.write_bytes(sources[name])
-                paths[path] = name
-            try:
-                pdf.convert(list(paths), "pdf", cache, timeout=CONVERSION_SECONDS, office=office)
-            except pdf.ConversionFailed as failed:
-                text = str(failed)
-                for path, name in paths.items():
-                    text = text.replace(path.name, f"{name}.docx" if name else "頁碼")
-                report.failures.append(text)
-    for old in sorted(cache.glob("*.pdf"), key=lambda path: path.stat().st_mtime)[:-200]:
-        if old not in found.values():
-            old.unlink(missing_ok=True)
-    return {name: path for name, path in found.items() if path.is_file()}
 
 
 def _stale(
@@ -290,72 +283,3 @@ def write_deadlines(folder: Path, meeting: Meeting, found: Schedule) -> list[out
 
 def _packet_source(sources: Mapping[str, str]) -> str:
     return outputs.digest("".join(sources.values()).encode())
-
-
-def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]) -> dict[str, Any]:
-    """What was built from what, for a program to read; ``hashes`` are those of the files that are there."""
-    meeting = examined.meeting
-    assert meeting is not None
-    used = {f"{document.template}.docx" for document in examined.documents}
-    read = [workspace.agency_book, *workbooks.books(workspace.inputs(meeting.id))]
-    read += [book for name in sorted(meeting.regulations) if (book := workbooks.find(workspace.shared, name))]
-    read += workdays.files(workspace.shared)
-    read += [workspace.templates / name for name in sorted(used)]
-    return {
-        "packet": __version__,
-        "meeting": {"id": str(meeting.id), "name": meeting.name, "date": meeting.date.isoformat()},
-        "documents": [
-            {
-                "name": document.name,
-                "title": document.title,
-                "template": document.template,
-                "files": {
-                    ending: hashes[f"{document.name}.{ending}"]
-                    for ending in ("docx", "pdf")
-                    if f"{document.name}.{ending}" in hashes
-                },
-            }
-            for document in examined.documents
-        ],
-        "inputs": [
-            {"path": path.relative_to(workspace.root).as_posix(), "sha256": outputs.digest(path.read_bytes())}
-            for path in read
-            if path.is_file()
-        ],
-        "figures": [figure_json(figure) for figure in examined.figures.values()],
-        "problems": [problem_json(found) for found in examined.problems],
-    }
-
-
-def report_json(report: Report) -> dict[str, Any]:
-    """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
-    problems = [problem_json(found) for found in report.examined.problems]
-    outcomes = [outcome_json(one) for one in report.outcomes]
-    rest = {"outcomes": outcomes, "remarks": report.remarks, "failures": report.failures}
-    return {**(report.manifest or {"documents": [], "problems": problems}), **rest}
-
-
-def figure_json(figure: Figure) -> dict[str, Any]:
-    """A figure for a program: its value where that is a number, as printed otherwise."""
-    value = figure.value if isinstance(figure.value, int) else figures.shown(figure.value)
-    return {"name": figure.name, "value": value, "cells": [str(cell) for cell in figure.cells]}
-
-
-def outcome_json(found: outputs.Outcome) -> dict[str, str]:
-    return {"name": found.name, "outcome": found.how, "kept_as": found.kept_as}
-
-
-def problem_json(found: Problem) -> dict[str, Any]:
-    return {
-        "code": found.code,
-        "severity": found.severity,
-        "workbook": found.at.workbook,
-        "sheet": found.at.sheet,
-        "cell": found.at.cell,
-        "text": found.text,
-        "remedy": found.remedy,
-    }
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

@@ -129,7 +129,7 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minute
 def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats: str, as_json: bool) -> None:
     """產生一場會議的全部文件。"""
     from generator import build as story
-    from generator import leaks, outputs, terminal
+    from generator import leaks, outputs, reporting, terminal
     from generator import schedule as deadlines
     from generator.problems import has_errors
 
@@ -150,7 +150,7 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
     problems = report.examined.problems
     stopped = report.examined.meeting is None or has_errors(problems)
     if as_json:
-        _print_json(story.report_json(report))
+        _print_json(reporting.report_json(report))
     else:
         terminal.problems(problems)
         if stopped:
@@ -175,14 +175,14 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
 def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> None:
     """檢查活頁簿，列出全部問題，不產生文件。"""
     from generator import build as story
-    from generator import marking, terminal
+    from generator import marking, reporting, terminal
     from generator.problems import has_errors
 
     workspace = _workspace(given, meeting)
     examined = story.examine(workspace, meeting)
     folder, outcomes = marking.write(workspace, meeting, examined.problems) if mark else (None, [])
     if as_json:
-        _print_json({"problems": [story.problem_json(found) for found in examined.problems]})
+        _print_json({"problems": [reporting.problem_json(found) for found in examined.problems]})
     else:
         terminal.problems(examined.problems)
         if folder is not None and (outcomes or examined.problems):
@@ -198,15 +198,17 @@ def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> 
 def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     """列出說明與範本可用的名稱、現值與來源儲存格。"""
     from generator import build as story
-    from generator import terminal
+    from generator import reporting, terminal
     from generator.figures import shown
     from generator.problems import has_errors
 
     examined = story.examine(_workspace(given, meeting), meeting)
     known = examined.figures
     if as_json:
-        shown_problems = [story.problem_json(found) for found in examined.problems]
-        _print_json({"figures": [story.figure_json(figure) for figure in known.values()], "problems": shown_problems})
+        shown_problems = [reporting.problem_json(found) for found in examined.problems]
+        _print_json(
+            {"figures": [reporting.figure_json(figure) for figure in known.values()], "problems": shown_problems}
+        )
     elif examined.meeting is None:
         terminal.problems(examined.problems)
     else:
@@ -221,7 +223,7 @@ def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
 def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     """列出會前會後各期限與依據，並寫成行事曆檔 期限.ics。"""
     from generator import build as story
-    from generator import outputs, terminal
+    from generator import outputs, reporting, terminal
     from generator import schedule as deadlines
     from generator.problems import has_errors, in_order
 
@@ -239,8 +241,8 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
         outcomes = story.write_deadlines(folder, examined.meeting, found)
     if as_json:
         listed = [deadlines.as_json(one) for one in found.deadlines]
-        shown_problems = [story.problem_json(one) for one in problems]
-        written = [story.outcome_json(one) for one in outcomes]
+        shown_problems = [reporting.problem_json(one) for one in problems]
+        written = [reporting.outcome_json(one) for one in outcomes]
         _print_json({"deadlines": listed, "problems": shown_problems, "outcomes": written})
     else:
         if examined.meeting is not None and found.deadlines:
@@ -265,16 +267,15 @@ def template() -> None:
 @click.pass_obj
 def template_check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
     """列出全部範本的全部問題，並以會議（不寫則為最近一場）與範例資料試印。"""
-    from generator import build as story
+    from generator import reporting, terminal
     from generator import template_check as templates
-    from generator import terminal
     from generator.problems import has_errors
 
     workspace = _workspace(given, meeting)
     meetings = workspace.meetings()
     found = templates.check(workspace, meeting or (meetings[-1] if meetings else None))
     if as_json:
-        listed = [{**story.problem_json(one), "paragraph": one.at.quote} for one in found.problems]
+        listed = [{**reporting.problem_json(one), "paragraph": one.at.quote} for one in found.problems]
         _print_json({"meeting": str(found.meeting or ""), "problems": listed, "names": found.names})
     else:
         terminal.problems(found.problems)

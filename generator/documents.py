@@ -36,7 +36,7 @@ class Document:
     """A document to build: ``name`` is the file name without ending; ``bookmark`` and ``level`` are its place.
 
     ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document. ``audience``
-    says who may see it: one of PUBLIC, PARTICIPANTS, INTERNAL.
+    says who may see it: one of PUBLIC, PARTICIPANTS, INTERNAL. ``ending`` is that of its file and of its template.
     """
 
     name: str
@@ -48,6 +48,11 @@ class Document:
     joined: bool = True
     edition: str = ""
     audience: str = PUBLIC
+    ending: str = "docx"
+
+    @property
+    def template_file(self) -> str:
+        return f"{self.template}.{self.ending}"
 
 
 def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Problem]) -> list[Document]:

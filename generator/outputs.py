@@ -111,6 +111,20 @@ def state(folder: Path) -> Path:
     return folder.parent / STATE
 
 
+def cache(folder: Path) -> Path:
+    """Where converted files are kept for the next build; it can be thrown away at any time."""
+    return state(folder) / "pdf"
+
+
+def edited(folder: Path) -> list[str]:
+    """The names of the files in the folder that are not as the program left them: someone changed them by hand."""
+    return [
+        name
+        for name, written in read_record(folder).items()
+        if (folder / name).is_file() and digest((folder / name).read_bytes()) not in written.hashes
+    ]
+
+
 def read_record(folder: Path) -> dict[str, Written]:
     """What the program wrote into the folder, by file name; empty where there is no record that can be read."""
     try:

@@ -32,14 +32,14 @@ class Properties:
     created: dt.date
 
 
-def available(folder: Path) -> list[str]:
+def available(folder: Path, ending: str = "docx") -> list[str]:
     """The names of the templates in a folder, without ending."""
-    return sorted(path.stem for path in folder.glob("*.docx") if not path.name.startswith("~$"))
+    return sorted(path.stem for path in folder.glob(f"*.{ending}") if not path.name.startswith("~$"))
 
 
-def missing(name: str, folder: Path, at: Location) -> Problem | None:
+def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Problem | None:
     """A problem at ``at`` when there is no template of that name."""
-    have = available(folder)
+    have = available(folder, ending)
     return None if name in have else problem("no-such-template", at, name=name, perhaps=perhaps(name, have))
 
 
