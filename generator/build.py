@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from generator import (
     after_meeting,
@@ -23,6 +22,7 @@ from generator import (
     reporting,
     schedule,
     templates,
+    unchanged,
 )
 from generator.conversion import PACKET
 from generator.documents import Document
@@ -30,6 +30,7 @@ from generator.figures import Figure
 from generator.model import Meeting
 from generator.problems import Location, Problem, has_errors, in_order
 from generator.prose import Vocabulary
+from generator.reporting import Report
 from generator.schedule import Schedule
 from generator.workspace import MeetingId, Workspace
 
@@ -70,18 +71,6 @@ class Made:
         return self.examined.meeting is None or has_errors(self.examined.problems)
 
 
-@dataclass(slots=True)
-class Report:
-    """What a build did. ``failures`` are faults outside the inputs (exit 3); ``remarks`` are worth saying."""
-
-    examined: Examined
-    folder: Path
-    outcomes: list[outputs.Outcome] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    manifest: dict[str, Any] = field(default_factory=dict)
-
-
 class UnknownDocument(Exception):
     """``--only`` names no document; the text lists those there are."""
 
@@ -103,11 +92,9 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
             (item.template, item.row.at("範本")) for item in case.attachments if item.template
         ]
         problems += [fault for name, at in places if (fault := templates.missing(name, workspace.templates, at))]
-    for name in sorted({one.template_file for one in made}):
-        if not (workspace.templates / name).is_file():
-            stem, _, ending = name.rpartition(".")
-            if fault := templates.missing(stem, workspace.templates, Location(name), ending):
-                problems.append(fault)
+    for one in {one.template_file: one for one in made}.values():
+        if fault := templates.missing(one.template, workspace.templates, Location(one.template_file), one.ending):
+            problems.append(fault)
     return Examined(meeting, known, tuple(made), tuple(in_order(problems)))
 
 
@@ -165,27 +152,43 @@ def build(
 ) -> Report:
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
 
+    Where the last build was of the same inputs and its files are all there, nothing is done again.
+
     Raises what ``make`` raises, and OSError when output/ cannot be written.
     """
+    outputs.refuse_bad(workspace.output(meeting_id))
+    known = unchanged.key(workspace, meeting_id, only, formats)
+    if before := unchanged.recall(workspace, meeting_id, known):
+        return before
     made = make(workspace, meeting_id, only, formats, step)
     examined, meeting, files = made.examined, made.examined.meeting, dict(made.files)
-    report = Report(examined, workspace.output(meeting_id), remarks=made.remarks, failures=made.failures)
+    folder = workspace.output(meeting_id)
     if meeting is None or made.stopped:
-        return report
+        return Report(folder, examined.problems, stopped=True, failures=made.failures)
     # The packet is of all that can be joined, whatever was chosen now.
     bound = [document.name for document in examined.documents if document.joined]
     joined = {name: made.sources[name] for name in bound if name in made.sources}
-    record = outputs.read_record(report.folder)
+    record = outputs.read_record(folder)
     files |= _deadlines(meeting) if ics.FILE in record else {}
     stale = _stale(record, examined.documents, made.sources, joined, files, whole=not only)
     left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
     hashes = left | {name: outputs.digest(content) for name, content in files.items()}
-    report.manifest = reporting.manifest(workspace, examined, hashes)
-    files[MANIFEST] = reporting.as_bytes(report.manifest)
+    manifest = reporting.manifest(workspace, examined, hashes)
+    files[MANIFEST] = reporting.as_bytes(manifest)
     made_of = {name: made.sources.get(name.rpartition(".")[0], "") for name in files}
     made_of[PACKET] = _packet_source(joined)
     step("寫入檔案")
-    report.outcomes = outputs.write_all(report.folder, files, stale, made_of)
+    report = Report(
+        folder=folder,
+        problems=examined.problems,
+        deadlines=tuple(schedule.of(meeting).deadlines),
+        outcomes=outputs.write_all(folder, files, stale, made_of),
+        remarks=made.remarks,
+        failures=made.failures,
+        manifest=manifest,
+        sources=made.sources,
+    )
+    unchanged.remember(known, report, MANIFEST)
     return report
 
 

@@ -129,9 +129,8 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minute
 def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats: str, as_json: bool) -> None:
     """產生一場會議的全部文件。"""
     from generator import build as story
-    from generator import leaks, outputs, reporting, terminal
+    from generator import leaks, reporting, terminal
     from generator import schedule as deadlines
-    from generator.problems import has_errors
 
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
     if not chosen or not set(chosen) <= set(story.FORMATS):
@@ -147,24 +146,19 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
         sys.exit(PROBLEMS)
     except story.UnknownDocument as unknown:
         raise click.BadParameter(str(unknown), param_hint="--only") from None
-    problems = report.examined.problems
-    stopped = report.examined.meeting is None or has_errors(problems)
     if as_json:
         _print_json(reporting.report_json(report))
     else:
-        terminal.problems(problems)
-        if stopped:
+        terminal.problems(report.problems)
+        if report.stopped:
             terminal.failure("有錯誤，沒有產生任何文件。請改正後再執行一次。")
         else:
-            shown = report.folder.relative_to(workspace.root).as_posix()
-            terminal.summary(shown, report.outcomes, report.remarks)
-            if report.examined.meeting is not None:
-                known = deadlines.of(report.examined.meeting).deadlines
-                terminal.next_deadline(deadlines.coming(known, _today()), bool(known))
+            terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, report.remarks)
+            coming = deadlines.coming(report.deadlines, _today())
+            terminal.next_deadline(coming, bool(report.deadlines))
     for text in report.failures:
         terminal.failure(text)
-    locked = any(outcome.how in outputs.UNWRITTEN for outcome in report.outcomes)
-    sys.exit(PROBLEMS if stopped else FAILED if report.failures or locked else DONE)
+    sys.exit(PROBLEMS if not report.in_order else DONE if report.complete else FAILED)
 
 
 @packet.command()
@@ -254,6 +248,44 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
             terminal.summary(folder.relative_to(workspace.root).as_posix(), outcomes, [])
     locked = any(one.how == outputs.LOCKED for one in outcomes)
     sys.exit(PROBLEMS if stopped else FAILED if locked else DONE)
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@click.option(
+    "--kind",
+    type=click.Choice(["會議資料", "會議紀錄草稿", "會議紀錄定稿"]),
+    metavar="種類",
+    help="會議資料、會議紀錄草稿或會議紀錄定稿；不寫則依紀錄狀態。",
+)
+@as_json
+@click.pass_obj
+def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool) -> None:
+    """產生信件草稿（.eml），附上文件，供開啟後自行寄出。"""
+    from generator import leaks, outputs, terminal
+    from generator import mail as mails
+
+    workspace = _workspace(given, meeting)
+    try:
+        with terminal.Progress() as progress:
+            report = mails.write(workspace, meeting, kind or "", _today(), progress.step)
+    except leaks.Leak as leak:
+        terminal.failure(str(leak))
+        sys.exit(PROBLEMS)
+    if as_json:
+        _print_json(mails.report_json(report))
+    else:
+        terminal.problems(report.problems)
+        if report.stopped:
+            terminal.failure("有錯誤，沒有產生信件草稿。請改正後再執行一次。")
+        elif not report.failures:
+            terminal.mails(report.mails, report.limit)
+            remarks = [*report.remarks, "程式不會寄出任何信件；請開啟後確認再寄。"]
+            terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, remarks)
+    for text in report.failures:
+        terminal.failure(text)
+    unwritten = any(one.how in outputs.UNWRITTEN for one in report.outcomes)
+    sys.exit(PROBLEMS if report.stopped else FAILED if report.failures or unwritten else DONE)
 
 
 @packet.group(cls=messages.Group)

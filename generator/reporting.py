@@ -1,18 +1,50 @@
-"""What a build has to tell a program: the manifest packet.json, and the shapes of --json."""
+"""What a build has to tell: its report, the manifest packet.json, and the shapes of --json."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__, figures, outputs, workbooks, workdays
 from generator.figures import Figure
-from generator.problems import Problem
+from generator.problems import ERROR, Problem
+from generator.schedule import Deadline
 from generator.workspace import Workspace
 
 if TYPE_CHECKING:
-    from generator.build import Examined, Report
+    from generator.build import Examined
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did; plain data, which may be kept or sent to another process.
+
+    ``stopped``: errors in the inputs, nothing was built. ``failures`` are faults outside the inputs (exit 3);
+    ``remarks`` are worth saying. ``sources`` are the hashes of what was rendered, by document.
+    """
+
+    folder: Path
+    problems: tuple[Problem, ...]
+    stopped: bool = False
+    deadlines: tuple[Deadline, ...] = ()
+    outcomes: list[outputs.Outcome] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    manifest: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the inputs hold no error."""
+        return not any(one.severity == ERROR for one in self.problems)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing outside the inputs went wrong: no failure, and no file that could not be written."""
+        return not self.failures and not any(one.how in outputs.UNWRITTEN for one in self.outcomes)
 
 
 def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]) -> dict[str, Any]:
@@ -55,7 +87,7 @@ def report_json(report: Report) -> dict[str, Any]:
     """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
     outcomes = [outcome_json(one) for one in report.outcomes]
     rest = {"outcomes": outcomes, "remarks": report.remarks, "failures": report.failures}
-    return {**(report.manifest or {"documents": [], "problems": problems_json(report.examined.problems)}), **rest}
+    return {**(report.manifest or {"documents": [], "problems": problems_json(report.problems)}), **rest}
 
 
 def figure_json(figure: Figure) -> dict[str, Any]:

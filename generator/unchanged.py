@@ -1,0 +1,132 @@
+"""Whether a build would come to what lies there already: then nothing is read, rendered or converted again.
+
+What a build depends on is hashed before it begins; its report is kept with that hash in output/.packet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from generator import __version__, outputs, pdf
+from generator.problems import Location, Problem
+from generator.reporting import Report
+from generator.schedule import Deadline
+from generator.workspace import MeetingId, Workspace
+
+_STATE_VERSION = 1
+
+
+def key(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> str:
+    """A hash of all that a build depends on: the contents of inputs/ and templates/, the program, LibreOffice, fonts.
+
+    All meetings count, since one is checked against the others.
+    """
+    office = pdf.find_office()
+    said = [str(_STATE_VERSION), __version__, sys.version, str(meeting), repr(tuple(only)), repr(tuple(formats))]
+    said += [pdf.office_fingerprint(office) if office else "", *_program()]
+    digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
+    for folder in (workspace.root / "inputs", workspace.templates):
+        for path in _files(folder):
+            digest.update(path.relative_to(workspace.root).as_posix().encode("utf-8", "surrogateescape") + b"\0")
+            digest.update(_content(path))
+    return digest.hexdigest()
+
+
+def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | None:
+    """The report of the last build with this key, if every file is still as that build left it; None otherwise."""
+    folder = workspace.output(meeting)
+    try:
+        kept = json.loads(_place(folder).read_text("utf-8"))
+        if kept["key"] != known:
+            return None
+        report = Report(
+            folder=folder,
+            problems=tuple(Problem(**{**one, "at": Location(**one["at"])}) for one in kept["problems"]),
+            deadlines=tuple(_deadline(one) for one in kept["deadlines"]),
+            outcomes=[outputs.Outcome(name, outputs.SAME) for name in kept["files"]],
+            remarks=[str(one) for one in kept["remarks"]],
+            manifest=json.loads((folder / kept["manifest"]).read_bytes()),
+            sources=dict(kept["sources"]),
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    record = outputs.read_record(folder)
+    for outcome in report.outcomes:
+        written = record.get(outcome.name)
+        path = folder / outcome.name
+        if written is None or path.is_symlink() or not path.is_file():
+            return None
+        if written.hashes != [outputs.digest(path.read_bytes())]:
+            return None
+    return report
+
+
+def remember(known: str, report: Report, manifest: str) -> None:
+    """Keeps the report of a build that left nothing to be done again. ``manifest`` is the name of that file."""
+    if report.stopped or report.failures or any(one.how in outputs.UNWRITTEN for one in report.outcomes):
+        return
+    gone = (outputs.GONE, outputs.OUTDATED, outputs.LEFT)
+    kept = {
+        "key": known,
+        "problems": [dataclasses.asdict(one) for one in report.problems],
+        "deadlines": [_plain(one) for one in report.deadlines],
+        "files": [one.name for one in report.outcomes if one.how not in gone],
+        "remarks": report.remarks,
+        "manifest": manifest,
+        "sources": report.sources,
+    }
+    text = json.dumps(kept, ensure_ascii=False, indent=1)
+    outputs.replace(_place(report.folder), text.encode("utf-8"), outputs.state(report.folder))
+
+
+def _place(folder: Path) -> Path:
+    return outputs.state(folder) / f"{folder.name}.last.json"
+
+
+def _plain(one: Deadline) -> dict[str, Any]:
+    return {**dataclasses.asdict(one), "date": one.date.isoformat(), "start": one.start.isoformat()}
+
+
+def _deadline(plain: dict[str, Any]) -> Deadline:
+    days = {name: dt.date.fromisoformat(plain[name]) for name in ("date", "start")}
+    return Deadline(**{**plain, **days, "cells": tuple(Location(**cell) for cell in plain["cells"])})
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, in order; links are not followed, but their names count."""
+    for place, below, names in os.walk(folder):
+        below.sort()
+        for name in sorted(names):
+            if not name.startswith((".~lock.", "~$")):
+                yield Path(place, name)
+
+
+def _content(path: Path) -> bytes:
+    """A hash of what a file holds; of a link, where it leads; of what cannot be read, that it cannot."""
+    try:
+        if path.is_symlink():
+            return b"link " + os.fsencode(os.readlink(path))
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError as error:
+        return f"unreadable {error.errno}".encode()
+
+
+def _program() -> list[str]:
+    """What tells one state of the program and of its libraries from another, without loading any."""
+    own = Path(__file__).parent
+    found = [f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sorted(own.glob("*.*"))]
+    spec = importlib.util.find_spec("jinja2")
+    if spec is not None and spec.origin:
+        # The folder into which packages are put: its date changes whenever one comes or goes.
+        found.append(str(Path(spec.origin).parent.parent.stat().st_mtime_ns))
+    return found

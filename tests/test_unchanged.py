@@ -1,0 +1,129 @@
+"""A build of what was built already does nothing again, and only then."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from generator import build, outputs
+from tests.conftest import Desk, docx_text
+
+
+@pytest.fixture(autouse=True)
+def _without_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A line for each time that the workbooks are read for a build."""
+    read: list[str] = []
+    examine = build.examine
+
+    def counted(*given: object) -> build.Examined:
+        read.append("read")
+        return examine(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(build, "examine", counted)
+    return read
+
+
+def test_nothing_is_read_again_where_nothing_changed(desk: Desk, readings: list[str]) -> None:
+    desk.meeting()
+    first = desk.run("build", "113-1")
+    assert first.exit_code == 0
+    second = desk.run("build", "113-1")
+    assert (second.exit_code, len(readings)) == (0, 1)
+    count = len(list(desk.output().iterdir()))
+    assert f"內容不變 {count} 個檔案" in second.output
+
+
+def test_the_second_build_says_the_same_problems_and_the_same_manifest(desk: Desk, readings: list[str]) -> None:
+    desk.meeting(說明="| 案號 | 層級 | 內容 |\n| 討1 | 1 | 計有 7 項。 |\n| 討1 | 1 | 以上所擬是否妥適，提請討論。 |")
+    first, second = desk.run("build", "113-1", "--json"), desk.run("build", "113-1", "--json")
+    assert len(readings) == 1
+    assert "未對應數字" in first.stdout
+    assert second.stdout.replace('"same"', '"new"') == first.stdout
+
+
+def test_a_changed_cell_is_built(desk: Desk, readings: list[str]) -> None:
+    desk.meeting()
+    desk.run("build", "113-1")
+    desk.book("機關.xlsx", 機關="| 欄位 | 內容 |\n| 機關全銜 | 山林部 |\n| 機關簡稱 | 山林部 |\n| 自稱 | 本部 |\n"
+              "| 小組名稱 | 山林小組 |\n| 幕僚單位 | 資訊處 |", 單位="| 單位 |\n| 企劃處 |\n| 資訊處 |")  # fmt: skip
+    desk.run("build", "113-1")
+    assert len(readings) == 2
+    assert "山林部" in desk.texts()["01 議程"]
+
+
+@pytest.mark.parametrize("what", ["content", "time"])
+def test_a_template_counts_by_its_content_and_not_by_its_date(desk: Desk, readings: list[str], what: str) -> None:
+    desk.meeting()
+    desk.run("build", "113-1")
+    template = desk.root / "templates" / "議程.docx"
+    if what == "content":
+        template.write_bytes((desk.root / "templates" / "案.docx").read_bytes())
+    else:
+        os.utime(template, (1, 1))
+    desk.run("build", "113-1")
+    assert len(readings) == (2 if what == "content" else 1)
+
+
+def test_another_meeting_counts_since_this_one_is_checked_against_it(desk: Desk, readings: list[str]) -> None:
+    desk.meeting()
+    desk.run("build", "113-1")
+    desk.meeting("112-2")
+    desk.run("build", "113-1")
+    assert len(readings) == 2
+
+
+@pytest.mark.parametrize("left", ["", "手改"])
+def test_a_file_that_is_gone_or_changed_by_hand_is_built(desk: Desk, readings: list[str], left: str) -> None:
+    desk.meeting()
+    desk.run("build", "113-1")
+    file = desk.output("01 議程.docx")
+    file.write_text(left) if left else file.unlink()
+    result = desk.run("build", "113-1")
+    assert len(readings) == 2
+    assert ("手改的舊檔已另存" if left else "補回") in result.output
+    assert "潮汐資料諮詢小組" in docx_text(file)
+
+
+def test_what_could_not_be_written_is_tried_again(
+    desk: Desk, readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.meeting()
+    replace = outputs.replace
+
+    def in_use(path: Path, content: bytes, aside_in: Path) -> None:
+        if path.name == "01 議程.docx":
+            raise PermissionError(path)
+        replace(path, content, aside_in)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outputs, "replace", in_use)
+        assert desk.run("build", "113-1").exit_code == 3
+    assert desk.run("build", "113-1").exit_code == 0
+    assert len(readings) == 2
+    assert desk.output("01 議程.docx").is_file()
+
+
+def test_another_choice_of_documents_or_formats_is_another_build(desk: Desk, readings: list[str]) -> None:
+    desk.meeting()
+    for arguments in ((), ("--only", "議程"), ("--format", "docx")):
+        desk.run("build", "113-1", *arguments)
+    assert len(readings) == 3
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "[1]", '{"key": 5}'])
+def test_a_damaged_note_of_the_last_build_costs_a_build_and_no_more(
+    desk: Desk, readings: list[str], damage: str
+) -> None:
+    desk.meeting()
+    desk.run("build", "113-1")
+    note = desk.root / "output" / ".packet" / "113-1.last.json"
+    note.write_text(damage)
+    assert desk.run("build", "113-1").exit_code == 0
+    assert len(readings) == 2
