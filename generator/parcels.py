@@ -1,0 +1,58 @@
+"""Files into mails: as they are, in one archive where that is too large, over several mails where that is too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+
+# The smaller of the two things that a limit in MB can mean, so that a mail is below both.
+MEGABYTE = 1_000_000
+
+Files = Mapping[str, bytes]
+
+
+def parted(files: Files, fits: Callable[[Files, int], bool]) -> tuple[list[Files], list[str]]:
+    """The files in as few mails as their order allows, and the names of those that do not fit into one alone."""
+    if fits(files, 1):
+        return [files], []
+    most = max(len(files), 2)
+    too_large = [name for name, content in files.items() if not fits({name: content}, most)]
+    parts: list[Files] = []
+    for name, content in files.items():
+        if name in too_large:
+            continue
+        if parts and fits({**parts[-1], name: content}, most):
+            parts[-1] = {**parts[-1], name: content}
+        else:
+            parts.append({name: content})
+    return parts, too_large
+
+
+def names(attached: Files) -> list[str]:
+    """The names for the text of a mail; of an archive, what is in it too."""
+    listed = []
+    for name, content in attached.items():
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(io.BytesIO(content)) as opened:
+                listed.append(f"{name}（內含{'、'.join(opened.namelist())}）")
+        else:
+            listed.append(name)
+    return listed
+
+
+def archive(files: Files, day: dt.date) -> bytes:
+    """A .zip of the files, the same bytes for the same files; their names are marked as UTF-8."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w") as made:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 0, 0
+            made.writestr(entry, content, compresslevel=9)
+    return result.getvalue()
+
+
+def in_megabytes(size: int) -> str:
+    """1.2 MB, rounded up; less than 0.1 MB is said as that."""
+    return f"{max(-(-size * 10 // MEGABYTE), 1) / 10:,.1f} MB"
