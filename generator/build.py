@@ -8,10 +8,13 @@ from pathlib import Path
 
 from generator import (
     after_meeting,
+    before_meeting,
     carry,
     checks,
     conversion,
+    deck,
     documents,
+    enclosures,
     figures,
     ics,
     leaks,
@@ -21,6 +24,7 @@ from generator import (
     pdf,
     reporting,
     schedule,
+    slides,
     templates,
     unchanged,
 )
@@ -28,7 +32,7 @@ from generator.conversion import PACKET
 from generator.documents import Document
 from generator.figures import Figure
 from generator.model import Meeting
-from generator.problems import Location, Problem, has_errors, in_order
+from generator.problems import Location, Problem, in_order
 from generator.prose import Vocabulary
 from generator.reporting import Report
 from generator.schedule import Schedule
@@ -54,6 +58,8 @@ class Examined:
 class Made:
     """What a build comes to before anything is written: every file by its name.
 
+    A file from elsewhere that cannot be joined is an error that stops nothing but the packet.
+
     ``owners`` has the document that a file is of; 會議資料.pdf is of none. ``sources`` are the hashes of what was
     rendered, by document. ``failures`` are faults outside the inputs (exit 3); ``remarks`` are worth saying.
     """
@@ -68,7 +74,7 @@ class Made:
     @property
     def stopped(self) -> bool:
         """Whether errors in the inputs stand in the way: there are no files then."""
-        return self.examined.meeting is None or has_errors(self.examined.problems)
+        return self.examined.meeting is None or enclosures.stops(self.examined.problems)
 
 
 class UnknownDocument(Exception):
@@ -84,14 +90,19 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     problems += checks.check(meeting, known)
     problems += minutes_checks.check(meeting)
     made = documents.compose(meeting, known, problems)
-    made += after_meeting.compose(meeting, Vocabulary(meeting, known), problems)
+    vocabulary = Vocabulary(meeting, known)
+    made += before_meeting.compose(meeting, vocabulary, problems)
+    made += after_meeting.compose(meeting, vocabulary, problems)
     problems += leaks.check(meeting)
     problems += carry.examine(workspace, meeting)
     for case in meeting.cases:
-        places = [(case.template, case.row.at("範本"))] + [
-            (item.template, item.row.at("範本")) for item in case.attachments if item.template
+        places = [(case.template, case.row.at("範本"), "docx")] + [
+            (item.template, item.row.at("範本"), "pptx" if deck.is_made(item) else "docx")
+            for item in case.attachments
+            if item.template
         ]
-        problems += [fault for name, at in places if (fault := templates.missing(name, workspace.templates, at))]
+        missing = [templates.missing(name, workspace.templates, at, ending) for name, at, ending in places]
+        problems += [fault for fault in missing if fault]
     for one in {one.template_file: one for one in made}.values():
         if fault := templates.missing(one.template, workspace.templates, Location(one.template_file), one.ending):
             problems.append(fault)
@@ -115,7 +126,8 @@ def make(
     meeting = made.examined.meeting
     if meeting is None or made.stopped:
         return made
-    chosen = _chosen(made.examined.documents, only)
+    chosen = [one for one in _chosen(made.examined.documents, only) if not one.unfit]
+    whole = not only and not any(one.unfit for one in made.examined.documents)
     outputs.refuse_bad(workspace.output(meeting_id))
     step("產生 Word 文件")
     rendered = _rendered(workspace, meeting, chosen, made)
@@ -123,6 +135,12 @@ def make(
         return made
     made.sources = {name: outputs.digest(content) for name, content in rendered.items()}
     for document in chosen:
+        if document.enclosure:
+            original = document.enclosure.path.read_bytes()
+            name = enclosures.original_name(document.name, document.enclosure)
+            made.files[name], made.owners[name] = original, document
+            made.sources[document.name] = outputs.digest(original)
+            continue
         # Before anything is made of it: no PDF of a document that tells a name may lie in the cache.
         name = f"{document.name}.{document.ending}"
         leaks.inspect(meeting, document, {name: rendered[document.name]})
@@ -132,9 +150,9 @@ def make(
                 made.files[f"{document.name}.xlsx"] = after_meeting.task_book(document)
     if "pdf" in formats or "odt" in formats:
         step("轉換為 PDF")
-        _convert(made, meeting, chosen, rendered, formats, outputs.cache(workspace.output(meeting_id)), joined=not only)
+        _convert(made, meeting, chosen, rendered, formats, outputs.cache(workspace.output(meeting_id)), joined=whole)
     endings = (".docx", ".pptx", ".pdf", ".odt", ".odp", ".xlsx")
-    made.owners = {
+    made.owners |= {
         name: document for document in chosen for ending in endings if (name := document.name + ending) in made.files
     }
     for name, document in made.owners.items():
@@ -157,17 +175,18 @@ def build(
     Raises what ``make`` raises, and OSError when output/ cannot be written.
     """
     outputs.refuse_bad(workspace.output(meeting_id))
-    known = unchanged.key(workspace, meeting_id, only, formats)
+    inputs = unchanged.digest(unchanged.contents(workspace))
+    known = unchanged.key(inputs, meeting_id, only, formats)
     if before := unchanged.recall(workspace, meeting_id, known):
         return before
     made = make(workspace, meeting_id, only, formats, step)
     examined, meeting, files = made.examined, made.examined.meeting, dict(made.files)
     folder = workspace.output(meeting_id)
     if meeting is None or made.stopped:
-        return Report(folder, examined.problems, stopped=True, failures=made.failures)
+        return Report(folder, examined.problems, stopped=True, failures=made.failures, inputs=inputs)
     # The packet is of all that can be joined, whatever was chosen now.
     bound = [document.name for document in examined.documents if document.joined]
-    joined = {name: made.sources[name] for name in bound if name in made.sources}
+    joined = {name: made.sources.get(name, "") for name in bound if not only or name in made.sources}
     record = outputs.read_record(folder)
     files |= _deadlines(meeting) if ics.FILE in record else {}
     stale = _stale(record, examined.documents, made.sources, joined, files, whole=not only)
@@ -187,6 +206,7 @@ def build(
         failures=made.failures,
         manifest=manifest,
         sources=made.sources,
+        inputs=inputs,
     )
     unchanged.remember(known, report, MANIFEST)
     return report
@@ -199,17 +219,25 @@ def _rendered(
     problems: list[Problem] = []
     rendered: dict[str, bytes] = {}
     for document in chosen:
+        if document.enclosure and not document.enclosure.may_be_separate:
+            continue
         properties = templates.Properties(document.title, meeting.agency.full_name, meeting.date)
         template = workspace.templates / document.template_file
-        content = templates.render(template, document.context, properties, problems)
+        render = slides.render if document.ending == "pptx" else templates.render
+        content = render(template, document.context, properties, problems)
         if content is not None:
             rendered[document.name] = content
     if problems:
-        examined = made.examined
-        merged = tuple(in_order([*examined.problems, *problems]))
-        made.examined = Examined(meeting, examined.figures, examined.documents, merged)
+        _add(made, problems)
         return None
     return rendered
+
+
+def _add(made: Made, problems: Sequence[Problem]) -> None:
+    """Adds problems that showed only while the documents were made."""
+    known = made.examined
+    merged = tuple(in_order([*known.problems, *problems]))
+    made.examined = Examined(known.meeting, known.figures, known.documents, merged)
 
 
 def _convert(
@@ -233,6 +261,8 @@ def _convert(
     for one in parts:
         made.files |= one.files
         made.failures += one.failures
+        if one.problems:
+            _add(made, one.problems)
 
 
 def _chosen(made: Sequence[Document], only: Sequence[str]) -> list[Document]:

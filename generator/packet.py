@@ -1,4 +1,4 @@
-"""PDFs made one: page numbers, bookmarks, tags and properties. The only module that touches pikepdf.
+"""PDFs made one: page numbers, bookmarks, tags and properties. With foreign the only module that touches pikepdf.
 
 Import it late: pikepdf takes a while to load.
 """
@@ -22,7 +22,10 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 LANGUAGE = "zh-TW"
 NUMBER_SIZE = 12.0
 NUMBER_BASELINE = 1.4 / 2.54 * 72  # from the lower edge of the page
-_CHINESE = "第頁，共"
+LABEL_SIZE = 14.0
+LABEL_BASELINE = 1.4 / 2.54 * 72  # from the upper edge
+LABEL_MARGIN = 2.5 / 2.54 * 72  # from the right edge, as in the templates
+_CHINESE = "第頁，共附件"
 _LATIN = "0123456789 "
 # Everything is dated by the meeting, so that the same inputs give the same bytes.
 _CLOCK = "T00:00:00+08:00"
@@ -35,11 +38,15 @@ class UnusablePdf(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One PDF of the packet and its bookmark; level 1 is a document, 2 an attachment of the one before."""
+    """One PDF of the packet and its bookmark; level 1 is a document, 2 an attachment of the one before.
 
-    path: Path
+    ``label`` (附件1) is written at the top right of its first page, where the PDF does not carry it itself.
+    """
+
+    pages: Path | bytes
     title: str
     level: int = 1
+    label: str = ""
 
 
 # --- page numbers -----------------------------------------------------------------------------------------------
@@ -51,7 +58,7 @@ def page_number(number: int, total: int) -> str:
 
 
 def glyph_document() -> bytes:
-    """A .docx with every sign of a page number. Its PDF holds the typefaces that Stamp.from_pdf takes."""
+    """A .docx with every sign of a page number and a label. Its PDF holds the typefaces that Stamp.from_pdf takes."""
 
     def run(text: str) -> str:
         fonts = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="標楷體"/>'
@@ -92,7 +99,7 @@ class _Typeface:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Writes page numbers with typefaces taken from a PDF, so that no font file is needed."""
+    """Writes page numbers and labels with typefaces taken from a PDF, so that no font file is needed."""
 
     source: Pdf  # kept open: the fonts are copied out of it when a target is saved
     of_sign: Mapping[str, _Typeface]
@@ -112,35 +119,46 @@ class Stamp:
             of_sign[sign] = face
         return cls(pdf, of_sign)
 
-    def width(self, text: str) -> float:
+    def width(self, text: str, size: float = NUMBER_SIZE) -> float:
         """How wide the text is, in points."""
-        return sum(self.of_sign[sign].widths[sign] for sign in text) * NUMBER_SIZE / 1000
+        return sum(self.of_sign[sign].widths[sign] for sign in text) * size / 1000
 
-    def operators(self, text: str, x: float, y: float) -> str:
+    def operators(self, text: str, x: float, y: float, size: float = NUMBER_SIZE) -> str:
         """The text object that shows the text from there on."""
         shown = []
         for face, signs in _runs(text, self.of_sign):
             codes = "".join(f"{face.codes[sign]:02X}" for sign in signs)
-            shown.append(f"{face.name} {NUMBER_SIZE:g} Tf <{codes}> Tj")
+            shown.append(f"{face.name} {size:g} Tf <{codes}> Tj")
         return f"BT 0 g {x:.3f} {y:.3f} Td {' '.join(shown)} ET"
 
-    def applier(self, target: Pdf) -> Callable[[pikepdf.Page, str], None]:
-        """A function that writes a text at the foot of a page of ``target``; the fonts are copied once."""
+    def applier(self, target: Pdf) -> Callable[[pikepdf.Page, str, str], None]:
+        """A function that writes a text at the foot of a page of ``target`` and a label (or none) at its top right.
+
+        The fonts are copied once.
+        """
         faces = {face.name: face.font for face in self.of_sign.values()}
         fonts = {name: target.copy_foreign(font) for name, font in faces.items()}
 
-        def apply(page: pikepdf.Page, text: str) -> None:
+        def apply(page: pikepdf.Page, text: str, label: str) -> None:
             if "/Font" not in page.resources:
                 page.resources["/Font"] = Dictionary()
             page.resources["/Font"].update(fonts)
-            matrix, width = _as_seen(page)
+            matrix, width, height = _as_seen(page)
             drawn = self.operators(text, (width - self.width(text)) / 2, NUMBER_BASELINE)
-            footer = "/Artifact <</Type /Pagination /Subtype /Footer>> BDC"
+            written = _artifact("Footer", matrix, drawn)
+            if label:
+                x = width - LABEL_MARGIN - self.width(label, LABEL_SIZE)
+                drawn = self.operators(label, x, height - LABEL_BASELINE, LABEL_SIZE)
+                written = _artifact("Header", matrix, drawn) + written
             # What the page does to the coordinates must not move the number: put its content between q and Q.
             page.contents_add(b"q\n", prepend=True)
-            page.contents_add(f"\nQ\n{footer}\nq {matrix} cm {drawn} Q\nEMC\n".encode("ascii"))
+            page.contents_add(f"\nQ\n{written}".encode("ascii"))
 
         return apply
+
+
+def _artifact(kind: str, matrix: str, drawn: str) -> str:
+    return f"/Artifact <</Type /Pagination /Subtype /{kind}>> BDC\nq {matrix} cm {drawn} Q\nEMC\n"
 
 
 def _runs(text: str, of_sign: Mapping[str, _Typeface]) -> Iterator[tuple[_Typeface, str]]:
@@ -151,8 +169,8 @@ def _runs(text: str, of_sign: Mapping[str, _Typeface]) -> Iterator[tuple[_Typefa
             start = end
 
 
-def _as_seen(page: pikepdf.Page) -> tuple[str, float]:
-    """The matrix from the page as the reader sees it (origin at its lower left) to its own space, and its width."""
+def _as_seen(page: pikepdf.Page) -> tuple[str, float, float]:
+    """The matrix from the page as the reader sees it (origin at its lower left) to its own space; width and height."""
     left, low, right, high = (float(edge) for edge in page.cropbox.as_list())
     left, right, low, high = min(left, right), max(left, right), min(low, high), max(low, high)
     turn = int(_inherited(page.obj, "/Rotate", 0)) % 360
@@ -161,7 +179,8 @@ def _as_seen(page: pikepdf.Page) -> tuple[str, float]:
         180: ("-1 0 0 -1", right, high),
         270: ("0 -1 1 0", left, high),
     }.get(turn, ("1 0 0 1", left, low))
-    return f"{linear} {x:.3f} {y:.3f}", (high - low if turn in (90, 270) else right - left)
+    width, height = (high - low, right - left) if turn in (90, 270) else (right - left, high - low)
+    return f"{linear} {x:.3f} {y:.3f}", width, height
 
 
 def _inherited(page: Any, key: str, default: Any) -> Any:
@@ -218,20 +237,36 @@ def normalise(pdf: bytes, title: str, author: str, created: date) -> bytes:
     return stamp_single(pdf, None, title, author, created)
 
 
-def stamp_single(pdf_in: bytes | Path, stamp: Stamp | None, title: str, author: str, created: date) -> bytes:
-    """What normalise does, and page numbers of its own (none without a stamp)."""
+def stamp_single(
+    pdf_in: bytes | Path, stamp: Stamp | None, title: str, author: str, created: date, label: str = ""
+) -> bytes:
+    """What normalise does, and page numbers of its own and a label on the first page (none without a stamp)."""
     with _open(pdf_in) as pdf:
         if stamp is not None:
-            _number_pages(pdf, stamp)
+            _number_pages(pdf, stamp, {1: label})
         _describe(pdf, title, author, created, _producer(pdf), _is_universal(pdf))
         return _saved(pdf)
 
 
-def _number_pages(pdf: Pdf, stamp: Stamp) -> None:
+def _number_pages(pdf: Pdf, stamp: Stamp, labels: Mapping[int, str]) -> None:
+    """``labels`` are those of the pages that get one, by page number."""
     apply = stamp.applier(pdf)
     total = len(pdf.pages)
     for number, page in enumerate(pdf.pages, 1):
-        apply(page, page_number(number, total))
+        apply(page, page_number(number, total), labels.get(number, ""))
+
+
+def describe_figures(pdf_in: bytes | Path, texts: Sequence[str]) -> bytes:
+    """Gives the figures of a tagged PDF that have no alternative text these, in their order; too few leave the rest."""
+    with _open(pdf_in) as pdf:
+        waiting = list(reversed(texts))
+        elements = [pdf.Root.StructTreeRoot] if "/StructTreeRoot" in pdf.Root else []
+        while elements and waiting:
+            element = elements.pop()
+            if element.get("/S") == Name.Figure and "/Alt" not in element and "/ActualText" not in element:
+                element.Alt = String(waiting.pop())
+            elements += reversed(_kids(element))
+        return _saved(pdf)
 
 
 # --- the packet -------------------------------------------------------------------------------------------------
@@ -244,7 +279,7 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
     """
     joined = Pdf.new()
     tags = _Tags(joined)
-    sources = [_open(part.path) for part in parts]  # open until saved: streams are copied then
+    sources = [_open(part.pages) for part in parts]  # open until saved: streams are copied then
     first_pages: list[int] = []
     universal = True
     for part, source in zip(parts, sources, strict=True):
@@ -255,8 +290,10 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
         # Only now: references from the tags to pages lead to the copies.
         universal &= tags.take(source, part.title)
     tags.finish()
+    _join_layers(joined, sources)
     if stamp is not None:
-        _number_pages(joined, stamp)
+        labels = {first + 1: part.label for first, part in zip(first_pages, parts, strict=True)}
+        _number_pages(joined, stamp, labels)
     _add_bookmarks(joined, parts, first_pages)
     joined.Root.PageMode = Name.UseOutlines
     _describe(joined, title, author, created, _producer(sources[0]) if sources else "", universal and bool(parts))
@@ -274,6 +311,15 @@ def _add_bookmarks(pdf: Pdf, parts: Sequence[Part], first_pages: Sequence[int]) 
             else:
                 outline.root.append(item)
                 case = item
+
+
+def _join_layers(joined: Pdf, sources: Sequence[Pdf]) -> None:
+    """What is hidden in a part stays hidden: foreign leaves no other layers."""
+    hidden = [layer for one in sources for layer in one.Root.get("/OCProperties", Dictionary()).get("/OCGs", Array())]
+    if hidden:
+        # One that a page has brought along already is that copy, not another one.
+        layers = Array([joined.copy_foreign(layer) for layer in hidden])
+        joined.Root.OCProperties = Dictionary(OCGs=layers, D=Dictionary(Name=String("Layers"), OFF=layers))
 
 
 class _Tags:

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from generator import packet, pdf
+from generator import foreign, packet, pdf
 from generator.packet import Part, Stamp, UnusablePdf
 
 DAY = date(2024, 4, 29)
@@ -33,7 +33,7 @@ def opened(content: bytes) -> Pdf:
     return Pdf.open(io.BytesIO(content))
 
 
-def glyph_pdf(latin: str = "0123456789 ", chinese: str = "第頁，共 ") -> bytes:
+def glyph_pdf(latin: str = "0123456789 ", chinese: str = "第頁，共附件 ") -> bytes:
     """What LibreOffice makes of glyph_document, but for the outlines: digits are 500 wide, Chinese 1000."""
     made = Pdf.new()
     made.add_blank_page()
@@ -122,9 +122,17 @@ def content_of(page: pikepdf.Page) -> str:
 
 def footer(page: pikepdf.Page) -> str:
     """The text stamped on a page, as a reader with the fonts' own maps sees it."""
-    [artifact] = re.findall(r"/Subtype /Footer>> BDC(.*?)EMC", content_of(page), re.DOTALL)
+    return stamped(page, "Footer", 12)
+
+
+def label(page: pikepdf.Page) -> str:
+    return stamped(page, "Header", 14)
+
+
+def stamped(page: pikepdf.Page, kind: str, size: int) -> str:
+    artifact = "".join(re.findall(rf"/Subtype /{kind}>> BDC(.*?)EMC", content_of(page), re.DOTALL))
     text = ""
-    for font, codes in re.findall(r"(/PageNumber-\w+) 12 Tf <(\w+)> Tj", artifact):
+    for font, codes in re.findall(rf"(/PageNumber-\w+) {size} Tf <(\w+)> Tj", artifact):
         cmap = page.obj.Resources.Font[font].ToUnicode.read_bytes().decode()
         signs = {code: chr(int(sign, 16)) for code, sign in re.findall(r"<(\w\w)> <(\w{4})>", cmap)}
         text += "".join(signs[code] for code in re.findall("..", codes))
@@ -199,6 +207,19 @@ def test_what_a_page_does_to_coordinates_does_not_move_the_number(stamp: Stamp) 
     assert re.match(r"q\s+0\.1 0 0 0\.1 500 500 cm\s+Q\s+/Artifact", content_of(made.pages[0]))
 
 
+def test_a_label_stands_at_the_top_right_of_the_first_page_alone(stamp: Stamp) -> None:
+    made = opened(packet.stamp_single(untagged(2), stamp, "位置圖", AGENCY, DAY, "附件12"))
+    assert [label(page) for page in made.pages] == ["附件12", ""]
+    assert [footer(page) for page in made.pages] == ["第 1 頁，共 2 頁", "第 2 頁，共 2 頁"]
+    left = 595 - packet.LABEL_MARGIN - (2 * 1000 + 2 * 500) * 14 / 1000
+    assert f"BT 0 g {left:.3f} {842 - packet.LABEL_BASELINE:.3f} Td" in content_of(made.pages[0])
+
+
+def test_a_page_on_a4_has_room_for_label_and_number() -> None:
+    assert packet.LABEL_BASELINE + packet.LABEL_SIZE / 4 < foreign.ABOVE
+    assert packet.NUMBER_BASELINE + packet.NUMBER_SIZE < foreign.BELOW
+
+
 def test_a_pdf_that_was_stamped_before_keeps_its_own_fonts(stamp: Stamp, tmp_path: Path) -> None:
     earlier = Stamp.from_pdf(glyph_pdf(latin=" 9876543210"))
     before = packet.stamp_single(tagged(), earlier, "上次", AGENCY, DAY)
@@ -218,6 +239,27 @@ def test_fonts_are_put_into_a_file_once(stamp: Stamp, tmp_path: Path) -> None:
 def test_numbers_run_through_the_packet(stamp: Stamp, tmp_path: Path) -> None:
     made = opened(packet.join(parts(tmp_path, tagged(2), untagged(), tagged(1)), stamp, "會議資料", AGENCY, DAY))
     assert [footer(page) for page in made.pages] == [f"第 {number} 頁，共 4 頁" for number in (1, 2, 3, 4)]
+
+
+def test_each_part_has_its_own_label(stamp: Stamp, tmp_path: Path) -> None:
+    one, two, three = parts(tmp_path, tagged(), untagged(2), tagged(2))
+    listed = [one, Part(two.path, "附件1 甲", 2, "附件1"), Part(three.path, "附件2 乙", 2, "附件2")]
+    made = opened(packet.join(listed, stamp, "會議資料", AGENCY, DAY))
+    assert [label(page) for page in made.pages] == ["", "附件1", "", "附件2", ""]
+
+
+def test_what_is_hidden_in_a_part_stays_hidden(tmp_path: Path) -> None:
+    contents = []
+    for name in ("甲", "乙"):
+        source = opened(untagged())
+        layer = source.make_indirect(Dictionary(Type=Name.OCG, Name=String(name)))
+        source.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
+        source.pages[0].obj.Resources = Dictionary(Properties=Dictionary(L=layer))
+        contents.append(saved(source))
+    made = opened(packet.join(parts(tmp_path, tagged(), *contents), None, "會議資料", AGENCY, DAY))
+    used = [page.obj.Resources.Properties.L for page in list(made.pages)[1:]]
+    assert [str(layer["/Name"]) for layer in used] == ["甲", "乙"]
+    assert [layer.objgen for layer in made.Root.OCProperties.D.OFF] == [layer.objgen for layer in used]
 
 
 def test_an_attachment_has_its_bookmark_under_its_case(tmp_path: Path) -> None:
