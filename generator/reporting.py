@@ -23,7 +23,8 @@ class Report:
     """What a build did; plain data, which may be kept or sent to another process.
 
     ``stopped``: errors in the inputs, nothing was built. ``failures`` are faults outside the inputs (exit 3);
-    ``remarks`` are worth saying. ``sources`` are the hashes of what was rendered, by document.
+    ``remarks`` are worth saying. ``sources`` are the hashes of what was rendered, by document,
+    ``inputs`` is that of the files which were read.
     """
 
     folder: Path
@@ -35,6 +36,7 @@ class Report:
     failures: list[str] = field(default_factory=list)
     manifest: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    inputs: str = ""
 
     @property
     def in_order(self) -> bool:

@@ -12,7 +12,7 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +25,31 @@ from generator.workspace import MeetingId, Workspace
 _STATE_VERSION = 1
 
 
-def key(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> str:
-    """A hash of all that a build depends on: the contents of inputs/ and templates/, the program, LibreOffice, fonts.
+def key(inputs: str, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> str:
+    """A hash of all that a build depends on: the files (``inputs``, from ``digest``), the program, LibreOffice, fonts.
 
     All meetings count, since one is checked against the others.
     """
     office = pdf.find_office()
     said = [str(_STATE_VERSION), __version__, sys.version, str(meeting), repr(tuple(only)), repr(tuple(formats))]
     said += [pdf.office_fingerprint(office) if office else "", *_program()]
-    digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
-    for folder in (workspace.root / "inputs", workspace.templates):
-        for path in _files(folder):
-            digest.update(path.relative_to(workspace.root).as_posix().encode("utf-8", "surrogateescape") + b"\0")
-            digest.update(_content(path))
-    return digest.hexdigest()
+    return hashlib.sha256("\n".join([inputs, *said]).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """One hash of all that ``contents`` found."""
+    found = hashlib.sha256()
+    for name, content in files.items():
+        found.update(name.encode("utf-8", "surrogateescape") + b"\0" + content)
+    return found.hexdigest()
+
+
+def contents(workspace: Workspace) -> dict[str, bytes]:
+    """A hash of each file of inputs/ and templates/ by its path below the workspace, in order."""
+    folders = (workspace.root / "inputs", workspace.templates)
+    return {
+        path.relative_to(workspace.root).as_posix(): _content(path) for folder in folders for path in _files(folder)
+    }
 
 
 def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | None:
@@ -56,6 +67,7 @@ def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | Non
             remarks=[str(one) for one in kept["remarks"]],
             manifest=json.loads((folder / kept["manifest"]).read_bytes()),
             sources=dict(kept["sources"]),
+            inputs=str(kept["inputs"]),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -83,6 +95,7 @@ def remember(known: str, report: Report, manifest: str) -> None:
         "remarks": report.remarks,
         "manifest": manifest,
         "sources": report.sources,
+        "inputs": report.inputs,
     }
     text = json.dumps(kept, ensure_ascii=False, indent=1)
     outputs.replace(_place(report.folder), text.encode("utf-8"), outputs.state(report.folder))
@@ -102,12 +115,17 @@ def _deadline(plain: dict[str, Any]) -> Deadline:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, in order; links are not followed, but their names count."""
+    """Every file below a folder, in order; links are not followed, but their names count.
+
+    Not what Word, Excel and LibreOffice put beside an open file or write before they rename: no name that may be asked
+    for looks like that.
+    """
     for place, below, names in os.walk(folder):
         below.sort()
         for name in sorted(names):
-            if not name.startswith((".~lock.", "~$")):
-                yield Path(place, name)
+            path = Path(place, name)
+            if path.suffix and path.suffix.lower() != ".tmp" and not name.startswith((".", "~$")):
+                yield path
 
 
 def _content(path: Path) -> bytes:

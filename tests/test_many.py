@@ -1,0 +1,130 @@
+"""``packet build --all`` and its executor: in order, one failure stops none of the others, the same bytes."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import many
+from generator.workspace import Workspace
+from tests.conftest import MEETING, Desk
+
+WRONG_DATE = """
+| 欄位       | 內容      |
+| 會議日期   | 113-13-20 |
+| 開始時間   | 14:30     |
+| 地點       | 第1會議室 |
+| 資料基準日 | 113-05-01 |
+"""
+
+
+@pytest.fixture
+def meetings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Three meetings, the second with a fault; without LibreOffice."""
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
+    desk.meeting("112-2", 會議資訊=MEETING.replace("113-", "112-"))
+    desk.meeting("113-1", 會議資訊=WRONG_DATE)
+    desk.meeting("113-臨1")
+    return desk
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every document below a folder; not the program's own notes, which say where the program lies."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".packet" not in path.parts
+    }
+
+
+class Elsewhere(Executor):
+    """A stand-in for an executor of others: all it has is submit, and what it is given travels as bytes."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        function, given = pickle.loads(pickle.dumps((fn, args)))
+        future: Future[Any] = Future()
+        try:
+            future.set_result(pickle.loads(pickle.dumps(function(*given))))
+        except BaseException as error:
+            future.set_exception(error)
+        self.done.append(given[1])
+        return future
+
+
+def test_every_meeting_is_built_in_order_and_the_fault_names_its_meeting(meetings: Desk) -> None:
+    result = meetings.run("build", "--all")
+    assert result.exit_code == 1
+    places = [result.output.index(f"── {name} ──") for name in ("112-2", "113-1", "113-臨1")]
+    assert places == sorted(places)
+    assert "113-13-20" in result.output[places[1] : places[2]]
+    assert meetings.output("01 議程.docx", "112-2").is_file()
+    assert meetings.output("01 議程.docx", "113-臨1").is_file()
+    assert not meetings.output("", "113-1").exists()
+
+
+def test_a_meeting_that_cannot_be_written_stops_none_of_the_others(meetings: Desk) -> None:
+    (meetings.root / "output").mkdir()
+    meetings.output("", "112-2").write_text("這裡是檔案")
+    result = meetings.run("build", "--all")
+    assert result.exit_code == 3
+    assert "112-2：「112-2」不是一般的資料夾" in result.output
+    assert meetings.output("01 議程.docx", "113-臨1").is_file()
+
+
+def test_a_program_reads_what_became_of_each(meetings: Desk) -> None:
+    listed = json.loads(meetings.run("build", "--all", "--json").stdout)
+    assert [one["id"] for one in listed] == ["112-2", "113-1", "113-臨1"]
+    assert [len(one["documents"]) for one in listed] == [3, 0, 3]
+
+
+@pytest.mark.parametrize("arguments", [(), ("113-1", "--all"), ("--all", "--only", "議程")])
+def test_one_meeting_or_all_but_not_both(meetings: Desk, arguments: tuple[str, ...]) -> None:
+    result = meetings.run("build", *arguments)
+    assert result.exit_code == 2
+    assert "--all" in result.output
+
+
+def test_an_executor_of_others_does_the_same(meetings: Desk) -> None:
+    executor = Elsewhere()
+    found = list(many.build_all(Workspace(meetings.root), ("docx",), executor))
+    assert executor.done == ["112-2", "113-1", "113-臨1"]
+    assert [(str(one.meeting), one.report is not None and one.report.stopped) for one in found] == [
+        ("112-2", False),
+        ("113-1", True),
+        ("113-臨1", False),
+    ]
+
+
+def test_an_unexpected_error_is_told_with_its_meeting(meetings: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Elsewhere):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_exception(RuntimeError("連線中斷"))
+            return future
+
+    found = list(many.build_all(Workspace(meetings.root), ("docx",), Broken()))
+    assert ["連線中斷" in one.failure for one in found] == [True, True, True]
+
+
+@pytest.mark.office
+def test_one_worker_and_two_make_the_same_bytes(desk: Desk, tmp_path: Path) -> None:
+    desk.meeting("112-2", 會議資訊=MEETING.replace("113-", "112-"))
+    desk.meeting("113-1")
+    made = []
+    for workers in (1, 2):
+        with ProcessPoolExecutor(workers) as executor:
+            found = list(many.build_all(Workspace(desk.root), ("docx", "pdf"), executor))
+        assert all(one.report is not None and one.report.complete for one in found)
+        made.append(files(desk.root / "output"))
+        (desk.root / "output").rename(tmp_path / f"output{workers}")
+    assert made[0] == made[1]
+    assert "112-2/會議資料.pdf" in made[0]
