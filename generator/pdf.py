@@ -1,59 +1,41 @@
-"""From .docx to .pdf and .odt: the only module that starts LibreOffice.
+"""From Word, Excel, PowerPoint and ODF to .pdf and ODF: with soffice the only module that starts LibreOffice.
 
 LibreOffice is run once for all documents, with a profile of its own that is thrown away afterwards: it neither meets
 a window the user has open nor leaves anything behind. It ends with 0 whatever happened, so the files themselves are
-looked at.
+looked at. It can be started ahead, and kept for more calls: see Office.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from xml.sax.saxutils import escape
+from types import TracebackType
+from typing import Self
+
+from generator.soffice import FONT_MAP, SETTINGS, Session
 
 OVERRIDE = "PACKET_SOFFICE"
-FONT_MAP = Path(__file__).with_name("fonts.conf")
 HOW_TO_GET = "請安裝 LibreOffice（https://zh-tw.libreoffice.org/），或以環境變數 PACKET_SOFFICE 指明 soffice 的位置"
 
-_PDF_OPTIONS = {
-    "UseTaggedPDF": True,
-    "PDFUACompliance": True,
-    "ExportBookmarks": True,
-    "ExportFormFields": False,
-    "DisplayPDFDocumentTitle": True,
+# To PDF, LibreOffice finds the filter of the document's kind by itself; what the filters are told is in the profile.
+_FILTERS = {"pdf": "pdf", "odt": "odt:writer8", "ods": "ods:calc8", "odp": "odp:impress8"}
+_WRITER = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".odt", ".ott", ".fodt", ".rtf", ".txt")
+_CALC = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots", ".fods", ".csv")
+_IMPRESS = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps", ".pot", ".odp", ".otp", ".fodp")
+_OPEN_DOCUMENT = {
+    ending: kind for kind, endings in (("odt", _WRITER), ("ods", _CALC), ("odp", _IMPRESS)) for ending in endings
 }
-_FILTERS = {
-    "pdf": "pdf:writer_pdf_Export:"
-    + json.dumps({name: {"type": "boolean", "value": str(on).lower()} for name, on in _PDF_OPTIONS.items()}),
-    "odt": "odt:writer8",
-}
-_OPTIONS = ("--headless", "--nologo", "--nodefault", "--nofirststartwizard", "--norestore", "--nolockcheck")
-
-# What the private profile says: run no macro, fetch nothing a document links to, ask nothing, repair nothing.
-_COMMON = "/org.openoffice.Office.Common"
-_SETTINGS = (
-    (f"{_COMMON}/Security/Scripting", "MacroSecurityLevel", "3"),
-    (f"{_COMMON}/Security/Scripting", "DisableMacrosExecution", "true"),
-    (f"{_COMMON}/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
-    (f"{_COMMON}/Misc", "FirstRun", "false"),
-    (f"{_COMMON}/Misc", "CrashReport", "false"),
-    ("/org.openoffice.Setup/Office", "ooSetupInstCompleted", "true"),
-    ("/org.openoffice.Setup/Office", "MigrationCompleted", "true"),
-    ("/org.openoffice.Office.Recovery/RecoveryInfo", "Enabled", "false"),
-    ("/org.openoffice.Office.Recovery/AutoSave", "Enabled", "false"),
-    ("/org.openoffice.Office.Writer/Content/Update", "Link", "2"),
-)
+# How often LibreOffice is called again for what comes after a document at which it hung or crashed.
+_ROUNDS = 3
 
 
 class ConversionFailed(Exception):
@@ -111,15 +93,15 @@ def office_version(office: Path, timeout: float = 60.0) -> str:
 
     Raises ConversionFailed when it does not start, does not end in time, or tells none.
     """
-    with tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True) as name:
-        work = Path(name)
-        _write_profile(work / "profile")
-        command = [str(office), f"-env:UserInstallation={(work / 'profile').as_uri()}", "--headless", "--version"]
-        ended = _run(command, work, timeout, {}, None)
-        found = re.search(r"\b\d+\.\d+(?:\.\d+)*", (work / "log").read_text(encoding="utf-8", errors="replace"))
+    with contextlib.closing(Session(office)) as session:
+        try:
+            ended = session.call(["--version"], timeout, lambda: None)
+        except OSError as error:
+            raise ConversionFailed(_not_started(office, error)) from error
+        said = session.said()
+        found = re.search(r"\b\d+\.\d+(?:\.\d+)*", said)
         if ended or not found:
-            said = ended.partition("，未轉出")[0] or "LibreOffice 沒有說明版本"
-            raise ConversionFailed(f"{said}。", detail=_last_words(work))
+            raise ConversionFailed(f"{ended or 'LibreOffice 沒有說明版本'}。", detail=_last_words(said))
         return found[0]
 
 
@@ -134,7 +116,7 @@ def office_fingerprint(office: Path) -> str:
     Reads a few file dates and starts nothing.
     """
     program = office.resolve()
-    said = [str(program), *_FILTERS.values(), repr(_SETTINGS)]
+    said = [str(program), *_FILTERS.values(), repr(SETTINGS)]
     for folder in (program.parent, program.parent.parent / "Resources", program.parent.parent / "Frameworks"):
         for name in ("versionrc", "version.ini", "soffice.bin"):
             said.append(_stamp_of(folder / name))
@@ -143,6 +125,7 @@ def office_fingerprint(office: Path) -> str:
         said += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
     digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
     digest.update(FONT_MAP.read_bytes())
+    digest.update(Path(__file__).with_name("links.py").read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -172,179 +155,210 @@ def convert(
     *,
     timeout: float,
     progress: Callable[[Path], None] | None = None,
-    office: Path | None = None,
+    office: Path | Office | None = None,
 ) -> dict[Path, Path]:
-    """Convert Writer documents (.docx, .odt) to "pdf" or "odt", in one start of LibreOffice.
+    """Convert documents of Writer, Calc and Impress, mixed as they come, in one call of LibreOffice.
 
-    Each result is ``into``/<stem of the source>.<target_format>, replacing a file of that name; ``into`` is made.
-    ``timeout`` is in seconds and for all together. ``progress`` is called with each source once its result shows up.
-    ``office`` is the program to start, the one of find_office when not given.
+    ``target_format`` is "pdf", "odt", "ods", "odp", or "odf" for the one of these three that suits each source (by its
+    ending; a call for each of the three). Each result is ``into``/<stem of the source>.<ending>, replacing a file of
+    that name; ``into`` is made. What the documents link to is not fetched (see links), and no macro runs.
+
+    ``timeout`` is in seconds and for all together. A document at which LibreOffice hangs or crashes is left out and
+    the ones after it are tried again, in a new call with the same ``timeout``, at most _ROUNDS calls in all.
+    ``progress`` is called with each source once its result shows up. ``office`` is the program to start, the one of
+    find_office when not given; or an Office, which is then used and not closed.
 
     Returns the result of each source. Raises ConversionFailed when LibreOffice is missing, does not start, does not
     end in time, or leaves a document unconverted (the others are delivered all the same), and when two sources would
     have the same result; OSError when ``into`` cannot be written.
     """
-    filter_name = _FILTERS[target_format]
-    if not sources:
-        return {}
-    office = office or find_office()
-    if office is None:
-        raise ConversionFailed(f"找不到 LibreOffice。{HOW_TO_GET}。", sources)
-    _refuse_same_names(sources)
-    into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True) as name:
-        work = Path(name)
-        staged = _stage(sources, work / "in")
-        expected = {source: work / "out" / f"{copy.stem}.{target_format}" for source, copy in staged.items()}
-        (work / "out").mkdir()
-        _write_profile(work / "profile")
-        command = [
-            str(office),
-            f"-env:UserInstallation={(work / 'profile').as_uri()}",
-            *_OPTIONS,
-            "--convert-to",
-            filter_name,
-            "--outdir",
-            str(work / "out"),
-            *(str(copy) for copy in staged.values()),
-        ]
-        ended = _run(command, work, timeout, expected, progress)
-        good = {source: made for source, made in expected.items() if _is_whole(made, target_format)}
-        done: dict[Path, Path] = {}
-        for source, made in good.items():
-            done[source] = _deliver(made, into / f"{source.stem}.{target_format}")
+    if isinstance(office, Office):
+        return office.convert(sources, target_format, into, timeout=timeout, progress=progress)
+    with contextlib.closing(Office(office, ahead=False)) as once:
+        return once.convert(sources, target_format, into, timeout=timeout, progress=progress)
+
+
+class Office:
+    """LibreOffice, started ahead and kept for several conversions.
+
+    ``with Office() as office:`` starts it in the background and returns at once; ``office.convert`` is convert with
+    the LibreOffice that runs by then. When it has died, or when LibreOffice or the fonts have changed, a new one is
+    started; where none can be kept (on Windows), each conversion starts its own. It ends with the ``with``, however
+    that is left, and with this program, however that ends. To be used from one thread.
+
+    ``program`` is the one of find_office when not given, None when there is none; convert says so then.
+    """
+
+    def __init__(self, program: Path | None = None, *, ahead: bool = True) -> None:
+        self.program = program or find_office()
+        self._ahead = ahead
+        self._session: Session | None = None
+        self._identity = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Starts LibreOffice in the background, unless it runs."""
+        if self.program is None or not self._ahead:
+            return
+        identity = office_fingerprint(self.program)
+        if self._session is not None and self._session.runs and identity == self._identity:
+            return
+        self.close()
+        self._session = Session(self.program)
+        self._session.start()
+        self._identity = identity
+
+    def close(self) -> None:
+        """Ends it. It may be started again."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def convert(
+        self,
+        sources: Sequence[Path],
+        target_format: str,
+        into: Path,
+        *,
+        timeout: float,
+        progress: Callable[[Path], None] | None = None,
+    ) -> dict[Path, Path]:
+        """As the function convert."""
+        endings = {source: _ending(source, target_format) for source in sources}
+        if not sources:
+            return {}
+        if self.program is None:
+            raise ConversionFailed(f"找不到 LibreOffice。{HOW_TO_GET}。", sources)
+        results = {source: f"{source.stem}.{ending}" for source, ending in endings.items()}
+        _refuse_same_names(results)
+        into.mkdir(parents=True, exist_ok=True)
+        self.start()
+        with tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True) as name:
+            staged, troubles = _stage(sources, Path(name, "in"))
+            made = {source: Path(name, "out", f"{copy.stem}.{endings[source]}") for source, copy in staged.items()}
+            Path(name, "out").mkdir()
+            ended = detail = ""
+            for ending in dict.fromkeys(endings[source] for source in staged):
+                some = {source: copy for source, copy in staged.items() if endings[source] == ending}
+                why, said = self._rounds(some, made, ending, timeout, progress)
+                ended, detail = ended or why, said or detail
+            good = [source for source in made if _is_whole(made[source])]
+            done = {source: _deliver(made[source], into / results[source]) for source in good}
         failed = [source for source in sources if source not in done]
         if failed:
-            text = f"{ended or 'LibreOffice 沒有轉出下列文件'}：{_names(failed)}。{_remedy(ended, failed, sources)}"
-            raise ConversionFailed(text, failed, done, _last_words(work))
-    return done
+            raise ConversionFailed(_failure(ended, failed, sources, troubles), failed, done, detail)
+        return done
+
+    def _rounds(
+        self,
+        staged: Mapping[Path, Path],
+        made: Mapping[Path, Path],
+        ending: str,
+        timeout: float,
+        progress: Callable[[Path], None] | None,
+    ) -> tuple[str, str]:
+        """Calls LibreOffice until it has seen all. Returns what went wrong first ("" for nothing) and its last words.
+
+        It takes the documents in their order: the first of those without a result after the last with one is where it
+        hung or crashed.
+        """
+        out = next(iter(made.values())).parent
+        ended = detail = ""
+        left = list(staged)
+        for _ in range(_ROUNDS):
+            waiting = {source: made[source] for source in left}
+            copies = [str(staged[source]) for source in left]
+            arguments = ["--convert-to", _FILTERS[ending], "--outdir", str(out), *copies]
+            try:
+                why, said = self._call(arguments, timeout, partial(_look, waiting, progress))
+            except OSError as error:
+                raise ConversionFailed(_not_started(self.program, error), staged) from error
+            ended, detail = ended or why, said or detail
+            reached = max((number for number, source in enumerate(left, 1) if _is_whole(made[source])), default=0)
+            left = left[reached + 1 :]
+            if not why or not left:
+                break
+        return ended, detail
+
+    def _call(self, arguments: Sequence[str], timeout: float, look: Callable[[], None]) -> tuple[str, str]:
+        """One call. After one that went wrong the next has a new profile."""
+        assert self.program is not None
+        session = self._session = self._session or Session(self.program)
+        before = len(session.said())
+        whole = False
+        try:
+            ended = session.call(arguments, timeout, look)
+            whole = not ended
+            return ended, _last_words(session.said()[before:])
+        finally:
+            self._ahead = self._ahead and session.can_be_kept
+            if not whole:
+                self.close()
 
 
-def _refuse_same_names(sources: Sequence[Path]) -> None:
+def _look(waiting: dict[Path, Path], progress: Callable[[Path], None] | None) -> None:
+    for source in [source for source, made in waiting.items() if made.exists()]:
+        del waiting[source]
+        if progress is not None:
+            progress(source)
+
+
+def _ending(source: Path, target_format: str) -> str:
+    """What the result's name ends with. Raises ConversionFailed where that cannot be said."""
+    if target_format != "odf":
+        return target_format
+    found = _OPEN_DOCUMENT.get(source.suffix.lower())
+    if found is None:
+        text = f"「{source.name}」不是文書、試算表或簡報，不能轉為 ODF。"
+        raise ConversionFailed(text, [source])
+    return found
+
+
+def _refuse_same_names(results: Mapping[Path, str]) -> None:
     first: dict[str, Path] = {}
-    for source in sources:
+    for source, result in results.items():
         # Two names that differ only in case are one file on Windows.
-        other = first.setdefault(source.stem.casefold(), source)
+        other = first.setdefault(result.casefold(), source)
         if other is not source:
             text = f"「{other.name}」與「{source.name}」轉檔後會同名。請改用不同的文件名稱。"
             raise ConversionFailed(text, (other, source))
 
 
-def _stage(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:
-    """Copies with plain names: no spaces or Chinese on the command line, no lock files beside the originals."""
+def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dict[Path, str]]:
+    """Copies with plain names, without what they would fetch; and why there is none, of those that have none.
+
+    No spaces or Chinese on the command line, no lock files beside the originals.
+    """
+    from generator import links
+
     folder.mkdir()
-    staged = {}
+    staged, troubles = {}, {}
     for number, source in enumerate(sources, 1):
-        staged[source] = folder / f"{number:04}{source.suffix.lower()}"
+        copy = folder / f"{number:04}{source.suffix.lower()}"
         try:
-            shutil.copyfile(source, staged[source])
+            copy.write_bytes(links.cut(source.read_bytes()))
         except OSError as error:
             text = f"無法讀取「{source.name}」（{error.strerror}）。請確認檔案存在，並關閉正在使用它的程式。"
-            raise ConversionFailed(text, [source]) from error
-    return staged
+            troubles[source] = text
+        except links.Unreadable:
+            troubles[source] = f"「{source.name}」已損壞，無法轉檔。請以 Word 或 LibreOffice 開啟後另存新檔。"
+        else:
+            staged[source] = copy
+    return staged, troubles
 
 
-def _write_profile(profile: Path) -> None:
-    (profile / "user").mkdir(parents=True)
-    items = "".join(
-        f'<item oor:path="{escape(path)}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>\n'
-        for path, name, value in _SETTINGS
-    )
-    (profile / "user" / "registrymodifications.xcu").write_text(
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
-        f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n{items}</oor:items>\n',
-        encoding="utf-8",
-    )
-
-
-def _environment(work: Path) -> dict[str, str]:
-    # A Python environment of ours would mislead the Python that LibreOffice carries.
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
-    if sys.platform not in ("win32", "darwin"):
-        env["SAL_USE_VCLPLUGIN"] = "svp"
-        env["FONTCONFIG_FILE"] = str(FONT_MAP)
-        cache = Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        there = next(folder for folder in (cache, *cache.parents) if folder.exists())
-        if not os.access(there, os.W_OK):
-            env["XDG_CACHE_HOME"] = str(work / "cache")
-    return env
-
-
-def _run(
-    command: Sequence[str],
-    work: Path,
-    timeout: float,
-    expected: Mapping[Path, Path],
-    progress: Callable[[Path], None] | None,
-) -> str:
-    """Run LibreOffice to its end, or stop it and all it started. Returns what went wrong, "" for nothing."""
-    waiting = dict(expected)
-
-    def look() -> None:
-        for source in [source for source, made in waiting.items() if made.exists()]:
-            del waiting[source]
-            if progress is not None:
-                progress(source)
-
-    with (work / "log").open("wb") as log:
-        try:
-            process = _start(command, work, log.fileno())
-        except OSError as error:
-            text = f"無法啟動 LibreOffice（{command[0]}：{error.strerror}）。{HOW_TO_GET}。"
-            raise ConversionFailed(text, expected) from error
-        limit = time.monotonic() + timeout
-        try:
-            while True:
-                left = limit - time.monotonic()
-                try:
-                    code = process.wait(min(0.1, max(left, 0)))
-                except subprocess.TimeoutExpired:
-                    if left <= 0:
-                        return f"LibreOffice 超過 {timeout:g} 秒仍未完成，已停止，未轉出下列文件"
-                    look()
-                else:
-                    look()
-                    return f"LibreOffice 異常結束（代碼 {code}），未轉出下列文件" if code else ""
-        finally:
-            # Also after a normal end and after Ctrl-C: the program that was started may have left others behind.
-            _end_group(process)
-
-
-def _start(command: Sequence[str], work: Path, log: int) -> subprocess.Popen[bytes]:
-    """In a group of its own, which can be stopped as a whole."""
-    flags, session = 0, True
-    if sys.platform == "win32":
-        flags, session = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW, False
-    return subprocess.Popen(
-        command,
-        cwd=work,
-        env=_environment(work),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=session,
-        creationflags=flags,
-    )
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        if process.poll() is None:
-            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
-            process.kill()
-    else:
-        import signal
-
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _is_whole(made: Path, target_format: str) -> bool:
+def _is_whole(made: Path) -> bool:
     """Whether the file is there, of its kind, and has its end."""
     try:
-        if target_format == "odt":
+        if made.suffix != ".pdf":
             return zipfile.is_zipfile(made)
         with made.open("rb") as stream:
             head = stream.read(5)
@@ -362,18 +376,20 @@ def _deliver(made: Path, target: Path) -> Path:
     return target
 
 
-def _names(paths: Sequence[Path]) -> str:
-    return "、".join(f"「{path.name}」" for path in paths)
+def _failure(ended: str, failed: Sequence[Path], sources: Sequence[Path], troubles: Mapping[Path, str]) -> str:
+    texts = list(troubles.values())
+    if names := "、".join(f"「{path.name}」" for path in failed if path not in troubles):
+        what = f"{ended}，未轉出下列文件" if ended else "LibreOffice 沒有轉出下列文件"
+        remedy = "請以 Word 或 LibreOffice 開啟所列文件，確認內容完好後再執行一次。"
+        if ended and len(failed) == len(sources):
+            remedy = "請再執行一次；仍然如此時，請重新安裝 LibreOffice。"
+        texts.append(f"{what}：{names}。{remedy}")
+    return "".join(texts)
 
 
-def _remedy(ended: str, failed: Sequence[Path], sources: Sequence[Path]) -> str:
-    if ended and len(failed) == len(sources):
-        return "請再執行一次；仍然如此時，請重新安裝 LibreOffice。"
-    return "請以 Word 或 LibreOffice 開啟所列文件，確認內容完好後再執行一次。"
+def _not_started(program: Path | None, error: OSError) -> str:
+    return f"無法啟動 LibreOffice（{program}：{error.strerror}）。{HOW_TO_GET}。"
 
 
-def _last_words(work: Path) -> str:
-    with contextlib.suppress(OSError):
-        lines = (work / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return "\n".join(lines[-5:])
-    return ""
+def _last_words(said: str) -> str:
+    return "\n".join(said.strip().splitlines()[-5:])

@@ -1,0 +1,224 @@
+"""Cuts what a document would fetch when it is opened: pictures, sections, tables and objects that lie elsewhere.
+
+The settings of the private profile (see soffice) stop LibreOffice at most of these. They do not stop at pictures
+behind pages and paragraphs in ODF, at pictures inside SVG, nor at INDIRECT() in .xlsx; those are cut here, and the
+rest with them. What is seen without the link stays: pictures in the file, the saved values of cells, links to click.
+
+Not covered: what lies in the binary formats (.doc, .xls, .ppt, .xlsb, .rtf). There the settings alone hold, and in
+.xls INDIRECT() still reads a file of this machine whose path it names.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import unquote, unquote_to_bytes
+
+from lxml import etree
+
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_SHEETS = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+_FLAT = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+_OPEN_DOCUMENT = re.compile(r"urn:oasis:names:tc:opendocument:|http://openoffice\.org/2000/")
+_SVG = "http://www.w3.org/2000/svg"
+_ADDRESSES = ("href", "src", "resource", "image-data")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
+# Functions and references that reach out of the workbook: [1]Sheet1!A1 is how .xlsx names another one.
+_REACHES_OUT = re.compile(r"INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]", re.IGNORECASE)
+# What must be read closely: an address, a function, or a way of writing either so that it is not found at once.
+_SUSPECT = re.compile(
+    rb"href|src|resource|image-data|binary-data|Relationship"
+    rb"|INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]|&#|<!|\?>\s*.+<\?|\0",
+    re.IGNORECASE,
+)
+# LibreOffice reads as HTML what begins so, which need not be well-formed.
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*|<\?.*?>\s*|<!\w[^>]*>\s*)*<(?:html|head|body|title|meta|style|script|table|div|p|font)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_DEEPEST = 3
+
+
+class Unreadable(Exception):
+    """A document in which links cannot be looked for, because it is damaged or made to be misread."""
+
+
+def cut(content: bytes) -> bytes:
+    """The document without links that are followed on opening; the same bytes where there are none.
+
+    Knows OOXML, ODF (packed and flat) and SVG; anything else is given back as it is. Raises Unreadable.
+    """
+    try:
+        return _cut(content)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise Unreadable(str(error)) from error
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def _cut(content: bytes, depth: int = 0, names: Collection[str] = ()) -> bytes:
+    """``depth``: how many packages it lies in. ``names``: those of the workbook that stand for something elsewhere."""
+    if content.startswith(b"PK\3\4"):
+        return _package(content, depth) if depth <= _DEEPEST else b""
+    if content.startswith(b"\x1f\x8b"):
+        # .svgz; nothing else that documents hold is packed so.
+        plain = gzip.decompress(content)
+        cleaned = _cut(plain, depth + 1) if depth <= _DEEPEST else b""
+        return content if cleaned == plain else gzip.compress(cleaned, mtime=0)
+    return _xml(content, names) if _is_xml(content) else content
+
+
+def _package(content: bytes, depth: int) -> bytes:
+    made = io.BytesIO()
+    changed = False
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+        names = {name for part in old.infolist() for name in _names(old.read(part))}
+        for part in old.infolist():
+            before = old.read(part)
+            after = _cut(before, depth + 1, names)
+            changed = changed or after != before
+            new.writestr(part, after)
+    return made.getvalue() if changed else content
+
+
+def _is_xml(content: bytes) -> bool:
+    return content[:4].startswith(_MARKS) or content[:200].lstrip(b"\0 \t\r\n").startswith(b"<")
+
+
+def _names(content: bytes) -> list[str]:
+    """The names that a workbook defines by what reaches out of it."""
+    if b"definedName" not in content or not _is_xml(content):
+        return []
+    return [
+        name.get("name", "")
+        for name in etree.fromstring(content, _parser()).iter("{*}definedName")
+        if name.get("name") and _REACHES_OUT.search("".join(name.itertext()))
+    ]
+
+
+def _mentions(text: str, names: Collection[str]) -> bool:
+    return bool(names) and any(name.casefold() in text.casefold() for name in names)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities="internal", no_network=True, load_dtd=False)
+
+
+def _xml(content: bytes, names: Collection[str]) -> bytes:
+    declared = re.match(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", content.removeprefix(_MARKS[0]))
+    usual = declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
+    if usual and not _SUSPECT.search(content) and not _mentions(content.decode("utf-8", "replace"), names):
+        return content
+    try:
+        root = etree.fromstring(content, _parser())
+    except etree.XMLSyntaxError:
+        if _HTML.match(content):
+            return content
+        raise
+    if not _without_links(root, names):
+        return content
+    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
+
+
+def _without_links(root: Any, names: Collection[str]) -> bool:
+    """Takes them out; whether there were any."""
+    kind = etree.QName(root).namespace
+    if kind == _RELATIONSHIPS:
+        return _cut_relationships(root)
+    if kind in _SHEETS:
+        return _cut_formulas(root, names)
+    if kind == _SVG or etree.QName(root).localname == "svg":
+        return _cut_addresses(root, inside=True)
+    if _OPEN_DOCUMENT.match(kind or ""):
+        changed = _cut_addresses(root)
+        for picture in list(root.iter(f"{{{_FLAT}}}binary-data")):
+            changed = _cut_picture(picture) or changed
+        return changed
+    return False
+
+
+def _cut_relationships(root: Any) -> bool:
+    found = [
+        one
+        for one in root
+        if isinstance(one.tag, str)
+        and not one.get("Type", "").endswith("/hyperlink")
+        and (one.get("TargetMode", "").strip().lower() == "external" or _is_address(one.get("Target", "")))
+    ]
+    for one in found:
+        root.remove(one)
+    return bool(found)
+
+
+def _is_address(target: str) -> bool:
+    """Whether a part of a package is named that cannot be one: parts begin with a slash, addresses with two."""
+    return bool(re.match(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]{2})", unquote(target)))
+
+
+def _cut_formulas(root: Any, names: Collection[str]) -> bool:
+    """Cells keep the value that was saved with them; names and conditions no longer hold."""
+    shared: set[str] = set()
+    found = []
+    for element in root.iter("{*}f", "{*}formula", "{*}definedName"):
+        text = "".join(element.itertext())
+        if _REACHES_OUT.search(text) or _mentions(text, names):
+            found.append(element)
+            if element.get("t") == "shared":
+                shared.add(element.get("si", ""))
+    found += [one for one in root.iter("{*}f") if one.get("si") in shared and one not in found]
+    for element in found:
+        if etree.QName(element.getparent()).localname == "c":
+            element.getparent().remove(element)
+        else:
+            for below in list(element):
+                element.remove(below)
+            element.text = "#REF!"
+    return bool(found)
+
+
+def _cut_addresses(root: Any, inside: bool = False) -> bool:
+    """Takes out attributes that name something elsewhere; ``inside``: all but what lies in the same file."""
+    changed = False
+    for element in root.iter("*"):
+        # A link to click is not followed by itself.
+        if etree.QName(element).localname == "a":
+            continue
+        for name, value in list(element.attrib.items()):
+            address = unquote(value).strip()
+            if etree.QName(name).localname not in _ADDRESSES or not address:
+                continue
+            if inside and address.startswith("data:"):
+                fine = _is_harmless(value)
+            else:
+                fine = address.startswith("#") if inside else not _ELSEWHERE.match(address)
+            if not fine:
+                del element.attrib[name]
+                changed = True
+    return changed
+
+
+def _is_harmless(written_out: str) -> bool:
+    """Whether a picture that is written out in an address (data:…) has no links itself."""
+    head, _, data = written_out.partition(",")
+    before = base64.b64decode(unquote_to_bytes(data)) if "base64" in head else unquote_to_bytes(data)
+    return _cut(before, _DEEPEST) == before
+
+
+def _cut_picture(picture: Any) -> bool:
+    """A picture written out in flat ODF, which may be an SVG."""
+    before = base64.b64decode("".join(picture.itertext()))
+    after = _cut(before, _DEEPEST)
+    if after == before:
+        return False
+    picture.text = base64.b64encode(after).decode()
+    return True

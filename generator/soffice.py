@@ -1,0 +1,227 @@
+"""LibreOffice as a process: its private profile, one call, and one that is kept running. Only pdf uses this.
+
+A call with the profile of a LibreOffice that runs already is handed over to that one by LibreOffice itself, which
+comes back when the work is done. The running one would end then, were it not for a document that it has open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+FONT_MAP = Path(__file__).with_name("fonts.conf")
+OPTIONS = ("--headless", "--nologo", "--nodefault", "--nofirststartwizard", "--norestore", "--nolockcheck")
+
+_COMMON = "/org.openoffice.Office.Common"
+_SCRIPTING = f"{_COMMON}/Security/Scripting"
+_EXPORT = f"{_COMMON}/Filter/PDF/Export"
+_PROXY = "/org.openoffice.Inet/Settings"
+# What the private profile says. Of the PDF: tagged, with bookmarks, whatever kind of document it is made of. Of
+# documents: run no macro, fetch nothing they link to (in Writer 0 is "never", in Calc 1), and what is fetched all the
+# same goes by a proxy that is not there. Of itself: ask nothing, repair nothing.
+SETTINGS = (
+    (_EXPORT, "UseTaggedPDF", "true"),
+    (_EXPORT, "PDFUACompliance", "true"),
+    (_EXPORT, "ExportBookmarks", "true"),
+    (_EXPORT, "ExportFormFields", "false"),
+    (_EXPORT, "DisplayPDFDocumentTitle", "true"),
+    (_SCRIPTING, "MacroSecurityLevel", "3"),
+    (_SCRIPTING, "DisableMacrosExecution", "true"),
+    (_SCRIPTING, "BlockUntrustedRefererLinks", "true"),
+    ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),
+    ("/org.openoffice.Office.Calc/Content/Update", "Link", "1"),
+    (f"{_COMMON}/Misc", "PluginsEnabled", "false"),
+    (_PROXY, "ooInetProxyType", "2"),
+    *((_PROXY, f"ooInet{kind}ProxyName", "127.0.0.1") for kind in ("HTTP", "HTTPS", "FTP")),
+    *((_PROXY, f"ooInet{kind}ProxyPort", "9") for kind in ("HTTP", "HTTPS", "FTP")),
+    (_PROXY, "ooInetNoProxy", ""),
+    (f"{_COMMON}/Misc", "FirstRun", "false"),
+    (f"{_COMMON}/Misc", "CrashReport", "false"),
+    ("/org.openoffice.Setup/Office", "ooSetupInstCompleted", "true"),
+    ("/org.openoffice.Setup/Office", "MigrationCompleted", "true"),
+    ("/org.openoffice.Office.Recovery/RecoveryInfo", "Enabled", "false"),
+    ("/org.openoffice.Office.Recovery/AutoSave", "Enabled", "false"),
+)
+
+_IDLE = "idle.fodt"
+_IDLE_DOCUMENT = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.3"'
+    ' office:mimetype="application/vnd.oasis.opendocument.text">'
+    "<office:body><office:text><text:p>packet</text:p></office:text></office:body></office:document>\n"
+)
+# Ends the whole group when LibreOffice ends, and when the other end of the standard input is closed: that is what
+# happens when the program that started it ends, in whatever way.
+_GUARD = 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-; kill -KILL 0'
+_LONGEST_START = 20.0
+
+
+class Session:
+    """A work folder with a private profile, and the LibreOffice that may be running with it.
+
+    ``can_be_kept`` is False once one was started ahead and never got to where it waits for work. ``close`` ends what
+    runs and removes the folder.
+    """
+
+    def __init__(self, program: Path) -> None:
+        self.program = program
+        self._folder = tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True)
+        self.work = Path(self._folder.name)
+        self._profile = self.work / "profile"
+        self._running: subprocess.Popen[bytes] | None = None
+        self.can_be_kept = True
+        self._command = [str(program), f"-env:UserInstallation={self._profile.as_uri()}"]
+        _write_profile(self._profile)
+
+    def start(self) -> None:
+        """Starts LibreOffice in the background; returns at once. What does not start is seen at the next call.
+
+        Does nothing on Windows, where nothing would end it if this program were killed.
+        """
+        if sys.platform == "win32":
+            return
+        idle = self.work / "idle"
+        idle.mkdir(exist_ok=True)
+        (idle / _IDLE).write_text(_IDLE_DOCUMENT, encoding="utf-8")
+        guarded = ["/bin/sh", "-c", _GUARD, "sh", *self._command, *OPTIONS, str(idle / _IDLE)]
+        self._running = self._popen(guarded, subprocess.PIPE)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the LibreOffice started ahead is (still) there."""
+        return self._running is not None and self._running.poll() is None
+
+    def call(self, arguments: Sequence[str], timeout: float, look: Callable[[], None]) -> str:
+        """One call of LibreOffice, done by the running one if there is one. ``look`` is called again and again.
+
+        Returns what went wrong, as the beginning of a sentence, "" for nothing. After a time-out nothing runs any
+        more. Raises OSError when LibreOffice cannot be started.
+        """
+        limit = time.monotonic() + timeout
+        if self._running is not None and not self._is_ready(min(timeout, _LONGEST_START)):
+            self._end()
+        process = self._popen([*self._command, *OPTIONS, *arguments], subprocess.DEVNULL)
+        try:
+            while True:
+                left = limit - time.monotonic()
+                try:
+                    code = process.wait(min(0.05, max(left, 0)))
+                except subprocess.TimeoutExpired:
+                    if left <= 0:
+                        self._end()
+                        return f"LibreOffice 超過 {timeout:g} 秒仍未完成，已停止"
+                    look()
+                else:
+                    look()
+                    return f"LibreOffice 異常結束（代碼 {code}）" if code else ""
+        finally:
+            # Also after a normal end and after Ctrl-C: the program that was started may have left others behind.
+            _end_group(process)
+
+    def said(self) -> str:
+        """All that LibreOffice wrote so far."""
+        with contextlib.suppress(OSError):
+            return (self.work / "log").read_text(encoding="utf-8", errors="replace")
+        return ""
+
+    def close(self) -> None:
+        self._end()
+        self._folder.cleanup()
+
+    def _popen(self, command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
+        """In a group of its own, which can be stopped as a whole."""
+        flags, session = 0, True
+        if sys.platform == "win32":
+            flags, session = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW, False
+        with (self.work / "log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=self.work,
+                env=_environment(self.work),
+                stdin=stdin,
+                stdout=log,
+                stderr=log,
+                start_new_session=session,
+                creationflags=flags,
+            )
+
+    def _is_ready(self, seconds: float) -> bool:
+        """Waits until the idle document is open (LibreOffice puts a lock file beside it).
+
+        Work handed over earlier might meet a LibreOffice that ends as soon as it is done, or one that never ends.
+        """
+        limit = time.monotonic() + seconds
+        lock = self.work / "idle" / f".~lock.{_IDLE}#"
+        while self.runs and time.monotonic() < limit:
+            if lock.exists():
+                return True
+            time.sleep(0.01)
+        self.can_be_kept = not self.runs
+        return False
+
+    def _end(self) -> None:
+        if self._running is not None:
+            _end_group(self._running)
+            if self._running.stdin is not None:
+                self._running.stdin.close()
+            self._running = None
+        for pipe in self.pipes():
+            with contextlib.suppress(OSError):
+                pipe.unlink(missing_ok=True)
+
+    def pipes(self) -> list[Path]:
+        """Where LibreOffice has its pipe; killed, it leaves it behind. The name is made of the profile's address."""
+        if sys.platform == "win32":
+            return []
+        digest = hashlib.md5(self._profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+        name = f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}"
+        return [Path(folder, name) for folder in ("/tmp", "/var/tmp")]
+
+
+def _write_profile(profile: Path) -> None:
+    (profile / "user").mkdir(parents=True)
+    items = "".join(
+        f'<item oor:path="{escape(path)}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>\n'
+        for path, name, value in SETTINGS
+    )
+    (profile / "user" / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n{items}</oor:items>\n',
+        encoding="utf-8",
+    )
+
+
+def _environment(work: Path) -> dict[str, str]:
+    # A Python environment of ours would mislead the Python that LibreOffice carries.
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    if sys.platform not in ("win32", "darwin"):
+        env["SAL_USE_VCLPLUGIN"] = "svp"
+        env["FONTCONFIG_FILE"] = str(FONT_MAP)
+        cache = Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        there = next(folder for folder in (cache, *cache.parents) if folder.exists())
+        if not os.access(there, os.W_OK):
+            env["XDG_CACHE_HOME"] = str(work / "cache")
+    return env
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        if process.poll() is None:
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+            process.kill()
+    else:
+        import signal
+
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
