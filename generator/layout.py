@@ -1,48 +1,37 @@
 """What is done to a rendered document that docxtpl cannot do.
 
-Labels get hanging indents as wide as they are, equal neighbours of marked columns are merged, and tables of unknown
-columns get widths.
+Labels get hanging indents as wide as they are, and a point stays with what belongs to it; tables: generator/tables.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from lxml import etree
 
+from generator import tables
 from generator.ooxml import Styles, W, text_of
 
-# Noncharacters, which no cell may hold (values.text) and no typeface has.
-MERGE_MARK = "\ufdd0"
-FIT_MARK = "\ufdd1"
 FIELD_STYLES, DECISION_STYLE, LEVEL_STYLES = ("欄位", "紀錄欄位"), "決定欄", "層次"
-DITTO = "同上"
-TEXT_STYLE, NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE = "表格文字", "表格數字", "表格小字", "表格小字數字"
-_ROWS_OF_A_PAGE, _ROWS_OF_A_RUN = 28, 12
-_CELL_MARGINS, _SHORT_NAME = 180, 5
 _AFTER_IND = (
     "contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId"
     " cnfStyle rPr sectPr pPrChange"
 )
 _NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
-_LABEL = re.compile(rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.(?!\d)\t?|註：")
-_NUMBER_TEXT = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?")
+LABEL = re.compile(rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.(?!\d)\t?|註：")
 
 
-def finish(body: Any, styles: Any) -> None:
+def finish(body: Any, styles: Styles, repeated: Sequence[tables.Repeated] = ()) -> None:
     """Everything done to a rendered document: labels, merged neighbours, fitted columns. Changes ``body`` in place."""
-    known = Styles(styles)
-    for table in body.iter(f"{W}tbl"):
-        _fit_columns(table, known)
-        _merge_equal(table, known)
-    _hang_labels(body, known)
-    _keep_together(body, known)
+    tables.arrange(body, styles, repeated)
+    hang_labels(body, styles)
+    _keep_together(body, styles)
 
 
-def _hang_labels(body: Any, styles: Styles) -> None:
+def hang_labels(body: Any, styles: Styles) -> None:
     """Text lines up with text: a paragraph of a hanging style hangs by its own label; without label it does not."""
     cells = {paragraph for cell in body.iter(f"{W}tc") for paragraph in cell.iter(f"{W}p")}
     edges: dict[str | None, int] = {}
@@ -54,7 +43,7 @@ def _hang_labels(body: Any, styles: Styles) -> None:
         if not hanging and not in_cell:
             continue
         text = text_of(paragraph)
-        found = _LABEL.match(text)
+        found = LABEL.match(text)
         if in_cell and not hanging:
             alone = len(paragraph.getparent().findall(f"{W}p")) == 1
             if not found or (alone and found[0][0].isdigit()):
@@ -139,167 +128,3 @@ def _set_indent(paragraph: Any, left: int, hanging: int) -> None:
         ind.set(f"{W}hanging", str(hanging))
     else:
         ind.set(f"{W}firstLine", "0")
-
-
-def _strip_mark(cell: Any, mark: str) -> bool:
-    found = False
-    for node in cell.iter(f"{W}t"):
-        if node.text and mark in node.text:
-            node.text = node.text.replace(mark, "")
-            found = True
-    return found
-
-
-def _cells(row: Any) -> Iterator[tuple[int, Any]]:
-    """The cells of a row with their grid column; spans are counted."""
-    column = 0
-    for cell in row.iterchildren(f"{W}tc"):
-        yield column, cell
-        span = cell.find(f"{W}tcPr/{W}gridSpan")
-        column += int(span.get(f"{W}val")) if span is not None else 1
-
-
-def _is_header(row: Any) -> bool:
-    return row.find(f"{W}trPr/{W}tblHeader") is not None
-
-
-def _merge_equal(table: Any, styles: Styles) -> None:
-    """Equal neighbours below a heading with 合併相同 become one cell.
-
-    A list too long for a page repeats its texts every few rows, and says 同上 for those of several lines instead of
-    merging: a merged cell that crosses a page loses the lines that do not fit on the first one.
-    """
-    rows = list(table.iterchildren(f"{W}tr"))
-    marked = {column for row in rows for column, cell in _cells(row) if _strip_mark(cell, MERGE_MARK)}
-    body = [row for row in rows if not _is_header(row)]
-    paged = len(body) > _ROWS_OF_A_PAGE
-    for column in sorted(marked):
-        above: Any = None
-        run = 0
-        for row in body:
-            cell = next((found for at, found in _cells(row) if at == column), None)
-            text = text_of(cell) if cell is not None else ""
-            if above is not None and text and text == text_of(above) and (not paged or run < _ROWS_OF_A_RUN):
-                if paged and not _is_one_line(cell, styles):
-                    _say_ditto(cell)
-                else:
-                    if run == 1:
-                        _set_merge(above, restart=True)
-                    _set_merge(cell, restart=False)
-                run += 1
-            else:
-                above, run = (cell, 1) if text else (None, 0)
-
-
-def _say_ditto(cell: Any) -> None:
-    first, *rest = list(cell.iter(f"{W}t"))
-    first.text = DITTO
-    for node in rest:
-        node.text = ""
-
-
-def _is_one_line(cell: Any, styles: Styles) -> bool:
-    width = cell.find(f"{W}tcPr/{W}tcW")
-    style = next(cell.iter(f"{W}pStyle"), None)
-    size = styles.size(style.get(f"{W}val") if style is not None else None)
-    room = int(width.get(f"{W}w") or 0) - 160 if width is not None else 0
-    return _ems(text_of(cell)) * size <= room and "\n" not in text_of(cell)
-
-
-def _set_merge(cell: Any, restart: bool) -> None:
-    properties = cell.find(f"{W}tcPr")
-    if properties is None:
-        properties = etree.Element(f"{W}tcPr")
-        cell.insert(0, properties)
-    merge = etree.Element(f"{W}vMerge")
-    if restart:
-        merge.set(f"{W}val", "restart")
-    early = [f"{W}{name}" for name in ("cnfStyle", "tcW", "gridSpan", "hMerge")]
-    before = [child for child in properties if child.tag in early]
-    properties.insert(len(before), merge)
-    if not restart:
-        paragraphs = cell.findall(f"{W}p")
-        for extra in paragraphs[1:]:
-            cell.remove(extra)
-        for child in list(paragraphs[0]):
-            if child.tag != f"{W}pPr":
-                paragraphs[0].remove(child)
-
-
-def _fit_columns(table: Any, styles: Styles) -> None:
-    """A table marked 欄寬依內容 gets a grid by its longest texts, and its columns of numbers stand to the right.
-
-    Columns that would break a number or a short name on an upright page turn the page; the type gets smaller last.
-    """
-    rows = list(table.iterchildren(f"{W}tr"))
-    if not any([_strip_mark(cell, FIT_MARK) for row in rows for _, cell in _cells(row)]):
-        return
-    grid = table.find(f"{W}tblGrid")
-    whole = sum(int(column.get(f"{W}w") or 0) for column in grid)
-    texts = [[text_of(cell) for _, cell in _cells(row)] for row in rows]
-    body = [found for row, found in zip(rows, texts, strict=True) if not _is_header(row)]
-    count = max(len(row) for row in texts)
-    columns = [[row[index] for row in texts if index < len(row)] for index in range(count)]
-    size = float(styles.size(styles.id_of(TEXT_STYLE)))
-    least = [max(_unbroken(text) for text in column) * size + _CELL_MARGINS for column in columns]
-    ideal = [max(min(max(_ems(text) for text in column), 22) * size + _CELL_MARGINS, low)
-             for column, low in zip(columns, least, strict=True)]  # fmt: skip
-    if sum(least) > whole or sum(ideal) > whole * 1.5:
-        whole = _turn_page(table, whole)
-    spare = whole - sum(least)
-    small = spare < 0
-    wish = [best - low for best, low in zip(ideal, least, strict=True)]
-    if spare >= 0 and sum(wish) > 0:
-        widths = [int(low + spare * want / sum(wish)) for low, want in zip(least, wish, strict=True)]
-    else:
-        widths = [int(whole * low / sum(least)) for low in least]
-    widths[-1] += whole - sum(widths)
-    for child in list(grid):
-        grid.remove(child)
-    for width in widths:
-        etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
-    for row in rows:
-        for index, (_, cell) in enumerate(_cells(row)):
-            measure = cell.find(f"{W}tcPr/{W}tcW")
-            if measure is not None:
-                measure.set(f"{W}w", str(widths[index]))
-                measure.set(f"{W}type", "dxa")
-            if _is_header(row):
-                continue
-            name = (SMALL_NUMBER_STYLE if small else NUMBER_STYLE) if _is_numeric(body, index) else SMALL_STYLE
-            wanted = styles.id_of(name) if name != SMALL_STYLE or small else None
-            for style in cell.iter(f"{W}pStyle") if wanted else ():
-                style.set(f"{W}val", wanted)
-
-
-def _is_numeric(body: list[list[str]], index: int) -> bool:
-    given = [row[index] for row in body if index < len(row) and row[index]]
-    return bool(given) and all(_NUMBER_TEXT.fullmatch(text) for text in given)
-
-
-def _unbroken(text: str) -> float:
-    """How many em the longest piece is wide that should not be broken: a number or word, or a short Chinese name."""
-    pieces = [_ems(piece) for piece in re.findall(r"[!-~]+", text)]
-    short = _ems(text) if _ems(text) <= _SHORT_NAME else 2
-    return max([*pieces, short])
-
-
-def _turn_page(table: Any, whole: int) -> int:
-    """Turns the page of the table's section on its side; returns the new width between the margins."""
-    body = next(table.iterancestors(f"{W}body"), None)
-    size = body.find(f"{W}sectPr/{W}pgSz") if body is not None else None
-    if size is None or size.get(f"{W}orient") == "landscape":
-        return whole
-    width, height = size.get(f"{W}w"), size.get(f"{W}h")
-    size.set(f"{W}w", height)
-    size.set(f"{W}h", width)
-    size.set(f"{W}orient", "landscape")
-    wide = whole + int(height) - int(width)
-    measure = table.find(f"{W}tblPr/{W}tblW")
-    if measure is not None and measure.get(f"{W}type") == "dxa":
-        measure.set(f"{W}w", str(wide))
-    return wide
-
-
-def _ems(text: str) -> float:
-    return max((sum(0.5 if character.isascii() else 1 for character in line) for line in text.split("\n")), default=0)

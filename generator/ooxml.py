@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -130,16 +131,47 @@ def empty_cell(package: bytes) -> bool:
     return any(cell.find(f"{W}p") is None and cell.find(f"{W}tbl") is None for cell in root.iter(f"{W}tc"))
 
 
-def packed(package: bytes) -> bytes:
-    """The same package with sorted entries and a fixed time, so that equal content is equal bytes."""
+def packed(package: bytes, places: Mapping[str, Callable[[], Iterable[bytes]]] = MappingProxyType({})) -> bytes:
+    """The same package with sorted entries and a fixed time, so that equal content is equal bytes.
+
+    A processing instruction named in ``places`` is replaced by the XML that stands there, which may come in pieces.
+    """
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
         for name in sorted(source.namelist(), key=lambda entry: (entry != "[Content_Types].xml", entry)):
             entry = zipfile.ZipInfo(name, _FIXED_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
-            target.writestr(entry, source.read(name))
+            with target.open(entry, "w") as into:
+                for piece in _pieces(source.read(name), places):
+                    into.write(piece)
     return result.getvalue()
+
+
+def _pieces(content: bytes, places: Mapping[str, Callable[[], Iterable[bytes]]]) -> Iterator[bytes]:
+    done = 0
+    for found in re.finditer(rb"<\?(\w+ \d+)\?>", content) if places else ():
+        if (place := found[1].decode()) in places:
+            yield content[done : found.start()]
+            yield from places[place]()
+            done = found.end()
+    yield content[done:]
+
+
+def numbers_pages(package: bytes) -> bool:
+    """Whether a footer of the document holds the number of the page."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        footers = [
+            etree.fromstring(archive.read(name))
+            for name in archive.namelist()
+            if re.fullmatch(r"word/footer\d*\.xml", name)
+        ]
+    return any("PAGE" in _field_codes(paragraph) for root in footers for paragraph in root.iter(f"{W}p"))
+
+
+def _field_codes(paragraph: Any) -> str:
+    codes = "".join(node.text or "" for node in paragraph.iter(f"{W}instrText"))
+    return codes + "".join(node.get(f"{W}instr") or "" for node in paragraph.iter(f"{W}fldSimple"))
 
 
 def without_page_numbers(package: bytes) -> bytes:
@@ -151,9 +183,7 @@ def without_page_numbers(package: bytes) -> bytes:
             if re.fullmatch(r"word/footer\d*\.xml", name):
                 root = etree.fromstring(content)
                 for paragraph in root.iter(f"{W}p"):
-                    codes = "".join(node.text or "" for node in paragraph.iter(f"{W}instrText"))
-                    codes += "".join(node.get(f"{W}instr") or "" for node in paragraph.iter(f"{W}fldSimple"))
-                    if "PAGE" in codes:
+                    if "PAGE" in _field_codes(paragraph):
                         for child in list(paragraph):
                             if child.tag != f"{W}pPr":
                                 paragraph.remove(child)

@@ -121,8 +121,8 @@ def ten_thousands(count: int) -> str:
 
 def grouped(count: int | float) -> str:
     """``1,896``: thousands separators as Taiwan writes them."""
-    if abs(count) >= 10**15:
-        # Babel counts in decimals of 28 digits and fails beyond; such a number is a slip, but it must be printable.
+    if isinstance(count, int) or abs(count) >= 10**15:
+        # Whole numbers do without Babel: it takes fifty times as long, and fails beyond 28 digits.
         return f"{count:,}"
     from babel.numbers import format_decimal
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import jinja2
 
-from generator import layout, ooxml, prose, template_parts
+from generator import layout, ooxml, prose, rows, tables, template_parts
 from generator.problems import Location, Problem, nearest, perhaps, problem
 
 # Names that templates use for what layout does to the rendered document.
-MARKS = {"合併相同": layout.MERGE_MARK, "欄寬依內容": layout.FIT_MARK}
+MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
 # docxtpl takes the p off {%p for …%}.
 _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
 
@@ -40,7 +40,8 @@ def available(folder: Path, ending: str = "docx") -> list[str]:
 def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Problem | None:
     """A problem at ``at`` when there is no template of that name."""
     have = available(folder, ending)
-    return None if name in have else problem("no-such-template", at, name=name, perhaps=perhaps(name, have))
+    lacking = f"{name}.{ending}"
+    return None if name in have else problem("no-such-template", at, name=lacking, perhaps=perhaps(name, have))
 
 
 def render(template: Path, context: Mapping[str, Any], properties: Properties, problems: list[Problem]) -> bytes | None:
@@ -66,11 +67,12 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
         problems.append(problem("template-failed", at, detail=_explained(cause, names)))
         return None
     inner = document.docx
-    layout.finish(inner.element.body, inner.styles.element)
+    body = inner.element.body
+    layout.finish(body, ooxml.Styles(inner.styles.element), rows.find(body, document.apart))
     _set_properties(inner.core_properties, properties)
     result = io.BytesIO()
     inner.save(result)
-    return ooxml.packed(result.getvalue())
+    return ooxml.packed(result.getvalue(), {f"{rows.PLACE} {at}": one.written for at, one in enumerate(document.apart)})
 
 
 def torn(paragraph: Any, tags: Sequence[str]) -> list[str]:
@@ -104,6 +106,14 @@ def _template_class() -> Any:
     from docxtpl import DocxTemplate
 
     class Template(DocxTemplate):  # type: ignore[misc, unused-ignore]
+        # The rows of long tables, which are not in the document.
+        apart: Sequence[rows.Rows] = ()
+
+        def build_xml(self, context: Mapping[str, Any], jinja_env: Any = None) -> Any:
+            plain = rows.PlainWay(jinja_env.finalize, self.resolve_listing, ooxml.Styles(self.docx.styles.element))
+            xml, more, self.apart = rows.set_apart(self.patch_xml(self.get_xml()), context, jinja_env, plain)
+            return self.render_xml_part(xml, self.docx.part, {**context, **more}, jinja_env)
+
         def fix_tables(self, xml: str) -> Any:
             # docxtpl parses whatever comes, and what does not fit is lost without a word.
             if ooxml.breaks_xml(xml):

@@ -20,6 +20,8 @@ from conftest import REPO, Desk, write_book
 from test_ods import PLANNED_HEAD, planned, row, table, write_ods
 from test_reading import PLANNED, edited, places, said
 
+from generator import documents
+
 BOOK = "inputs/113-1/資料.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -313,13 +315,24 @@ def test_a_sheet_of_a_hundred_thousand_rows(desk: Desk, rows: int, month: str, e
     assert (found.seconds < 15, found.megabytes < 700) == (True, True), (found.seconds, found.megabytes)
 
 
-def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk) -> None:
+def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_PRINTED", 5000)
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |\n| 討1 | 測站 | 工作表:潮位站 |")
     long_list(desk, 5001, "11311")
     desk.book("113-1/測站.xlsx", 潮位站="| 站名 | 筆數 |\n" + "| 北港 | 3 |\n" * 5001)
     assert places(desk, "too-long-to-print") == ["會議.xlsx〔附件〕C2", "會議.xlsx〔附件〕C3"]
     assert "有 5,001 列，附件最多印 5,000 列" in said(desk, "too-long-to-print")[0]
     assert desk.run("build", "113-1").exit_code == 1
+
+
+def test_a_list_that_is_too_long_for_a_pdf_is_a_warning_and_makes_a_document(desk: Desk) -> None:
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |")
+    long_list(desk, 5001, "11311")
+    assert places(desk, "too-long-for-pdf") == ["會議.xlsx〔附件〕C2"]
+    assert "--format docx" in said(desk, "too-long-for-pdf")[0]
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    (made,) = (text for name, text in desk.texts().items() if "清單" in name)
+    assert made.count("潮位資料第") == 5001
 
 
 @pytest.mark.parametrize("sheet", ["案由", "說明", "附註", "上次會議決定", "統計數字"])
@@ -391,7 +404,7 @@ def test_a_file_name_that_is_no_text(desk: Desk) -> None:
 
 
 def test_files_of_500_megabytes_are_not_taken_into_memory(desk: Desk) -> None:
-    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 影片 | 檔案:影片.mp4 |")
+    desk.meeting(附件="| 案號 | 名稱 | 來源 | 可另附 |\n| 討1 | 影片 | 檔案:影片.mp4 | ★ |")
     (desk.root / "inputs/113-1/附件").mkdir()
     for name in ("113-1/附件/影片.mp4", "113-1/附件/沒有人提到.pdf", "113-1/原始.csv", "共用/大.xlsx"):
         path = desk.root / "inputs" / name
@@ -422,7 +435,7 @@ def test_an_attachment_must_lie_in_the_folder_itself(desk: Desk, tmp_path: Path,
     for path in (folder / "圖.pdf", folder / "子/圖.pdf", tmp_path / "密.pdf"):
         path.write_bytes(b"%PDF")
     (folder / "連結.pdf").symlink_to(tmp_path / "密.pdf")
-    desk.meeting(附件=f"| 案號 | 名稱 | 來源 |\n| 討1 | 圖 | 檔案:{target} |")
+    desk.meeting(附件=f"| 案號 | 名稱 | 來源 | 可另附 |\n| 討1 | 圖 | 檔案:{target} | ★ |")
     result = desk.run("build", "113-1", "--format", "docx")
     if target.strip() == "圖.pdf":
         assert result.exit_code == 0
