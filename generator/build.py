@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,10 +117,12 @@ def make(
     only: Sequence[str] = (),
     formats: Sequence[str] = ("docx", "pdf"),
     step: Step = lambda text: None,
+    office: pdf.Office | None = None,
 ) -> Made:
     """Everything that a build makes, in memory; only the cache of conversions is written. No files if there are errors.
 
-    ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then.
+    ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then. ``office`` is a
+    LibreOffice to use and to leave running; without one, one is started if anything needs it.
     Raises UnknownDocument, leaks.Leak when a finished file holds a protected name, and outputs.BadFolder.
     """
     step("讀取與檢查活頁簿")
@@ -129,10 +133,39 @@ def make(
     chosen = [one for one in _chosen(made.examined.documents, only) if not one.unfit]
     whole = not only and not any(one.unfit for one in made.examined.documents)
     outputs.refuse_bad(workspace.output(meeting_id))
-    step("產生 Word 文件")
-    rendered = _rendered(workspace, meeting, chosen, made)
-    if rendered is None:
-        return made
+    with ExitStack() as closing:
+        converter = None
+        if set(formats) - {"docx"}:
+            office = office or closing.enter_context(contextlib.closing(pdf.Office()))
+            converter = _converter(made, office, formats, outputs.cache(workspace.output(meeting_id)))
+        step("產生 Word 文件")
+        rendered = _rendered(workspace, meeting, chosen, converter, made)
+        if rendered is None:
+            return made
+        _take(made, meeting, chosen, rendered, formats)
+        if converter is not None:
+            step("轉換為 PDF")
+            _convert(made, meeting, chosen, rendered, formats, converter, joined=whole)
+    for name, document in made.owners.items():
+        if name.endswith((".pdf", ".odt", ".odp")):
+            leaks.inspect(meeting, document, {name: made.files[name]})
+    return made
+
+
+def _converter(made: Made, office: pdf.Office, formats: Sequence[str], cache: Path) -> conversion.Converter | None:
+    """What converts, or None without LibreOffice, which is said then."""
+    if office.program is not None:
+        return conversion.Converter(cache, office)
+    wanted = "、".join(one for one in formats if one != "docx").upper()
+    text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
+    (made.remarks if "docx" in formats else made.failures).append(text)
+    return None
+
+
+def _take(
+    made: Made, meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], formats: Sequence[str]
+) -> None:
+    """What was rendered and the files from elsewhere, with their hashes, once they are found to tell no name."""
     made.sources = {name: outputs.digest(content) for name, content in rendered.items()}
     for document in chosen:
         if document.enclosure:
@@ -145,20 +178,10 @@ def make(
         name = f"{document.name}.{document.ending}"
         leaks.inspect(meeting, document, {name: rendered[document.name]})
         if "docx" in formats:
-            made.files[name] = rendered[document.name]
+            made.files[name], made.owners[name] = rendered[document.name], document
             if document.template == after_meeting.TASKS:
-                made.files[f"{document.name}.xlsx"] = after_meeting.task_book(document)
-    if "pdf" in formats or "odt" in formats:
-        step("轉換為 PDF")
-        _convert(made, meeting, chosen, rendered, formats, outputs.cache(workspace.output(meeting_id)), joined=whole)
-    endings = (".docx", ".pptx", ".pdf", ".odt", ".odp", ".xlsx")
-    made.owners |= {
-        name: document for document in chosen for ending in endings if (name := document.name + ending) in made.files
-    }
-    for name, document in made.owners.items():
-        if name.endswith((".pdf", ".odt", ".odp")):
-            leaks.inspect(meeting, document, {name: made.files[name]})
-    return made
+                book = f"{document.name}.xlsx"
+                made.files[book], made.owners[book] = after_meeting.task_book(document), document
 
 
 def build(
@@ -167,6 +190,7 @@ def build(
     only: Sequence[str] = (),
     formats: Sequence[str] = ("docx", "pdf"),
     step: Step = lambda text: None,
+    office: pdf.Office | None = None,
 ) -> Report:
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
 
@@ -179,7 +203,7 @@ def build(
     known = unchanged.key(inputs, meeting_id, only, formats)
     if before := unchanged.recall(workspace, meeting_id, known):
         return before
-    made = make(workspace, meeting_id, only, formats, step)
+    made = make(workspace, meeting_id, only, formats, step, office)
     examined, meeting, files = made.examined, made.examined.meeting, dict(made.files)
     folder = workspace.output(meeting_id)
     if meeting is None or made.stopped:
@@ -213,7 +237,11 @@ def build(
 
 
 def _rendered(
-    workspace: Workspace, meeting: Meeting, chosen: Sequence[Document], made: Made
+    workspace: Workspace,
+    meeting: Meeting,
+    chosen: Sequence[Document],
+    converter: conversion.Converter | None,
+    made: Made,
 ) -> dict[str, bytes] | None:
     """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``made``."""
     problems: list[Problem] = []
@@ -227,6 +255,8 @@ def _rendered(
         content = render(template, document.context, properties, problems)
         if content is not None:
             rendered[document.name] = content
+            if converter is not None:
+                converter.expect(conversion.for_office(document, content), "pdf")
     if problems:
         _add(made, problems)
         return None
@@ -246,23 +276,21 @@ def _convert(
     chosen: Sequence[Document],
     rendered: Mapping[str, bytes],
     formats: Sequence[str],
-    cache: Path,
+    converter: conversion.Converter,
     joined: bool,
 ) -> None:
     """Adds the PDFs and ODF files; what LibreOffice cannot do is said."""
-    office = pdf.find_office()
-    if office is None:
-        wanted = "、".join(one for one in formats if one != "docx").upper()
-        text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
-        (made.remarks if "docx" in formats else made.failures).append(text)
-        return
-    parts = [conversion.to_pdf(meeting, chosen, rendered, cache, office, joined)] if "pdf" in formats else []
-    parts += [conversion.to_odf(chosen, rendered, cache, office)] if "odt" in formats else []
+    parts = [conversion.to_pdf(meeting, chosen, rendered, converter, joined)] if "pdf" in formats else []
+    parts += [conversion.to_odf(chosen, rendered, converter)] if "odt" in formats else []
     for one in parts:
         made.files |= one.files
         made.failures += one.failures
         if one.problems:
             _add(made, one.problems)
+    endings = (".pdf", ".odt", ".odp")
+    made.owners |= {
+        name: document for document in chosen for ending in endings if (name := document.name + ending) in made.files
+    }
 
 
 def _chosen(made: Sequence[Document], only: Sequence[str]) -> list[Document]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from jinja2 import TemplateSyntaxError
 
-from generator import figures, schedule, values
+from generator import deck, figures, schedule, values
 from generator.columns import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT
 from generator.figures import Figure
 from generator.model import SHEET, Case, Meeting
@@ -54,6 +54,13 @@ def prose_of(meeting: Meeting) -> Iterator[tuple[str, Case, Location]]:
                 yield attachment.subheading, case, attachment.row.at("副標題")
             for note in attachment.notes:
                 yield note["內容"], case, note.at("內容")
+    owner = deck.owner(meeting)
+    for slide in meeting.slides if owner else ():
+        assert owner is not None
+        yield slide.title, owner, slide.row.at("標題")
+        for shown in slide.points:
+            yield shown.lead, owner, shown.row.at("標題")
+            yield shown.text, owner, shown.row.at("內容")
 
 
 def there_are_cases(meeting: Meeting) -> list[Problem]:
@@ -266,6 +273,7 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
         "下載統計": meeting.downloads,
         "品質檢測": meeting.quality,
         "下架清單": meeting.withdrawals,
+        "簡報": meeting.slides,
     }
     return [
         problem("empty-sheet", item.row.at("來源"), sheet=item.target)
@@ -273,6 +281,15 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
         for item in case.attachments
         if item.source == SHEET and item.target in meeting.present and item.target in lists and not lists[item.target]
     ]
+
+
+def the_deck_is_attached(meeting: Meeting) -> list[Problem]:
+    """Slides are of use only as an attachment, and there is one deck."""
+    rows = [item.row for case in meeting.cases for item in case.attachments if deck.is_made(item)]
+    if not rows:
+        return [problem("slides-unused", meeting.slides[0].row.at("版面"))] if meeting.slides else []
+    first = rows[0]
+    return [problem("slides-attached-twice", row.at("來源"), first=row.beside(first, "來源")) for row in rows[1:]]
 
 
 def totals_cover_the_top(meeting: Meeting) -> list[Problem]:
@@ -412,6 +429,7 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     dates_agree,
     attachments_are_mentioned,
     attachment_sheets_are_there,
+    the_deck_is_attached,
     totals_cover_the_top,
     roster_is_lawful,
     terms_are_lawful,

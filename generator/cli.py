@@ -6,13 +6,15 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from generator import __version__, messages
 
 if TYPE_CHECKING:
+    from generator.problems import Problem
+    from generator.reporting import Report
     from generator.workspace import MeetingId, Workspace
 
 MARKED = ["這是標示用的副本，請改正 inputs/ 內的原檔。"]
@@ -119,25 +121,31 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minute
 
 
 @packet.command()
-@click.argument("meeting", type=MEETING)
+@click.argument("meeting", type=MEETING, required=False)
+@click.option("--all", "everything", is_flag=True, help="產生 inputs/ 內的每一場會議。")
 @click.option("--only", multiple=True, metavar="名稱", help="只產生名稱含此文字的文件，可重複。")
 @click.option(
     "--format", "formats", default="docx,pdf", show_default=True, metavar="格式", help="docx、pdf、odt，以逗號分隔。"
 )
 @as_json
 @click.pass_obj
-def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats: str, as_json: bool) -> None:
+def build(
+    given: Path | None, meeting: MeetingId | None, everything: bool, only: tuple[str, ...], formats: str, as_json: bool
+) -> None:
     """產生一場會議的全部文件。"""
     from generator import build as story
     from generator import leaks, reporting, terminal
-    from generator import schedule as deadlines
 
+    if everything == (meeting is not None) or (everything and only):
+        raise click.UsageError("請寫一場會議的編號，或以 --all 產生全部會議；--all 不與 --only 同時使用。")
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
     if not chosen or not set(chosen) <= set(story.FORMATS):
         raise click.BadParameter(
             f"「{formats}」不是可用的格式。可用：{'、'.join(story.FORMATS)}。", param_hint="--format"
         )
     workspace = _workspace(given, meeting)
+    if meeting is None:
+        _build_all(workspace, chosen, as_json)
     try:
         with terminal.Progress() as progress:
             report = story.build(workspace, meeting, only, chosen, progress.step)
@@ -149,16 +157,77 @@ def build(given: Path | None, meeting: MeetingId, only: tuple[str, ...], formats
     if as_json:
         _print_json(reporting.report_json(report))
     else:
-        terminal.problems(report.problems)
-        if report.stopped:
-            terminal.failure("有錯誤，沒有產生任何文件。請改正後再執行一次。")
-        else:
-            terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, report.remarks)
-            coming = deadlines.coming(report.deadlines, _today())
-            terminal.next_deadline(coming, bool(report.deadlines))
+        _print_report(workspace, meeting, report)
     for text in report.failures:
         terminal.failure(text)
-    sys.exit(PROBLEMS if not report.in_order else DONE if report.complete else FAILED)
+    sys.exit(_exit_code(report))
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@click.pass_obj
+def watch(given: Path | None, meeting: MeetingId) -> None:
+    """存檔後隨即重新產生，直到按 Ctrl-C。"""
+    import threading
+    from functools import partial
+
+    from generator import build as story
+    from generator import leaks, pdf, terminal, watching
+
+    workspace = _workspace(given, meeting)
+
+    terminal.watching(str(meeting))
+    try:
+        with pdf.Office() as office:
+            # Warm from the first save on.
+            build = partial(story.build, workspace, meeting, office=office)
+            for turn in watching.watch(workspace, meeting, build, threading.Event()):
+                terminal.turn(watching.told(turn, f"{dt.datetime.now():%H:%M:%S}"), turn.report)
+    except leaks.Leak as leak:
+        terminal.failure(str(leak))
+        sys.exit(PROBLEMS)
+    except KeyboardInterrupt:
+        pass
+    terminal.stopped()
+
+
+def _build_all(workspace: Workspace, formats: tuple[str, ...], as_json: bool) -> NoReturn:
+    """Builds every meeting, says what became of each, and ends the program."""
+    from generator import many, reporting, terminal
+
+    codes, listed = {DONE}, []
+    for one in many.build_all(workspace, formats):
+        if as_json:
+            said = reporting.report_json(one.report) if one.report else {"failures": [one.failure]}
+            listed.append({"id": str(one.meeting), **said})
+        else:
+            terminal.meeting(str(one.meeting))
+            if one.report is not None:
+                _print_report(workspace, one.meeting, one.report)
+        for text in one.report.failures if one.report else [one.failure]:
+            terminal.failure(f"{one.meeting}：{text}")
+        codes.add(_exit_code(one.report) if one.report else FAILED)
+    if as_json:
+        _print_json(listed)
+    sys.exit(max(codes))
+
+
+def _print_report(workspace: Workspace, meeting: MeetingId, report: Report) -> None:
+    from generator import releases, terminal
+    from generator import schedule as deadlines
+
+    terminal.problems(report.problems)
+    if report.stopped:
+        terminal.failure("有錯誤，沒有產生任何文件。請改正後再執行一次。")
+        return
+    reminder = releases.reminder(workspace, meeting, report)
+    remarks = [*report.remarks, reminder] if reminder else report.remarks
+    terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, remarks)
+    terminal.next_deadline(deadlines.coming(report.deadlines, _today()), bool(report.deadlines))
+
+
+def _exit_code(report: Report) -> int:
+    return PROBLEMS if not report.in_order else DONE if report.complete else FAILED
 
 
 @packet.command()
@@ -288,6 +357,148 @@ def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool
     sys.exit(PROBLEMS if report.stopped else FAILED if report.failures or unwritten else DONE)
 
 
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@click.option("--reason", default="", metavar="原因", help="期限已過而送出的原因，記在版本內。")
+@as_json
+@click.pass_obj
+def release(given: Path | None, meeting: MeetingId, reason: str, as_json: bool) -> None:
+    """凍結將要送出的文件為第1版、第2版……，連同活頁簿存放，不再更動。"""
+    from generator import leaks, releases, reporting, terminal
+
+    workspace = _workspace(given, meeting)
+    try:
+        with terminal.Progress() as progress:
+            ready = releases.prepare(workspace, meeting, _today(), progress.step)
+        problems = ready.made.examined.problems
+        if not as_json:
+            terminal.problems(problems)
+        if ready.made.stopped:
+            if as_json:
+                _print_json({"problems": reporting.problems_json(problems)})
+            terminal.failure("有錯誤，沒有凍結版本。請改正後再執行一次。")
+            sys.exit(PROBLEMS)
+        if ready.same is None and ready.late and not reason.strip():
+            reason = _reason(releases.lateness(ready))
+        with terminal.Progress() as progress:
+            frozen = ready.same or releases.freeze(ready, reason.strip(), progress.step)
+    except leaks.Leak as leak:
+        terminal.failure(str(leak))
+        sys.exit(PROBLEMS)
+    except releases.Refused as refused:
+        terminal.failure(str(refused))
+        sys.exit(PROBLEMS)
+    if as_json:
+        _print_json({"new": ready.same is None, "remarks": ready.remarks, **frozen.manifest})
+    else:
+        terminal.styled(releases.told(frozen, ready))
+
+
+def _reason(lateness: str) -> str:
+    """Why something goes out after its deadline, asked of whoever sits there."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{lateness}請以 --reason 說明原因，例如：--reason 補充附件。")
+    click.echo(lateness, err=True)
+    return str(click.prompt("原因", err=True)).strip()
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@click.option("--from", "old", type=int, metavar="版次", help="由這一版比較；不寫則為最近一版。")
+@click.option("--to", "new", type=int, metavar="版次", help="比到這一版；不寫則為目前的資料。")
+@click.option("--docx", is_flag=True, help="另存成 Word 檔的修正對照表。")
+@as_json
+@click.pass_obj
+def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | None, docx: bool, as_json: bool) -> None:
+    """列出某一版之後的變動：文字、數字與表列，及其儲存格。"""
+    from generator import build as story
+    from generator import (
+        comparison_table,
+        leaks,
+        outputs,
+        releases,
+        reporting,
+        revision_lines,
+        revisions,
+        terminal,
+        versions,
+    )
+
+    workspace = _workspace(given, meeting)
+    found = None
+    try:
+        before = releases.chosen(workspace, meeting, old)
+        after = releases.chosen(workspace, meeting, new) if new is not None else None
+        with terminal.Progress() as progress:
+            made = None if after else story.make(workspace, meeting, formats=("docx",), step=progress.step)
+            examined = made.examined if made else story.examine(workspace, meeting)
+            stopped = made.stopped if made else docx and examined.meeting is None
+            if not stopped:
+                later = versions.present(workspace, made) if made else versions.of(after or before)
+                found = revisions.compare(versions.of(before), later)
+    except releases.NoRelease as none:
+        raise click.UsageError(str(none)) from None
+    except (releases.Refused, leaks.Leak) as refused:
+        terminal.failure(str(refused))
+        sys.exit(PROBLEMS)
+    problems, outcomes = list(examined.problems), list[outputs.Outcome]()
+    if found is not None and docx and not found.none and examined.meeting is not None:
+        faults: list[Problem] = []
+        content = comparison_table.render(workspace, examined.meeting, examined.figures, found, faults)
+        if content is None:
+            problems, found = faults, None
+        else:
+            name = comparison_table.file_name(before.number, new)
+            outcomes = comparison_table.write(releases.home(workspace, meeting), name, content)
+    if found is None:
+        if as_json:
+            _print_json({"problems": reporting.problems_json(problems)})
+        else:
+            terminal.problems(problems)
+        terminal.failure("有錯誤，無法比較。請改正後再執行一次。")
+        sys.exit(PROBLEMS)
+    if as_json:
+        _print_json({**revisions.as_json(found), "outcomes": [reporting.outcome_json(one) for one in outcomes]})
+    else:
+        terminal.styled(revision_lines.of(found))
+        if outcomes:
+            terminal.summary(releases.home(workspace, meeting).relative_to(workspace.root).as_posix(), outcomes, [])
+    sys.exit(FAILED if any(one.how in outputs.UNWRITTEN for one in outcomes) else DONE)
+
+
+@packet.command()
+@click.argument("meeting", type=MEETING)
+@as_json
+@click.pass_obj
+def publish(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
+    """產生可上架公開的資料夾與 zip，並檢查有無個人資料。"""
+    from generator import leaks, outputs, terminal
+    from generator import publish as story
+
+    workspace = _workspace(given, meeting)
+    try:
+        with terminal.Progress() as progress:
+            done = story.publish(workspace, meeting, progress.step)
+    except leaks.Leak as leak:
+        terminal.failure(str(leak))
+        sys.exit(PROBLEMS)
+    if as_json:
+        _print_json(story.as_json(done))
+    else:
+        terminal.problems(done.problems)
+        if done.stopped:
+            terminal.failure("有錯誤，沒有公開任何檔案。請改正後再執行一次。")
+        elif not done.failures:
+            listed = [f"未公開：{one}" for one in done.left_out] + done.remarks
+            terminal.summary(done.folder.relative_to(workspace.root).as_posix(), done.outcomes, listed)
+    for text in done.failures:
+        terminal.failure(text)
+    if done.failures:
+        terminal.failure("沒有公開任何檔案。")
+    unwritten = any(one.how in outputs.UNWRITTEN for one in done.outcomes)
+    sys.exit(PROBLEMS if done.stopped else FAILED if done.failures or unwritten else DONE)
+
+
 @packet.group(cls=messages.Group)
 def template() -> None:
     """檢查 Word 範本。"""
@@ -367,9 +578,7 @@ def main() -> None:
         terminal.failure(str(bad))
         sys.exit(FAILED)
     except OSError as error:
-        name = Path(error.filename).name if isinstance(error.filename, str) else ""
-        what = f"「{name}」" if name else "檔案"
-        terminal.failure(f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。")
+        terminal.failure(outputs.unusable(error))
         sys.exit(FAILED)
     except Exception:
         terminal.failure(f"程式發生沒有預料到的錯誤，沒有動到 inputs。請將「{terminal.keep_trace()}」交給維護人員。")

@@ -78,6 +78,8 @@ DRAFT, FINAL = "草稿", "定稿"
 PRESENT, ABSENT, BY_DEPUTY = "出席", "請假", "代理"
 OPINION, RESPONSE = "委員意見", "機關回應"
 NAMED, NAMELESS, CLOSED = "記名", "不記名", "不公開"
+COVER, OUTLINE, POINTS, CHART, TABS, CLOSING = "封面", "大綱", "條列", "架構圖", "頁籤", "結尾"
+LAYOUTS = (COVER, OUTLINE, POINTS, CHART, TABS, CLOSING)
 # The hidden sheet of a form that holds its long drop-down lists.
 MENU_SHEET = "選單"
 
@@ -398,6 +400,48 @@ ARTICLES = SheetSpec(
     about="法規條文，照原文編號印出",
 )
 
+SLIDES = SheetSpec(
+    "簡報",
+    (
+        Column(
+            "版面",
+            Kind.CHOICE,
+            filled=False,
+            choices=LAYOUTS,
+            hint="有版面的列是一張新的投影片，其下的列是它的內容",
+            example=POINTS,
+            width=10,
+        ),
+        Column(
+            "標題",
+            Kind.PROSE,
+            filled=False,
+            hint="投影片的標題；內容的列則是粗體引言，可空白",
+            example="運作依據",
+            width=34,
+        ),
+        Column(
+            "層級",
+            Kind.CHOICE,
+            required=False,
+            choices=("1", "2"),
+            hint="1 為一、（只有一項時不編號），2 為項目符號，空白為不加符號的一段；架構圖則是由上而下第幾排",
+            example="1",
+            width=8,
+        ),
+        Column(
+            "內容",
+            Kind.PROSE,
+            filled=False,
+            hint="一列一點，不寫編號；大綱空白時列出其後各張的標題，架構圖空白時依委員名冊畫出",
+            example="{{ 規則.公開工作日 }}個工作日內公開會議資料。",
+            width=80,
+        ),
+        Column("頁籤", required=False, hint="版面為「頁籤」時，這一張屬於哪個頁籤", example="召開會議", width=16),
+    ),
+    about="簡報的投影片，由上而下；附件的來源寫「工作表:簡報」",
+)
+
 MINUTES = SheetSpec(
     "紀錄資訊",
     (
@@ -487,5 +531,6 @@ MEETING_SHEETS = (
     QUALITY,
     WITHDRAWALS,
     TOTALS,
+    SLIDES,
     *MINUTES_SHEETS,
 )

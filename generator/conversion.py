@@ -15,6 +15,7 @@ from generator.problems import Problem
 PACKET = "會議資料.pdf"
 CONVERSION_SECONDS = 300.0
 _KEPT = 200
+OPEN_DOCUMENT = {"docx": "odt", "pptx": "odp"}
 # Names that no document has: the signs of page numbers, and after a document's name the file in its place.
 _PAGE_NUMBER, _FILE = "", "（檔案）"
 
@@ -28,6 +29,52 @@ class Converted:
     problems: list[Problem] = field(default_factory=list)
 
 
+class Converter:
+    """LibreOffice and the cache of what it converted before. It is started when something turns out not to be there.
+
+    The cache is bounded and can be thrown away at any time.
+    """
+
+    def __init__(self, cache: Path, office: pdf.Office) -> None:
+        self._cache, self._office = cache, office
+        self._identity = pdf.office_fingerprint(office.program) if office.program else ""
+        cache.mkdir(parents=True, exist_ok=True)
+
+    def expect(self, content: bytes, target: str) -> None:
+        """Starts LibreOffice in the background if this is not in the cache, while others are still being rendered."""
+        if not self._place(content, target).is_file():
+            self._office.start()
+
+    def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
+        """The converted file of each source (ending, content): in one call for all that the cache lacks."""
+        found = {name: self._place(content, target) for name, (_, content) in sources.items()}
+        wanted = [name for name, path in found.items() if not path.is_file()]
+        if wanted:
+            with tempfile.TemporaryDirectory(prefix="packet-") as folder:
+                paths = {}
+                for name in wanted:
+                    ending, content = sources[name]
+                    path = Path(folder) / f"{found[name].stem}.{ending}"
+                    path.write_bytes(content)
+                    paths[path] = name
+                try:
+                    pdf.convert(list(paths), target, self._cache, timeout=CONVERSION_SECONDS, office=self._office)
+                except pdf.ConversionFailed as failed:
+                    text = str(failed)
+                    for path, name in paths.items():
+                        text = text.replace(path.name, f"{name}{path.suffix}" if name else "頁碼")
+                    # Of a file from elsewhere its row in the workbook is told.
+                    if any(not paths[path].endswith(_FILE) for path in failed.failed):
+                        failures.append(text)
+        for old in sorted(self._cache.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
+            if old not in found.values():
+                old.unlink(missing_ok=True)
+        return {name: path for name, path in found.items() if path.is_file()}
+
+    def _place(self, content: bytes, target: str) -> Path:
+        return self._cache / f"{outputs.digest(content + self._identity.encode())}.{target}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Pages:
     """The PDF of a document as it came: what is still to be written on it, and its form among the packet's A4 pages."""
@@ -39,7 +86,7 @@ class _Pages:
 
 
 def to_pdf(
-    meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], cache: Path, office: Path, joined: bool
+    meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], converter: Converter, joined: bool
 ) -> Converted:
     """The PDF of each document, numbered where its template is, and, if ``joined``, all of the packet as one.
 
@@ -48,7 +95,7 @@ def to_pdf(
     from generator import packet
 
     made = Converted()
-    own = {one.name: (one.ending, _unnumbered(one, rendered[one.name])) for one in chosen if one.name in rendered}
+    own = {one.name: (one.ending, for_office(one, rendered[one.name])) for one in chosen if one.name in rendered}
     # After the program's own documents: what comes from elsewhere may keep LibreOffice from going on.
     files = {
         f"{one.name}{_FILE}": (one.enclosure.ending[1:], one.enclosure.path.read_bytes())
@@ -56,7 +103,7 @@ def to_pdf(
         if one.enclosure and enclosures.needs_office(one.enclosure)
     }
     sources = {**own, _PAGE_NUMBER: ("docx", packet.glyph_document()), **files}
-    raw = cached(sources, "pdf", cache, office, made.failures)
+    raw = converter.convert(sources, "pdf", made.failures)
     pages = {one.name: found for one in chosen if (found := _pages(one, rendered, raw, made.problems))}
     author = meeting.agency.full_name
     bound = [one for one in chosen if one.joined]
@@ -78,7 +125,7 @@ def to_pdf(
     return made
 
 
-def _unnumbered(document: Document, content: bytes) -> bytes:
+def for_office(document: Document, content: bytes) -> bytes:
     """The document as LibreOffice gets it: page numbers are written on the PDF, those of slides are plain text."""
     return ooxml.without_page_numbers(content) if document.ending == "docx" else slides.for_conversion(content)
 
@@ -105,45 +152,15 @@ def _pages(
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 
 
-def to_odf(chosen: Sequence[Document], rendered: Mapping[str, bytes], cache: Path, office: Path) -> Converted:
+def to_odf(chosen: Sequence[Document], rendered: Mapping[str, bytes], converter: Converter) -> Converted:
     """The .odt of each document, the .odp of a deck."""
     made = Converted()
-    sources = {one.name: (one.ending, rendered[one.name]) for one in chosen if one.name in rendered}
-    found = cached(sources, "odt", cache, office, made.failures)
-    made.files = {f"{name}{path.suffix}": path.read_bytes() for name, path in found.items()}
+    for ending in dict.fromkeys(OPEN_DOCUMENT.values()):
+        sources = {
+            one.name: (one.ending, rendered[one.name] if one.ending == "docx" else for_office(one, rendered[one.name]))
+            for one in chosen
+            if one.name in rendered and OPEN_DOCUMENT[one.ending] == ending
+        }
+        found = converter.convert(sources, ending, made.failures)
+        made.files |= {f"{name}.{ending}": path.read_bytes() for name, path in found.items()}
     return made
-
-
-def cached(
-    sources: Mapping[str, tuple[str, bytes]], target: str, cache: Path, office: Path, failures: list[str]
-) -> dict[str, Path]:
-    """The converted file of each source (ending, content), from the cache where the same was converted before.
-
-    The cache is bounded and can be thrown away at any time.
-    """
-    cache.mkdir(parents=True, exist_ok=True)
-    identity = pdf.office_fingerprint(office)
-    keys = {name: outputs.digest(content + identity.encode()) for name, (_, content) in sources.items()}
-    found = {name: cache / f"{key}.{target}" for name, key in keys.items()}
-    wanted = [name for name, path in found.items() if not path.is_file()]
-    if wanted:
-        with tempfile.TemporaryDirectory(prefix="packet-") as folder:
-            paths = {}
-            for name in wanted:
-                ending, content = sources[name]
-                path = Path(folder) / f"{keys[name]}.{ending}"
-                path.write_bytes(content)
-                paths[path] = name
-            try:
-                pdf.convert(list(paths), target, cache, timeout=CONVERSION_SECONDS, office=office)
-            except pdf.ConversionFailed as failed:
-                text = str(failed)
-                for path, name in paths.items():
-                    text = text.replace(path.name, f"{name}{path.suffix}" if name else "頁碼")
-                # Of a file from elsewhere its row in the workbook is told.
-                if any(not paths[path].endswith(_FILE) for path in failed.failed):
-                    failures.append(text)
-    for old in sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
-        if old not in found.values():
-            old.unlink(missing_ok=True)
-    return {name: path for name, path in found.items() if path.is_file()}

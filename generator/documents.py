@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from generator import carry, roc, values
+from generator import carry, deck, roc, values
 from generator.columns import DISCUSSION, MOTION, QUALITY_LEVELS, REPORT
+from generator.enclosures import Enclosure
 from generator.figures import Figure, grouped
-from generator.model import SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
+from generator.model import FILE, SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
 from generator.problems import Problem, problem
 from generator.prose import Vocabulary
 
@@ -20,14 +21,15 @@ CONVENTION = {
     "品質檢測": "品質統計表",
     "下架清單": "下架清單",
 }
-PLAIN, REGULATION = "一般表格", "條文"
+PLAIN, REGULATION, DECK = "一般表格", "條文", "簡報"
 STANDARD = ("議程", "案", *CONVENTION.values(), PLAIN, "條文", SEPARATELY)
 # Control characters, marks that turn the writing direction, line ends, halves of characters.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 EARLIER = "歷次會議持續列管事項"
 # Who may see a document: anyone, who takes part in the meeting, the agency alone.
 PUBLIC, PARTICIPANTS, INTERNAL = "公開", "委員及列席人員", "機關內部"
-MOST_PRINTED = 5000
+# Rows of a table. The PDF of the second number takes LibreOffice about a minute, of twice as many four times as long.
+MOST_PRINTED, MOST_CONVERTED = 100_000, 5_000
 SEPARATE_NOTE = "本附件另行提供{}。"
 
 
@@ -37,6 +39,10 @@ class Document:
 
     ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document. ``audience``
     says who may see it: one of PUBLIC, PARTICIPANTS, INTERNAL. ``ending`` is that of its file and of its template.
+
+    ``enclosure`` is a file from elsewhere that stands in the document's place, with the ``label`` written on its first
+    page; the template is then that of the page which says that it is supplied separately. ``unfit``: its file cannot be
+    joined, and the row does not allow such a page; there is no document then, and no packet.
     """
 
     name: str
@@ -49,6 +55,9 @@ class Document:
     edition: str = ""
     audience: str = PUBLIC
     ending: str = "docx"
+    enclosure: Enclosure | None = None
+    label: str = ""
+    unfit: bool = False
 
     @property
     def template_file(self) -> str:
@@ -64,10 +73,7 @@ def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Proble
             continue
         made.append(_case(meeting, case, vocabulary, problems))
         made += [_attachment(meeting, case, item, vocabulary, problems) for item in case.attachments]
-    return [
-        Document(f"{number:02d} {one.name}", one.template, one.context, one.title, one.bookmark, one.level)
-        for number, one in enumerate(made, start=1)
-    ]
+    return [replace(one, name=f"{number:02d} {one.name}") for number, one in enumerate(made, start=1)]
 
 
 def is_raised_there(case: Case) -> bool:
@@ -187,7 +193,11 @@ def _attachment(
     heading = vocabulary.render(item.heading, case, heading_cell, problems)
     notes = [vocabulary.render(note["內容"], case, note.at("內容"), problems) for note in item.notes]
     marks = ["註："] if len(notes) == 1 else numbered(len(notes))
-    template, context = _content(meeting, item, problems)
+    template, context = DECK, dict[str, Any]()
+    if deck.is_made(item):
+        context["簡報"] = deck.compose(meeting, case, vocabulary, problems)
+    else:
+        template, context = _content(meeting, item, problems)
     own = {
         "標號": item.label,
         "名稱": item.name,
@@ -199,6 +209,8 @@ def _attachment(
     }
     if template == REGULATION and not item.row["標題"]:
         own["標題"] = heading = context["條文"]["名稱"]
+    enclosure = meeting.files.get(item.row.at("來源"))
+    joins_file = item.source == FILE or (item.source == SHARED and template == SEPARATELY)
     return Document(
         name=f"{case.title} {item.label} {safe_name(item.name)}",
         template=item.template or template,
@@ -206,6 +218,10 @@ def _attachment(
         title=f"{meeting.name}{case.title}{item.label} {heading}",
         bookmark=f"{item.label} {heading}",
         level=2,
+        enclosure=enclosure,
+        label=item.label if enclosure or deck.is_made(item) else "",
+        unfit=joins_file and enclosure is None and not item.may_be_separate,
+        ending="pptx" if deck.is_made(item) else "docx",
     )
 
 
@@ -228,11 +244,13 @@ def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tup
 def _printed(
     item: Attachment, template: str, table: dict[str, Any], problems: list[Problem]
 ) -> tuple[str, dict[str, Any]]:
-    """A table with its template; one that no one would print, and Word takes minutes for, is an error."""
-    if len(table["列"]) > MOST_PRINTED:
-        count = len(table["列"])
+    """A table with its template; one that Word cannot be asked to show is an error."""
+    count = len(table["列"])
+    if count > MOST_PRINTED:
         problems.append(problem("too-long-to-print", item.row.at("來源"), count=count, most=MOST_PRINTED))
         return SEPARATELY, {}
+    if count > MOST_CONVERTED:
+        problems.append(problem("too-long-for-pdf", item.row.at("來源"), count=count, most=MOST_CONVERTED))
     return template, {"表": table}
 
 

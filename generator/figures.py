@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator import roc, schedule
+from generator import roc, rules, schedule
 from generator.columns import QUALITY_LEVELS
 from generator.model import Attachment, Case, Meeting
 from generator.problems import Location
 from generator.sheets import Row
 
-DEADLINES = "期限"
+DEADLINES, RULES = "期限", "規則"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     add("會議.會議連結", meeting.link, info.at("會議連結"))
     for deadline in schedule.of(meeting).deadlines:
         add(f"{DEADLINES}.{deadline.name}", deadline.date, *deadline.cells)
+    for name, rule in rules.BY_NAME.items():
+        add(f"{RULES}.{name}", rule.number, Location(rule.source))
     _datasets(meeting, add)
     for total in meeting.totals:
         add(f"統計數字.{total.name}", total.value, total.row.at("數值"))
@@ -182,12 +184,12 @@ def _span(start: Row, end: Row, column: str) -> Location:
 def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
     """Every whole number that some figure is or shows (dates and periods give year, month and day).
 
-    Not deadlines and their settings: no packet's prose speaks of them, and they would make most small numbers known.
+    Not deadlines, their settings and the rules: they would make most small numbers known.
     """
     known: set[int] = set()
     for figure in figures.values():
         value = figure.value
-        if figure.name.startswith(f"{DEADLINES}.") or figure.name.endswith("工作日"):
+        if figure.name.startswith((f"{DEADLINES}.", f"{RULES}.")) or figure.name.endswith("工作日"):
             continue
         if isinstance(value, bool) or value is None:
             continue

@@ -1,6 +1,6 @@
 """PDFs that come from elsewhere: what may not come along is taken out, and every page is brought to A4.
 
-With packet the only module that touches pikepdf. Import it late: pikepdf takes a while to load.
+With packet and scrub the only module that touches pikepdf. Import it late: pikepdf takes a while to load.
 """
 
 from __future__ import annotations

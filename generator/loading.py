@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from generator import columns, minutes, sheets, succession, values, workbooks, workdays
+from generator import columns, enclosures, minutes, sheets, succession, values, workbooks, workdays
 from generator.columns import CASE_KINDS, DISCUSSION, MOTION, REPORT, SheetSpec
+from generator.enclosures import Enclosure
 from generator.minutes import Decision, Remark
 from generator.model import (
     FILE,
@@ -28,6 +29,8 @@ from generator.model import (
     PlannedDataset,
     Quality,
     Regulation,
+    Slide,
+    SlidePoint,
     Total,
     Withdrawal,
 )
@@ -77,7 +80,7 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         problems,
     )
     quality = records(columns.QUALITY, _quality, [sheet for sheet in raw if not _only_listed(sheet)])
-    tables, regulations = _attached(workspace, meeting_id, raw, cases, problems)
+    tables, regulations, files = _attached(workspace, meeting_id, raw, cases, problems)
     meeting_parts: dict[str, Any] = {
         "past_decisions": records(columns.PAST_DECISIONS, _past_decision),
         "planned": records(columns.PLANNED, _planned),
@@ -86,6 +89,7 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         "quality_stated": next((row for row in quality if values.folded(row.unit) in sheets.TOTAL_WORDS), None),
         "withdrawals": records(columns.WITHDRAWALS, _withdrawal),
         "totals": records(columns.TOTALS, _total),
+        "slides": _slides(records(columns.SLIDES, lambda row: row), problems),
     }
     if any(found.code in workbooks.UNREAD for found in problems):
         # What is missing now may stand in the workbook that could not be read.
@@ -116,6 +120,7 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         cases=cases,
         tables=tables,
         regulations=regulations,
+        files=files,
         minutes=noted,
         calendar=calendar,
         present=frozenset(values.folded(sheet.name) for sheet in raw),
@@ -234,11 +239,26 @@ def _attached(
     raw: Sequence[RawSheet],
     cases: Sequence[Case],
     problems: list[Problem],
-) -> tuple[dict[str, PlainTable], dict[str, Regulation]]:
-    """What the attachments name: sheets without a column table, and regulations; what is missing is a problem."""
+) -> tuple[dict[str, PlainTable], dict[str, Regulation], dict[Location, Enclosure]]:
+    """What the attachments name: sheets without a column table, regulations, and files by the cell that names them.
+
+    What is missing is a problem, and so is a file that cannot be joined.
+    """
     known = [spec.name for spec in columns.MEETING_SHEETS]
     tables: dict[str, PlainTable] = {}
     regulations: dict[str, Regulation] = {}
+    files: dict[Location, Enclosure] = {}
+
+    def enclose(path: Path, attachment: Attachment) -> None:
+        at, name, alone = attachment.row.at("來源"), workbooks.printable(path.name), attachment.may_be_separate
+        kind = enclosures.examine(path)
+        if isinstance(kind, enclosures.Fault):
+            problems.append(enclosures.fault_problem(kind, name, at, alone))
+            return
+        if enclosures.contradicts(path, kind):
+            problems.append(problem("file-ending", at, name=name, kind=kind.name, ending=kind.endings[0]))
+        files[at] = Enclosure(path, kind, at, alone)
+
     for attachment in (attachment for case in cases for attachment in case.attachments):
         place = attachment.row.at("來源")
         if not attachment.target:
@@ -255,17 +275,22 @@ def _attached(
                 else:
                     tables[attachment.target] = table
         elif attachment.source == SHARED and attachment.target not in regulations:
-            regulation = _regulation(workspace.shared, attachment.target, place, problems)
+            path, regulation = _shared(workspace.shared, attachment.target, place, problems)
+            if path is not None:
+                enclose(path, attachment)
             if regulation is not None:
                 regulations[attachment.target] = regulation
         elif attachment.source == FILE:
             have = attached_files(workspace.attachments(meeting_id))
-            if unicodedata.normalize("NFC", attachment.target) not in have:
+            path = have.get(unicodedata.normalize("NFC", attachment.target))
+            if path is not None:
+                enclose(path, attachment)
+            else:
                 guess = perhaps(attachment.target, have)
                 aside = any(sign in attachment.target for sign in "/\\:")
                 code = "file-elsewhere" if aside else "no-such-file"
                 problems.append(problem(code, place, name=attachment.target, perhaps=guess))
-    return tables, regulations
+    return tables, regulations, files
 
 
 def attached_files(folder: Path) -> dict[str, Path]:
@@ -275,6 +300,28 @@ def attached_files(folder: Path) -> dict[str, Path]:
         return {}
     found = sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
     return {unicodedata.normalize("NFC", workbooks.printable(path.name)): path for path in found}
+
+
+def _shared(shared: Path, name: str, place: Location, problems: list[Problem]) -> tuple[Path | None, Regulation | None]:
+    """What a name (with its ending or without) means in 共用: a file to join, else a regulation, else a problem."""
+    wanted = unicodedata.normalize("NFC", name)
+    have = {known: path for known, path in attached_files(shared).items() if not known.startswith(("~$", "."))}
+    path, book = have.get(wanted), workbooks.find(shared, name)
+    if path is not None and (path != book or not _has_articles(path)):
+        return path, None
+    if book is None:
+        alike = [known for known in have if Path(known).stem == wanted and not workbooks.is_table(Path(known))]
+        if len(alike) == 1:
+            return have[alike[0]], None
+        if alike:
+            files = "、".join(f"「{known}」" for known in alike)
+            problems.append(problem("file-twice", place, name=name, files=files, example=alike[0]))
+            return None, None
+    return None, _regulation(shared, name, place, problems)
+
+
+def _has_articles(book: Path) -> bool:
+    return any(workbooks.named(workbooks.read_workbook(book, []), "條文"))
 
 
 def _regulation(shared: Path, name: str, place: Location, problems: list[Problem]) -> Regulation | None:
@@ -370,6 +417,21 @@ def _quality(row: Row) -> Quality:
 
 def _withdrawal(row: Row) -> Withdrawal:
     return Withdrawal(row, row["下架資料集名稱"], row["提供單位"], row["下架原因"], row["備註"])
+
+
+def _slides(rows: Sequence[Row], problems: list[Problem]) -> tuple[Slide, ...]:
+    """The deck: a row with a 版面 begins a slide, and what follows is on it."""
+    slides: list[tuple[Row, list[SlidePoint]]] = []
+    for row in rows:
+        if row["版面"]:
+            slides.append((row, []))
+        elif not slides:
+            problems.append(problem("slide-without-layout", row.at("版面")))
+            continue
+        lead = "" if row["版面"] else row["標題"]
+        if lead or row["內容"]:
+            slides[-1][1].append(SlidePoint(row, int(row["層級"] or 0), lead, row["內容"]))
+    return tuple(Slide(row, row["版面"], row["標題"], row["頁籤"], tuple(points)) for row, points in slides)
 
 
 def _total(row: Row) -> Total:

@@ -29,6 +29,7 @@ from generator.columns import (
 from generator.minutes import Attendance, Decision, Minutes, Remark
 from generator.model import Case, Meeting, Member
 from generator.problems import Location, Problem, perhaps, problem
+from generator.rules import CIVIL_QUORUM, MEETINGS_A_YEAR
 from generator.sheets import Row
 from generator.values import folded
 
@@ -36,8 +37,6 @@ PHRASES = {
     REPORT: ("洽悉", "准予備查"),
     DISCUSSION: ("照案通過", "修正通過", "保留", "不予通過", "另案討論"),
 }
-CIVIL_QUORUM = 3
-MEETINGS_A_YEAR = 2
 
 
 def check(meeting: Meeting) -> list[Problem]:
@@ -105,8 +104,8 @@ def there_is_a_quorum(meeting: Meeting, minutes: Minutes) -> list[Problem]:
         found.append(problem("quorum-half", at, count=f"{most}{attending} ", members=members))
     elif attending * 2 == members and "" not in how.values():
         found.append(problem("quorum-exactly-half", at, count=f"{most}{attending} ", members=members))
-    if civil < CIVIL_QUORUM:
-        found.append(problem("quorum-civil", at, count=f"{most}{civil} ", least=CIVIL_QUORUM))
+    if civil < CIVIL_QUORUM.number:
+        found.append(problem("quorum-civil", at, count=f"{most}{civil} ", least=CIVIL_QUORUM.number))
     return found
 
 
@@ -264,7 +263,7 @@ def the_group_met_twice_a_year(meeting: Meeting, minutes: Minutes) -> list[Probl
     year = meeting.id.year - 1
     before = [other for other in meeting.others if other.year == year]
     count = sum(not other.extraordinary for other in before)
-    if not before or count >= MEETINGS_A_YEAR:
+    if not before or count >= MEETINGS_A_YEAR.number:
         return []
     return [problem("meetings-few", meeting.row.at("會議日期"), year=year, count=count)]
 

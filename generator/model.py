@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from generator import roc
+from generator.enclosures import Enclosure
 from generator.minutes import Minutes, Observer
+from generator.problems import Location
 from generator.roc import Period, YearMonth
 from generator.sheets import PlainTable, Row
 from generator.workdays import Calendar
@@ -201,10 +203,32 @@ class Regulation:
 
 
 @dataclass(frozen=True, slots=True)
+class SlidePoint:
+    """What a row of 簡報 puts on its slide. ``level`` 1 or 2, 0 for none; lead and text are prose (Jinja)."""
+
+    row: Row
+    level: int
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """A slide (投影片) of the deck: title and points are prose; ``tab`` is the one of the bar that it belongs to."""
+
+    row: Row
+    layout: str
+    title: str
+    tab: str
+    points: tuple[SlidePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """Everything the workbooks say of one meeting. ``others`` are the other meetings that have a folder.
 
-    ``previous`` is the one of them that came before this one. ``sent``, ``dispatch_number``, ``urgency`` and
+    ``previous`` is the one of them that came before this one. ``files`` are those that are joined as attachments, by
+    the cell that names them. ``sent``, ``dispatch_number``, ``urgency`` and
     ``notice_remarks`` stand on the notice (發文日期, 發文字號, 速別, 備註).
     """
 
@@ -241,6 +265,8 @@ class Meeting:
     calendar: Calendar
     present: frozenset[str]
     previous: MeetingId | None = None
+    slides: tuple[Slide, ...] = ()
+    files: Mapping[Location, Enclosure] = field(default_factory=dict)
 
     @property
     def session(self) -> str:

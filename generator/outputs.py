@@ -51,6 +51,12 @@ class BadFolder(Exception):
     """The place for the files is no folder of its own; the text is for the user."""
 
 
+def unusable(error: OSError) -> str:
+    """What to tell the user of a file that cannot be read or written."""
+    what = f"「{Path(error.filename).name}」" if isinstance(error.filename, str) else "檔案"
+    return f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。"
+
+
 def write_all(
     folder: Path, files: Mapping[str, bytes], stale: Mapping[str, str], sources: Mapping[str, str]
 ) -> list[Outcome]:

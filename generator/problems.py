@@ -194,6 +194,32 @@ CATALOGUE: dict[str, Message] = {
         "「{name}」不是檔名", "請把檔案放進會議的「附件」資料夾，來源只寫「檔案:」加檔名。{perhaps}"
     ),
     "no-such-file": _error("會議的「附件」資料夾內沒有「{name}」", "請改正來源，或放入該檔（不可用連結）。{perhaps}"),
+    "file-twice": _error(
+        "inputs/共用 內名稱是「{name}」的檔案有 {files}", "請在來源寫上副檔名，例如「共用:{example}」。"
+    ),
+    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
+    "file-empty": _error("「{name}」是空的檔案，不能併入會議資料", "請放入完整的檔案，或在可另附填 ★。"),
+    "file-locked": _error("「{name}」設有密碼，不能併入會議資料", "請改放沒有密碼的檔案，或在可另附填 ★。"),
+    "file-damaged": _error("「{name}」已損壞或不完整，不能併入會議資料", "請重新取得檔案，或在可另附填 ★。"),
+    "file-unknown": _error(
+        "「{name}」不是可併入會議資料的格式", "請改放 PDF、Word、Excel、PowerPoint、ODF 或圖片檔，或在可另附填 ★。"
+    ),
+    "file-unreadable": _error("「{name}」無法讀取，可能正在使用中或沒有權限", "請關閉檔案後重試，或在可另附填 ★。"),
+    "file-too-large": _error("「{name}」過大（{what}），不能併入會議資料", "請縮小或分成幾個檔案，或在可另附填 ★。"),
+    "file-too-many-pages": _error(
+        "「{name}」有 {count:,} 頁，最多可併入 {most:,} 頁", "請只留下要附的部分，或在可另附填 ★。"
+    ),
+    "file-not-pages": _error(
+        "「{name}」是{what}，看到的內容不在頁面上，不能併入會議資料",
+        "請開啟後列印成一般的 PDF，改放該檔，或在可另附填 ★。",
+    ),
+    "file-unconverted": _error(
+        "「{name}」無法轉換成 PDF，不能併入會議資料", "請開啟後另存成 PDF，改放該檔，或在可另附填 ★。"
+    ),
+    "file-separate": _warning("{text}", "會議資料在該處印「本附件另行提供」；要併入時請改放可用的檔案。"),
+    "file-ending": _warning(
+        "「{name}」的內容是 {kind}，與副檔名不符，依內容處理", "請確認檔案無誤，並將副檔名改為 {ending}。"
+    ),
     "no-articles": _error("共用「{name}」沒有〔條文〕工作表或條文", "請依層級、條號、內容填入條文。"),
     "note-without-attachment": _error("〔附件〕內沒有「{value}」", "請改為附件的名稱。{perhaps}"),
     "attachment-twice": _error("附件名稱「{value}」重複", "請改用不同的名稱，說明才能引用。"),
@@ -202,7 +228,11 @@ CATALOGUE: dict[str, Message] = {
     ),
     "not-printable": _error("〔{sheet}〕不能當附件列印", "請改用清單類的工作表。"),
     "too-long-to-print": _error("有 {count:,} 列，附件最多印 {most:,} 列", "請改為「另附」，或只留下要印的列。"),
-    "no-such-template": _error("templates 內沒有範本「{name}.docx」", "請改正範本名稱。{perhaps}"),
+    "too-long-for-pdf": _warning(
+        "有 {count:,} 列，超過 {most:,} 列的表轉成 PDF 要好幾分鐘，可能無法完成",
+        "請改為「另附」、只留下要印的列，或只產生 Word 檔（--format docx）。",
+    ),
+    "no-such-template": _error("templates 內沒有範本「{name}」", "請改正範本名稱。{perhaps}"),
     # Templates (packet template check); the place holds paragraph and text
     "template-failed": _error("範本無法套用：{detail}", "請在 Word 修正這個範本的標籤。"),
     "no-templates": _error("templates 內沒有 .docx 範本", "請放回標準範本（packet init 會產生一份）。"),
@@ -244,6 +274,35 @@ CATALOGUE: dict[str, Message] = {
     "style-absent": _error("缺少共用樣式：{styles}", "請在 Word 由其他範本（如 {other}）匯入樣式。"),
     "font-in-text": _error("文字用了「{face}」", "請選取文字，改用標楷體與 Times New Roman（或清除字型格式）。"),
     "font-in-style": _error("樣式「{style}」用了「{face}」", "請將樣式的字型改為標楷體與 Times New Roman。"),
+    # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
+    "slide-without-layout": _error("第一張投影片之前就有內容", "請在第一列填「版面」（例如：封面）。"),
+    "slide-without-title": _error("這張投影片沒有標題", "每張投影片都要有標題，請填入。"),
+    "slide-without-tab": _error("版面是「頁籤」，卻沒有填頁籤", "請填這一張屬於哪個頁籤，或改用別的版面。"),
+    "slides-unused": _warning(
+        "有投影片，〔附件〕卻沒有用到", "請在〔附件〕增加一列，來源寫「工作表:簡報」；不做簡報時請刪除這個工作表。"
+    ),
+    "slides-attached-twice": _error(
+        "簡報只能附在一案，{first} 已經用過", "請刪除其中一個附件；說明可引用另一案的附件。"
+    ),
+    "slides-overflow": _error(
+        "內容太多，字縮到 {size} 點仍放不下一張投影片", "請精簡文字，或由此列起分成兩張（增加一列，填版面與標題）。"
+    ),
+    "slides-title-long": _error("標題太長，字縮到 {size} 點仍放不下", "請精簡標題。"),
+    "slides-box-long": _error("文字太長，字縮到 {size} 點仍放不進方塊或頁籤", "請精簡文字。"),
+    "slides-foot-long": _error("文字太長，字縮到 {size} 點仍放不進投影片的頁尾", "請精簡文字，或在範本加寬頁尾。"),
+    "slides-no-room-for-it": _error(
+        "版面「{layout}」沒有放內容的地方", "請刪除內容、改用別的版面，或在 {template} 的樣張加上「內容」的文字方塊。"
+    ),
+    "slides-no-sample": _error(
+        "沒有「{layout}」的樣張", "請由標準範本複製這張投影片；樣張的標題要是「{layout}」。{perhaps}"
+    ),
+    "slides-no-place": _error("樣張上沒有寫著「{name}」的文字方塊", "請由標準範本複製；位置與樣子可改，文字不可改。"),
+    "slides-unreadable": _error(
+        "不是可讀的 .pptx（可能已損壞、設有密碼，或是改了副檔名的別種檔案）",
+        "請用 PowerPoint 開啟，另存成沒有密碼的 .pptx。",
+    ),
+    "slides-failed": _error("簡報範本無法套用（{detail}）", "請改用標準範本的樣張，再逐步更改樣子。"),
+    "slides-font": _error("範本用了「{face}」", "請改用標楷體與 Times New Roman（佈景主題字型）。"),
     # Prose
     "prose-syntax": _error("標籤寫法有誤（{detail}）", "標籤要成對：{{{{ 名稱 }}}}。"),
     "full-width-braces": _error("標籤用了全形大括號", "請改為半形：{{{{ 名稱 }}}}。"),
@@ -255,6 +314,8 @@ CATALOGUE: dict[str, Message] = {
     "no-rows": _warning("〔{sheet}〕還沒有資料列，「{name}」印成「{value}」", "請填入資料；確實沒有時可不理會。"),
     "typed-label": _warning("「{label}」是手打的附件編號", '請改為 {{{{ 附件("名稱") }}}}，順序變動時編號才會跟著改。'),
     "wrong-word": _warning("「{word}」應作「{right}」", "請改正用字。"),
+    # What goes out before the meeting
+    "notice-blank": _note("開會通知單有空白的欄位：{fields}", "請補填，或留待公文系統填入。"),
     # Cases (practice of official packets; 文書處理手冊)
     "no-cases": _error("〔案由〕還沒有任何案", "請填入報告案或討論案。"),
     "subject-ending": _error("{kind}的案由應以「{ending}」結尾", "請改正案由。"),
@@ -383,6 +444,55 @@ CATALOGUE: dict[str, Message] = {
     "correction-days": _error("修正意見工作日不可為 0", "請填 1 以上的整數。"),
     "correction-late": _warning(
         "修正意見期限在會後第 {days} 個工作日，晚於公開期限的 {most} 個工作日（運作指引陸一）", "請縮短天數。"
+    ),
+    # Mails (packet mail); the place of what is wrong in a template is its line
+    "mail-no-minutes": _error(
+        "還沒有會議紀錄，不能寄「{kind}」", "請先執行 packet new {meeting} --minutes 並填會議紀錄。"
+    ),
+    "mail-other-status": _error(
+        "紀錄狀態是「{status}」，不能寄「{kind}」", "請改用 --kind {other}（或不寫 --kind），或改正紀錄狀態。"
+    ),
+    "mail-template-missing": _error("templates 內沒有這個信件範本", "請放回標準範本（packet init 會產生一份）。"),
+    "mail-template-encoding": _error("不是可讀的文字檔", "請用記事本開啟，另存新檔，編碼選 UTF-8。"),
+    "mail-template-lacks": _error("信件範本缺少{name}", "請補上；開頭各行寫「收件者：」「主旨：」等，空一行後是內文。"),
+    "mail-template-head": _error(
+        "不認得這一行", "{perhaps}開頭可寫：收件者、副本、密件副本、主旨、附件，其後接「：」；空一行後才是內文。"
+    ),
+    "mail-template-twice": _error("「{name}」重複，第 {first} 行已經寫過", "請併成一行。"),
+    "mail-template-role": _error(
+        "「{value}」不是收件的身分", "{perhaps}可寫：召集人、機關代表、民間代表、列席，以「、」隔開。"
+    ),
+    "mail-subject-lines": _error("主旨帶入內容後不只一行", "請改用只有一行的內容。"),
+    "mail-sender-missing": _error("沒有電子郵件，信件沒有寄件者", "請填小組的信箱。"),
+    "mail-address-missing": _error(
+        "「{name}」沒有電子郵件，無法寄給{role}", "請填入信箱；不寄給{role}時，請在 {template}刪去「{role}」。"
+    ),
+    "mail-address-bad": _error(
+        "「{value}」不是電子郵件信箱", "請改正，一格只填一個信箱，只用半形，例如 name@example.gov.tw。"
+    ),
+    "mail-address-twice": _warning(
+        "「{name}」與「{other}」（{first}）的電子郵件相同，只寄一封", "請確認不是誤植；共用信箱時可不理會。"
+    ),
+    "mail-name-lines": _error("「{name}」有換行或控制字元，不能寫在信件的收件者或寄件者", "請改成一行。"),
+    "mail-no-recipients": _error("收件的身分都沒有人", "請填 機關.xlsx〔委員〕與會議的〔列席〕，或改正身分。"),
+    "mail-attachment-unknown": _error(
+        "沒有這個檔案可以附加", "{perhaps}請改正檔名與副檔名；不一定有的附件請在檔名後寫「（如有）」。"
+    ),
+    "mail-attachment-internal": _error("這是{audience}文件，不能附在寄給委員及列席人員的信", "請刪去這個附件。"),
+    "mail-edited": _error(
+        "要附加的文件有人手改過，信件附的是依活頁簿重新產生的，不含手改的內容",
+        "請把修改寫回 Excel 或範本，執行 packet build {meeting}，再產生信件；要寄手改的檔案時，請自行附加。",
+    ),
+    "mail-limit": _error("郵件大小上限不可為 0", "請填 1 以上的整數（MB）。"),
+    "mail-too-large": _error(
+        "「{name}」（{size}）壓縮後仍超過一封信的上限 {most} MB",
+        "請在信件範本刪去這個附件、改寄下載連結，或調高郵件大小上限。",
+    ),
+    # The public edition (packet publish)
+    "publish-draft": _error("會議紀錄還是草稿，只公開定稿", "確定內容後請將紀錄狀態改為「定稿」，再執行一次。"),
+    "publish-edited": _error(
+        "這份文件產生後有人手改過，公開的檔案由活頁簿重新產生，不含手改的內容",
+        "請把修改寫回活頁簿或範本，執行 packet build {meeting}，再執行一次；手改的檔案會另存。",
     ),
     # The roster (設置要點三、四(二))
     "roster-small": _error("委員 {count} 人，少於 11 人（設置要點三）", "請核對名冊。"),

@@ -11,6 +11,7 @@ from generator.columns import (
     AGENCY_MEMBER,
     BY_DEPUTY,
     CASE_KINDS,
+    CHAIR,
     CIVIL_MEMBER,
     CLOSED,
     CONTINUED,
@@ -39,6 +40,7 @@ from generator.model import (
     Download,
     Explanation,
     Meeting,
+    Member,
     PastDecision,
     PlannedDataset,
     Quality,
@@ -59,7 +61,8 @@ def meeting(count: int, below: int) -> Meeting:
 
     ``below`` is how many points or articles each has below it, on every level, and how many notes a table has.
     Two discussion cases are always there: one with an attachment of every sort, one on the past decisions. There are
-    minutes, a draft where ``below`` is none, with ``count`` members of each sort, remarks of each kind and decisions.
+    a roster and minutes, a draft where ``below`` is none, with ``count`` members of each sort, remarks of each kind and
+    decisions.
     """
     agency = Agency(
         row=_row(columns.AGENCY),
@@ -92,7 +95,7 @@ def meeting(count: int, below: int) -> Meeting:
         others=(),
         agency=agency,
         units=("範例處",),
-        members=(),
+        members=_members(count),
         row=_row(columns.MEETING),
         date=_DAY,
         start=dt.time(14, 30),
@@ -105,7 +108,7 @@ def meeting(count: int, below: int) -> Meeting:
         sent=_DAY if count else None,
         dispatch_number="範例字第1130000000號" if count else "",
         urgency="普通件",
-        notice_remarks="範例備註。" if below else "",
+        notice_remarks="\n".join(["範例備註。"] * below),
         observers=tuple(
             Observer(_row(columns.OBSERVERS), "範例處", "範例人員", "專員", "name@example.gov.tw") for _ in range(count)
         ),
@@ -131,6 +134,16 @@ def meeting(count: int, below: int) -> Meeting:
 
 def _row(spec: SheetSpec, **values: Any) -> Row:
     return Row({column.name: values.get(column.name, "") for column in spec.columns}, "範例資料", spec.name, {}, None)
+
+
+def _members(count: int) -> tuple[Member, ...]:
+    """A chair and ``count`` members of each other sort; none where there are no entries."""
+    given = [(CHAIR, "範例主席")] if count else []
+    given += [(AGENCY_MEMBER, "範例代表"), (CIVIL_MEMBER, "範例委員")] * count
+    return tuple(
+        Member(_row(columns.MEMBERS), name, "範例職稱", "範例部", role, "女", None, None, None, "name@example.gov.tw")
+        for role, name in given
+    )
 
 
 def _case(kind: str, number: int, template: str, count: int, below: int, attachments: tuple[Attachment, ...]) -> Case:

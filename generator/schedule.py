@@ -11,12 +11,11 @@ from typing import Any
 from generator import columns, roc
 from generator.model import Meeting
 from generator.problems import ERROR, WARNING, Location, Problem, problem
+from generator.rules import DRAFT_LIMIT_DAYS, PAPERS_DAYS, PUBLICATION_DAYS
 from generator.workdays import NotCovered
 
 PAPERS, DRAFT, DRAFT_LIMIT, CORRECTIONS, PUBLICATION = "會議資料", "紀錄草稿", "紀錄草稿上限", "修正意見", "公開"
 DRAFT_SETTING, CORRECTION_SETTING = "紀錄草稿工作日", "修正意見工作日"
-_PAPERS_DAYS, _LIMIT_DAYS, _PUBLICATION_DAYS = 5, 10, 14
-_GUIDE_PAPERS, _GUIDE_OPENNESS = "運作指引肆二", "運作指引陸一"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +71,16 @@ def of(meeting: Meeting) -> Schedule:
 
     before, after = "會前 {days} 個工作日", "會後 {days} 個工作日"
     setting = agency.row.at(DRAFT_SETTING)
-    add(PAPERS, meeting.date, -_PAPERS_DAYS, before, "送達議程、會議資料草案及資料盤點表", _GUIDE_PAPERS)
+    add(PAPERS, meeting.date, -PAPERS_DAYS.number, before, "送達議程、會議資料草案及資料盤點表", PAPERS_DAYS.source)
     draft_source = f"議事規則簡報（設定：{DRAFT_SETTING}）"
     draft = add(DRAFT, meeting.date, agency.draft_days, after, "送出會議紀錄草稿", draft_source, setting)
     text = "提供會議資料與紀錄草稿的最後一日"
-    add(DRAFT_LIMIT, meeting.date, _LIMIT_DAYS, after, text, _GUIDE_OPENNESS)
+    add(DRAFT_LIMIT, meeting.date, DRAFT_LIMIT_DAYS.number, after, text, DRAFT_LIMIT_DAYS.source)
     text, source = "委員回復修正意見", f"實務慣例，法規未定（設定：{CORRECTION_SETTING}）"
     counted, cells = "紀錄草稿期限後 {days} 個工作日", (setting, agency.row.at(CORRECTION_SETTING))
     add(CORRECTIONS, draft, agency.correction_days, counted, text, source, *cells)
     text = "於政府資料開放平臺公開會議資料與紀錄"
-    add(PUBLICATION, meeting.date, _PUBLICATION_DAYS, after, text, _GUIDE_OPENNESS)
+    add(PUBLICATION, meeting.date, PUBLICATION_DAYS.number, after, text, PUBLICATION_DAYS.source)
     made.deadlines.sort(key=lambda one: one.date)
     made.problems += [
         problem("calendar-missing", cell, year=year - 1911, names="、".join(names)) for year, names in lacking.items()
@@ -94,13 +93,13 @@ def check(meeting: Meeting) -> list[Problem]:
     found = [dataclasses.replace(one, severity=WARNING) for one in of(meeting).problems]
     agency = meeting.agency
     draft, corrections = agency.row.at(DRAFT_SETTING), agency.row.at(CORRECTION_SETTING)
-    if not 1 <= agency.draft_days <= _LIMIT_DAYS:
-        found.append(problem("draft-days", draft, value=agency.draft_days, most=_LIMIT_DAYS))
+    if not 1 <= agency.draft_days <= DRAFT_LIMIT_DAYS.number:
+        found.append(problem("draft-days", draft, value=agency.draft_days, most=DRAFT_LIMIT_DAYS.number))
     elif not agency.correction_days:
         found.append(problem("correction-days", corrections))
-    elif agency.draft_days + agency.correction_days > _PUBLICATION_DAYS:
+    elif agency.draft_days + agency.correction_days > PUBLICATION_DAYS.number:
         whole = agency.draft_days + agency.correction_days
-        found.append(problem("correction-late", corrections, days=whole, most=_PUBLICATION_DAYS))
+        found.append(problem("correction-late", corrections, days=whole, most=PUBLICATION_DAYS.number))
     return found
 
 

@@ -32,12 +32,13 @@ BOOKS: Mapping[str, tuple[SheetSpec, ...]] = {
     "上次決定": (columns.PAST_DECISIONS,),
     "資料集": (columns.PLANNED, columns.DOWNLOADS, columns.QUALITY, columns.TOTALS),
     "下架清單": (columns.WITHDRAWALS,),
+    "簡報": (columns.SLIDES,),
 }
 OTHER_BOOK, MINUTES_BOOK = "其他表格", "會議紀錄"
 _FIRST_MOTION = "臨1"
 # What stands from one meeting to the next. Dates and figures are each meeting's own.
 _STANDING_FIELDS = ("開始時間", "地點", "主席", "紀錄")
-_STANDING_LISTS = (columns.CASES, columns.EXPLANATIONS, columns.ATTACHMENTS, columns.NOTES)
+_STANDING_LISTS = (columns.CASES, columns.EXPLANATIONS, columns.ATTACHMENTS, columns.NOTES, columns.SLIDES)
 
 
 class Taken(Exception):
@@ -70,8 +71,8 @@ def init(root: Path) -> Made:
         (aside / "inputs" / "共用").mkdir(parents=True)
         (aside / "output").mkdir()
         (aside / "templates").mkdir()
-        for template in sorted(standard_templates().glob("*.docx")):
-            if not template.name.startswith("~$"):
+        for template in sorted(standard_templates().iterdir()):
+            if template.suffix in (".docx", ".pptx", ".txt") and not template.name.startswith("~$"):
                 shutil.copyfile(template, aside / "templates" / template.name)
         defaults = {column.name: column.default for column in columns.AGENCY.columns}
         blank = [FilledSheet(columns.AGENCY, [defaults]), *map(FilledSheet, columns.AGENCY_SHEETS[1:])]

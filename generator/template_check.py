@@ -9,7 +9,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator import after_meeting, build, documents, figures, ooxml, samples, template_parts, templates
+from generator import (
+    after_meeting,
+    before_meeting,
+    build,
+    comparison_table,
+    documents,
+    figures,
+    ooxml,
+    samples,
+    slides,
+    template_parts,
+    templates,
+)
 from generator.documents import Document
 from generator.problems import Location, Problem, in_order, perhaps, problem
 from generator.prose import ATTACHMENT, Vocabulary
@@ -42,9 +54,11 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
     for path in sorted(workspace.templates.iterdir() if workspace.templates.is_dir() else []):
         if path.name.startswith(("~$", ".")) or not path.is_file():
             continue
+        if path.suffix.lower() == ".pptx":
+            found.problems += slides.check_template(path, FACES)
+        elif path.suffix.lower() in (".doc", ".dot", ".dotx", ".docm", ".dotm", ".odt", ".rtf"):
+            found.problems.append(problem("template-other-format", Location(path.name), suffix=path.suffix))
         if path.suffix.lower() != ".docx":
-            if path.suffix.lower() in (".doc", ".dot", ".dotx", ".docm", ".dotm", ".odt", ".rtf"):
-                found.problems.append(problem("template-other-format", Location(path.name), suffix=path.suffix))
             continue
         try:
             packages[path.name] = Package(path)
@@ -57,6 +71,8 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
     for name in sorted(contexts.wanted() - set(packages) - {one.at.workbook for one in found.problems}):
         fault = templates.missing(Path(name).stem, workspace.templates, Location(name))
         found.problems += [fault] if fault else []
+    fault = templates.missing(documents.DECK, workspace.templates, Location(f"{documents.DECK}.pptx"), "pptx")
+    found.problems += [fault] if fault else []
     for name, package in packages.items():
         reader, given = _read(name, package, contexts)
         found.names[Path(name).stem] = reader.names
@@ -90,7 +106,9 @@ class _Contexts:
             label = f"範例資料，清單 {count} 筆" + (f"、下層 {below} 筆" if below != count else "")
             known = figures.compute(meeting)
             made = documents.compose(meeting, known, [])
+            made += before_meeting.compose(meeting, Vocabulary(meeting, known), [])
             made += after_meeting.compose(meeting, Vocabulary(meeting, known), [])
+            made.append(comparison_table.sample(meeting, Vocabulary(meeting, known), count))
             for document in made:
                 # A name that only the present meeting has (of a unit, of a sheet of its own) is known all the same.
                 own = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
@@ -102,7 +120,8 @@ class _Contexts:
     def _add(
         self, into: dict[str, list[tuple[str, Context]]], document: Document, label: str, context: Context
     ) -> None:
-        into.setdefault(f"{document.template}.docx", []).append((label, context))
+        if document.ending == "docx":
+            into.setdefault(f"{document.template}.docx", []).append((label, context))
 
     def wanted(self) -> set[str]:
         """The files that the present meeting needs, and those that every meeting may."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from generator.doctor import Finding
     from generator.figures import Figure
+    from generator.mail import Mail
+    from generator.reporting import Report
     from generator.schedule import Deadline
 
 _COLOURS = {ERROR: "bold red", WARNING: "yellow", NOTE: "dim"}
@@ -131,6 +133,34 @@ def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
     out.print(table, soft_wrap=False)
 
 
+def watching(name: str) -> None:
+    """Before the first turn of a watch."""
+    console().print(f"正在看著 {name} 的活頁簿與範本，存檔後隨即重新產生。按 Ctrl-C 停止。", style="bold")
+    sys.stdout.flush()
+
+
+def turn(line: str, report: Report) -> None:
+    """What one turn of a watch did, in a line; then its errors with their cells, and what failed."""
+    out = console()
+    out.print(line, style="red" if report.stopped else "green")
+    for one in report.problems:
+        if one.severity == ERROR:
+            out.print(f"  {one}", style=_COLOURS[ERROR])
+    kept = [f"手改的檔案：{one.kept_as}" for one in report.outcomes if one.kept_as]
+    for text in [*kept, *report.failures]:
+        out.print(f"  {text}", style="yellow")
+    sys.stdout.flush()
+
+
+def stopped() -> None:
+    console().print("已停止。")
+
+
+def meeting(name: str) -> None:
+    """The heading above what is said of one meeting among several."""
+    console().print(f"── {name} ──", style="bold")
+
+
 def next_deadline(one: Deadline | None, any_known: bool) -> None:
     """Which deadline comes next, or that all have passed; nothing where none is known."""
     if one is None:
@@ -161,6 +191,22 @@ def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[
     out.print(f"完成：{folder}", style="bold")
 
 
+def mails(drafts: Sequence[Mail], limit: int) -> None:
+    """Each draft: subject, how many get it, what is attached and how large all of it is."""
+    from generator.parcels import in_megabytes
+
+    out = console()
+    for one in drafts:
+        draft = one.draft
+        out.print(one.name, style="bold", end="　")
+        out.print(draft.subject)
+        heads = (("收件者", draft.to), ("副本", draft.cc), ("密件副本", draft.bcc))
+        out.print("  " + "、".join(f"{head} {len(people)} 人" for head, people in heads if people))
+        files = "、".join(f"{name}（{in_megabytes(len(content))}）" for name, content in draft.attachments.items())
+        out.print(f"  附件：{files or '無'}")
+        out.print(f"  全信 {in_megabytes(len(one.content))}（上限 {in_megabytes(limit)}）")
+
+
 def started(
     title: str, files: Sequence[tuple[str, str]], remarks: Sequence[str], steps: Sequence[tuple[str, str]]
 ) -> None:
@@ -177,6 +223,15 @@ def started(
         out.print(f"  {number}. {text}", end="" if command else "\n")
         if command:
             out.print(command, style="bold")
+
+
+def styled(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Lines of pieces of text, each with its style."""
+    from rich.text import Text
+
+    out = console()
+    for line in lines:
+        out.print(Text.assemble(*line))
 
 
 def failure(text: str) -> None:

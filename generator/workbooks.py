@@ -47,9 +47,14 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def find(folder: Path, name: str) -> Path | None:
-    """The workbook of that name without ending (設置要點 → 設置要點.xlsx, else .ods), in the folder itself."""
-    found = [path for path in books(folder) if path.stem == name]
+    """The workbook of that name in the folder itself; without its ending (設置要點) the .xlsx, else the .ods."""
+    found = [path for path in books(folder) if name in (path.stem, path.name)]
     return max(found, key=lambda path: path.suffix.lower() == ".xlsx", default=None)
+
+
+def is_table(path: Path) -> bool:
+    """Whether its ending is that of a table, of a format that is read or not."""
+    return path.suffix.lower() in (*_READ, *_NOT_READ)
 
 
 def mention_others(folder: Path, problems: list[Problem], name: str = "") -> None:

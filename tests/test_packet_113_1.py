@@ -16,13 +16,21 @@ from conftest import REPO, Desk
 
 GOLDEN = Path(__file__).with_name("golden") / "會議資料.txt"
 
+FOOT = (
+    "熱誠 · 公正 · 效率 · 精確行政院主計總處"
+    "Directorate-General of Budget, Accounting and Statistics, Executive Yuan, R.O.C. (Taiwan)"
+)
+CHART = "召集人機關代表7人民間代表5人幕僚單位主計資訊處"
+
 # What the packet prints more than the text of the one that went out: before which line, what, and why.
 DIFFERENCES = [
-    (
-        "政府資料開放諮詢小組設置要點",
-        "附件1簡報本附件另行提供。附件2",
-        "the deck is handed out separately; labels of 附件",
-    ),
+    ("大綱", "附件1", "label of 附件, on the cover of the deck"),
+    ("運作架構", f"{FOOT}2", "foot and number of a slide, which the source gives for the first two only"),
+    ("議事規則（一）", f"{CHART}{FOOT}3", "the chart, of which the source has no text"),
+    ("議事規則（二）", f"{FOOT}4", "foot of a slide"),
+    ("議事規則（三）", f"{FOOT}5", "foot of a slide"),
+    ("簡報完畢", f"{FOOT}6", "foot of a slide"),
+    ("政府資料開放諮詢小組設置要點", f"{FOOT}7附件2", "foot of a slide; label of 附件"),
     ("行政院所屬二級機關政府資料開放諮詢小組運作指引", "附件3", "label of 附件"),
     ("主計總處 113 年預定開放資料集清單", "附件1", "label of 附件"),
     ("主計總處開放資料集累計下載次數前 10 名", "附件2", "label of 附件"),
@@ -53,7 +61,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def pdf_text(path: Path) -> str:
     """The text in the order in which it is written, white space and width folded, page numbers left out."""
     raw = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True).stdout.decode("utf-8")
-    return "".join(re.sub(r"第\d+頁,共\d+頁$", "", folded(page)) for page in raw.split("\f"))
+    # The marks of lists on slides are none of the text.
+    pages = (folded(page).replace("•", "") for page in raw.split("\f"))
+    return "".join(re.sub(r"第\d+頁,共\d+頁$", "", page) for page in pages)
 
 
 @pytest.mark.office

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pikepdf
 import pytest
 from conftest import CASES, EXPLANATIONS, MEETING, Desk
 from openpyxl.worksheet.worksheet import Worksheet
@@ -814,7 +815,9 @@ def test_a_source_that_is_there_is_no_error(desk: Desk, source: str) -> None:
     desk.book("共用/設置要點.xlsx", 條文="| 層級 | 條號 | 內容 |\n| 1 | 一、 | 某事。 |")
     desk.meeting(附件=f"| 案號 | 名稱 | 來源 |\n| 討1 | 圖 | {source} |", 預定開放=PLANNED)
     (desk.root / "inputs/113-1/附件").mkdir()
-    (desk.root / "inputs/113-1/附件/簡報.pdf").write_bytes(b"%PDF")
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.save(desk.root / "inputs/113-1/附件/簡報.pdf")
     assert [one["code"] for one in desk.problems()] == ["attachment-unmentioned"]
 
 

@@ -165,6 +165,7 @@ def test_new_makes_every_sheet_that_the_reader_knows(desk: Desk) -> None:
         "上次決定.xlsx",
         "資料集.xlsx",
         "下架清單.xlsx",
+        "簡報.xlsx",
         "附件",
     }
     sheets = [sheet for path in made.glob("*.xlsx") for sheet in openpyxl.load_workbook(path)]

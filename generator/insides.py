@@ -1,0 +1,162 @@
+"""Every text in a finished file, wherever its format keeps one: for leaks to look through.
+
+Bodies, headers, properties, comments, deleted text, alternative texts, attributes, names of parts, files in files.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+_BODIES = ("word/document.xml", "content.xml")
+_PLAIN = (".csv", ".txt", ".json", ".xml", ".html", ".htm", ".ics", ".eml", ".svg")
+# A text of these ends where the tag ends: what follows is another.
+_ENDS = re.compile(r"</(?:\w+:p|\w+:h|\w+:tc|\w+:table-cell)>")
+_SPOKEN = re.compile(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
+_DEEPEST = 4
+
+
+@dataclass(slots=True)
+class Insides:
+    """What a file says. ``body`` is its running text, ``spoken`` what a PDF has read aloud in place of its signs.
+
+    ``rest`` is all other text: names of parts, properties, attributes, comments. ``binary`` is what cannot be read as
+    text: pictures and the like.
+    """
+
+    body: str = ""
+    spoken: str = ""
+    rest: list[str] = field(default_factory=list)
+    binary: list[bytes] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join([self.body, self.spoken, *self.rest])
+
+
+class Unreadable(Exception):
+    """A file that cannot be looked into; the text is for the user."""
+
+
+def read(name: str, content: bytes, depth: int = 0) -> Insides:
+    """All that is in a file. Raises Unreadable for what is locked, damaged or packed too deep."""
+    made = Insides(rest=[name])
+    if depth > _DEEPEST:
+        raise Unreadable(f"「{name}」是壓縮檔裡的壓縮檔，層數太多，無法檢查。")
+    try:
+        if content.startswith(b"%PDF-"):
+            _read_pdf(content, made, depth)
+        elif content.startswith(b"PK\x03\x04"):
+            _read_zip(content, made, depth)
+        elif name.lower().endswith(_PLAIN):
+            made.body = _decoded(content)
+        else:
+            made.binary.append(content)
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(f"「{name}」無法讀取，不能檢查內容。請重新產生該檔。") from error
+    return made
+
+
+def _decoded(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    return content.decode("utf-8-sig", "replace")
+
+
+def _read_zip(content: bytes, made: Insides, depth: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        made.rest.append(_decoded(archive.comment))
+        for entry in archive.infolist():
+            made.rest += [entry.filename, _decoded(entry.comment)]
+            made.binary.append(entry.extra)
+            part = archive.read(entry)
+            if entry.filename.lower().endswith((".xml", ".rels", ".rdf", ".svg")):
+                _read_xml(entry.filename, _decoded(part), made)
+            else:
+                inner = read(entry.filename, part, depth + 1)
+                made.rest += [inner.body, inner.spoken, *inner.rest]
+                made.binary += inner.binary
+
+
+def _read_xml(name: str, raw: str, made: Insides) -> None:
+    made.rest += re.findall(r"<!--(.*?)-->", raw, flags=re.DOTALL)
+    made.rest += re.findall(r"<\?(.*?)\?>", raw, flags=re.DOTALL)
+    attributes = re.findall(r"""=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", raw)
+    made.rest.append("\n".join(dict.fromkeys(html.unescape(one or other) for one, other in attributes)))
+    raw = re.sub(r"<!--.*?-->|<\?.*?\?>", "", raw, flags=re.DOTALL)
+    raw = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda found: html.escape(found[1]), raw, flags=re.DOTALL)
+    text = html.unescape(re.sub(r"<[^>]*>", "", _ENDS.sub("\n", raw)))
+    if name in _BODIES:
+        made.body = text
+    else:
+        made.rest.append(text)
+
+
+def _read_pdf(content: bytes, made: Insides, depth: int) -> None:
+    """The text of the pages; then every object, for whatever is in it: properties, tags, notes, attached files."""
+    from pypdf import PdfReader
+    from pypdf.generic import StreamObject
+
+    reader = PdfReader(io.BytesIO(content))
+    made.body = "\n".join(page.extract_text() for page in reader.pages)
+    made.rest += _strings(reader.trailer)
+    for number in _numbers(reader):
+        found: Any = reader.get_object(number)
+        made.rest += _strings(found)
+        if isinstance(found, StreamObject):
+            _read_stream(found, made, depth)
+
+
+def _numbers(reader: Any) -> list[int]:
+    """The numbers of all objects of a PDF, whether or not anything leads to them."""
+    direct = {number for generation in reader.xref.values() for number in generation}
+    return sorted(direct | set(reader.xref_objStm))
+
+
+def _strings(found: Any) -> Iterator[str]:
+    """The texts in an object and in what is written inside it; what it refers to has a number of its own."""
+    from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, TextStringObject
+
+    if isinstance(found, DictionaryObject):
+        for name in found:
+            yield str(name)
+            yield from _strings(found.raw_get(name))
+    elif isinstance(found, ArrayObject):
+        for one in list.__iter__(found):
+            yield from _strings(one)
+    elif isinstance(found, TextStringObject | NameObject):
+        yield str(found)
+    elif isinstance(found, ByteStringObject):
+        yield from (bytes(found).decode(encoding, "ignore") for encoding in ("utf-8", "utf-16-be"))
+
+
+def _read_stream(stream: Any, made: Insides, depth: int) -> None:
+    kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
+    if subtype == "/Image":
+        made.binary.append(bytes(stream._data))
+        return
+    if kind in ("/ObjStm", "/XRef") or "/Length1" in stream or subtype in ("/Type1C", "/CIDFontType0C", "/OpenType"):
+        return
+    data = bytes(stream.get_data())
+    if kind == "/Metadata" or subtype == "/XML":
+        made.rest.append(_decoded(data))
+    elif kind == "/EmbeddedFile":
+        inner = read("附加檔案", data, depth + 1)
+        made.rest += [inner.body, inner.spoken, *inner.rest]
+        made.binary += inner.binary
+    else:
+        made.spoken += "".join(_spoken(data))
+        made.binary.append(data)
+
+
+def _spoken(content: bytes) -> Iterator[str]:
+    for digits, literal in _SPOKEN.findall(content):
+        raw = bytes.fromhex(digits.decode("ascii")) if digits else re.sub(rb"\\(.)", rb"\1", literal)
+        yield _decoded(raw)
