@@ -41,7 +41,6 @@ from generator.schedule import Schedule
 from generator.workspace import MeetingId, Workspace
 
 MANIFEST = "packet.json"
-FORMATS = ("docx", "pdf", "odt")
 
 Step = Callable[[str], None]
 

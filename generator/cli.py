@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from generator import __version__, messages
+from generator import __version__, messages, options, sending
+from generator.options import DONE, FAILED, MEETING, PROBLEMS, as_json, print_json, workspace_of
 
 if TYPE_CHECKING:
-    from generator.problems import Problem
     from generator.reporting import Report
     from generator.workspace import MeetingId, Workspace
 
+FORMATS = ("docx", "pdf", "odt")
 MARKED = ["這是標示用的副本，請改正 inputs/ 內的原檔。"]
-# 2, wrong usage, is given by click.
-DONE, PROBLEMS, FAILED = 0, 1, 3
-
 messages.in_chinese()
-
-
-class MeetingParameter(click.ParamType[Any]):
-    """民國年-次 or 民國年-臨N; anything else is refused before a path is made of it."""
-
-    name = "會議"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return self.name
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> MeetingId:
-        from generator.workspace import MeetingId
-
-        try:
-            return MeetingId.parse(value)
-        except ValueError:
-            self.fail(
-                f"「{value}」不是會議編號。請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。", param, ctx
-            )
-
-
-MEETING = MeetingParameter()
-as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 輸出，供其他程式讀取。")
 
 
 @click.group(cls=messages.Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,7 +64,7 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minute
 
     if minutes and source:
         raise click.UsageError("--minutes 與 --from 不能同時使用。")
-    workspace = _workspace(given, meeting if minutes else source)
+    workspace = workspace_of(given, meeting if minutes else source)
     try:
         made = starting.minutes(workspace, meeting) if minutes else starting.new(workspace, meeting, source)
     except starting.Taken as taken:
@@ -133,29 +108,31 @@ def build(
     given: Path | None, meeting: MeetingId | None, everything: bool, only: tuple[str, ...], formats: str, as_json: bool
 ) -> None:
     """產生一場會議的全部文件。"""
-    from generator import build as story
-    from generator import leaks, reporting, terminal
+    from generator import unchanged
 
     if everything == (meeting is not None) or (everything and only):
         raise click.UsageError("請寫一場會議的編號，或以 --all 產生全部會議；--all 不與 --only 同時使用。")
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
-    if not chosen or not set(chosen) <= set(story.FORMATS):
-        raise click.BadParameter(
-            f"「{formats}」不是可用的格式。可用：{'、'.join(story.FORMATS)}。", param_hint="--format"
-        )
-    workspace = _workspace(given, meeting)
+    if not chosen or not set(chosen) <= set(FORMATS):
+        raise click.BadParameter(f"「{formats}」不是可用的格式。可用：{'、'.join(FORMATS)}。", param_hint="--format")
+    workspace = workspace_of(given, meeting)
     if meeting is None:
         _build_all(workspace, chosen, as_json)
-    try:
-        with terminal.Progress() as progress:
-            report = story.build(workspace, meeting, only, chosen, progress.step)
-    except leaks.Leak as leak:
-        terminal.failure(str(leak))
-        sys.exit(PROBLEMS)
-    except story.UnknownDocument as unknown:
-        raise click.BadParameter(str(unknown), param_hint="--only") from None
+    with closing(unchanged.ahead(workspace, meeting, only, chosen)) as office:
+        # Only now: what follows takes a while to load.
+        from generator import build as story
+        from generator import leaks, reporting, terminal
+
+        try:
+            with terminal.Progress() as progress:
+                report = story.build(workspace, meeting, only, chosen, progress.step, office)
+        except leaks.Leak as leak:
+            terminal.failure(str(leak))
+            sys.exit(PROBLEMS)
+        except story.UnknownDocument as unknown:
+            raise click.BadParameter(str(unknown), param_hint="--only") from None
     if as_json:
-        _print_json(reporting.report_json(report))
+        print_json(reporting.report_json(report))
     else:
         _print_report(workspace, meeting, report)
     for text in report.failures:
@@ -174,7 +151,7 @@ def watch(given: Path | None, meeting: MeetingId) -> None:
     from generator import build as story
     from generator import leaks, pdf, terminal, watching
 
-    workspace = _workspace(given, meeting)
+    workspace = workspace_of(given, meeting)
 
     terminal.watching(str(meeting))
     try:
@@ -208,7 +185,7 @@ def _build_all(workspace: Workspace, formats: tuple[str, ...], as_json: bool) ->
             terminal.failure(f"{one.meeting}：{text}")
         codes.add(_exit_code(one.report) if one.report else FAILED)
     if as_json:
-        _print_json(listed)
+        print_json(listed)
     sys.exit(max(codes))
 
 
@@ -223,7 +200,7 @@ def _print_report(workspace: Workspace, meeting: MeetingId, report: Report) -> N
     reminder = releases.reminder(workspace, meeting, report)
     remarks = [*report.remarks, reminder] if reminder else report.remarks
     terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, remarks)
-    terminal.next_deadline(deadlines.coming(report.deadlines, _today()), bool(report.deadlines))
+    terminal.next_deadline(deadlines.coming(report.deadlines, options.today()), bool(report.deadlines))
 
 
 def _exit_code(report: Report) -> int:
@@ -241,11 +218,11 @@ def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> 
     from generator import marking, reporting, terminal
     from generator.problems import has_errors
 
-    workspace = _workspace(given, meeting)
+    workspace = workspace_of(given, meeting)
     examined = story.examine(workspace, meeting)
     folder, outcomes = marking.write(workspace, meeting, examined.problems) if mark else (None, [])
     if as_json:
-        _print_json({"problems": [reporting.problem_json(found) for found in examined.problems]})
+        print_json({"problems": [reporting.problem_json(found) for found in examined.problems]})
     else:
         terminal.problems(examined.problems)
         if folder is not None and (outcomes or examined.problems):
@@ -265,11 +242,11 @@ def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     from generator.figures import shown
     from generator.problems import has_errors
 
-    examined = story.examine(_workspace(given, meeting), meeting)
+    examined = story.examine(workspace_of(given, meeting), meeting)
     known = examined.figures
     if as_json:
         shown_problems = [reporting.problem_json(found) for found in examined.problems]
-        _print_json(
+        print_json(
             {"figures": [reporting.figure_json(figure) for figure in known.values()], "problems": shown_problems}
         )
     elif examined.meeting is None:
@@ -290,7 +267,7 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     from generator import schedule as deadlines
     from generator.problems import has_errors, in_order
 
-    workspace = _workspace(given, meeting)
+    workspace = workspace_of(given, meeting)
     examined = story.examine(workspace, meeting)
     found, problems, outcomes = deadlines.Schedule(), list(examined.problems), list[outputs.Outcome]()
     if examined.meeting is not None:
@@ -306,7 +283,7 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
         listed = [deadlines.as_json(one) for one in found.deadlines]
         shown_problems = [reporting.problem_json(one) for one in problems]
         written = [reporting.outcome_json(one) for one in outcomes]
-        _print_json({"deadlines": listed, "problems": shown_problems, "outcomes": written})
+        print_json({"deadlines": listed, "problems": shown_problems, "outcomes": written})
     else:
         if examined.meeting is not None and found.deadlines:
             terminal.deadlines(examined.meeting.name, found.deadlines)
@@ -317,186 +294,6 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
             terminal.summary(folder.relative_to(workspace.root).as_posix(), outcomes, [])
     locked = any(one.how == outputs.LOCKED for one in outcomes)
     sys.exit(PROBLEMS if stopped else FAILED if locked else DONE)
-
-
-@packet.command()
-@click.argument("meeting", type=MEETING)
-@click.option(
-    "--kind",
-    type=click.Choice(["會議資料", "會議紀錄草稿", "會議紀錄定稿"]),
-    metavar="種類",
-    help="會議資料、會議紀錄草稿或會議紀錄定稿；不寫則依紀錄狀態。",
-)
-@as_json
-@click.pass_obj
-def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool) -> None:
-    """產生信件草稿（.eml），附上文件，供開啟後自行寄出。"""
-    from generator import leaks, outputs, terminal
-    from generator import mail as mails
-
-    workspace = _workspace(given, meeting)
-    try:
-        with terminal.Progress() as progress:
-            report = mails.write(workspace, meeting, kind or "", _today(), progress.step)
-    except leaks.Leak as leak:
-        terminal.failure(str(leak))
-        sys.exit(PROBLEMS)
-    if as_json:
-        _print_json(mails.report_json(report))
-    else:
-        terminal.problems(report.problems)
-        if report.stopped:
-            terminal.failure("有錯誤，沒有產生信件草稿。請改正後再執行一次。")
-        elif not report.failures:
-            terminal.mails(report.mails, report.limit)
-            remarks = [*report.remarks, "程式不會寄出任何信件；請開啟後確認再寄。"]
-            terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, remarks)
-    for text in report.failures:
-        terminal.failure(text)
-    unwritten = any(one.how in outputs.UNWRITTEN for one in report.outcomes)
-    sys.exit(PROBLEMS if report.stopped else FAILED if report.failures or unwritten else DONE)
-
-
-@packet.command()
-@click.argument("meeting", type=MEETING)
-@click.option("--reason", default="", metavar="原因", help="期限已過而送出的原因，記在版本內。")
-@as_json
-@click.pass_obj
-def release(given: Path | None, meeting: MeetingId, reason: str, as_json: bool) -> None:
-    """凍結將要送出的文件為第1版、第2版……，連同活頁簿存放，不再更動。"""
-    from generator import leaks, releases, reporting, terminal
-
-    workspace = _workspace(given, meeting)
-    try:
-        with terminal.Progress() as progress:
-            ready = releases.prepare(workspace, meeting, _today(), progress.step)
-        problems = ready.made.examined.problems
-        if not as_json:
-            terminal.problems(problems)
-        if ready.made.stopped:
-            if as_json:
-                _print_json({"problems": reporting.problems_json(problems)})
-            terminal.failure("有錯誤，沒有凍結版本。請改正後再執行一次。")
-            sys.exit(PROBLEMS)
-        if ready.same is None and ready.late and not reason.strip():
-            reason = _reason(releases.lateness(ready))
-        with terminal.Progress() as progress:
-            frozen = ready.same or releases.freeze(ready, reason.strip(), progress.step)
-    except leaks.Leak as leak:
-        terminal.failure(str(leak))
-        sys.exit(PROBLEMS)
-    except releases.Refused as refused:
-        terminal.failure(str(refused))
-        sys.exit(PROBLEMS)
-    if as_json:
-        _print_json({"new": ready.same is None, "remarks": ready.remarks, **frozen.manifest})
-    else:
-        terminal.styled(releases.told(frozen, ready))
-
-
-def _reason(lateness: str) -> str:
-    """Why something goes out after its deadline, asked of whoever sits there."""
-    if not sys.stdin.isatty():
-        raise click.UsageError(f"{lateness}請以 --reason 說明原因，例如：--reason 補充附件。")
-    click.echo(lateness, err=True)
-    return str(click.prompt("原因", err=True)).strip()
-
-
-@packet.command()
-@click.argument("meeting", type=MEETING)
-@click.option("--from", "old", type=int, metavar="版次", help="由這一版比較；不寫則為最近一版。")
-@click.option("--to", "new", type=int, metavar="版次", help="比到這一版；不寫則為目前的資料。")
-@click.option("--docx", is_flag=True, help="另存成 Word 檔的修正對照表。")
-@as_json
-@click.pass_obj
-def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | None, docx: bool, as_json: bool) -> None:
-    """列出某一版之後的變動：文字、數字與表列，及其儲存格。"""
-    from generator import build as story
-    from generator import (
-        comparison_table,
-        leaks,
-        outputs,
-        releases,
-        reporting,
-        revision_lines,
-        revisions,
-        terminal,
-        versions,
-    )
-
-    workspace = _workspace(given, meeting)
-    found = None
-    try:
-        before = releases.chosen(workspace, meeting, old)
-        after = releases.chosen(workspace, meeting, new) if new is not None else None
-        with terminal.Progress() as progress:
-            made = None if after else story.make(workspace, meeting, formats=("docx",), step=progress.step)
-            examined = made.examined if made else story.examine(workspace, meeting)
-            stopped = made.stopped if made else docx and examined.meeting is None
-            if not stopped:
-                later = versions.present(workspace, made) if made else versions.of(after or before)
-                found = revisions.compare(versions.of(before), later)
-    except releases.NoRelease as none:
-        raise click.UsageError(str(none)) from None
-    except (releases.Refused, leaks.Leak) as refused:
-        terminal.failure(str(refused))
-        sys.exit(PROBLEMS)
-    problems, outcomes = list(examined.problems), list[outputs.Outcome]()
-    if found is not None and docx and not found.none and examined.meeting is not None:
-        faults: list[Problem] = []
-        content = comparison_table.render(workspace, examined.meeting, examined.figures, found, faults)
-        if content is None:
-            problems, found = faults, None
-        else:
-            name = comparison_table.file_name(before.number, new)
-            outcomes = comparison_table.write(releases.home(workspace, meeting), name, content)
-    if found is None:
-        if as_json:
-            _print_json({"problems": reporting.problems_json(problems)})
-        else:
-            terminal.problems(problems)
-        terminal.failure("有錯誤，無法比較。請改正後再執行一次。")
-        sys.exit(PROBLEMS)
-    if as_json:
-        _print_json({**revisions.as_json(found), "outcomes": [reporting.outcome_json(one) for one in outcomes]})
-    else:
-        terminal.styled(revision_lines.of(found))
-        if outcomes:
-            terminal.summary(releases.home(workspace, meeting).relative_to(workspace.root).as_posix(), outcomes, [])
-    sys.exit(FAILED if any(one.how in outputs.UNWRITTEN for one in outcomes) else DONE)
-
-
-@packet.command()
-@click.argument("meeting", type=MEETING)
-@as_json
-@click.pass_obj
-def publish(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
-    """產生可上架公開的資料夾與 zip，並檢查有無個人資料。"""
-    from generator import leaks, outputs, terminal
-    from generator import publish as story
-
-    workspace = _workspace(given, meeting)
-    try:
-        with terminal.Progress() as progress:
-            done = story.publish(workspace, meeting, progress.step)
-    except leaks.Leak as leak:
-        terminal.failure(str(leak))
-        sys.exit(PROBLEMS)
-    if as_json:
-        _print_json(story.as_json(done))
-    else:
-        terminal.problems(done.problems)
-        if done.stopped:
-            terminal.failure("有錯誤，沒有公開任何檔案。請改正後再執行一次。")
-        elif not done.failures:
-            listed = [f"未公開：{one}" for one in done.left_out] + done.remarks
-            terminal.summary(done.folder.relative_to(workspace.root).as_posix(), done.outcomes, listed)
-    for text in done.failures:
-        terminal.failure(text)
-    if done.failures:
-        terminal.failure("沒有公開任何檔案。")
-    unwritten = any(one.how in outputs.UNWRITTEN for one in done.outcomes)
-    sys.exit(PROBLEMS if done.stopped else FAILED if done.failures or unwritten else DONE)
 
 
 @packet.group(cls=messages.Group)
@@ -514,12 +311,12 @@ def template_check(given: Path | None, meeting: MeetingId | None, as_json: bool)
     from generator import template_check as templates
     from generator.problems import has_errors
 
-    workspace = _workspace(given, meeting)
+    workspace = workspace_of(given, meeting)
     meetings = workspace.meetings()
     found = templates.check(workspace, meeting or (meetings[-1] if meetings else None))
     if as_json:
         listed = [{**reporting.problem_json(one), "paragraph": one.at.quote} for one in found.problems]
-        _print_json({"meeting": str(found.meeting or ""), "problems": listed, "names": found.names})
+        print_json({"meeting": str(found.meeting or ""), "problems": listed, "names": found.names})
     else:
         terminal.problems(found.problems)
         terminal.names(found.names)
@@ -539,32 +336,14 @@ def doctor(given: Path | None, as_json: bool) -> None:
     found = examination.examine(Path.cwd(), given, terminal.encoding())
     ready = examination.ready(found)
     if as_json:
-        _print_json({"ready": ready, "findings": [dataclasses.asdict(one) for one in found]})
+        print_json({"ready": ready, "findings": [dataclasses.asdict(one) for one in found]})
     else:
         terminal.findings(found, "可以產生會議資料。" if ready else "缺少產生會議資料所需的項目，請依「補救」處理。")
     sys.exit(DONE if ready else FAILED)
 
 
-def _workspace(given: Path | None, meeting: MeetingId | None) -> Workspace:
-    """The workspace, which has this meeting if one is named; a usage error when there is none."""
-    from generator import workspace
-
-    try:
-        found = workspace.find(Path.cwd(), given)
-    except workspace.NotFound as missing:
-        raise click.UsageError(str(missing)) from None
-    if meeting is not None and not found.inputs(meeting).is_dir():
-        have = "、".join(str(one) for one in found.meetings()) or "（無）"
-        raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
-    return found
-
-
-def _today() -> dt.date:
-    return dt.date.today()
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+for command in (sending.mail, sending.release, sending.diff, sending.publish):
+    packet.add_command(command)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import enclosures, ooxml, outputs, pdf, slides
-from generator.documents import Document
+from generator.documents import MOST_CONVERTED, Document
 from generator.model import Meeting
 from generator.problems import Problem
 
@@ -95,7 +95,8 @@ def to_pdf(
     from generator import packet
 
     made = Converted()
-    own = {one.name: (one.ending, for_office(one, rendered[one.name])) for one in chosen if one.name in rendered}
+    short = _short(chosen, made)
+    own = {one.name: (one.ending, for_office(one, rendered[one.name])) for one in short if one.name in rendered}
     # After the program's own documents: what comes from elsewhere may keep LibreOffice from going on.
     files = {
         f"{one.name}{_FILE}": (one.enclosure.ending[1:], one.enclosure.path.read_bytes())
@@ -123,6 +124,17 @@ def to_pdf(
     except packet.UnusablePdf as unusable:
         made.failures.append(str(unusable))
     return made
+
+
+def _short(chosen: Sequence[Document], made: Converted) -> list[Document]:
+    """The documents without those whose table LibreOffice would take many minutes for, which is said."""
+    for one in chosen:
+        if one.rows > MOST_CONVERTED:
+            text = (
+                f"「{one.name}」有 {one.rows:,} 列，LibreOffice 轉換要很久，只產生 Word 檔；會議資料.pdf 也沒有產生。"
+            )
+            made.failures.append(f"{text}請將〔附件〕的來源改為「另附」，另行提供。")
+    return [one for one in chosen if one.rows <= MOST_CONVERTED]
 
 
 def for_office(document: Document, content: bytes) -> bytes:
@@ -155,10 +167,11 @@ def _pages(
 def to_odf(chosen: Sequence[Document], rendered: Mapping[str, bytes], converter: Converter) -> Converted:
     """The .odt of each document, the .odp of a deck."""
     made = Converted()
+    short = _short(chosen, made)
     for ending in dict.fromkeys(OPEN_DOCUMENT.values()):
         sources = {
             one.name: (one.ending, rendered[one.name] if one.ending == "docx" else for_office(one, rendered[one.name]))
-            for one in chosen
+            for one in short
             if one.name in rendered and OPEN_DOCUMENT[one.ending] == ending
         }
         found = converter.convert(sources, ending, made.failures)

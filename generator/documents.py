@@ -63,6 +63,12 @@ class Document:
     def template_file(self) -> str:
         return f"{self.template}.{self.ending}"
 
+    @property
+    def rows(self) -> int:
+        """How many rows its list has; 0 where it has none."""
+        table = self.context.get("表")
+        return len(table["列"]) if table else 0
+
 
 def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Problem]) -> list[Document]:
     """The documents of the packet in their order: 議程, each case, and after each case its attachments."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator import build, eml, mail_template, outputs, parcels, recipients, reporting, roc
+from generator import build, eml, enclosures, mail_template, outputs, parcels, recipients, reporting, roc
 from generator.after_meeting import FOR_MEETING, TASKS
 from generator.build import Examined, Made, Step
 from generator.conversion import PACKET
@@ -29,6 +29,8 @@ from generator.workspace import MeetingId, Workspace
 PAPERS, MINUTES_DRAFT, MINUTES_FINAL = "會議資料", "會議紀錄草稿", "會議紀錄定稿"
 KINDS = (PAPERS, MINUTES_DRAFT, MINUTES_FINAL)
 LIMIT = "郵件大小上限"
+# In a template: the files from elsewhere that the packet holds as attachments, as they came.
+ORIGINALS = "附件原檔"
 _MADE_AS = {"docx": "docx", "pptx": "docx", "xlsx": "docx", "pdf": "pdf", "odt": "odt", "odp": "odt"}
 
 
@@ -165,11 +167,19 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
     if any(document.joined for document in examined.documents):
         offered[PACKET] = None
     found: dict[str, Document | None] = {}
+    originals = {
+        enclosures.original_name(document.name, document.enclosure): document
+        for document in examined.documents
+        if document.enclosure
+    }
     for one in wanted:
+        if folded(one.name) == ORIGINALS:
+            found |= originals
+            continue
         name = next((name for name, document in offered.items() if _is_called(name, document, one.name)), "")
         document = offered.get(name)
         if not name and not one.optional:
-            near = perhaps(one.name, offered)
+            near = perhaps(one.name, [_bare(name) for name in offered])
             problems.append(problem("mail-attachment-unknown", one.at, perhaps=near))
         elif document is not None and document.audience == INTERNAL:
             problems.append(problem("mail-attachment-internal", one.at, audience=INTERNAL))
@@ -179,14 +189,21 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
 
 
 def _file_names(document: Document) -> list[str]:
+    if document.enclosure:
+        return [f"{document.name}.pdf"]
     endings = [document.ending, "pdf", "odp" if document.ending == "pptx" else "odt"]
     endings += ["xlsx"] if document.template == TASKS else []
     return [f"{document.name}.{ending}" for ending in endings]
 
 
+def _bare(name: str) -> str:
+    """A file's name without the number of its document."""
+    return re.sub(r"^\d+ ", "", name)
+
+
 def _is_called(name: str, document: Document | None, wanted: str) -> bool:
     """Whether a template means this file: without its number, or of the minutes without 會議版."""
-    names = {name, re.sub(r"^\d+ ", "", name)}
+    names = {name, _bare(name)}
     if document is not None and document.edition == FOR_MEETING:
         names |= {one.replace(f"（{FOR_MEETING}）", "") for one in names}
     return folded(wanted) in map(folded, names)
@@ -206,7 +223,7 @@ def _edited(
 
 def _made(workspace: Workspace, meeting_id: MeetingId, plan: _Plan, step: Step) -> Made:
     """The files of a build, no more than are attached: the whole packet only where it is wanted."""
-    formats = tuple(dict.fromkeys(_MADE_AS[name.rpartition(".")[2]] for name in plan.files))
+    formats = tuple(dict.fromkeys(_MADE_AS.get(name.rpartition(".")[2], "docx") for name in plan.files))
     only = [document.name for document in plan.files.values() if document is not None]
     return build.make(workspace, meeting_id, () if PACKET in plan.files else only, formats, step)
 

@@ -229,7 +229,7 @@ CATALOGUE: dict[str, Message] = {
     "not-printable": _error("〔{sheet}〕不能當附件列印", "請改用清單類的工作表。"),
     "too-long-to-print": _error("有 {count:,} 列，附件最多印 {most:,} 列", "請改為「另附」，或只留下要印的列。"),
     "too-long-for-pdf": _warning(
-        "有 {count:,} 列，超過 {most:,} 列的表轉成 PDF 要好幾分鐘，可能無法完成",
+        "有 {count:,} 列，超過 {most:,} 列的表不轉成 PDF，也就沒有會議資料.pdf",
         "請改為「另附」、只留下要印的列，或只產生 Word 檔（--format docx）。",
     ),
     "no-such-template": _error("templates 內沒有範本「{name}」", "請改正範本名稱。{perhaps}"),

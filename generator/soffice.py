@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
+from html import escape
 
 FONT_MAP = Path(__file__).with_name("fonts.conf")
 OPTIONS = ("--headless", "--nologo", "--nodefault", "--nofirststartwizard", "--norestore", "--nolockcheck")
@@ -87,13 +87,12 @@ class Session:
 
         Does nothing on Windows, where nothing would end it if this program were killed.
         """
-        if sys.platform == "win32":
-            return
-        idle = self.work / "idle"
-        idle.mkdir(exist_ok=True)
-        (idle / _IDLE).write_text(_IDLE_DOCUMENT, encoding="utf-8")
-        guarded = ["/bin/sh", "-c", _GUARD, "sh", *self._command, *OPTIONS, str(idle / _IDLE)]
-        self._running = self._popen(guarded, subprocess.PIPE)
+        if sys.platform != "win32":
+            idle = self.work / "idle"
+            idle.mkdir(exist_ok=True)
+            (idle / _IDLE).write_text(_IDLE_DOCUMENT, encoding="utf-8")
+            guarded = ["/bin/sh", "-c", _GUARD, "sh", *self._command, *OPTIONS, str(idle / _IDLE)]
+            self._running = self._popen(guarded, subprocess.PIPE)
 
     @property
     def runs(self) -> bool:
@@ -113,16 +112,15 @@ class Session:
         try:
             while True:
                 left = limit - time.monotonic()
-                try:
-                    code = process.wait(min(0.05, max(left, 0)))
-                except subprocess.TimeoutExpired:
-                    if left <= 0:
-                        self._end()
-                        return f"LibreOffice 超過 {timeout:g} 秒仍未完成，已停止"
-                    look()
-                else:
-                    look()
+                code = process.poll()
+                look()
+                if code is not None:
                     return f"LibreOffice 異常結束（代碼 {code}）" if code else ""
+                if left <= 0:
+                    self._end()
+                    return f"LibreOffice 超過 {timeout:g} 秒仍未完成，已停止"
+                # wait() with a limit would look less and less often.
+                time.sleep(min(0.01, left))
         finally:
             # Also after a normal end and after Ctrl-C: the program that was started may have left others behind.
             _end_group(process)
@@ -182,9 +180,10 @@ class Session:
         """Where LibreOffice has its pipe; killed, it leaves it behind. The name is made of the profile's address."""
         if sys.platform == "win32":
             return []
-        digest = hashlib.md5(self._profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
-        name = f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}"
-        return [Path(folder, name) for folder in ("/tmp", "/var/tmp")]
+        else:
+            digest = hashlib.md5(self._profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+            name = f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}"
+            return [Path(folder, name) for folder in ("/tmp", "/var/tmp")]
 
 
 def _write_profile(profile: Path) -> None:

@@ -14,13 +14,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator import __version__, outputs, pdf
-from generator.problems import Location, Problem
-from generator.reporting import Report
-from generator.schedule import Deadline
 from generator.workspace import MeetingId, Workspace
+
+if TYPE_CHECKING:
+    from generator.reporting import Report
+    from generator.schedule import Deadline
 
 _STATE_VERSION = 1
 
@@ -52,8 +53,28 @@ def contents(workspace: Workspace) -> dict[str, bytes]:
     }
 
 
+def ahead(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> pdf.Office:
+    """LibreOffice, started in the background if there will be anything to build: it takes longer than all else.
+
+    This module loads little, so that this can be done before the rest of the program is loaded.
+    """
+    office = pdf.Office()
+    if office.program is not None and set(formats) - {"docx"}:
+        known = key(digest(contents(workspace)), meeting, only, formats)
+        try:
+            kept = json.loads(_place(workspace.output(meeting)).read_text("utf-8"))["key"]
+        except (OSError, ValueError, TypeError, KeyError):
+            kept = ""
+        if known != kept:
+            office.start()
+    return office
+
+
 def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | None:
     """The report of the last build with this key, if every file is still as that build left it; None otherwise."""
+    from generator.problems import Location, Problem
+    from generator.reporting import Report
+
     folder = workspace.output(meeting)
     try:
         kept = json.loads(_place(folder).read_text("utf-8"))
@@ -110,6 +131,9 @@ def _plain(one: Deadline) -> dict[str, Any]:
 
 
 def _deadline(plain: dict[str, Any]) -> Deadline:
+    from generator.problems import Location
+    from generator.schedule import Deadline
+
     days = {name: dt.date.fromisoformat(plain[name]) for name in ("date", "start")}
     return Deadline(**{**plain, **days, "cells": tuple(Location(**cell) for cell in plain["cells"])})
 

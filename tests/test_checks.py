@@ -482,12 +482,21 @@ LAWFUL = [("召集人", "男"), *[("機關代表", "男")] * 3, *[("機關代表
 LAWFUL += [*[("民間代表", "男")] * 2, *[("民間代表", "女")] * 2]
 
 
+# What a notice prints, so that nothing is left to mention.
+CONTACT = """\
+| 聯絡人   | 陳小華               |
+| 聯絡電話 | 02-0000-0000         |
+| 電子郵件 | group@example.gov.tw |
+| 機關地址 | 海風市1號            |
+"""
+
+
 def roster(desk: Desk, members: list[tuple[str, str]], chair: str = "") -> None:
     """A meeting of a group with these members, called 委員A, 委員B …; ``chair`` presides."""
     rows = [f"| 委員{chr(65 + number)} | 處長 | 某部 | {role} | {sex} |" for number, (role, sex) in enumerate(members)]
     table = "\n".join(["| 姓名 | 職稱 | 服務機關 | 身分 | 性別 |", *rows])
-    desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=table)
-    desk.meeting(會議資訊=MEETING + (f"| 主席 | {chair} |" if chair else ""))
+    desk.book("機關.xlsx", 機關=AGENCY + CONTACT, 單位=UNITS, 委員=table)
+    desk.meeting(會議資訊=MEETING + f"| 主席 | {chair or '委員A'} |")
 
 
 def test_a_lawful_roster_has_no_problem(desk: Desk) -> None:

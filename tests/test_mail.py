@@ -17,8 +17,9 @@ from typing import Any
 import fast_mail_parser
 import pytest
 from conftest import AGENCY, CASES, EXPLANATIONS, MEETING, UNITS, Desk
+from PIL import Image
 
-from generator import build, cli, eml, outputs
+from generator import build, eml, options, outputs
 
 PDF, ODT = "application/pdf", "application/vnd.oasis.opendocument.text"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -425,9 +426,9 @@ def test_errors_of_the_workbooks_stop_a_mail(desk: Desk) -> None:
 
 def test_what_has_gone_out_of_date_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     minutes(desk)
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 6, 7))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 6, 7))
     assert "信中的期限.修正意見（113年6月6日）已經過了，請確認。" in mail(desk)["remarks"]
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 6, 6))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 6, 6))
     assert not any("已經過了" in one for one in mail(desk)["remarks"])
 
 
@@ -492,11 +493,29 @@ def test_what_is_for_the_agency_alone_is_refused(desk: Desk, name: str) -> None:
     assert refused(desk) == [("mail-attachment-internal", "信件 會議紀錄草稿.txt 第 5 行")]
 
 
+def test_files_from_elsewhere_go_along_as_they_came_under_the_numbers_that_the_sheet_gives(desk: Desk) -> None:
+    rows = ["| 討1 | 乙圖 | 檔案:b.png |", "| 討1 | 甲圖 | 檔案:a.png |"]
+    for order, expected in ((rows, ("附件1 乙圖", "附件2 甲圖")), (rows[::-1], ("附件1 甲圖", "附件2 乙圖"))):
+        office(desk, 附件="\n".join(["| 案號 | 名稱 | 來源 |", *order]))
+        for name, colour in (("a", "red"), ("b", "blue")):
+            path = desk.root / "inputs" / "113-1" / "附件" / f"{name}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.new("RGB", (40, 30), colour).save(path)
+        template(desk, PLAIN.replace("附錄.docx（如有）", "附件原檔（如有）"))
+        mail(desk)
+        (draft,) = drafts(desk).values()
+        found = attached(draft)
+        names = [f"{number:02d} 討論事項第一案 {name}.png" for number, name in enumerate(expected, start=4)]
+        assert [name for name in found if name.endswith(".png")] == names
+        original = "b" if "乙" in names[0] else "a"
+        assert found[names[0]][1] == (desk.root / "inputs" / "113-1" / "附件" / f"{original}.png").read_bytes()
+
+
 def test_a_file_that_there_is_not_is_a_problem_with_the_nearest_name(desk: Desk) -> None:
     office(desk)
     template(desk, PLAIN.replace("議程.docx、", "議呈.docx、"))
     assert refused(desk) == [("mail-attachment-unknown", "信件 會議資料.txt 第 5 行")]
-    assert "是否為「01 議程.docx」？" in desk.run("mail", "113-1").output
+    assert "是否為「議程.docx」？" in desk.run("mail", "113-1").output
     template(desk, PLAIN.replace("附錄.docx（如有）", "附錄.docx"))
     assert refused(desk) == [("mail-attachment-unknown", "信件 會議資料.txt 第 5 行")]
 

@@ -105,8 +105,9 @@ WRONG = {
     ("build", "113-1", "--format", "txt"): "--format 的值不正確：「txt」",
     ("check", "113-1", "113-2"): "有多餘的參數：113-2。",
     ("check", "113-1", "--json=x"): "選項 '--json' 之後不寫值。",
-    **{(name,): "缺少參數 '會議'" for name in WITH_MEETING},
-    **{(name, "../x"): "'會議' 的值不正確：「../x」不是會議編號。" for name in WITH_MEETING},
+    **{(name,): "缺少參數 '會議'" for name in WITH_MEETING if name != "build"},
+    ("build",): "請寫一場會議的編號，或以 --all 產生全部會議",
+    **{(name, "../x"): "的值不正確：「../x」不是會議編號。" for name in WITH_MEETING},
 }
 
 

@@ -243,7 +243,7 @@ def test_numbers_run_through_the_packet(stamp: Stamp, tmp_path: Path) -> None:
 
 def test_each_part_has_its_own_label(stamp: Stamp, tmp_path: Path) -> None:
     one, two, three = parts(tmp_path, tagged(), untagged(2), tagged(2))
-    listed = [one, Part(two.path, "附件1 甲", 2, "附件1"), Part(three.path, "附件2 乙", 2, "附件2")]
+    listed = [one, Part(two.pages, "附件1 甲", 2, "附件1"), Part(three.pages, "附件2 乙", 2, "附件2")]
     made = opened(packet.join(listed, stamp, "會議資料", AGENCY, DAY))
     assert [label(page) for page in made.pages] == ["", "附件1", "", "附件2", ""]
 
@@ -264,7 +264,7 @@ def test_what_is_hidden_in_a_part_stays_hidden(tmp_path: Path) -> None:
 
 def test_an_attachment_has_its_bookmark_under_its_case(tmp_path: Path) -> None:
     one, two, three, four = parts(tmp_path, tagged(2), tagged(), tagged(), tagged())
-    listed = [one, Part(two.path, "附件1", 2), Part(three.path, "附件2", 2), four]
+    listed = [one, Part(two.pages, "附件1", 2), Part(three.pages, "附件2", 2), four]
     made = opened(packet.join(listed, None, "會議資料", AGENCY, DAY))
     with made.open_outline() as outline:
         assert [(item.title, [kid.title for kid in item.children]) for item in outline.root] == [
@@ -279,7 +279,7 @@ def test_an_attachment_has_its_bookmark_under_its_case(tmp_path: Path) -> None:
 
 def test_an_attachment_without_a_case_stands_at_the_top(tmp_path: Path) -> None:
     [only] = parts(tmp_path, tagged())
-    made = opened(packet.join([Part(only.path, "附件", 2)], None, "會議資料", AGENCY, DAY))
+    made = opened(packet.join([Part(only.pages, "附件", 2)], None, "會議資料", AGENCY, DAY))
     with made.open_outline() as outline:
         assert [item.title for item in outline.root] == ["附件"]
 

@@ -425,7 +425,12 @@ def test_it_ends_however_the_block_is_left(fake_office: FakeOffice, kind: type[B
 @posix_only
 def test_it_ends_when_the_program_that_started_it_is_killed(fake_office: FakeOffice) -> None:
     program = fake_office("")
-    script = "import sys, time; from generator import pdf; pdf.Office(pdf.Path(sys.argv[1])).start(); time.sleep(60)"
+    script = """
+import pathlib, sys, time
+from generator import pdf
+with pdf.Office(pathlib.Path(sys.argv[1])):
+    time.sleep(10)
+"""
     with subprocess.Popen([sys.executable, "-c", script, str(program)]) as parent:
         process = ahead(program)
         assert is_running(process)

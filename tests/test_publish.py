@@ -381,6 +381,25 @@ def test_every_file_that_the_json_names_is_there(published: Desk, meeting: dict[
     assert set(named) == there - {"01 議程.pdf", "01 議程.odt"}
 
 
+@pytest.mark.office
+def test_the_meeting_of_the_repo_before_it_took_place_with_its_deck(own_desk: Desk) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    result = own_desk.run("publish", "113-1")
+    assert result.exit_code == 0, result.output
+    found = json.loads((folder(own_desk) / "會議.json").read_text("utf-8"))
+    schema = json.loads((REPO / "docs" / "meeting.schema.json").read_text("utf-8"))
+    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(found)] == []
+    deck = "03 報告事項第一案 附件1 簡報"
+    assert found["簡報"] == [f"{deck}.pdf", f"{deck}.odp"]
+    assert found["會議紀錄"] is None
+    assert found["出席委員"] == []
+    with zipfile.ZipFile(folder(own_desk) / f"{deck}.odp") as package:
+        assert package.read("mimetype") == b"application/vnd.oasis.opendocument.presentation"
+    planned = table_file(own_desk, "預定開放清單", "csv").decode("utf-8-sig").splitlines()
+    assert len(planned) == 27
+    assert sum(line.endswith(",已上架") for line in planned[1:]) == 4
+
+
 # --- what stands in the way -------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ import test_minutes
 from click.testing import CliRunner
 from conftest import CASES, MEETING, UNITS, Desk
 
-from generator import build, cli, outputs, releases
+from generator import build, cli, options, outputs, releases
 from generator.workspace import MeetingId, Workspace
 
 OTHER_CASES = CASES.replace("開放一案", "開放及應用一案")
@@ -24,7 +24,7 @@ OTHER_CASES = CASES.replace("開放一案", "開放及應用一案")
 @pytest.fixture(autouse=True)
 def _before_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day is well before the meeting, and there is no LibreOffice."""
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 5, 2))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 5, 2))
     monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
 
 
@@ -129,11 +129,11 @@ def test_a_document_edited_by_hand_refuses_it(desk: Desk) -> None:
 
 def test_after_the_deadline_it_wants_a_reason_and_records_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.meeting()
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 5, 13))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 5, 13))
     release(desk)
     assert not manifest(desk)["late"]
     desk.meeting(案由=OTHER_CASES)
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 5, 14))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 5, 14))
     result = desk.run("release", "113-1")
     assert result.exit_code == 2
     assert "會議資料的期限是113年5月13日（星期一）（會前 5 個工作日，依據：運作指引肆二），已經過了" in result.output
@@ -146,7 +146,7 @@ def test_after_the_deadline_it_wants_a_reason_and_records_it(desk: Desk, monkeyp
 
 def test_who_sits_at_the_terminal_is_asked_for_the_reason(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.meeting()
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 5, 14))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 5, 14))
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: True)
     arguments = ["--workspace", str(desk.root), "release", "113-1", "--json"]
     result = CliRunner().invoke(cli.packet, arguments, input="主席出國，延後送出\n")
@@ -158,7 +158,7 @@ def test_who_sits_at_the_terminal_is_asked_for_the_reason(desk: Desk, monkeypatc
 def test_no_reason_is_asked_where_nothing_would_go_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.meeting()
     release(desk)
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 5, 14))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 5, 14))
     assert "沒有變動" in release(desk)
 
 

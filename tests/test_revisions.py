@@ -19,7 +19,7 @@ from docx.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import alignment, changed_cells, cli
+from generator import alignment, changed_cells, options
 
 DATASETS = "inputs/113-1/資料集.xlsx"
 TABLE = """
@@ -42,7 +42,7 @@ MENTIONED = """
 @pytest.fixture(autouse=True)
 def _before_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day is well before the meeting, and there is no LibreOffice."""
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2024, 4, 2))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 4, 2))
     monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
 
 

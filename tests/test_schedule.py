@@ -11,7 +11,7 @@ import icalendar
 import pytest
 from conftest import AGENCY, CASES, EXPLANATIONS, MEETING, UNITS, Desk
 
-from generator import cli, workdays
+from generator import options, workdays
 from generator.workdays import Calendar
 
 DAY = dt.timedelta(days=1)
@@ -372,13 +372,13 @@ def test_a_build_writes_none_that_nobody_asked_for(desk: Desk) -> None:
 def test_a_build_says_which_deadline_comes_next(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, today: str, said: str
 ) -> None:
-    monkeypatch.setattr(cli, "_today", lambda: dt.date.fromisoformat(today))
+    monkeypatch.setattr(options, "today", lambda: dt.date.fromisoformat(today))
     meeting_on(desk, "113-04-29")
     output = desk.run("build", "113-1", "--format", "docx").output
     assert said in output
     assert ("下一個期限" in output) is ("下一個期限" in said)
     manifest = desk.output("packet.json").read_bytes()
-    monkeypatch.setattr(cli, "_today", lambda: dt.date(2031, 1, 1))
+    monkeypatch.setattr(options, "today", lambda: dt.date(2031, 1, 1))
     desk.run("build", "113-1", "--format", "docx")
     assert desk.output("packet.json").read_bytes() == manifest
 
