@@ -467,6 +467,7 @@ CATALOGUE: dict[str, Message] = {
     "mail-address-missing": _error(
         "「{name}」沒有電子郵件，無法寄給{role}", "請填入信箱；不寄給{role}時，請在 {template}刪去「{role}」。"
     ),
+    "mail-unit-without-address": _warning("「{name}」沒有電子郵件，信件不寄給這個單位", "請另行通知，或填入信箱。"),
     "mail-address-bad": _error(
         "「{value}」不是電子郵件信箱", "請改正，一格只填一個信箱，只用半形，例如 name@example.gov.tw。"
     ),

@@ -41,6 +41,10 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
             at = row.at(EMAIL)
             _one_line(row, ("單位", "姓名", "職稱"), problems)
             if not row.get(EMAIL):
+                if role == OBSERVER and not row["姓名"]:
+                    # A unit of the agency is told in its own ways.
+                    problems.append(problem("mail-unit-without-address", at, name=name))
+                    continue
                 line = template.at(template.lines[head])
                 problems.append(problem("mail-address-missing", at, name=name, role=role, template=line))
                 continue

@@ -290,6 +290,15 @@ def test_a_missing_address_is_a_problem_with_its_cell(desk: Desk) -> None:
     assert "不寄給民間代表時，請在 信件 會議資料.txt 第 3 行刪去「民間代表」" in said
 
 
+def test_a_unit_without_an_address_is_left_out_with_a_warning(desk: Desk) -> None:
+    office(desk, 列席=OBSERVERS.replace("office@example.gov.tw", ""))
+    found = mail(desk)
+    warned = [(one["code"], one["cell"]) for one in found["problems"] if one["code"].startswith("mail-")]
+    assert warned == [("mail-unit-without-address", "D3")]
+    (content,) = drafts(desk).values()
+    assert mailboxes(content, "Cc") == ["chao@example.gov.tw"]
+
+
 def test_a_roster_without_the_column_is_a_problem_of_each_row_in_it(desk: Desk) -> None:
     roster = "\n".join(re.sub(r"\|[^|]*\|$", "|", line) for line in ROSTER.strip().splitlines())
     office(desk, 委員=roster)

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from conftest import EXPLANATIONS, MEETING, REPO, Desk
 from test_template_check import change
 
-from generator import outputs, pdf, starting, values
+from generator import options, outputs, pdf, starting, values
 from generator.cli import packet
 
 MANUAL = REPO / "docs" / "使用手冊.md"
@@ -192,6 +192,39 @@ def wrong_tag(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     change(desk.root / "templates" / "議程.docx", lambda xml: xml.replace("會議.地點", "會議.地址"))
 
 
+def in_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "today", lambda: dt.date(2024, 4, 18))
+
+
+def one_more_published(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_time(desk, monkeypatch)
+    assert desk.run("release", "113-1").exit_code == 0
+    path = desk.root / "inputs" / "113-1" / "資料集.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["預定開放"]["D5"] = "★"
+    book.save(path)
+
+
+def held(status: str) -> Callable[[Desk, pytest.MonkeyPatch], None]:
+    """The meeting took place; all came, all was decided."""
+
+    def fill(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert desk.run("new", "113-1", "--minutes").exit_code == 0
+        path = desk.root / "inputs" / "113-1" / "會議紀錄.xlsx"
+        book = openpyxl.load_workbook(path)
+        for row in book["紀錄資訊"].iter_rows(min_row=2):
+            row[1].value = {"紀錄狀態": status, "散會": "16:10"}.get(row[0].value, row[1].value)
+        for name, column, value in (("出席", "出席", "出席"), ("決議", "內容", "照案通過。")):
+            heading = next(cell for cell in book[name][1] if cell.value == column)
+            for row in book[name].iter_rows(min_row=2):
+                if row[0].value:
+                    reported = name == "決議" and row[0].value.startswith("報")
+                    row[heading.column - 1].value = "洽悉。" if reported else value
+        book.save(path)
+
+    return fill
+
+
 # What happened before a command, where it is not the first meeting of 113 as it lies there.
 BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet doctor": no_office,
@@ -200,12 +233,17 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet build 113-1 --only 議程 --format docx": open_in_word,
     "packet build 113-1 --only 議程": no_office,
     "packet template check": wrong_tag,
+    "packet mail 113-1 --kind 會議紀錄草稿": held("草稿"),
+    "packet release 113-1": in_time,
+    "packet diff 113-1": one_more_published,
+    "packet publish 113-1": held("定稿"),
 }
 
 
 def params() -> Iterator[Any]:
     for command, _ in quoted():
-        marks = [pytest.mark.office] if command == "packet build 113-1" else []
+        starts = command == "packet build 113-1" or command.split()[1] in ("mail", "release", "diff", "publish")
+        marks = [pytest.mark.office] if starts else []
         yield pytest.param(command, marks=marks)
 
 
