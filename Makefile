@@ -2,17 +2,19 @@
 # make test     set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
 # make lint     only style and types
 # make fuzz     at least 5,000 seeded mutations of the workbooks of 113-1 (some ten minutes; FUZZ_FLAGS=…)
+# make bench    measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
 # make setup    only the virtual environment and the system packages
 # make clean    remove the environment and caches; output/ stays, since it may hold hand-edited documents
 
 MEETING ?= 113-1
 PYTEST_FLAGS ?=
 FUZZ_FLAGS ?=
+BENCH_FLAGS ?= --write
 
 # Chinese file names and texts, whatever the locale of the machine.
 export PYTHONUTF8 := 1
 
-.PHONY: packet test lint fuzz setup clean
+.PHONY: packet test lint fuzz bench setup clean
 
 packet: setup
 	@.venv/bin/packet build "$(MEETING)"
@@ -22,6 +24,9 @@ test: lint
 
 fuzz: setup
 	.venv/bin/python tests/fuzz.py $(FUZZ_FLAGS)
+
+bench: setup
+	@PYTHONPATH=. .venv/bin/python bench/run.py $(BENCH_FLAGS)
 
 lint: setup
 	.venv/bin/ruff check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator import (
@@ -47,12 +47,16 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A meeting read and checked: what there is to build, and every problem in order."""
+    """A meeting read and checked: what there is to build, and every problem in order.
+
+    ``decks`` are the slides, by document: only their making tells whether all fits.
+    """
 
     meeting: Meeting | None
     figures: Mapping[str, Figure]
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
+    decks: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -107,7 +111,18 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     for one in {one.template_file: one for one in made}.values():
         if fault := templates.missing(one.template, workspace.templates, Location(one.template_file), one.ending):
             problems.append(fault)
-    return Examined(meeting, known, tuple(made), tuple(in_order(problems)))
+    decks: dict[str, bytes] = {}
+    for one in made:
+        if one.ending == "pptx" and one.template in templates.available(workspace.templates, "pptx"):
+            content = slides.render(
+                workspace.templates / one.template_file, one.context, _about(meeting, one), problems
+            )
+            decks |= {one.name: content} if content is not None else {}
+    return Examined(meeting, known, tuple(made), tuple(in_order(problems)), decks)
+
+
+def _about(meeting: Meeting, document: Document) -> templates.Properties:
+    return templates.Properties(document.title, meeting.agency.full_name, meeting.date)
 
 
 def make(
@@ -248,10 +263,10 @@ def _rendered(
     for document in chosen:
         if document.enclosure and not document.enclosure.may_be_separate:
             continue
-        properties = templates.Properties(document.title, meeting.agency.full_name, meeting.date)
-        template = workspace.templates / document.template_file
-        render = slides.render if document.ending == "pptx" else templates.render
-        content = render(template, document.context, properties, problems)
+        content = made.examined.decks.get(document.name)
+        if content is None:
+            template = workspace.templates / document.template_file
+            content = templates.render(template, document.context, _about(meeting, document), problems)
         if content is not None:
             rendered[document.name] = content
             if converter is not None:
@@ -266,7 +281,7 @@ def _add(made: Made, problems: Sequence[Problem]) -> None:
     """Adds problems that showed only while the documents were made."""
     known = made.examined
     merged = tuple(in_order([*known.problems, *problems]))
-    made.examined = Examined(known.meeting, known.figures, known.documents, merged)
+    made.examined = replace(known, problems=merged)
 
 
 def _convert(
@@ -280,7 +295,7 @@ def _convert(
 ) -> None:
     """Adds the PDFs and ODF files; what LibreOffice cannot do is said."""
     parts = [conversion.to_pdf(meeting, chosen, rendered, converter, joined)] if "pdf" in formats else []
-    parts += [conversion.to_odf(chosen, rendered, converter)] if "odt" in formats else []
+    parts += [conversion.to_odf(meeting, chosen, rendered, converter)] if "odt" in formats else []
     for one in parts:
         made.files |= one.files
         made.failures += one.failures

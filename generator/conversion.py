@@ -164,8 +164,12 @@ def _pages(
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 
 
-def to_odf(chosen: Sequence[Document], rendered: Mapping[str, bytes], converter: Converter) -> Converted:
-    """The .odt of each document, the .odp of a deck."""
+def to_odf(
+    meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], converter: Converter
+) -> Converted:
+    """The .odt of each document, the .odp of a deck, without what LibreOffice notes of itself and of its run."""
+    from generator import scrub
+
     made = Converted()
     short = _short(chosen, made)
     for ending in dict.fromkeys(OPEN_DOCUMENT.values()):
@@ -175,5 +179,8 @@ def to_odf(chosen: Sequence[Document], rendered: Mapping[str, bytes], converter:
             if one.name in rendered and OPEN_DOCUMENT[one.ending] == ending
         }
         found = converter.convert(sources, ending, made.failures)
-        made.files |= {f"{name}.{ending}": path.read_bytes() for name, path in found.items()}
+        for one in short:
+            if one.name in found:
+                raw, author = found[one.name].read_bytes(), meeting.agency.full_name
+                made.files[f"{one.name}.{ending}"] = scrub.odf(raw, one.title, author, meeting.date)
     return made

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import documents, pdf, roc, templates, workspace
+from generator import pdf, roc, workspace
 from generator.workspace import Workspace
 
 FINE, LACKING, MISSING = "正常", "注意", "缺少"
@@ -250,9 +250,11 @@ def _inputs(here: Workspace) -> Finding:
 
 
 def _templates(here: Workspace) -> Finding:
-    have = templates.available(here.templates)
-    lacking = [name for name in documents.STANDARD if name not in have]
-    text = f"{len(have)} 個"
+    from generator import starting
+
+    standard = starting.standard_templates()
+    lacking = [path.stem for path in standard if not (here.templates / path.name).is_file()]
+    text = f"{len(standard) - len(lacking)} 個"
     if not lacking:
         return Finding("範本", FINE, text)
     cost = f"缺少{'、'.join(lacking)}；用到的文件無法產生。"

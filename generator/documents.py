@@ -22,7 +22,6 @@ CONVENTION = {
     "下架清單": "下架清單",
 }
 PLAIN, REGULATION, DECK = "一般表格", "條文", "簡報"
-STANDARD = ("議程", "案", *CONVENTION.values(), PLAIN, "條文", SEPARATELY)
 # Control characters, marks that turn the writing direction, line ends, halves of characters.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 EARLIER = "歷次會議持續列管事項"

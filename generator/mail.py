@@ -19,15 +19,13 @@ from generator.build import Examined, Made, Step
 from generator.conversion import PACKET
 from generator.documents import INTERNAL, Document
 from generator.eml import Address
-from generator.mail_template import BCC, CC, TO, MailTemplate, Wanted
+from generator.mail_template import BCC, CC, MINUTES_DRAFT, MINUTES_FINAL, PAPERS, TO, MailTemplate, Wanted
 from generator.model import Meeting
 from generator.parcels import MEGABYTE, Files
 from generator.problems import Location, Problem, has_errors, in_order, perhaps, problem
 from generator.values import folded
 from generator.workspace import MeetingId, Workspace
 
-PAPERS, MINUTES_DRAFT, MINUTES_FINAL = "會議資料", "會議紀錄草稿", "會議紀錄定稿"
-KINDS = (PAPERS, MINUTES_DRAFT, MINUTES_FINAL)
 LIMIT = "郵件大小上限"
 # In a template: the files from elsewhere that the packet holds as attachments, as they came.
 ORIGINALS = "附件原檔"

@@ -71,9 +71,8 @@ def init(root: Path) -> Made:
         (aside / "inputs" / "共用").mkdir(parents=True)
         (aside / "output").mkdir()
         (aside / "templates").mkdir()
-        for template in sorted(standard_templates().iterdir()):
-            if template.suffix in (".docx", ".pptx", ".txt") and not template.name.startswith("~$"):
-                shutil.copyfile(template, aside / "templates" / template.name)
+        for template in standard_templates():
+            shutil.copyfile(template, aside / "templates" / template.name)
         defaults = {column.name: column.default for column in columns.AGENCY.columns}
         blank = [FilledSheet(columns.AGENCY, [defaults]), *map(FilledSheet, columns.AGENCY_SHEETS[1:])]
         write_workbook(aside / "inputs" / "機關.xlsx", blank, title="機關")
@@ -88,11 +87,12 @@ def init(root: Path) -> Made:
     )
 
 
-def standard_templates() -> Path:
+def standard_templates() -> list[Path]:
     """The templates that come with the program: beside the package in a checkout, inside it when installed."""
     package = Path(generator.__file__).parent
     installed = package / "standard" / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
+    folder = installed if installed.is_dir() else package.parent / "templates"
+    return sorted(path for path in folder.glob("[!~.]*") if path.suffix in (".docx", ".pptx", ".txt"))
 
 
 def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = None) -> Made:

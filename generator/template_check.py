@@ -16,6 +16,7 @@ from generator import (
     comparison_table,
     documents,
     figures,
+    mail_template,
     ooxml,
     samples,
     slides,
@@ -81,7 +82,23 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
             found.problems += _trial(workspace.templates / name, given)
         found.problems += _fonts(name, package)
     found.problems += _styles(packages)
+    found.problems += _mails(workspace)
     found.problems = in_order(found.problems)
+    return found
+
+
+def _mails(workspace: Workspace) -> list[Problem]:
+    """What is wrong with the templates of the mails, tried on the made-up meeting."""
+    found: list[Problem] = []
+    meeting = samples.meeting(*SAMPLES[0])
+    words = mail_template.vocabulary(meeting, figures.compute(meeting), ["附件"], 1, 2)
+    for kind in mail_template.KINDS:
+        template = mail_template.read(workspace.templates / mail_template.file_name(kind), found)
+        if template is not None:
+            wrong = mail_template.faults(template, words)
+            found += wrong
+            if not wrong and template.subject:
+                mail_template.render(template, words, found)
     return found
 
 

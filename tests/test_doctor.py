@@ -142,6 +142,12 @@ def test_missing_templates_and_a_missing_agency_book_are_named(desk: Desk) -> No
     assert found["工作區"]["state"] == "缺少"
 
 
+@pytest.mark.parametrize("name", ["簡報.pptx", "開會通知單.docx", "信件 會議資料.txt"])
+def test_every_standard_template_counts(desk: Desk, name: str) -> None:
+    (desk.root / "templates" / name).unlink()
+    assert findings(desk, 3)["範本"]["cost"] == f"缺少{name.rpartition('.')[0]}；用到的文件無法產生。"
+
+
 def test_it_runs_outside_of_any_workspace(tmp_path: Path) -> None:
     result = CliRunner().invoke(packet, ["--workspace", str(tmp_path), "doctor"])
     assert result.exit_code == 3

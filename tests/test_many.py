@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
@@ -113,6 +114,24 @@ def test_an_unexpected_error_is_told_with_its_meeting(meetings: Desk, monkeypatc
 
     found = list(many.build_all(Workspace(meetings.root), ("docx",), Broken()))
     assert ["連線中斷" in one.failure for one in found] == [True, True, True]
+
+
+@pytest.mark.office
+def test_the_bytes_are_the_same_with_a_cold_and_a_warm_cache(desk: Desk) -> None:
+    desk.meeting()
+    made = []
+    for kept in ("nothing", "cache", "nothing"):
+        output = desk.root / "output"
+        if kept == "nothing":
+            shutil.rmtree(output, ignore_errors=True)
+        else:
+            shutil.rmtree(output / "113-1")
+            (output / ".packet" / "113-1.json").unlink()
+            assert list((output / ".packet" / "pdf").iterdir())
+        assert desk.run("build", "113-1", "--format", "docx,pdf,odt").exit_code == 0
+        made.append(files(output))
+    assert {"113-1/會議資料.pdf", "113-1/01 議程.odt"} <= set(made[0])
+    assert made[0] == made[1] == made[2]
 
 
 @pytest.mark.office

@@ -464,8 +464,9 @@ def test_text_shrinks_in_steps_to_stay_in_its_box_and_no_further_than_eighteen_p
     assert "內容太多，字縮到 18 點仍放不下一張投影片" in result.output
 
 
-def test_what_does_not_fit_stops_the_build_and_names_the_first_cell_that_is_too_much(desk: Desk) -> None:
-    result = with_deck(desk, points(40)).run("build", "113-1", "--format", "docx")
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_what_does_not_fit_is_told_before_anything_is_built_and_names_the_first_cell(desk: Desk, command: str) -> None:
+    result = with_deck(desk, points(40)).run(command, "113-1")
     assert result.exit_code == 1
     found = re.search(r"會議\.xlsx〔簡報〕D(\d+)：內容太多", result.output)
     assert found

@@ -359,3 +359,16 @@ def test_a_build_says_in_chinese_what_is_wrong_with_a_block(desk: Desk) -> None:
     output = desk.run("build", "113-1", "--format", "docx").output
     assert f"第 {at} 段" in output
     assert "段「{%p for 點 in 本按.說明 %}」：範本無法套用：沒有「本按」這個名稱（是否為「本案」）。" in output
+
+
+def test_a_fault_in_a_template_of_a_mail_is_found_with_its_line(desk: Desk) -> None:
+    path = desk.root / "templates" / "信件 會議資料.txt"
+    path.write_text(path.read_text("utf-8").replace("{{ 會議.時間 }}", "{{ 會議.時閒 }}"), "utf-8")
+    (fault,) = found(desk)
+    assert (fault["workbook"], fault["cell"]) == ("信件 會議資料.txt", "第 11 行")
+    assert "會議.時間" in fault["text"] + fault["remedy"]
+
+
+def test_a_missing_template_of_a_mail_is_found(desk: Desk) -> None:
+    (desk.root / "templates" / "信件 會議紀錄草稿.txt").unlink()
+    assert [one["workbook"] for one in found(desk)] == ["信件 會議紀錄草稿.txt"]
