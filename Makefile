@@ -7,7 +7,7 @@
 # make clean    remove the environment and caches; output/ stays, since it may hold hand-edited documents
 
 MEETING ?= 113-1
-PYTEST_FLAGS ?=
+PYTEST_FLAGS ?= --numprocesses=auto
 FUZZ_FLAGS ?=
 BENCH_FLAGS ?= --write
 

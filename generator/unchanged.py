@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from generator.schedule import Deadline
 
 _STATE_VERSION = 1
+_LARGE = 20_000_000
 
 
 def key(inputs: str, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> str:
@@ -153,10 +154,16 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _content(path: Path) -> bytes:
-    """A hash of what a file holds; of a link, where it leads; of what cannot be read, that it cannot."""
+    """A hash of what a file holds; of a link, where it leads; of what cannot be read, that it cannot.
+
+    Of a large file, which no one edits again and again, its size and date must do.
+    """
     try:
         if path.is_symlink():
             return b"link " + os.fsencode(os.readlink(path))
+        found = path.stat()
+        if found.st_size > _LARGE:
+            return f"large {found.st_size} {found.st_mtime_ns}".encode()
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").digest()
     except OSError as error:
