@@ -146,7 +146,7 @@ def _pages(
     document: Document, rendered: Mapping[str, bytes], raw: Mapping[str, Path], problems: list[Problem]
 ) -> _Pages | None:
     """The pages of a document; None where there are none, which a file from elsewhere explains by a problem."""
-    from generator import foreign, packet
+    from generator import foreign_pdf, packet
 
     if document.enclosure:
         converted = raw.get(f"{document.name}{_FILE}")
@@ -160,7 +160,7 @@ def _pages(
     if document.ending != "docx":
         # Slides have numbers of their own; among the papers they stand on A4 with the label that papers have.
         told = packet.describe_figures(path, slides.figure_texts(rendered[document.name]))
-        return _Pages(told, foreign.fitted(told), document.label, False)
+        return _Pages(told, foreign_pdf.fitted(told), document.label, False)
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 
 

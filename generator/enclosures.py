@@ -163,11 +163,11 @@ def _end_of(path: Path, count: int) -> bytes:
 
 
 def _pdf(path: Path) -> Kind | Fault:
-    from generator import foreign
+    from generator import foreign_pdf
 
     try:
-        foreign.examine(path)
-    except foreign.Unfit as unfit:
+        foreign_pdf.examine(path)
+    except foreign_pdf.Unfit as unfit:
         return Fault(unfit.code, unfit.values)
     return _PDF
 
@@ -281,20 +281,20 @@ def pages(enclosure: Enclosure, title: str, converted: bytes | None = None) -> b
     ``converted`` is what LibreOffice made of a file that needs it, None where it made nothing. ``title`` is what a
     picture is called to those who cannot see it. Raises OSError when the file cannot be read any more.
     """
-    from generator import foreign, pictures
+    from generator import foreign_pdf, pictures
 
     try:
         if needs_office(enclosure):
             content = converted
         elif enclosure.kind.way == PICTURE:
-            return foreign.as_figures(foreign.fitted(pictures.to_pdf(enclosure.path.read_bytes())), title)
+            return foreign_pdf.as_figures(foreign_pdf.fitted(pictures.to_pdf(enclosure.path.read_bytes())), title)
         else:
             content = enclosure.path.read_bytes()
         if content is None:
             fault = Fault("file-unconverted", {"kind": enclosure.kind.name})
         else:
-            return foreign.fitted(content)
-    except foreign.Unfit as unfit:
+            return foreign_pdf.fitted(content)
+    except foreign_pdf.Unfit as unfit:
         fault = Fault(unfit.code, unfit.values)
     except pictures.Damaged:
         fault = Fault("file-damaged")

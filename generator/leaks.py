@@ -13,11 +13,11 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from generator import after_meeting, insides
+from generator import after_meeting, leak_texts
 from generator.after_meeting import FOR_MEETING, FOR_PUBLIC, SOMEONE
 from generator.columns import OPINION
 from generator.documents import Document
-from generator.insides import Insides
+from generator.leak_texts import Insides
 from generator.model import Meeting
 from generator.problems import Location, Problem, problem
 
@@ -224,8 +224,8 @@ def _personal(inside: Insides, sought: _Sought) -> str:
 
 def _read(name: str, content: bytes) -> Insides:
     try:
-        return insides.read(name, content)
-    except insides.Unreadable as unreadable:
+        return leak_texts.read(name, content)
+    except leak_texts.Unreadable as unreadable:
         raise Leak(str(unreadable)) from None
 
 

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator import build, eml, enclosures, mail_template, outputs, parcels, recipients, reporting, roc
+from generator import build, eml, enclosures, mail_parcels, mail_recipients, mail_template, outputs, reporting, roc
 from generator.after_meeting import FOR_MEETING, TASKS
 from generator.build import Examined, Made, Step
 from generator.conversion import PACKET
 from generator.documents import INTERNAL, Document
 from generator.eml import Address
+from generator.mail_parcels import MEGABYTE, Files
 from generator.mail_template import BCC, CC, MINUTES_DRAFT, MINUTES_FINAL, PAPERS, TO, MailTemplate, Wanted
 from generator.model import Meeting
-from generator.parcels import MEGABYTE, Files
 from generator.problems import Location, Problem, has_errors, in_order, perhaps, problem
 from generator.values import folded
 from generator.workspace import MeetingId, Workspace
@@ -142,8 +142,8 @@ def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | N
     found += _unfit(meeting, report.kind)
     template = None if found else mail_template.read(workspace.templates / mail_template.file_name(report.kind), found)
     if template is not None:
-        sender = recipients.sender(meeting, found)
-        people = recipients.people(meeting, template, found)
+        sender = mail_recipients.sender(meeting, found)
+        people = mail_recipients.people(meeting, template, found)
         files = _files(examined, template.wanted, found)
         words = mail_template.vocabulary(meeting, examined.figures, list(files), 1, 1)
         wrong = mail_template.faults(template, words)
@@ -232,7 +232,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
     assert meeting is not None
 
     def compose(attached: Files, number: int, total: int) -> tuple[eml.Draft, bytes]:
-        words = mail_template.vocabulary(meeting, examined.figures, parcels.names(attached), number, total)
+        words = mail_template.vocabulary(meeting, examined.figures, mail_parcels.names(attached), number, total)
         subject, body = mail_template.render(plan.template, words, found)
         to, cc, bcc = (plan.people.get(head, ()) for head in (TO, CC, BCC))
         draft = eml.Draft(plan.sender, to, cc, bcc, subject, body, attached)
@@ -241,12 +241,12 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
     def packed(chosen: Files, number: int, total: int) -> Files | None:
         """The files as they are, or in one archive where they are too large; None where that is too large too."""
         part = f" {number}-{total}" if total > 1 else ""
-        for attached in (chosen, {f"{meeting.id} {report.kind}{part}.zip": parcels.archive(chosen, meeting.date)}):
+        for attached in (chosen, {f"{meeting.id} {report.kind}{part}.zip": mail_parcels.archive(chosen, meeting.date)}):
             if len(compose(attached, number, total)[1]) <= report.limit:
                 return attached
         return None
 
-    parts, too_large = parcels.parted(files, lambda chosen, total: packed(chosen, total, total) is not None)
+    parts, too_large = mail_parcels.parted(files, lambda chosen, total: packed(chosen, total, total) is not None)
     mails: list[Mail] = []
     for number, chosen in enumerate(parts, start=1):
         attached = packed(chosen, number, len(parts))
@@ -258,7 +258,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
         mails.append(Mail(f"{report.kind}{part}.eml", draft, content))
     at, most = meeting.agency.row.at(LIMIT), meeting.agency.most_mail
     for name in too_large:
-        size = parcels.in_megabytes(len(files[name]))
+        size = mail_parcels.in_megabytes(len(files[name]))
         found.append(problem("mail-too-large", at, name=name, size=size, most=most))
     report.problems = tuple(in_order([*report.problems, *found]))
     return [] if has_errors(found) else mails

@@ -1,4 +1,4 @@
-"""PDFs made one: page numbers, bookmarks, tags and properties. With foreign and scrub the only one with pikepdf.
+"""PDFs made one: page numbers, bookmarks, tags and properties. With foreign_pdf and scrub the only one with pikepdf.
 
 Import it late: pikepdf takes a while to load.
 """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator import changed_cells
-from generator.causes import Change, Piece, shown
-from generator.changed_cells import ADDED, CHANGED, MOVED, REMOVED, InputChange
-from generator.comparison_table import renumbered
+from generator import revision_cells
+from generator.revision_causes import Change, Piece, shown
+from generator.revision_cells import ADDED, CHANGED, MOVED, REMOVED, InputChange
+from generator.revision_table import renumbered
 from generator.revisions import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
 
 Line = list[tuple[str, str]]
@@ -34,11 +34,11 @@ _COLOURS = {
     REPLACED: "yellow",
 }
 _WHAT = {
-    changed_cells.FILE: "檔案",
-    changed_cells.SHEET: "工作表",
-    changed_cells.COLUMN: "欄",
-    changed_cells.ROW: "列",
-    changed_cells.CELL: "",
+    revision_cells.FILE: "檔案",
+    revision_cells.SHEET: "工作表",
+    revision_cells.COLUMN: "欄",
+    revision_cells.ROW: "列",
+    revision_cells.CELL: "",
 }
 
 
@@ -123,9 +123,9 @@ def _words(piece: Piece, side: int, how: str) -> Line:
 
 
 def _input(one: InputChange) -> Line:
-    place = changed_cells.place(one)
-    was = f"（原 {one.was_at.cell}）" if one.was_at and one.what == changed_cells.CELL else ""
-    if one.what == changed_cells.CELL:
+    place = revision_cells.place(one)
+    was = f"（原 {one.was_at.cell}）" if one.was_at and one.what == revision_cells.CELL else ""
+    if one.what == revision_cells.CELL:
         return [(f"  {place}{was}：", ""), (shown(one.old), "red"), (" → ", ""), (shown(one.new), "green")]
     text = f"：{one.new or one.old}" if one.new or one.old else ""
     return [(f"  {place}", ""), (f"　{_HOW[one.how]}{_WHAT[one.what]}", _COLOURS[one.how]), (text, "")]

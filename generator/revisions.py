@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator import alignment, causes, changed_cells, contents, figures, values
-from generator.causes import Change, FigureChange, Piece
-from generator.changed_cells import ADDED, CHANGED, MOVED, REMOVED, InputChange
-from generator.contents import Table
-from generator.versions import Version
+from generator import document_texts, figures, revision_alignment, revision_causes, revision_cells, values
+from generator.document_texts import Table
+from generator.revision_causes import Change, FigureChange, Piece
+from generator.revision_cells import ADDED, CHANGED, MOVED, REMOVED, InputChange
+from generator.revision_versions import Version
 
 FORMAT, PROPERTIES, RENAMED, REPLACED = "format", "properties", "renamed", "replaced"
 _COMPARED = (".docx", ".pptx")
@@ -56,14 +56,14 @@ class Revisions:
 def compare(old: Version, new: Version) -> Revisions:
     """The changes from the old version to the new one, each change of a document with what is behind it."""
     found = Revisions(old.title, new.title)
-    found.inputs = changed_cells.compare(old.books, new.books)
+    found.inputs = revision_cells.compare(old.books, new.books)
     found.figures = _figures(old.figures, new.figures, found.inputs)
     templates = {name for name, digest in new.templates.items() if old.templates.get(name, digest) != digest}
     if templates:
         found.remarks.append(f"範本有變動：{'、'.join(sorted(templates))}。")
     if old.manifest["packet"] != new.manifest["packet"]:
         found.remarks.append(f"程式版本不同：{old.manifest['packet']} → {new.manifest['packet']}。")
-    known = causes.Causes(found.figures, found.inputs, certain=not found.remarks)
+    known = revision_causes.Causes(found.figures, found.inputs, certain=not found.remarks)
     for before, after in _documents(_compared(old), _compared(new)):
         file = after or before
         about = (new if after else old).about(file)
@@ -78,7 +78,7 @@ def compare(old: Version, new: Version) -> Revisions:
             continue
         changes, renumbered = _changes(old.documents[before], new.documents[after])
         how = CHANGED if changes or renumbered else RENAMED if before != after else FORMAT
-        if how == FORMAT and contents.same_but_properties(old.documents[before], new.documents[after]):
+        if how == FORMAT and document_texts.same_but_properties(old.documents[before], new.documents[after]):
             how = PROPERTIES
         changes = [known.explained(one) for one in changes]
         was, of = before if before != after else "", template if template in templates else ""
@@ -113,8 +113,8 @@ def _figures(
         cells = tuple((after or before or {})["cells"])
         # What is gone has its place among the old cells, all else among the new ones.
         places = [(one, before if one.how == REMOVED else after) for one in inputs]
-        behind = [one for one, at in places if at and any(changed_cells.inside(one, cell) for cell in at["cells"])]
-        found.append(FigureChange(name, was, now, cells, tuple(dict.fromkeys(map(changed_cells.place, behind)))))
+        behind = [one for one, at in places if at and any(revision_cells.inside(one, cell) for cell in at["cells"])]
+        found.append(FigureChange(name, was, now, cells, tuple(dict.fromkeys(map(revision_cells.place, behind)))))
     return found
 
 
@@ -165,7 +165,7 @@ def _bare(name: str) -> str:
 
 def _weights(content: bytes) -> Counter[str]:
     """The texts of a document, each counted as often as it is long: what all cases have in common is short."""
-    read = contents.read(content)
+    read = document_texts.read(content)
     texts = [one.text for one in read.sentences] + [cell for one in read.tables for row in one.rows for cell in row]
     found: Counter[str] = Counter()
     for text in texts:
@@ -179,11 +179,11 @@ def _shared(old: Counter[str], new: Counter[str]) -> float:
 
 
 def _changes(old: bytes, new: bytes) -> tuple[list[Change], list[tuple[str, str]]]:
-    before, after = contents.read(old), contents.read(new)
+    before, after = document_texts.read(old), document_texts.read(new)
     found: list[Change] = []
     renumbered = []
     texts = [[one.text for one in side.sentences] for side in (before, after)]
-    pairs = alignment.texts(*texts)
+    pairs = revision_alignment.texts(*texts)
     gone = Counter(texts[0][a] for a, b in pairs if a is not None and b is None)
     come = Counter(texts[1][b] for a, b in pairs if a is None and b is not None)
     moved = gone & come
@@ -211,7 +211,7 @@ def _changes(old: bytes, new: bytes) -> tuple[list[Change], list[tuple[str, str]
 def _tables(old: Sequence[Table], new: Sequence[Table]) -> list[tuple[Table, Table]]:
     if len(old) == len(new):
         return list(zip(old, new, strict=True))
-    pairs = alignment.matches([one.headings for one in old], [one.headings for one in new])
+    pairs = revision_alignment.matches([one.headings for one in old], [one.headings for one in new])
     kept = {b: a for a, b in pairs}
     gone = set(range(len(old))) - {a for a, _ in pairs}
     nothing = Table((), (), frozenset())
@@ -223,7 +223,7 @@ def _table(old: Table, new: Table) -> list[Change]:
     """The rows that differ; numbers that only count the rows do not."""
     found = []
     before, after = old.headings, new.headings
-    same = alignment.matches(before, after)
+    same = revision_alignment.matches(before, after)
     short = min(len(before), len(after))
     if before and after and len(before) != len(after) and len(same) == short:
         columns = same
@@ -253,7 +253,7 @@ def _rows(old: Side, new: Side) -> list[Change]:
     (before, old_numbers, old_names), (after, new_numbers, new_names) = old, new
     names = [name or (old_names[place] if place < len(old_names) else "") for place, name in enumerate(new_names)]
     found = []
-    pairs = alignment.rows(before, after)
+    pairs = revision_alignment.rows(before, after)
     gone = Counter(before[a] for a, b in pairs if a is not None and b is None)
     come = Counter(after[b] for a, b in pairs if a is None and b is not None)
     moved = gone & come
@@ -301,7 +301,7 @@ def as_json(found: Revisions) -> dict[str, Any]:
                 "was": one.was,
                 "audience": one.audience,
                 "template": one.template,
-                "changes": [causes.as_json(change) for change in one.changes],
+                "changes": [revision_causes.as_json(change) for change in one.changes],
                 "renumbered": [{"old": old, "new": new} for old, new in one.renumbered],
             }
             for one in found.documents
@@ -314,7 +314,7 @@ def as_json(found: Revisions) -> dict[str, Any]:
             {
                 "what": one.what,
                 "how": one.how,
-                "place": changed_cells.place(one),
+                "place": revision_cells.place(one),
                 "was": str(one.was_at or ""),
                 "old": one.old,
                 "new": one.new,

@@ -1,6 +1,6 @@
 """Takes out of finished files what nobody meant to publish: who worked on them, with what, comments, hidden parts.
 
-What is seen and read stays. With packet and foreign the only module that touches pikepdf.
+What is seen and read stays. With packet and foreign_pdf the only module that touches pikepdf.
 """
 
 from __future__ import annotations

@@ -110,15 +110,15 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
     """列出某一版之後的變動：文字、數字與表列，及其儲存格。"""
     from generator import build as story
     from generator import (
-        comparison_table,
         leaks,
         outputs,
         releases,
         reporting,
         revision_lines,
+        revision_table,
+        revision_versions,
         revisions,
         terminal,
-        versions,
     )
 
     workspace = workspace_of(given, meeting)
@@ -131,8 +131,8 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
             examined = made.examined if made else story.examine(workspace, meeting)
             stopped = made.stopped if made else docx and examined.meeting is None
             if not stopped:
-                later = versions.present(workspace, made) if made else versions.of(after or before)
-                found = revisions.compare(versions.of(before), later)
+                later = revision_versions.present(workspace, made) if made else revision_versions.of(after or before)
+                found = revisions.compare(revision_versions.of(before), later)
     except releases.NoRelease as none:
         raise click.UsageError(str(none)) from None
     except (releases.Refused, leaks.Leak) as refused:
@@ -141,12 +141,12 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
     problems, outcomes = list(examined.problems), list[outputs.Outcome]()
     if found is not None and docx and not found.none and examined.meeting is not None:
         faults: list[Problem] = []
-        content = comparison_table.render(workspace, examined.meeting, examined.figures, found, faults)
+        content = revision_table.render(workspace, examined.meeting, examined.figures, found, faults)
         if content is None:
             problems, found = faults, None
         else:
-            name = comparison_table.file_name(before.number, new)
-            outcomes = comparison_table.write(releases.home(workspace, meeting), name, content)
+            name = revision_table.file_name(before.number, new)
+            outcomes = revision_table.write(releases.home(workspace, meeting), name, content)
     if found is None:
         if as_json:
             print_json({"problems": reporting.problems_json(problems)})

@@ -18,12 +18,12 @@ from typing import Any
 
 from lxml import etree
 
-from generator import fitting, ooxml, slide_drawing, slide_samples, slideml
+from generator import ooxml, slide_drawing, slide_fitting, slide_samples, slideml
 from generator.columns import CHART, LAYOUTS, TABS
 from generator.deck import Box, Deck, Line, Page
-from generator.fitting import Fitted
 from generator.problems import Location, Problem, problem
 from generator.slide_drawing import Group, Place
+from generator.slide_fitting import Fitted
 from generator.slide_samples import BAR, CONTENT, DRAWING, FOOT, MOTTO, NAMES, NEEDED, NUMBER, PRESENT
 from generator.slideml import A, Inherited, P, Run, Setting
 from generator.templates import Properties
@@ -185,35 +185,37 @@ class _Maker:
         tree.remove(shape._element)
         tree.insert(2, shape._element)
         look = slide_samples.inherited(slide, shape)
-        fitted = fitting.fit([(page.title, look.look(0))], look, shape.width, shape.height)
+        fitted = slide_fitting.fit([(page.title, look.look(0))], look, shape.width, shape.height)
         self._mind("slides-title-long", fitted)
-        size = fitting.changed(look.look(0).size, fitted.shrunk)
+        size = slide_fitting.changed(look.look(0).size, fitted.shrunk)
         slideml.write(shape._element, [Setting([Run(page.title.text)], size=size)])
 
     def _content(self, slide: Any, shape: Any, page: Page) -> None:
         inherited = slide_samples.inherited(slide, shape)
         looks = [inherited.look(0), inherited.look(1)]
         given = [(line, looks[line.level == 2]) for line in page.lines]
-        fitted = fitting.fit(given, inherited, shape.width, shape.height)
+        fitted = slide_fitting.fit(given, inherited, shape.width, shape.height)
         self._mind("slides-overflow", fitted)
         settings = []
         for line, look in given:
-            left, first = fitting.margins(line, look, fitting.sized(look.size, fitted.shrunk), page.lines)
+            left, first = slide_fitting.margins(line, look, slide_fitting.sized(look.size, fitted.shrunk), page.lines)
             runs = [
                 Run(line.label, line.strong, label=True),
                 Run(line.lead, True),
                 Run(line.text, line.strong),
             ]
-            size = fitting.changed(look.size, fitted.shrunk)
+            size = slide_fitting.changed(look.size, fitted.shrunk)
             settings.append(Setting(runs, int(line.level == 2), left, first - left, size))
         slideml.write(shape._element, settings)
 
     def _foot(self, slide: Any, shape: Any, line: Line) -> None:
         inherited = slide_samples.inherited(slide, shape)
         look = inherited.look(0)
-        fitted = fitting.fit([(line, look)], inherited, shape.width, shape.height, fitting.LEAST_FOOT, single=True)
+        fitted = slide_fitting.fit(
+            [(line, look)], inherited, shape.width, shape.height, slide_fitting.LEAST_FOOT, single=True
+        )
         self._mind("slides-foot-long", fitted)
-        size = fitting.changed(look.size, fitted.shrunk, fitting.LEAST_FOOT)
+        size = slide_fitting.changed(look.size, fitted.shrunk, slide_fitting.LEAST_FOOT)
         slideml.write(shape._element, [Setting([Run(line.text)], size=size)])
 
     def _bar(self, slide: Any, present: Any, other: Any, tabs: Sequence[str], tab: Line) -> None:
@@ -248,19 +250,19 @@ class _Maker:
         """Sets the lines in a box that was drawn, each on its level."""
         looks = [look.look(0), look.look(1)]
         given = [(line, looks[line.level == 2]) for line in lines]
-        fitted = fitting.fit(given, look, place.width, place.height, single=len(lines) == 1)
+        fitted = slide_fitting.fit(given, look, place.width, place.height, single=len(lines) == 1)
         self._mind("slides-box-long", fitted)
         slideml.write(
             box,
             [
-                Setting([Run(line.text)], int(line.level == 2), size=fitting.changed(one.size, fitted.shrunk))
+                Setting([Run(line.text)], int(line.level == 2), size=slide_fitting.changed(one.size, fitted.shrunk))
                 for line, one in given
             ],
         )
 
     def _mind(self, code: str, fitted: Fitted) -> None:
         if fitted.over is not None:
-            least = fitting.LEAST_FOOT if code == "slides-foot-long" else fitting.LEAST
+            least = slide_fitting.LEAST_FOOT if code == "slides-foot-long" else slide_fitting.LEAST
             fault = problem(code, fitted.over.at, size=f"{least:g}")
             # What stands on every slide is said once.
             self._problems += [fault] if fault not in self._problems else []

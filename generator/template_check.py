@@ -13,11 +13,11 @@ from generator import (
     after_meeting,
     before_meeting,
     build,
-    comparison_table,
     documents,
     figures,
     mail_template,
     ooxml,
+    revision_table,
     samples,
     slides,
     template_parts,
@@ -125,7 +125,7 @@ class _Contexts:
             made = documents.compose(meeting, known, [])
             made += before_meeting.compose(meeting, Vocabulary(meeting, known), [])
             made += after_meeting.compose(meeting, Vocabulary(meeting, known), [])
-            made.append(comparison_table.sample(meeting, Vocabulary(meeting, known), count))
+            made.append(revision_table.sample(meeting, Vocabulary(meeting, known), count))
             for document in made:
                 # A name that only the present meeting has (of a unit, of a sheet of its own) is known all the same.
                 own = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}

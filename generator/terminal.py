@@ -193,7 +193,7 @@ def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[
 
 def mails(drafts: Sequence[Mail], limit: int) -> None:
     """Each draft: subject, how many get it, what is attached and how large all of it is."""
-    from generator.parcels import in_megabytes
+    from generator.mail_parcels import in_megabytes
 
     out = console()
     for one in drafts:

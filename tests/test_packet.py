@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from generator import foreign, packet, pdf
+from generator import foreign_pdf, packet, pdf
 from generator.packet import Part, Stamp, UnusablePdf
 
 DAY = date(2024, 4, 29)
@@ -216,8 +216,8 @@ def test_a_label_stands_at_the_top_right_of_the_first_page_alone(stamp: Stamp) -
 
 
 def test_a_page_on_a4_has_room_for_label_and_number() -> None:
-    assert packet.LABEL_BASELINE + packet.LABEL_SIZE / 4 < foreign.ABOVE
-    assert packet.NUMBER_BASELINE + packet.NUMBER_SIZE < foreign.BELOW
+    assert packet.LABEL_BASELINE + packet.LABEL_SIZE / 4 < foreign_pdf.ABOVE
+    assert packet.NUMBER_BASELINE + packet.NUMBER_SIZE < foreign_pdf.BELOW
 
 
 def test_a_pdf_that_was_stamped_before_keeps_its_own_fonts(stamp: Stamp, tmp_path: Path) -> None:

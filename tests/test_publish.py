@@ -22,7 +22,7 @@ import pytest
 from conftest import AGENCY, EXPLANATIONS, MEETING, REPO, UNITS, Desk
 from test_minutes import DECISIONS, INFO, OBSERVERS, ROSTER, minutes, planted
 
-from generator import datafiles, insides, leaks, ods, scrub
+from generator import datafiles, leak_texts, leaks, ods, scrub
 
 NAMELESS, CLOSED, REMARK = "吳民間", "鄭民間", "此事尚涉訴訟中案件"
 CONTACT = AGENCY + "| 聯絡人 | 孟聯絡 |\n| 聯絡電話 | 02-2380-1234 |\n| 電子郵件 | tide@example.gov.tw |\n"
@@ -461,7 +461,7 @@ def test_a_protected_name_stands_only_among_those_who_attended(published: Desk) 
         assert own == {"會議紀錄（公開版）.pdf", "會議紀錄（公開版）.odt", "會議.json", archive(published).name}
     for ending in ("pdf", "odt"):
         path = folder(published) / f"會議紀錄（公開版）.{ending}"
-        assert insides.read(path.name, path.read_bytes()).body.count(NAMELESS) == 1
+        assert leak_texts.read(path.name, path.read_bytes()).body.count(NAMELESS) == 1
 
 
 @pytest.mark.office

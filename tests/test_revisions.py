@@ -19,7 +19,7 @@ from docx.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import alignment, changed_cells, options
+from generator import options, revision_alignment, revision_cells
 
 DATASETS = "inputs/113-1/資料集.xlsx"
 TABLE = """
@@ -448,7 +448,7 @@ LINES = st.lists(st.tuples(st.sampled_from("甲乙丙丁"), st.sampled_from(["",
 
 @given(LINES, LINES)
 def test_aligning_loses_no_row_and_invents_none(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> None:
-    pairs = alignment.rows(old, new)
+    pairs = revision_alignment.rows(old, new)
     assert sorted(a for a, _ in pairs if a is not None) == list(range(len(old)))
     assert [b for _, b in pairs if b is not None] == list(range(len(new)))
     kept = [a for a, b in pairs if a is not None and b is not None]
@@ -457,12 +457,12 @@ def test_aligning_loses_no_row_and_invents_none(old: list[tuple[str, str]], new:
 
 @given(LINES)
 def test_equal_lists_are_paired_row_by_row(lines: list[tuple[str, str]]) -> None:
-    assert alignment.rows(lines, lines) == [(place, place) for place in range(len(lines))]
+    assert revision_alignment.rows(lines, lines) == [(place, place) for place in range(len(lines))]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_the_pieces_of_two_texts_are_the_texts(old: str, new: str) -> None:
-    pieces = alignment.words(old, new)
+    pieces = revision_alignment.words(old, new)
     assert ("".join(a for a, _ in pieces), "".join(b for _, b in pieces)) == (old, new)
 
 
@@ -482,18 +482,18 @@ ROWS = [(f"資料集{number}", str(number * 7 % 1000), "每月") for number in r
 def test_long_sheets_do_not_take_quadratic_time(new: list[tuple[str, str, str]], changed: int) -> None:
     # 20,000 × 20,000 comparisons would take minutes.
     start = time.monotonic()
-    pairs = alignment.rows(ROWS, new)
+    pairs = revision_alignment.rows(ROWS, new)
     assert time.monotonic() - start < 20
     assert sum(a is None or b is None or ROWS[a] != new[b] for a, b in pairs) == changed
 
 
 def test_a_cell_is_within_the_ranges_of_a_figure() -> None:
-    cell = changed_cells.InputChange("cell", "changed", changed_cells.Location("甲.xlsx", "表", "D10"))
-    assert changed_cells.inside(cell, "甲.xlsx〔表〕D2:D27")
-    assert changed_cells.inside(cell, "甲.xlsx〔表〕D10")
-    assert not changed_cells.inside(cell, "甲.xlsx〔表〕C2:C27")
-    assert not changed_cells.inside(cell, "甲.xlsx〔表〕D2:D9")
-    assert not changed_cells.inside(cell, "乙.xlsx〔表〕D2:D27")
+    cell = revision_cells.InputChange("cell", "changed", revision_cells.Location("甲.xlsx", "表", "D10"))
+    assert revision_cells.inside(cell, "甲.xlsx〔表〕D2:D27")
+    assert revision_cells.inside(cell, "甲.xlsx〔表〕D10")
+    assert not revision_cells.inside(cell, "甲.xlsx〔表〕C2:C27")
+    assert not revision_cells.inside(cell, "甲.xlsx〔表〕D2:D9")
+    assert not revision_cells.inside(cell, "乙.xlsx〔表〕D2:D27")
 
 
 @pytest.mark.office

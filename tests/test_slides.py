@@ -18,9 +18,9 @@ from conftest import AGENCY, REPO, Desk
 from lxml import etree
 from pptx import Presentation
 
-from generator import lettering, pdf, slides
+from generator import pdf, slide_lettering, slides
 from generator.columns import LAYOUTS
-from generator.lettering import Paragraph
+from generator.slide_lettering import Paragraph
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -508,12 +508,12 @@ def test_widths_are_not_below_those_of_the_real_typefaces() -> None:
         codes, unit = font.getBestCmap(), font["head"].unitsPerEm
         for code in range(32, 127):
             real = font["hmtx"][codes[code]][0] / unit
-            assert lettering.width(chr(code), 1000) >= real * 1000 - 1.1, chr(code)
+            assert slide_lettering.width(chr(code), 1000) >= real * 1000 - 1.1, chr(code)
 
 
 def test_lines_break_between_chinese_characters_but_not_before_a_comma_or_within_a_word() -> None:
     def lines(text: str, room: float, size: float = 10) -> int:
-        return lettering.line_count(Paragraph(text, size), room)
+        return slide_lettering.line_count(Paragraph(text, size), room)
 
     assert lines("一二三四五", 50) == 1
     assert lines("一二三四五六", 50) == 2
@@ -524,7 +524,7 @@ def test_lines_break_between_chinese_characters_but_not_before_a_comma_or_within
     assert lines("一二 abcdefghij", 50) == 2
     assert lines("a" * 40, 50) >= 4
     assert lines("一\n二", 50) == 2
-    assert lettering.line_count(Paragraph("一二三四五", 10, first=20, left=20), 50) == 2
+    assert slide_lettering.line_count(Paragraph("一二三四五", 10, first=20, left=20), 50) == 2
 
 
 # --- the template -----------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from generator import lettering
+from generator import slide_lettering
 from generator.deck import Line
-from generator.lettering import Paragraph
+from generator.slide_lettering import Paragraph
 from generator.slideml import POINT, Inherited, Look
 
 # Sizes in points below which text is not shrunk: on a slide, and at its foot.
@@ -54,8 +54,8 @@ def _set(given: Given, shrunk: float, least: float) -> list[Paragraph]:
 
 
 def _over(paragraphs: Sequence[Paragraph], room: float, high: float, single: bool) -> bool:
-    broken = single and any(lettering.line_count(one, room) > 1 for one in paragraphs)
-    return broken or lettering.height(paragraphs, room) > high
+    broken = single and any(slide_lettering.line_count(one, room) > 1 for one in paragraphs)
+    return broken or slide_lettering.height(paragraphs, room) > high
 
 
 def sized(size: float, shrunk: float, least: float = LEAST) -> float:
@@ -74,6 +74,6 @@ def margins(line: Line, look: Look, size: float, lines: Sequence[Line]) -> tuple
     if line.label.endswith("\t"):
         return look.left, look.left + look.indent
     if line.level == 2:
-        above = max((lettering.width(one.label, size) for one in lines), default=0.0)
+        above = max((slide_lettering.width(one.label, size) for one in lines), default=0.0)
         return above - look.indent, above
-    return lettering.width(line.label, size), 0.0
+    return slide_lettering.width(line.label, size), 0.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import alignment, columns, contents, outputs, values, workbooks
+from generator import columns, document_texts, outputs, revision_alignment, values, workbooks
 from generator.problems import Location
 from generator.rawsheets import RawSheet, number
 
@@ -77,9 +77,9 @@ def _sheet(old: RawSheet, new: RawSheet) -> list[InputChange]:
     left, right = (list(one) for one in zip(*pairs, strict=True)) if pairs else ([], [])
     grids = [_cut(before, left), _cut(after, right)]
     # Numbers that only count the rows change with every row before them.
-    counting = contents.running(grids[0][1:]) & contents.running(grids[1][1:])
+    counting = document_texts.running(grids[0][1:]) & document_texts.running(grids[1][1:])
     keys = [[_without(row, counting) for row in grid] for grid in grids]
-    rows = alignment.rows(*keys)
+    rows = revision_alignment.rows(*keys)
     gone = {keys[0][a]: a for a, b in rows if a is not None and b is None and any(keys[0][a])}
     moved = {gone[keys[1][b]] for a, b in rows if a is None and b is not None and keys[1][b] in gone}
     for a, b in rows:
@@ -144,7 +144,7 @@ def _columns(
     width = max(map(len, [*before, *after]), default=0)
     tops = [_heading(before), _heading(after)]
     headings = [grid[top] if grid else () for grid, top in zip((before, after), tops, strict=True)]
-    pairs = alignment.matches(*headings)
+    pairs = revision_alignment.matches(*headings)
     short = min(map(len, headings))
     # Only where one row of headings is the other with more in it: a heading that someone spells anew moves no column.
     if len(headings[0]) == len(headings[1]) or len(pairs) < short or headings[0][:short] == headings[1][:short]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from generator import figures, leaks, outputs, templates
 from generator.after_meeting import EDITIONS
-from generator.causes import Change, Piece
-from generator.changed_cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.documents import INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.model import Meeting
 from generator.problems import Location, Problem
 from generator.prose import Vocabulary
+from generator.revision_causes import Change, Piece
+from generator.revision_cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.revisions import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
 from generator.workspace import Workspace
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from generator import alignment, changed_cells, roc, values
-from generator.changed_cells import ADDED, REMOVED, InputChange
+from generator import revision_alignment, revision_cells, roc, values
 from generator.figures import written_numbers
+from generator.revision_cells import ADDED, REMOVED, InputChange
 
 _SHORT_DATE = re.compile(r"(\d{2,3})-(\d{2})-(\d{2})")
 _MOST_NUMERAL = 100
@@ -34,7 +34,7 @@ class Piece:
     @cached_property
     def words(self) -> list[tuple[str, str]]:
         """The text in pieces (old, new), equal ones among them."""
-        return alignment.words(self.old, self.new)
+        return revision_alignment.words(self.old, self.new)
 
     @property
     def replaced(self) -> list[tuple[str, str]]:
@@ -91,9 +91,9 @@ class Causes:
         behind = [one for one in self._figures if any(_tells(one, piece) for piece in change.pieces)]
         behind = [one for one in behind if not any(_within(one, other) for other in behind)]
         cells = [place for one in behind for place in one.behind]
-        cells += [changed_cells.place(one) for one in self._inputs if _is_behind(one, change, behind)]
+        cells += [revision_cells.place(one) for one in self._inputs if _is_behind(one, change, behind)]
         if not cells and self._certain and len(self._inputs) == 1:
-            cells = [changed_cells.place(self._inputs[0])]
+            cells = [revision_cells.place(self._inputs[0])]
         return dataclasses.replace(change, figures=tuple(map(str, behind)), cells=tuple(dict.fromkeys(cells)))
 
 
@@ -150,7 +150,7 @@ def _is_behind_row(one: InputChange, change: Change) -> bool:
     title, row = _plain(change.title), [_plain(cell) for cell in one.row if cell]
     if title not in row:
         return False
-    if one.what == changed_cells.ROW:
+    if one.what == revision_cells.ROW:
         return one.how == change.how
     same = ((_plain(one.old), _plain(one.new)) == (_plain(piece.old), _plain(piece.new)) for piece in change.pieces)
     return row[0] == title or any(same)
