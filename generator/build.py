@@ -1,4 +1,4 @@
-"""The story of a build: read → check → compose → render → convert → join → write."""
+"""The story of a build: examine → render → convert → join → write."""
 
 from __future__ import annotations
 
@@ -10,32 +10,23 @@ from pathlib import Path
 
 from generator import (
     after_meeting,
-    before_meeting,
-    carry,
-    checks,
     conversion,
-    deck,
-    documents,
     enclosures,
-    figures,
+    examination,
     ics,
     leaks,
-    loading,
-    minutes_checks,
     outputs,
     pdf,
     reporting,
     schedule,
-    slides,
     templates,
     unchanged,
 )
 from generator.conversion import PACKET
 from generator.documents import Document
-from generator.figures import Figure
+from generator.examination import Examined
 from generator.model import Meeting
-from generator.problems import Location, Problem, in_order
-from generator.prose import Vocabulary
+from generator.problems import Problem, in_order
 from generator.reporting import Report
 from generator.schedule import Schedule
 from generator.workspace import MeetingId, Workspace
@@ -43,20 +34,6 @@ from generator.workspace import MeetingId, Workspace
 MANIFEST = "packet.json"
 
 Step = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A meeting read and checked: what there is to build, and every problem in order.
-
-    ``decks`` are the slides, by document: only their making tells whether all fits.
-    """
-
-    meeting: Meeting | None
-    figures: Mapping[str, Figure]
-    documents: tuple[Document, ...]
-    problems: tuple[Problem, ...]
-    decks: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,45 +63,6 @@ class UnknownDocument(Exception):
     """``--only`` names no document; the text lists those there are."""
 
 
-def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
-    """Reads and checks everything, builds nothing."""
-    meeting, problems = loading.load(workspace, meeting_id)
-    if meeting is None:
-        return Examined(None, {}, (), tuple(in_order(problems)))
-    known = figures.compute(meeting)
-    problems += checks.check(meeting, known)
-    problems += minutes_checks.check(meeting)
-    made = documents.compose(meeting, known, problems)
-    vocabulary = Vocabulary(meeting, known)
-    made += before_meeting.compose(meeting, vocabulary, problems)
-    made += after_meeting.compose(meeting, vocabulary, problems)
-    problems += leaks.check(meeting)
-    problems += carry.examine(workspace, meeting)
-    for case in meeting.cases:
-        places = [(case.template, case.row.at("範本"), "docx")] + [
-            (item.template, item.row.at("範本"), "pptx" if deck.is_made(item) else "docx")
-            for item in case.attachments
-            if item.template
-        ]
-        missing = [templates.missing(name, workspace.templates, at, ending) for name, at, ending in places]
-        problems += [fault for fault in missing if fault]
-    for one in {one.template_file: one for one in made}.values():
-        if fault := templates.missing(one.template, workspace.templates, Location(one.template_file), one.ending):
-            problems.append(fault)
-    decks: dict[str, bytes] = {}
-    for one in made:
-        if one.ending == "pptx" and one.template in templates.available(workspace.templates, "pptx"):
-            content = slides.render(
-                workspace.templates / one.template_file, one.context, _about(meeting, one), problems
-            )
-            decks |= {one.name: content} if content is not None else {}
-    return Examined(meeting, known, tuple(made), tuple(in_order(problems)), decks)
-
-
-def _about(meeting: Meeting, document: Document) -> templates.Properties:
-    return templates.Properties(document.title, meeting.agency.full_name, meeting.date)
-
-
 def make(
     workspace: Workspace,
     meeting_id: MeetingId,
@@ -140,7 +78,7 @@ def make(
     Raises UnknownDocument, leaks.Leak when a finished file holds a protected name, and outputs.BadFolder.
     """
     step("讀取與檢查活頁簿")
-    made = Made(examine(workspace, meeting_id))
+    made = Made(examination.examine(workspace, meeting_id))
     meeting = made.examined.meeting
     if meeting is None or made.stopped:
         return made
@@ -266,7 +204,7 @@ def _rendered(
         content = made.examined.decks.get(document.name)
         if content is None:
             template = workspace.templates / document.template_file
-            content = templates.render(template, document.context, _about(meeting, document), problems)
+            content = templates.render(template, document.context, examination.about(meeting, document), problems)
         if content is not None:
             rendered[document.name] = content
             if converter is not None:

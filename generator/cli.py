@@ -214,12 +214,11 @@ def _exit_code(report: Report) -> int:
 @click.pass_obj
 def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> None:
     """檢查活頁簿，列出全部問題，不產生文件。"""
-    from generator import build as story
-    from generator import marking, reporting, terminal
+    from generator import examination, marking, reporting, terminal
     from generator.problems import has_errors
 
     workspace = workspace_of(given, meeting)
-    examined = story.examine(workspace, meeting)
+    examined = examination.examine(workspace, meeting)
     folder, outcomes = marking.write(workspace, meeting, examined.problems) if mark else (None, [])
     if as_json:
         print_json({"problems": [reporting.problem_json(found) for found in examined.problems]})
@@ -237,12 +236,11 @@ def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> 
 @click.pass_obj
 def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     """列出說明與範本可用的名稱、現值與來源儲存格。"""
-    from generator import build as story
-    from generator import reporting, terminal
+    from generator import examination, reporting, terminal
     from generator.figures import shown
     from generator.problems import has_errors
 
-    examined = story.examine(workspace_of(given, meeting), meeting)
+    examined = examination.examine(workspace_of(given, meeting), meeting)
     known = examined.figures
     if as_json:
         shown_problems = [reporting.problem_json(found) for found in examined.problems]
@@ -263,12 +261,12 @@ def figures(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
 def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     """列出會前會後各期限與依據，並寫成行事曆檔 期限.ics。"""
     from generator import build as story
-    from generator import outputs, reporting, terminal
+    from generator import examination, outputs, reporting, terminal
     from generator import schedule as deadlines
     from generator.problems import has_errors, in_order
 
     workspace = workspace_of(given, meeting)
-    examined = story.examine(workspace, meeting)
+    examined = examination.examine(workspace, meeting)
     found, problems, outcomes = deadlines.Schedule(), list(examined.problems), list[outputs.Outcome]()
     if examined.meeting is not None:
         problems = deadlines.concerning(examined.meeting, problems)
@@ -330,11 +328,11 @@ def doctor(given: Path | None, as_json: bool) -> None:
     """檢查這台電腦：缺少什麼、有什麼影響、如何補救。"""
     import dataclasses
 
-    from generator import doctor as examination
+    from generator import doctor as machine
     from generator import terminal
 
-    found = examination.examine(Path.cwd(), given, terminal.encoding())
-    ready = examination.ready(found)
+    found = machine.examine(Path.cwd(), given, terminal.encoding())
+    ready = machine.ready(found)
     if as_json:
         print_json({"ready": ready, "findings": [dataclasses.asdict(one) for one in found]})
     else:

@@ -14,6 +14,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
+from generator.packet import inherited
+
 A4 = (595.276, 841.890)
 MOST_PAGES = 1000
 MOST_CONTENT = 200_000_000  # bytes of drawing on one page
@@ -226,7 +228,7 @@ def _place(pdf: Pdf, page: pikepdf.Page) -> Matrix:
     left, low, right, high = _visible(page)
     wide, tall = right - left, high - low
     unit = float(page.obj.get("/UserUnit", 1))
-    turn = round(float(_inherited(page.obj, "/Rotate", 0))) % 360
+    turn = round(float(inherited(page.obj, "/Rotate", 0))) % 360
     if turn in (90, 270):
         wide, tall = tall, wide
     if wide <= 0 or tall <= 0 or unit <= 0:
@@ -260,14 +262,6 @@ def _visible(page: pikepdf.Page) -> tuple[float, float, float, float]:
     sheet, crop = boxes
     seen = (max(sheet[0], crop[0]), max(sheet[1], crop[1]), min(sheet[2], crop[2]), min(sheet[3], crop[3]))
     return seen if seen[0] < seen[2] and seen[1] < seen[3] else sheet
-
-
-def _inherited(page: Any, key: str, default: Any) -> Any:
-    while page is not None:
-        if key in page:
-            return page[key]
-        page = page.get("/Parent")
-    return default
 
 
 def _draw_moved(pdf: Pdf, page: pikepdf.Page, way: Matrix, clip: str) -> None:

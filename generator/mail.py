@@ -13,12 +13,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator import build, eml, enclosures, mail_parcels, mail_recipients, mail_template, outputs, reporting, roc
+from generator import (
+    build,
+    eml,
+    enclosures,
+    examination,
+    mail_parcels,
+    mail_recipients,
+    mail_template,
+    outputs,
+    reporting,
+    roc,
+)
 from generator.after_meeting import FOR_MEETING, TASKS
-from generator.build import Examined, Made, Step
+from generator.build import Made, Step
 from generator.conversion import PACKET
 from generator.documents import INTERNAL, Document
 from generator.eml import Address
+from generator.examination import Examined
 from generator.mail_parcels import MEGABYTE, Files
 from generator.mail_template import BCC, CC, MINUTES_DRAFT, MINUTES_FINAL, PAPERS, TO, MailTemplate, Wanted
 from generator.model import Meeting
@@ -78,7 +90,7 @@ def write(
     """
     step("讀取與檢查活頁簿")
     folder = workspace.output(meeting_id).with_name(f"{meeting_id} 信件")
-    examined = build.examine(workspace, meeting_id)
+    examined = examination.examine(workspace, meeting_id)
     report = Report(kind, folder, examined.problems)
     if examined.meeting is None or report.stopped:
         return report

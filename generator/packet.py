@@ -173,7 +173,7 @@ def _as_seen(page: pikepdf.Page) -> tuple[str, float, float]:
     """The matrix from the page as the reader sees it (origin at its lower left) to its own space; width and height."""
     left, low, right, high = (float(edge) for edge in page.cropbox.as_list())
     left, right, low, high = min(left, right), max(left, right), min(low, high), max(low, high)
-    turn = int(_inherited(page.obj, "/Rotate", 0)) % 360
+    turn = int(inherited(page.obj, "/Rotate", 0)) % 360
     linear, x, y = {
         90: ("0 1 -1 0", right, low),
         180: ("-1 0 0 -1", right, high),
@@ -183,7 +183,8 @@ def _as_seen(page: pikepdf.Page) -> tuple[str, float, float]:
     return f"{linear} {x:.3f} {y:.3f}", width, height
 
 
-def _inherited(page: Any, key: str, default: Any) -> Any:
+def inherited(page: Any, key: str, default: Any) -> Any:
+    """The entry of a page, or of the nearest node above it in the tree of pages."""
     while page is not None:
         if key in page:
             return page[key]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator import build, datafiles, leaks, meeting_json, outputs, reporting
+from generator import build, datafiles, examination, leaks, meeting_json, outputs, reporting
 from generator.after_meeting import FOR_PUBLIC
 from generator.conversion import PACKET
 from generator.documents import PUBLIC, Document
@@ -57,7 +57,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     folder = workspace.output(meeting_id).with_name(f"{meeting_id} 公開")
     done = Published(folder, folder.with_name(f"{folder.name}.zip"))
     # Before LibreOffice is started for what may not go out.
-    examined = build.examine(workspace, meeting_id)
+    examined = examination.examine(workspace, meeting_id)
     done.problems = examined.problems
     if examined.meeting is not None:
         edited = outputs.edited(workspace.output(meeting_id))

@@ -15,7 +15,7 @@ from generator.schedule import Deadline
 from generator.workspace import Workspace
 
 if TYPE_CHECKING:
-    from generator.build import Examined
+    from generator.examination import Examined
 
 
 @dataclass(slots=True)

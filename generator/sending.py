@@ -110,6 +110,7 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
     """列出某一版之後的變動：文字、數字與表列，及其儲存格。"""
     from generator import build as story
     from generator import (
+        examination,
         leaks,
         outputs,
         releases,
@@ -128,7 +129,7 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
         after = releases.chosen(workspace, meeting, new) if new is not None else None
         with terminal.Progress() as progress:
             made = None if after else story.make(workspace, meeting, formats=("docx",), step=progress.step)
-            examined = made.examined if made else story.examine(workspace, meeting)
+            examined = made.examined if made else examination.examine(workspace, meeting)
             stopped = made.stopped if made else docx and examined.meeting is None
             if not stopped:
                 later = revision_versions.present(workspace, made) if made else revision_versions.of(after or before)

@@ -12,8 +12,8 @@ from typing import Any
 from generator import (
     after_meeting,
     before_meeting,
-    build,
     documents,
+    examination,
     figures,
     mail_template,
     ooxml,
@@ -110,7 +110,7 @@ class _Contexts:
         self._samples: dict[str, list[tuple[str, Context]]] = {}
         spaces: Context = {}
         if meeting_id is not None:
-            examined = build.examine(workspace, meeting_id)
+            examined = examination.examine(workspace, meeting_id)
             for document in examined.documents:
                 self._add(self._by_template, document, f"{meeting_id} {document.name}", document.context)
             if examined.meeting is None:

@@ -170,12 +170,12 @@ def test_compiled_messages_are_up_to_date() -> None:
 def test_an_error_nobody_foresaw_is_one_line_and_a_file_for_the_maintainer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from generator import build, cli
+    from generator import cli, examination
 
     def fail(*arguments: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(build, "examine", fail)
+    monkeypatch.setattr(examination, "examine", fail)
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["packet", "--workspace", str(Path(__file__).parents[1]), "check", "113-1"])
     with pytest.raises(SystemExit) as ended:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import build, outputs
+from generator import examination, outputs
 from tests.conftest import Desk, docx_text
 
 
@@ -20,13 +20,13 @@ def _without_office(monkeypatch: pytest.MonkeyPatch) -> None:
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A line for each time that the workbooks are read for a build."""
     read: list[str] = []
-    examine = build.examine
+    examine = examination.examine
 
-    def counted(*given: object) -> build.Examined:
+    def counted(*given: object) -> examination.Examined:
         read.append("read")
         return examine(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(build, "examine", counted)
+    monkeypatch.setattr(examination, "examine", counted)
     return read
 
 

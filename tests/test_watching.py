@@ -16,7 +16,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from generator import build, watching
+from generator import build, examination, watching
 from generator.watching import Turn
 from generator.workspace import MeetingId, Workspace
 from tests.conftest import Desk, docx_text
@@ -136,16 +136,16 @@ def test_what_is_saved_while_the_first_build_runs_is_not_missed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, start: Callable[..., Watch]
 ) -> None:
     desk.meeting()
-    examine, first = build.examine, threading.Event()
+    examine, first = examination.examine, threading.Event()
 
-    def slow(*given: object) -> build.Examined:
+    def slow(*given: object) -> examination.Examined:
         found = examine(*given)  # type: ignore[arg-type]
         if not first.is_set():
             first.set()
             save(desk, "後來改的會議室")
         return found
 
-    monkeypatch.setattr(build, "examine", slow)
+    monkeypatch.setattr(examination, "examine", slow)
     watch = start()
     watch.next()
     assert watch.next().saved == ("會議.xlsx",)
