@@ -49,13 +49,13 @@ def packet(count: int) -> Any:
 def docxtpl(count: int) -> Any:
     from docxtpl import DocxTemplate
 
-    from generator import templates
+    from generator import prose, templates
 
     given = {**context(count), **templates.MARKS}
 
     def run(into: Path) -> None:
         template = DocxTemplate(TEMPLATE)
-        template.render(given, autoescape=True)
+        template.render(given, prose.environment(True), autoescape=True)
         template.save(into)
 
     return run

@@ -13,13 +13,13 @@ from pathlib import Path
 from docxtpl import DocxTemplate
 from pypdf import PdfWriter
 
-from generator import build, pdf, templates
+from generator import examination, pdf, prose, templates
 from generator.workspace import MeetingId, Workspace
 
 
 def main(root: str, meeting: str, into: str) -> None:
     workspace, folder = Workspace(Path(root)), Path(into)
-    examined = build.examine(workspace, MeetingId.parse(meeting))
+    examined = examination.examine(workspace, MeetingId.parse(meeting))
     office = pdf.find_office()
     assert office is not None
     writer = PdfWriter()
@@ -29,7 +29,7 @@ def main(root: str, meeting: str, into: str) -> None:
             if document.ending != "docx":
                 continue
             template = DocxTemplate(workspace.templates / document.template_file)
-            template.render({**document.context, **templates.MARKS}, autoescape=True)
+            template.render({**document.context, **templates.MARKS}, prose.environment(True), autoescape=True)
             made = folder / f"{document.name}.docx"
             template.save(made)
             options = [f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--convert-to", "pdf"]
