@@ -43,7 +43,8 @@ class Made:
     A file from elsewhere that cannot be joined is an error that stops nothing but the packet.
 
     ``owners`` has the document that a file is of; 會議資料.pdf is of none. ``sources`` are the hashes of what was
-    rendered, by document. ``failures`` are faults outside the inputs (exit 3); ``remarks`` are worth saying.
+    rendered, by document. ``failures`` are faults outside the inputs (exit 3); ``remarks`` are worth saying. ``late``:
+    problems showed while the documents were made, which another try may not have.
     """
 
     examined: Examined
@@ -52,6 +53,7 @@ class Made:
     sources: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    late: bool = False
 
     @property
     def stopped(self) -> bool:
@@ -184,7 +186,8 @@ def build(
         sources=made.sources,
         inputs=inputs,
     )
-    unchanged.remember(known, report, MANIFEST)
+    if not made.late:
+        unchanged.remember(known, report, MANIFEST)
     return report
 
 
@@ -219,7 +222,7 @@ def _add(made: Made, problems: Sequence[Problem]) -> None:
     """Adds problems that showed only while the documents were made."""
     known = made.examined
     merged = tuple(in_order([*known.problems, *problems]))
-    made.examined = replace(known, problems=merged)
+    made.examined, made.late = replace(known, problems=merged), True
 
 
 def _convert(

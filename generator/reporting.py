@@ -56,6 +56,7 @@ def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]
     used = {document.template_file for document in examined.documents}
     read = [workspace.agency_book, *workbooks.books(workspace.inputs(meeting.id))]
     read += [book for name in sorted(meeting.regulations) if (book := workbooks.find(workspace.shared, name))]
+    read += [one.path for one in meeting.files.values()]
     read += workdays.files(workspace.shared)
     read += [workspace.templates / name for name in sorted(used)]
     return {

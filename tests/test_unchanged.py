@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from generator import examination, outputs
+from generator import build, examination, outputs, unchanged
+from generator.problems import Location, problem
 from tests.conftest import Desk, docx_text
 
 
@@ -115,6 +117,40 @@ def test_another_choice_of_documents_or_formats_is_another_build(desk: Desk, rea
     for arguments in ((), ("--only", "議程"), ("--format", "docx")):
         desk.run("build", "113-1", *arguments)
     assert len(readings) == 3
+
+
+def test_what_went_wrong_only_while_building_is_tried_again(
+    desk: Desk, readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.meeting()
+    take = build._take
+
+    def troubled(made: build.Made, *given: Any) -> None:
+        take(made, *given)
+        build._add(made, [problem("file-separate", Location("會議.xlsx"), text="轉檔逾時")])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "_take", troubled)
+        desk.run("build", "113-1")
+    desk.run("build", "113-1")
+    desk.run("build", "113-1")
+    assert len(readings) == 2
+
+
+def test_a_large_file_counts_by_its_size_and_date(
+    desk: Desk, readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.meeting()
+    large = desk.root / "inputs" / "共用" / "大.pdf"
+    large.parent.mkdir(exist_ok=True)
+    large.write_bytes(b"1234567890")
+    monkeypatch.setattr(unchanged, "_LARGE", 5)
+    desk.run("build", "113-1")
+    desk.run("build", "113-1")
+    assert len(readings) == 1
+    os.utime(large, (1, 1))
+    desk.run("build", "113-1")
+    assert len(readings) == 2
 
 
 @pytest.mark.parametrize("damage", ["", "{}", "[1]", '{"key": 5}'])
