@@ -281,7 +281,7 @@ def written(table: Table, rounds: int, most: int) -> str:
     rest = table.seconds("changed") - table.seconds("floor of one")
     lines += [
         "",
-        f"Of d, {table.seconds('floor of one'):.2f} s are LibreOffice's start and one document, and {rest:.2f} s are all",
+        f"Of d, {table.seconds('floor of one'):.2f} s are LibreOffice's start and one document, {rest:.2f} s are all",
         "else that is not done while it starts. Only one that runs already saves more, which is what `packet watch` is",
         "for; its time includes 0.3 s in which it waits for a save to be complete.",
     ]
