@@ -31,8 +31,6 @@ from generator.reporting import Report
 from generator.schedule import Schedule
 from generator.workspace import MeetingId, Workspace
 
-MANIFEST = "packet.json"
-
 Step = Callable[[str], None]
 
 
@@ -87,6 +85,10 @@ def make(
     chosen = [one for one in _chosen(made.examined.documents, only) if not one.unfit]
     whole = not only and not any(one.unfit for one in made.examined.documents)
     outputs.refuse_bad(workspace.output(meeting_id))
+    if unfit := [one.name for one in made.examined.documents if one.unfit]:
+        made.remarks.append(
+            f"沒有產生{'、'.join(f'「{name}」' for name in unfit)}，因此也沒有 {PACKET}：請見所列的錯誤。"
+        )
     with ExitStack() as closing:
         converter = None
         if set(formats) - {"docx"}:
@@ -100,6 +102,8 @@ def make(
         if converter is not None:
             step("轉換為 PDF")
             _convert(made, meeting, chosen, rendered, formats, converter, joined=whole)
+            if whole and "pdf" in formats and PACKET not in made.files:
+                made.remarks.append(f"沒有產生 {PACKET}：請見所列的錯誤。")
     for name, document in made.owners.items():
         if name.endswith((".pdf", ".odt", ".odp")):
             leaks.inspect(meeting, document, {name: made.files[name]})
@@ -171,7 +175,7 @@ def build(
     left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
     hashes = left | {name: outputs.digest(content) for name, content in files.items()}
     manifest = reporting.manifest(workspace, examined, hashes)
-    files[MANIFEST] = reporting.as_bytes(manifest)
+    files[outputs.MANIFEST] = reporting.as_bytes(manifest)
     made_of = {name: made.sources.get(name.rpartition(".")[0], "") for name in files}
     made_of[PACKET] = _packet_source(joined)
     step("寫入檔案")
@@ -187,7 +191,7 @@ def build(
         inputs=inputs,
     )
     if not made.late:
-        unchanged.remember(known, report, MANIFEST)
+        unchanged.remember(known, report, outputs.MANIFEST)
     return report
 
 
@@ -271,7 +275,7 @@ def _stale(
     found = {}
     for name, written in record.items():
         stem = name.rpartition(".")[0]
-        if name in files or name == MANIFEST:
+        if name in files or name == outputs.MANIFEST:
             continue
         if name == PACKET:
             parts = [one for one in record if one.rpartition(".")[0] in joined]

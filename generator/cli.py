@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -349,6 +350,8 @@ def main() -> None:
     from generator import outputs, terminal
 
     terminal.make_utf8()
+    # Ended from outside, it clears up as after Ctrl-C: nothing that it started may stay behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         packet(prog_name="packet", standalone_mode=True)
     except outputs.BadFolder as bad:

@@ -27,6 +27,8 @@ _LABELS = (
 _LABEL = re.compile("|".join(f"({one})" for one in _LABELS))
 _FIELDS = ("欄位", "欄位標題", "決定欄")
 _MINUTE_FIELD = "紀錄欄位"
+# 委員意見： stands under the case 一、 and above its remarks 1.
+_MINUTE_LEVEL = 2.5
 _END = re.compile(r"(?<=[。；！？])(?![」』）])|\n")
 _OTHER_PARTS = re.compile(r"word/(header|footer|footnotes|endnotes)\d*\.xml")
 _OTHER_NAMES = {"header": "頁首", "footer": "頁尾", "footnotes": "註腳", "endnotes": "章節附註"}
@@ -109,7 +111,7 @@ class _Outline:
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
-        self._path: list[tuple[int, str]] = []
+        self._path: list[tuple[float, str]] = []
 
     def sentences(self, paragraph: Any) -> list[Sentence]:
         text = text_of(paragraph).strip()
@@ -119,19 +121,22 @@ class _Outline:
         name = self._styles.name(style.get(f"{W}val")) if style is not None else ""
         label, rest = labelled(text)
         title = text.partition("：")[0]
+        heading = name.startswith("heading")
         if label:
             found = _LABEL.match(label)
             assert found is not None
-            self._enter(found.lastindex or 0, label.rstrip("、."))
+            # 壹 is of the whole document and never under a field (地點：) before it; 一 may be under 說明：.
+            level = found.lastindex or 0
+            self._enter(level if level > 1 else 0, label.rstrip("、."))
         elif name == _MINUTE_FIELD:
-            self._enter(len(_LABELS), title)
-        elif name in _FIELDS or name.startswith("heading"):
+            self._enter(_MINUTE_LEVEL, title)
+        elif name in _FIELDS or heading:
             self._enter(0, title if name in _FIELDS else "")
-        where = "".join(step for _, step in self._path)
+        where = "".join(step for _, step in self._path) or ("標題" if heading else "")
         parts = [part.strip() for part in _END.split(rest) if part.strip()]
         return [Sentence(part, where, "" if number else label) for number, part in enumerate(parts)]
 
-    def _enter(self, level: int, step: str) -> None:
+    def _enter(self, level: float, step: str) -> None:
         self._path = [*(one for one in self._path if one[0] < level), (level, step)]
 
 

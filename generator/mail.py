@@ -283,6 +283,10 @@ def _remarks(examined: Examined, plan: _Plan, today: dt.date) -> list[str]:
         day = examined.figures[name].value
         if day < today:
             found.append(f"信中的{name}（{roc.long_date(day)}）已經過了，請確認。")
+    if any(document is not None and document.enclosure for document in plan.files.values()):
+        found.append("附件原檔照原樣附上，可能含有看不見的個人資料（作者、註解、隱藏的內容），寄出前請確認。")
+    if not plan.files:
+        found.append(f"信件沒有附件：{plan.template.file} 沒有寫「附件：」。")
     if hidden := plan.people.get(BCC):
         found.append(f"寄出前請確認「密件副本」欄有 {len(hidden)} 個信箱，其他收件者看不到。")
     return found

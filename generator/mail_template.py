@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator import columns, eml, leaks, schedule
@@ -173,10 +173,22 @@ def render(found: MailTemplate, words: Vocabulary, problems: list[Problem]) -> t
     """Subject and text with everything in place; what cannot be filled in is a problem."""
     subject_at = found.at(found.lines.get(SUBJECT, 1), found.subject)
     subject = words.render(found.subject, None, subject_at, problems)
-    body = words.render(found.body, None, found.at(found.body_line), problems)
+    failed = list[Problem]()
+    body = words.render(found.body, None, found.at(found.body_line), failed)
+    problems += [_narrowed(found, words, one) for one in failed]
     total = words.figures[TOTAL].value
     if total > 1 and NUMBER not in names_used(found.subject):
         subject += f"（{words.figures[NUMBER].value}／{total}）"
     if not eml.is_one_line(subject):
         problems.append(problem("mail-subject-lines", subject_at))
     return subject, body
+
+
+def _narrowed(found: MailTemplate, words: Vocabulary, fault: Problem) -> Problem:
+    """A fault of the text with the place of the first line that has it by itself."""
+    for number, line in enumerate(found.body.split("\n"), start=found.body_line):
+        alone = list[Problem]()
+        words.render(line, None, found.at(number, line.strip()), alone)
+        if any(one.code == fault.code for one in alone):
+            return replace(fault, at=found.at(number, line.strip()))
+    return fault

@@ -20,6 +20,8 @@ from pathlib import Path
 from generator import roc
 
 STATE = ".packet"
+# For programs, and never edited: it is written over whatever it holds.
+MANIFEST = "packet.json"
 
 NEW, CHANGED, SAME, RESTORED, KEPT, LOCKED = "new", "changed", "same", "restored", "kept", "locked"
 GONE, OUTDATED, LEFT, OCCUPIED = "gone", "outdated", "left", "occupied"
@@ -48,7 +50,7 @@ class Written:
 
 
 class BadFolder(Exception):
-    """The place for the files is no folder of its own; the text is for the user."""
+    """The place for the files is no folder of its own, or that of a file is one; the text is for the user."""
 
 
 def unusable(error: OSError) -> str:
@@ -112,6 +114,12 @@ def refuse_bad(folder: Path) -> None:
             raise BadFolder(f"「{one.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
 
 
+def refuse_bad_file(path: Path) -> None:
+    """Raises BadFolder where a file is to be and a folder or a link is."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise BadFolder(f"「{path.name}」不是一般的檔案（是資料夾或連結），不寫入。請改名後再執行一次。")
+
+
 def state(folder: Path) -> Path:
     """Where the program keeps its own notes on a meeting's output folder, beside it: nothing for staff to attach."""
     return folder.parent / STATE
@@ -161,7 +169,7 @@ def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str
             if there == new:
                 return Outcome(name, SAME)
             how = CHANGED
-            if there not in ours:
+            if there not in ours and name != MANIFEST:
                 how, kept_as = KEPT, _keep(path)
         replace(path, content, state(folder))
     except PermissionError:

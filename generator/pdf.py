@@ -370,9 +370,15 @@ def _is_whole(made: Path) -> bool:
 
 def _deliver(made: Path, target: Path) -> Path:
     """Put it there whole or not at all: the temporary folder may be on another disk."""
-    aside = target.with_name(f".{target.name}.part")
-    shutil.move(made, aside)
-    os.replace(aside, target)
+    # A name of its own: two builds may deliver the same at once.
+    handle, aside = tempfile.mkstemp(prefix=".part-", dir=target.parent)
+    os.close(handle)
+    try:
+        shutil.copyfile(made, aside)
+        os.replace(aside, target)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
     return target
 
 

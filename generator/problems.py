@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 ERROR = "error"
 WARNING = "warning"
@@ -73,7 +73,13 @@ def problem(code: str, at: Location, **values: object) -> Problem:
     Raises KeyError for a code or a value name that the catalogue does not have.
     """
     message = CATALOGUE[code]
-    return Problem(code, message.severity, at, message.text.format(**values), message.remedy.format(**values))
+    # What stands in a cell may have line ends; a message is one line.
+    said = {name: " ".join(value.split()) if _has_line_end(value) else value for name, value in values.items()}
+    return Problem(code, message.severity, at, message.text.format(**said), message.remedy.format(**said))
+
+
+def _has_line_end(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value.splitlines()) > 1
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

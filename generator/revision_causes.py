@@ -14,12 +14,14 @@ from typing import Any
 
 from generator import revision_alignment, revision_cells, roc, values
 from generator.figures import written_numbers
-from generator.revision_cells import ADDED, REMOVED, InputChange
+from generator.revision_cells import ADDED, CHANGED, REMOVED, InputChange
 
 _SHORT_DATE = re.compile(r"(\d{2,3})-(\d{2})-(\d{2})")
 _MOST_NUMERAL = 100
 # Between the tags and the sentences of a cell of prose.
 _BETWEEN_TAGS = re.compile(r"\{\{.*?\}\}|[。；！？\n]")
+_TAG = re.compile(r"\{\{.*?\}\}")
+_CELL_SENTENCE = re.compile(r"(?:\{\{.*?\}\}|[^。；！？\n])+")
 _TELLING = 4
 
 
@@ -91,10 +93,20 @@ class Causes:
         behind = [one for one in self._figures if any(_tells(one, piece) for piece in change.pieces)]
         behind = [one for one in behind if not any(_within(one, other) for other in behind)]
         cells = [place for one in behind for place in one.behind]
-        cells += [revision_cells.place(one) for one in self._inputs if _is_behind(one, change, behind)]
+        own = [one for one in self._inputs if _is_behind(one, change, behind)] or self._reworded(change)
+        cells += map(revision_cells.place, own)
         if not cells and self._certain and len(self._inputs) == 1:
             cells = [revision_cells.place(self._inputs[0])]
         return dataclasses.replace(change, figures=tuple(map(str, behind)), cells=tuple(dict.fromkeys(cells)))
+
+    def _reworded(self, change: Change) -> list[InputChange]:
+        """The cell whose tags were reworded: the one that says the most of the text; none where two say as much."""
+        if change.how != CHANGED:
+            return []
+        said = [(max(_reworded(one, piece) for piece in change.pieces), one) for one in self._inputs]
+        most = max((length for length, _ in said), default=0)
+        best = [one for length, one in said if length == most]
+        return best if most and len(best) == 1 else []
 
 
 def _within(figure: FigureChange, other: FigureChange) -> bool:
@@ -127,12 +139,16 @@ def _pairs(figure: FigureChange) -> list[tuple[str, str]]:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """A figure's value as documents write it: 113-04-29 also as 113年4月29日 and 4月29日, 2,380,000 also as 238萬."""
+    """A figure's value as documents write it: 113-04-29 also as 113年4月29日 and 4月29日, 2,380,000 also as 238萬.
+
+    The date under a table is written 113年04月29日.
+    """
     yield text
     plain = text.replace(",", "")
     if date := _SHORT_DATE.fullmatch(text):
         year, month, day = map(int, date.groups())
         yield f"{year}年{month}月{day}日"
+        yield f"{year}年{month:02d}月{day:02d}日"
         yield f"{month}月{day}日"
     elif plain.isdecimal():
         yield plain
@@ -168,6 +184,28 @@ def _is_behind_text(one: InputChange, change: Change, figures: Sequence[FigureCh
     return any(
         was in old and now in new and ((was and was not in new) or (now and now not in old)) for was, now in parts
     )
+
+
+def _reworded(one: InputChange, piece: Piece) -> int:
+    """How many characters of a text are those of a cell with tags whose sentence gave way to another; 0 if not so.
+
+    The values of the tags are not known here: what stands between the tags must all be in the text, old and new.
+    """
+    if one.what != revision_cells.CELL or not _TAG.search(one.old + one.new):
+        return 0
+    old, new = _CELL_SENTENCE.findall(one.old), _CELL_SENTENCE.findall(one.new)
+    gone = [_untagged(sentence) for sentence in old if sentence not in new]
+    come = [_untagged(sentence) for sentence in new if sentence not in old]
+    gone, come = (
+        [parts for parts in side if all(part in _plain(text) for part in parts)]
+        for side, text in ((gone, piece.old), (come, piece.new))
+    )
+    pairs = [(*was, *now) for was in gone for now in come]
+    return max((sum(map(len, parts)) for parts in pairs if any(len(one) >= _TELLING for one in parts)), default=0)
+
+
+def _untagged(sentence: str) -> list[str]:
+    return [_plain(part) for part in _TAG.split(sentence)]
 
 
 def _plain(text: str) -> str:

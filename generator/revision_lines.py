@@ -85,7 +85,7 @@ def _document(one: DocumentChange) -> Iterator[Line]:
 def _change(change: Change) -> Iterator[Line]:
     title = change.title if len(change.title) <= MOST_SHOWN else f"{change.title[: MOST_SHOWN - 1]}…"
     where = change.where + (f"「{title}」" if title else "")
-    yield [(f"  {where}", ""), (f"　{_HOW[change.how]}", _COLOURS[change.how])]
+    yield [(f"  {where}　" if where else "  ", ""), (f"{_HOW[change.how]}", _COLOURS[change.how])]
     for piece in change.pieces:
         if change.how == MOVED:
             continue

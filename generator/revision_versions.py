@@ -50,7 +50,7 @@ def of(release: Release) -> Version:
     """A release as one side of a comparison. Raises Refused where it is not as it was made."""
     if faults := release.faults():
         listed = "；".join(faults)
-        raise Refused(f"{release.name}與凍結時不同，不能比較：{listed}。請由備份還原，或以 --from 指定別的版本。")
+        raise Refused(f"{release.name}與凍結時不同，不能比較：{listed}。請由備份還原，或以 --from、--to 另指定版本。")
     manifest, folder = release.manifest, release.folder
     documents = {one["name"]: (folder / one["path"]).read_bytes() for one in manifest["files"]}
     books = {one["path"]: folder / one["copy"] for one in manifest["inputs"] if "copy" in one}

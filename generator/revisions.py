@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator import document_texts, figures, revision_alignment, revision_causes, revision_cells, values
@@ -111,11 +111,20 @@ def _figures(
         if was == now:
             continue
         cells = tuple((after or before or {})["cells"])
-        # What is gone has its place among the old cells, all else among the new ones.
-        places = [(one, before if one.how == REMOVED else after) for one in inputs]
-        behind = [one for one, at in places if at and any(revision_cells.inside(one, cell) for cell in at["cells"])]
+        behind = [one for one in inputs if _feeds(one, before, after)]
         found.append(FigureChange(name, was, now, cells, tuple(dict.fromkeys(map(revision_cells.place, behind)))))
     return found
+
+
+def _feeds(one: InputChange, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> bool:
+    """Whether a change is among a figure's cells: what is gone among the old ones, a changed cell among either.
+
+    A changed cell may have gone out of the figure by its change: a unit that stands there no more.
+    """
+    places = [] if one.how == REMOVED else [(one, after)]
+    if one.how in (REMOVED, CHANGED):
+        places.append((replace(one, at=one.was_at or one.at), before))
+    return any(revision_cells.inside(at, cell) for at, figure in places if figure for cell in figure["cells"])
 
 
 def _compared(version: Version) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ comes back when the work is done. The running one would end then, were it not fo
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import subprocess
@@ -26,7 +27,8 @@ _EXPORT = f"{_COMMON}/Filter/PDF/Export"
 _PROXY = "/org.openoffice.Inet/Settings"
 # What the private profile says. Of the PDF: tagged, with bookmarks, whatever kind of document it is made of. Of
 # documents: run no macro, fetch nothing they link to (in Writer 0 is "never", in Calc 1), and what is fetched all the
-# same goes by a proxy that is not there. Of itself: ask nothing, repair nothing.
+# same goes by a proxy that is not there. Of the place: Taiwan, whatever the machine's language. Of itself: ask
+# nothing, repair nothing.
 SETTINGS = (
     (_EXPORT, "UseTaggedPDF", "true"),
     (_EXPORT, "PDFUACompliance", "true"),
@@ -43,6 +45,7 @@ SETTINGS = (
     *((_PROXY, f"ooInet{kind}ProxyName", "127.0.0.1") for kind in ("HTTP", "HTTPS", "FTP")),
     *((_PROXY, f"ooInet{kind}ProxyPort", "9") for kind in ("HTTP", "HTTPS", "FTP")),
     (_PROXY, "ooInetNoProxy", ""),
+    ("/org.openoffice.Setup/L10N", "ooSetupSystemLocale", "zh-TW"),
     (f"{_COMMON}/Misc", "FirstRun", "false"),
     (f"{_COMMON}/Misc", "CrashReport", "false"),
     ("/org.openoffice.Setup/Office", "ooSetupInstCompleted", "true"),
@@ -62,6 +65,10 @@ _IDLE_DOCUMENT = (
 # Ends the whole group when LibreOffice ends, and when the other end of the standard input is closed: that is what
 # happens when the program that started it ends, in whatever way.
 _GUARD = 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-; kill -KILL 0'
+# The same for one call, whose end and code are waited for.
+_GUARDED_CALL = 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-'
+# What the shell says of a program that cannot be run.
+_NOT_RUN = (126, 127)
 _LONGEST_START = 20.0
 
 
@@ -108,13 +115,20 @@ class Session:
         limit = time.monotonic() + timeout
         if self._running is not None and not self._is_ready(min(timeout, _LONGEST_START)):
             self._end()
-        process = self._popen([*self._command, *OPTIONS, *arguments], subprocess.DEVNULL)
+        command = [*self._command, *OPTIONS, *arguments]
+        process = self._popen(
+            command if sys.platform == "win32" else ["/bin/sh", "-c", _GUARDED_CALL, "sh", *command], subprocess.PIPE
+        )
         try:
             while True:
                 left = limit - time.monotonic()
                 code = process.poll()
                 look()
+                if code in _NOT_RUN:
+                    raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC), str(self.program))
                 if code is not None:
+                    # The shell's way of telling a signal is not that of Python.
+                    code = 128 - code if code > 128 else code
                     return f"LibreOffice 異常結束（代碼 {code}）" if code else ""
                 if left <= 0:
                     self._end()
@@ -124,6 +138,8 @@ class Session:
         finally:
             # Also after a normal end and after Ctrl-C: the program that was started may have left others behind.
             _end_group(process)
+            if process.stdin is not None:
+                process.stdin.close()
 
     def said(self) -> str:
         """All that LibreOffice wrote so far."""

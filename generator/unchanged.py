@@ -140,16 +140,20 @@ def _deadline(plain: dict[str, Any]) -> Deadline:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, in order; links are not followed, but their names count.
+    """Every file below a folder, in order; a folder that is a link is followed once, as the readers do.
 
-    Not what Word, Excel and LibreOffice put beside an open file or write before they rename: no name that may be asked
-    for looks like that.
+    Not what Word, Excel and LibreOffice put beside an open file, nor, where workbooks and templates lie, what they
+    write before they rename. Attachments may have any name.
     """
-    for place, below, names in os.walk(folder):
-        below.sort()
+    been = set()
+    for place, below, names in os.walk(folder, followlinks=True):
+        below[:] = sorted(name for name in below if os.path.realpath(Path(place, name)) not in been)
+        been |= {os.path.realpath(Path(place, name)) for name in below}
+        free = Path(place).name in ("附件", "共用")
         for name in sorted(names):
             path = Path(place, name)
-            if path.suffix and path.suffix.lower() != ".tmp" and not name.startswith((".", "~$")):
+            passing = not path.suffix or path.suffix.lower() == ".tmp" or name.startswith(".")
+            if not name.startswith((".~lock.", "~$")) and (free or not passing):
                 yield path
 
 

@@ -39,7 +39,7 @@ Build = Callable[[], Report]
 def watch(
     workspace: Workspace, meeting: MeetingId, build: Build, stop: threading.Event, patience: float = _PATIENCE
 ) -> Iterator[Turn]:
-    """Builds once, then after every save that changes something; ends when ``stop`` is set or on Ctrl-C.
+    """Builds once, then after every save that changes something; ends when ``stop`` is set, or with Ctrl-C.
 
     A workbook that cannot be read is tried again for ``patience`` seconds before its problem is told.
     """
@@ -56,7 +56,7 @@ def watch(
         stop_event=stop,
         rust_timeout=_LOOK_AGAIN,
         yield_on_timeout=True,
-        raise_interrupt=False,
+        raise_interrupt=True,
         ignore_permission_denied=True,
     ):
         now = _settled(workspace, stop)

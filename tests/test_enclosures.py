@@ -804,6 +804,10 @@ def test_what_cannot_be_joined_keeps_the_packet_from_being_made_and_nothing_else
     assert result.exit_code == 1
     for cell, text in (("C9", "「加密.pdf」設有密碼"), ("C10", "「空白.pdf」是空的檔案")):
         assert f"會議.xlsx〔附件〕{cell}：{text}" in result.output.replace("\n", "")
+    for said in (result.output, desk.run("build", "113-1").output):
+        assert re.search(
+            "沒有產生「[0-9]+ 討論事項第一案 附件[0-9]+ 加密」.*，因此也沒有 會議資料.pdf：請見所列的錯誤。", said
+        )
     assert not desk.output("會議資料.pdf").exists()
     made = {path.stem for path in desk.output().glob("*.pdf")}
     for number, (name, (_, count)) in enumerate(MIXED.items(), 4):

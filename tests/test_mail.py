@@ -517,7 +517,20 @@ def test_files_from_elsewhere_go_along_as_they_came_under_the_numbers_that_the_s
         names = [f"{number:02d} 討論事項第一案 {name}.png" for number, name in enumerate(expected, start=4)]
         assert [name for name in found if name.endswith(".png")] == names
         original = "b" if "乙" in names[0] else "a"
+        assert "可能含有看不見的個人資料" in desk.run("mail", "113-1").output
         assert found[names[0]][1] == (desk.root / "inputs" / "113-1" / "附件" / f"{original}.png").read_bytes()
+
+
+def test_a_tag_is_refused_with_its_own_line(desk: Desk) -> None:
+    office(desk)
+    template(desk, PLAIN + "\n第二段。\n{{ ().__class__ }}\n")
+    assert refused(desk)[0][1] == "信件 會議資料.txt 第 12 行"
+
+
+def test_a_mail_without_attachments_says_so(desk: Desk) -> None:
+    office(desk)
+    template(desk, re.sub("附件：.*\n", "", PLAIN))
+    assert "信件沒有附件：信件 會議資料.txt 沒有寫「附件：」。" in desk.run("mail", "113-1").output
 
 
 def test_a_file_that_there_is_not_is_a_problem_with_the_nearest_name(desk: Desk) -> None:
@@ -622,7 +635,7 @@ def test_a_template_that_is_not_there_is_named(desk: Desk) -> None:
         ("信件.附件 }}", "信件.附件", "prose-syntax", 9),
         ("{{ 信件.附件 }}", "｛{ 信件.附件 }}", "full-width-braces", 9),
         ("各位委員：", "{% if 信件.第幾封 %}", "prose-syntax", 7),
-        ("{{ 信件.附件 }}", "{{ 會議.地點|年月日 }}", "prose-failed", 7),
+        ("{{ 信件.附件 }}", "{{ 會議.地點|年月日 }}", "prose-failed", 9),
     ],
 )
 def test_a_fault_in_a_template_is_named_with_its_line(

@@ -37,6 +37,7 @@ MENTIONED = """
 | 討1  | 1    |      | 共{{ 潮位站.總數 }}站、{{ 潮位站.筆數 }}筆（如{{ 附件("測站一覽") }}）。 |
 | 討1  | 1    |      | 以上所擬是否妥適，提請討論。                                              |
 """
+PRESIDED = MEETING + "| 主席 | 林召集 |\n| 紀錄 | 孟紀錄 |"
 
 
 @pytest.fixture(autouse=True)
@@ -228,6 +229,99 @@ def test_a_date_leads_from_the_sentence_to_its_cell_and_changes_no_other_documen
     assert "■ 只有檔案屬性（標題、日期）變動　02 報告事項第一案.docx、03 討論事項第一案.docx" in lines
 
 
+def test_a_cell_that_its_change_takes_out_of_a_figure_is_behind_that_figure(own_desk: Desk) -> None:
+    said = "以上所擬（公務預算處{{ 預定開放.公務預算處 }}項）是否妥適，提請討論。"
+    edit(own_desk, "inputs/113-1/會議.xlsx", "說明", lambda sheet: sheet.__setitem__("D10", said))
+    release(own_desk)
+
+    def insert_and_rename(sheet: Any) -> None:
+        sheet["C4"] = "人事處"
+        sheet.insert_rows(2)
+        sheet["A2"], sheet["B2"], sheet["C2"] = "歲入歲出簡表", "11306", "人事處"
+
+    edit(own_desk, DATASETS, "預定開放", insert_and_rename)
+    answer = found(own_desk)
+    cells = ["資料集.xlsx〔預定開放〕C5"]
+    figure = next(one for one in answer["figures"] if one["name"] == "預定開放.公務預算處")
+    assert (figure["old"], figure["new"], figure["changed_cells"]) == ("10", "9", cells)
+    case = next(one for one in answer["documents"] if one["name"] == "11 討論事項第二案.docx")
+    assert [(one["where"], one["cells"]) for one in case["changes"]] == [("說明三", cells)]
+
+
+def with_title(title: str) -> str:
+    """〔案由〕 with this as the title of the case to discuss, in D3."""
+    return CASES.replace("{{ 機關.自稱 }}資料集開放一案，提請討論。", title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "改題，提請討論。",
+        "{{ 機關.自稱 }}{{ 會議.報告期間 }}資料開放辦理成果，提請討論。",
+        # The words between the tags stay as they are.
+        "{{ 機關.自稱 }}資料開放推動情形，提請討論。",
+    ],
+)
+def test_a_title_reworded_around_its_tags_leads_to_its_cell_everywhere(met: Desk, title: str) -> None:
+    old = "{{ 機關.自稱 }}{{ 會議.年度 }}年資料開放推動情形，提請討論。"
+    place = {"會議資訊": PRESIDED, "案由": with_title(old)}
+    met.meeting(**place)
+    release(met)
+    place["會議資訊"] = place["會議資訊"].replace("第1會議室", "第2會議室")
+    met.meeting(**place | {"案由": with_title(title)})
+    reached = {
+        one["name"]: change["cells"]
+        for one in found(met)["documents"]
+        for change in one["changes"]
+        if any("資料開放推動情形" in piece["old"] for piece in change["pieces"])
+    }
+    assert {name.partition(" ")[2] or name for name in reached} >= {
+        "議程.docx",
+        "討論事項第一案.docx",
+        "會議紀錄（公開版）.docx",
+        "決議分辦表.docx",
+    }
+    assert set(map(tuple, reached.values())) == {("會議.xlsx〔案由〕D3",)}
+
+
+def test_of_two_reworded_titles_each_document_names_its_own(desk: Desk) -> None:
+    more = "| 討2  | 討論事項 | 企劃處 | {{ 機關.自稱 }}一案，提請討論。 |\n"
+    points = EXPLANATIONS + EXPLANATIONS.replace("討1", "討2").partition("\n")[2].partition("\n")[2]
+    desk.meeting(案由=CASES + more, 說明=points)
+    release(desk)
+    changed = (CASES + more).replace("資料集開放一案", "資料集{{ 會議.年度 }}年開放一案")
+    desk.meeting(案由=changed.replace("}}一案", "}}{{ 會議.年度 }}年一案"), 說明=points)
+    cases = {one["name"]: one["changes"] for one in found(desk)["documents"] if "第" in one["name"]}
+    assert {name: [one["cells"] for one in changes] for name, changes in cases.items()} == {
+        "03 討論事項第一案.docx": [["會議.xlsx〔案由〕D3"]],
+        "04 討論事項第二案.docx": [["會議.xlsx〔案由〕D4"]],
+    }
+
+
+def test_a_date_with_zeros_is_the_figure_and_a_text_without_a_number_has_no_empty_place(own_desk: Desk) -> None:
+    release(own_desk)
+
+    def postpone(sheet: Any) -> None:
+        sheet["B4"], sheet["B7"] = "行政院第8會議室", "113-04-03"
+
+    edit(own_desk, "inputs/113-1/會議.xlsx", "會議資訊", postpone)
+    lines = diff(own_desk)
+    start = lines.index("■ 09 討論事項第一案 附件2 下載排名.docx　修正")
+    assert lines[start + 1 : start + 5] == [
+        "  修正",
+        "    －自上架時間至113年04月【02】日",
+        "    ＋自上架時間至113年04月【03】日",
+        "    ← 會議.資料基準日 113-04-02 → 113-04-03、會議.xlsx〔會議資訊〕B7",
+    ]
+
+
+def test_a_changed_heading_is_told_as_the_title(desk: Desk) -> None:
+    station_desk(desk)
+    release(desk)
+    desk.meeting(附件=TABLE.replace("各潮位站資料筆數", "各潮位站資料總筆數"), 潮位站=STATIONS, 說明=MENTIONED)
+    assert "  標題　修正" in diff(desk)
+
+
 def test_points_that_only_got_another_number_are_told_in_one_line(desk: Desk) -> None:
     points = "\n".join(f"| 討1 | 1 | | 第{one}點的內容。 |" for one in "甲乙丙丁")
     desk.meeting(說明=f"| 案號 | 層級 | 標題 | 內容 |\n{points}")
@@ -316,6 +410,19 @@ def test_it_compares_with_the_last_release_or_with_the_one_named(desk: Desk) -> 
     result = desk.run("diff", "113-1", "--from", "7")
     assert result.exit_code == 2
     assert "沒有第7版。現有：第1版、第2版。" in result.output
+
+
+def test_a_release_that_was_altered_is_not_compared_on_either_side(desk: Desk) -> None:
+    desk.meeting()
+    release(desk)
+    desk.meeting(說明=EXPLANATIONS.replace("規定", "要點"))
+    release(desk)
+    next((desk.root / "output" / "113-1 版本" / "第1版").rglob("*.docx")).write_bytes(b"altered")
+    for versions in (("--from", "1"), ("--from", "2", "--to", "1")):
+        result = desk.run("diff", "113-1", *versions)
+        assert result.exit_code != 0
+        assert "第1版與凍結時不同" in result.output
+        assert "請由備份還原，或以 --from、--to 另指定版本。" in result.output
 
 
 def test_errors_in_the_present_inputs_are_listed_instead(desk: Desk) -> None:
@@ -408,10 +515,22 @@ def test_a_table_of_changes_edited_by_hand_is_kept(desk: Desk) -> None:
 def met(desk: Desk) -> Desk:
     """A meeting with minutes, of which a release was made."""
     desk.book("機關.xlsx", 機關=test_minutes.AGENCY, 單位=UNITS, 委員=test_minutes.ROSTER)
-    desk.meeting(會議資訊=MEETING + "| 主席 | 林召集 |\n| 紀錄 | 孟紀錄 |")
+    desk.meeting(會議資訊=PRESIDED)
     test_minutes.minutes(desk)
     release(desk)
     return desk
+
+
+def test_a_place_under_a_main_point_has_no_field_before_it(met: Desk) -> None:
+    remarks = test_minutes.REMARKS.replace("請資訊處說明作法", "請資訊處說明具體作法")
+    test_minutes.minutes(met, 發言=remarks)
+    met.meeting(會議資訊=PRESIDED, 案由=CASES.replace("資料集開放一案", "資料集開放範圍一案"))
+    lines = diff(met, "--docx")
+    assert "  參一　修正" in lines
+    assert "  參一委員意見2　修正" in lines
+    assert not any(re.match(r"  (地點|出席人數)", line) for line in lines)
+    notes = [row.cells[2].text for row in table_of_changes(met).tables[0].rows]
+    assert any(note.startswith("參一。") for note in notes)
 
 
 @pytest.mark.parametrize(

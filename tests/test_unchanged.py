@@ -112,6 +112,34 @@ def test_what_could_not_be_written_is_tried_again(
     assert desk.output("01 議程.docx").is_file()
 
 
+@pytest.mark.parametrize("folder", ["共用", "113-1"])
+def test_a_change_behind_a_linked_folder_is_seen(desk: Desk, readings: list[str], tmp_path: Path, folder: str) -> None:
+    desk.meeting()
+    inputs = desk.root / "inputs"
+    (inputs / "共用").mkdir(exist_ok=True)
+    (inputs / folder).rename(tmp_path / "elsewhere")
+    (inputs / folder).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (tmp_path / "elsewhere" / "loop").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    desk.run("build", "113-1")
+    desk.run("build", "113-1")
+    assert len(readings) == 1
+    desk.book(f"{folder}/新.xlsx", 附記="| 內容 |\n| 新 |")
+    desk.run("build", "113-1")
+    assert len(readings) == 2
+
+
+@pytest.mark.parametrize("name", ["圖", "圖.tmp", ".圖.pdf"])
+def test_an_attachment_counts_whatever_its_name(desk: Desk, readings: list[str], name: str) -> None:
+    desk.meeting()
+    path = desk.root / "inputs" / "113-1" / "附件" / name
+    path.parent.mkdir()
+    path.write_bytes(b"one")
+    desk.run("build", "113-1")
+    path.write_bytes(b"two")
+    desk.run("build", "113-1")
+    assert len(readings) == 2
+
+
 def test_another_choice_of_documents_or_formats_is_another_build(desk: Desk, readings: list[str]) -> None:
     desk.meeting()
     for arguments in ((), ("--only", "議程"), ("--format", "docx")):
