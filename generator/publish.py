@@ -46,9 +46,14 @@ class Published:
     def stopped(self) -> bool:
         return has_errors(self.problems)
 
+    @property
+    def complete(self) -> bool:
+        """Whether the folder and the zip are now the whole public edition: else nobody may be told that it is done."""
+        return not self.stopped and not self.failures and not any(one.how in outputs.UNWRITTEN for one in self.outcomes)
+
 
 def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], None] = lambda text: None) -> Published:
-    """Makes and writes the public edition, all of it or nothing.
+    """Makes and writes the public edition, all of it or nothing; but for files that are open in a program just then.
 
     Drafts of minutes are not published, nor is what someone has changed by hand since: the files are made of the
     workbooks. Raises leaks.Leak when a finished file tells what it must not, packet.UnusablePdf, outputs.BadFolder, and
@@ -56,6 +61,8 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     """
     folder = workspace.output(meeting_id).with_name(f"{meeting_id} 公開")
     done = Published(folder, folder.with_name(f"{folder.name}.zip"))
+    outputs.refuse_bad(folder)
+    outputs.refuse_bad_file(done.archive)
     # Before LibreOffice is started for what may not go out.
     examined = examination.examine(workspace, meeting_id)
     done.problems = examined.problems
@@ -72,15 +79,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
         return done
     step("整理公開的檔案")
     public = {one.name: one for one in documents if _is_public(one)}
-    files = {
-        name: _cleaned(name, made.files[name], meeting, document)
-        for document in public.values()
-        for name in _names(document)
-        if name in made.files
-    }
-    if PACKET in made.files and all(_is_public(one) for one in documents if one.joined):
-        files[PACKET] = _cleaned(PACKET, made.files[PACKET], meeting, None)
-    files |= _tables(meeting, public)
+    files = cleaned(made) | _tables(meeting, public)
     of_document = {name: [one for one in files if one.rpartition(".")[0] == name] for name in public}
     of_document[""] = [PACKET] if PACKET in files else []
     about = meeting_json.compose(meeting, tuple(public.values()), of_document)
@@ -92,6 +91,8 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     minutes = next((one for one in public.values() if one.edition == FOR_PUBLIC), None)
     leaks.inspect_folder(meeting, {**files, done.archive.name: archive}, minutes)
     done.left_out, done.remarks = _left_out(documents), _remarks(meeting, documents, files)
+    for name in files:
+        outputs.refuse_bad_file(folder / name)
     step("寫入檔案")
     # The zip lies beside the folder, and stands in the same record.
     beside = f"../{done.archive.name}"
@@ -115,7 +116,24 @@ def as_json(done: Published) -> dict[str, Any]:
         "left_out": done.left_out,
         "remarks": done.remarks,
         "failures": done.failures,
+        "complete": done.complete,
     }
+
+
+def cleaned(made: build.Made) -> dict[str, bytes]:
+    """The public documents of a build by file name, as PDF and ODF, without what is not meant for anyone."""
+    meeting, documents = made.examined.meeting, made.examined.documents
+    assert meeting is not None
+    files = {
+        name: _cleaned(name, made.files[name], meeting, document)
+        for document in documents
+        if _is_public(document)
+        for name in _names(document)
+        if name in made.files
+    }
+    if PACKET in made.files and all(_is_public(one) for one in documents if one.joined):
+        files[PACKET] = _cleaned(PACKET, made.files[PACKET], meeting, None)
+    return files
 
 
 def _hindrances(meeting: Meeting, documents: tuple[Document, ...], edited: list[str]) -> list[Problem]:
@@ -126,7 +144,7 @@ def _hindrances(meeting: Meeting, documents: tuple[Document, ...], edited: list[
     names = {one.name for one in documents if _is_public(one)}
     for name in edited:
         if name == PACKET or name.rpartition(".")[0] in names:
-            found.append(problem("publish-edited", Location(name), meeting=meeting.id))
+            found.append(problem("publish-edited", Location(f"output/{meeting.id}/{name}"), meeting=meeting.id))
     return found
 
 

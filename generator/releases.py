@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generator import build, conversion, outputs, pdf, reporting, schedule
+from generator.after_meeting import FOR_PUBLIC
 from generator.build import Made, Step
 from generator.documents import INTERNAL, PUBLIC
 from generator.reporting import Report
@@ -221,6 +222,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     if made.stopped or made.sources != ready.made.sources:
         raise Refused("製作時活頁簿或範本有變動，沒有凍結。請再執行一次。")
     ready.made = made
+    _refuse_leaks(made)
     ready.remarks += made.remarks
     step("凍結版本")
     manifest = contents(workspace, made)
@@ -257,6 +259,28 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     release = Release(ready.number, folder / f"第{ready.number}版", whole)
     _write(release.folder, content)
     return release
+
+
+def _refuse_leaks(made: Made) -> None:
+    """Raises Refused where a file that would be frozen as 公開 tells what publish would refuse.
+
+    Looked into are the files of publish, cleaned as there, and the Word files; those of the minutes were when they were
+    made, and the originals of files from elsewhere are never published.
+    """
+    from generator import leaks, publish
+
+    meeting = made.examined.meeting
+    assert meeting is not None
+    if meeting.minutes is None:
+        # There is nobody yet whose name is protected.
+        return
+    public = [one for one in made.examined.documents if one.audience == PUBLIC]
+    plain = [f"{one.name}.{one.ending}" for one in public if not one.edition and one.enclosure is None]
+    files = {name: made.files[name] for name in plain if name in made.files} | publish.cleaned(made)
+    try:
+        leaks.inspect_folder(meeting, files, next((one for one in public if one.edition == FOR_PUBLIC), None))
+    except leaks.Leak as leak:
+        raise Refused(f"沒有凍結版本，標為公開的檔案含有不能公開的內容。\n{leak}") from leak
 
 
 def _write(folder: Path, content: Mapping[str, bytes]) -> None:
@@ -316,14 +340,16 @@ def told(release: Release, ready: Ready) -> list[list[tuple[str, str]]]:
 
 
 def reminder(workspace: Workspace, meeting: MeetingId, report: Report) -> str:
-    """A sentence when a build came to something else than what went out last; else an empty text.
+    """A sentence when a build came to something else than what went out last, or nothing tells; else an empty text.
 
     Only hashes are compared: of the documents, and of the files they are made of where no document changed.
     """
     have = every(workspace, meeting)
-    if not have or not have[-1].manifest or not report.manifest:
+    if not have or not report.manifest:
         return ""
     last = have[-1]
+    if not last.manifest:
+        return f"{last.name}的 {MANIFEST} 不見了或被改過，請由備份還原。"
     sides = (last.manifest, report.manifest)
     names = [[one["name"] for one in side["documents"]] for side in sides]
     inputs = [{one["path"]: one["sha256"] for one in side["inputs"]} for side in sides]

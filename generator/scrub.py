@@ -22,6 +22,8 @@ _NS = {
     "config": "urn:oasis:names:tc:opendocument:xmlns:config:1.0",
     "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
     "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+    "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
     "presentation": "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0",
     "xlink": "http://www.w3.org/1999/xlink",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -36,6 +38,7 @@ _PARTS = re.compile(
 _NOTES = ("office:annotation", "office:annotation-end")
 _CHANGES = ("text:tracked-changes", "text:change", "text:change-start", "text:change-end")
 _RSIDS = ("rsid", "paragraph-rsid")
+_FONTS = ("style:font-name", "style:font-name-asian", "style:font-name-complex")
 _SETTINGS = re.compile(r"Printer|Rsid|CurrentDatabase|EmbeddedDatabase|RedlineProtection|ModifyPassword|\w+TableURL")
 _HARMLESS = re.compile(r"^(?:https?:|#|\./|Object |Pictures/|media/|$)", re.IGNORECASE)
 
@@ -51,9 +54,13 @@ def odf(content: bytes, title: str, author: str, created: date) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if _PARTS.fullmatch(name)}
         listed = archive.read(MANIFEST)
+    texts = {name: _parsed(parts[name]) for name in parts if name.endswith(("content.xml", "styles.xml"))}
+    for root in texts.values():
+        _clean_text(root)
+    _name_fonts(list(texts.values()))
     for name in parts:
-        if name.endswith(("content.xml", "styles.xml")):
-            parts[name] = _clean_text(parts[name])
+        if name in texts:
+            parts[name] = _written(texts[name])
         elif name == "settings.xml":
             parts[name] = _clean_settings(parts[name])
         elif name == "meta.xml":
@@ -89,8 +96,7 @@ def _written(root: Any) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _clean_text(part: bytes) -> bytes:
-    root = _parsed(part)
+def _clean_text(root: Any) -> None:
     for tag in (*_NOTES, *_CHANGES):
         for element in list(root.iter(_name(tag))):
             _remove(element)
@@ -111,7 +117,56 @@ def _clean_text(part: bytes) -> bytes:
                 _unwrap(element)
             else:
                 del element.attrib[href]
-    return _written(root)
+
+
+def _name_fonts(roots: list[Any]) -> None:
+    """Names the fonts of a document after what they are, and drops those that nothing refers to.
+
+    LibreOffice numbers fonts of one family (DejaVu Sans, DejaVu Sans1) as they lie in its memory: another way each
+    time.
+    """
+    attributes = [_name(one) for one in _FONTS]
+    used: dict[tuple[Any, ...], str] = {}
+    strange: set[str] = set()
+    found = []
+    for root in roots:
+        lists = list(root.iter(_name("office:font-face-decls")))
+        faces = {face.get(_name("style:name")): face for one in lists for face in one.iter(_name("style:font-face"))}
+        places = [
+            (element, attribute)
+            for element in root.iter(etree.Element)
+            for attribute in attributes
+            if attribute in element.attrib
+        ]
+        names = {element.get(attribute) for element, attribute in places}
+        kinds = {name: _kind_of_font(face) for name, face in faces.items() if name in names}
+        strange |= names - kinds.keys()
+        used |= dict.fromkeys(kinds.values(), "")
+        found.append((lists, faces, places, kinds))
+    for kind in sorted(used):
+        # Not a name by which something is meant that is not listed.
+        choice = (f"{kind[0]}{number or ''}" for number in range(len(used) + len(strange) + 1))
+        used[kind] = next(name for name in choice if name not in strange and name not in used.values())
+    for lists, faces, places, kinds in found:
+        for element, attribute in places:
+            if element.get(attribute) in kinds:
+                element.set(attribute, used[kinds[element.get(attribute)]])
+        kept = {used[kind]: faces[name] for name, kind in sorted(kinds.items())}
+        for one in lists:
+            for face in list(one):
+                one.remove(face)
+        for name in sorted(kept):
+            kept[name].set(_name("style:name"), name)
+            lists[0].append(kept[name])
+
+
+def _kind_of_font(face: Any) -> tuple[Any, ...]:
+    """What a font is but for its name in the document: its family first."""
+    own = _name("style:name")
+    about = tuple(sorted((key, value) for key, value in face.items() if key != own))
+    inside = tuple(etree.tostring(one, with_tail=False) for one in face)
+    family = face.get(_name("svg:font-family"), face.get(own)).strip("'\"")
+    return family, about, inside
 
 
 def _remove(element: Any) -> None:

@@ -22,7 +22,8 @@ import pytest
 from conftest import AGENCY, EXPLANATIONS, MEETING, REPO, UNITS, Desk
 from test_minutes import DECISIONS, INFO, OBSERVERS, ROSTER, minutes, planted
 
-from generator import datafiles, leak_texts, leaks, ods, scrub
+from generator import datafiles, leak_texts, leaks, ods, outputs, pdf, publish, scrub
+from generator.workspace import MeetingId, Workspace
 
 NAMELESS, CLOSED, REMARK = "吳民間", "鄭民間", "此事尚涉訴訟中案件"
 CONTACT = AGENCY + "| 聯絡人 | 孟聯絡 |\n| 聯絡電話 | 02-2380-1234 |\n| 電子郵件 | tide@example.gov.tw |\n"
@@ -428,7 +429,7 @@ def test_a_document_changed_by_hand_is_named_and_nothing_is_published(meant: Des
     with meant.output("01 議程.docx").open("ab") as file:
         file.write(b"changed")
     output = refused(meant)
-    assert "01 議程.docx：這份文件產生後有人手改過" in output
+    assert "output/113-1/01 議程.docx：這份文件產生後有人手改過" in output
     meant.run("build", "113-1", "--format", "docx")
     assert meant.run("publish", "113-1").exit_code == 0
 
@@ -448,6 +449,63 @@ def test_without_libreoffice_nothing_is_published(meant: Desk, monkeypatch: pyte
     assert "找不到 LibreOffice" in result.output
     assert "沒有公開任何檔案。" in result.output
     assert not folder(meant).exists()
+
+
+@pytest.mark.parametrize("what", ["folder", "link"])
+def test_where_the_zip_cannot_lie_nothing_is_written(
+    meant: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str
+) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", "/no/such/program")
+    archive(meant).parent.mkdir()
+    if what == "folder":
+        archive(meant).mkdir()
+    else:
+        archive(meant).symlink_to(tmp_path / "elsewhere.zip")
+    with pytest.raises(outputs.BadFolder, match=r"「113-1 公開\.zip」不是一般的檔案（是資料夾或連結），不寫入"):
+        publish.publish(Workspace(meant.root), MeetingId(113, 1))
+    assert not folder(meant).exists()
+    started = [sys.executable, "-m", "generator.cli", "--workspace", str(meant.root), "publish", "113-1"]
+    ended = subprocess.run(started, cwd=REPO, capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert "不是一般的檔案" in ended.stderr
+    assert "完成" not in ended.stdout
+
+
+@pytest.mark.office
+def test_where_one_file_cannot_lie_none_is_written(meant: Desk) -> None:
+    (folder(meant) / "會議.json").mkdir(parents=True)
+    with pytest.raises(outputs.BadFolder, match=r"「會議\.json」不是一般的檔案"):
+        publish.publish(Workspace(meant.root), MeetingId(113, 1))
+    assert [path.name for path in folder(meant).iterdir()] == ["會議.json"]
+    assert not archive(meant).exists()
+
+
+@pytest.mark.office
+def test_with_the_zip_open_in_a_program_the_edition_is_not_complete(
+    meant: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = outputs.replace
+
+    def locked(path: Path, content: bytes, aside_in: Path) -> None:
+        if path.name.endswith(".zip"):
+            raise PermissionError(13, "Permission denied", str(path))
+        replace(path, content, aside_in)
+
+    monkeypatch.setattr(outputs, "replace", locked)
+    done = publish.publish(Workspace(meant.root), MeetingId(113, 1))
+    assert not done.complete
+    assert {one.name: one.how for one in done.outcomes}["113-1 公開.zip"] == outputs.LOCKED
+    monkeypatch.undo()
+    done = publish.publish(Workspace(meant.root), MeetingId(113, 1))
+    assert done.complete
+    assert publish.as_json(done)["complete"]
+
+
+def test_what_was_not_begun_is_not_complete(meant: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", "/no/such/program")
+    assert not publish.publish(Workspace(meant.root), MeetingId(113, 1)).complete
+    minutes(meant, 決議=DECISIONS.replace("洽悉。", "依吳民間委員意見辦理。"))
+    assert not publish.publish(Workspace(meant.root), MeetingId(113, 1)).complete
 
 
 # --- what must not be told --------------------------------------------------------------------------------------
@@ -881,3 +939,71 @@ def test_an_open_document_loses_comments_changes_and_paths_and_keeps_its_text() 
     assert "https://data.gov.tw" in text
     assert NAMELESS not in text
     assert "rsid=" not in text
+
+
+FACES = "office:font-face-decls"
+SPACES = " ".join(f'xmlns:{name}="{scrub._NS[name]}"' for name in ("office", "style", "svg"))
+
+
+def fonts(content: list[tuple[str, str, str]], styles: list[tuple[str, str, str]], used: str, asian: str) -> bytes:
+    """A document with fonts (name, family, kind), the same in content and styles but for their order."""
+
+    def part(root: str, faces: list[tuple[str, str, str]]) -> bytes:
+        listed = "".join(
+            f'<style:font-face style:name="{name}" svg:font-family="{family}" style:font-family-generic="{kind}"/>'
+            for name, family, kind in faces
+        )
+        said = f'style:font-name="{used}" style:font-name-asian="{asian}" style:font-name-complex="Elsewhere"'
+        inside = f"<{FACES}>{listed}</{FACES}><style:text-properties {said}/>"
+        return f"<office:{root} {SPACES}>{inside}</office:{root}>".encode()
+
+    changed = {"content.xml": part("document-content", content), "styles.xml": part("document-styles", styles)}
+    return zipped({**ODT, **changed})
+
+
+def test_fonts_are_named_after_what_they_are_whatever_their_numbers() -> None:
+    swiss, system = ("'DejaVu Sans'", "swiss"), ("'DejaVu Sans'", "system")
+    first = [("DejaVu Sans", *swiss), ("DejaVu Sans1", *system), ("Unused", "Unused", "roman")]
+    second = [("DejaVu Sans", *system), ("DejaVu Sans2", *system), ("DejaVu Sans1", *swiss)]
+    one = scrub.odf(fonts(first, first, "DejaVu Sans1", "DejaVu Sans"), "標題", "海風部", DAY)
+    other = scrub.odf(fonts(second, second[::-1], "DejaVu Sans2", "DejaVu Sans1"), "標題", "海風部", DAY)
+    assert one == other
+    assert scrub.odf(one, "標題", "海風部", DAY) == one
+    with zipfile.ZipFile(io.BytesIO(one)) as package:
+        texts = [package.read(name).decode() for name in ("content.xml", "styles.xml")]
+    for text in texts:
+        named = re.findall(r'style:name="([^"]+)" [^>]*generic="([^"]+)"', text)
+        assert named == [("DejaVu Sans", "swiss"), ("DejaVu Sans1", "system")]
+        # Each text keeps the font it had; a name that is not in the list stays.
+        assert re.findall(r'font-name[a-z-]*="([^"]+)"', text) == ["DejaVu Sans1", "DejaVu Sans", "Elsewhere"]
+
+
+def test_a_font_never_takes_a_name_that_means_another() -> None:
+    listed = [("a", "Elsewhere", "roman"), ("b", "'Two'", "roman"), ("c", "'Unused'", "roman")]
+    with zipfile.ZipFile(io.BytesIO(scrub.odf(fonts(listed, listed, "a", "b"), "標題", "海風部", DAY))) as package:
+        text = package.read("content.xml").decode()
+    assert re.findall(r'style:name="([^"]+)"', text) == ["Elsewhere1", "Two"]
+    assert 'font-name="Elsewhere1" style:font-name-asian="Two" style:font-name-complex="Elsewhere"' in text
+
+
+@pytest.mark.office
+def test_a_deck_converted_anew_is_the_same_file_and_still_opens(own_desk: Desk, tmp_path: Path) -> None:
+    assert own_desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    papers = sorted(own_desk.output().glob("0*.docx"))[:3]
+    (deck,) = own_desk.output().glob("*.pptx")
+    made = []
+    for number in range(3):
+        # LibreOffice numbers the fonts another way after other documents.
+        with pdf.Office() as office:
+            for kind, sources in (("odt", papers[: number + 1]), ("pdf", [deck]), ("odp", [deck])):
+                done = office.convert(sources, kind, tmp_path / str(number), timeout=120)
+        made.append(scrub.odf(done[deck].read_bytes(), "標題", "海風部", DAY))
+    assert made[0] == made[1] == made[2]
+    clean = tmp_path / "簡報.odp"
+    clean.write_bytes(made[0])
+    opened = pdf.convert([clean], "pdf", tmp_path, timeout=120)[clean]
+    with pikepdf.open(opened) as after, pikepdf.open(tmp_path / "0" / f"{deck.stem}.pdf") as before:
+        assert len(after.pages) == len(before.pages)
+    pytest.importorskip("openxml_audit")
+    audit = [sys.executable, "-m", "openxml_audit", str(clean)]
+    assert subprocess.run(audit, capture_output=True, check=False).returncode == 0

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import test_minutes
+import test_publish
 from click.testing import CliRunner
 from conftest import CASES, MEETING, UNITS, Desk
 
@@ -266,6 +267,69 @@ def test_the_reminder_tells_that_the_inputs_moved_on(desk: Desk) -> None:
     assert reminder(desk) == ""
     desk.meeting(案由=OTHER_CASES + "| 討2 | 討論事項 | 企劃處 | 經費一案，提請討論。 |")
     assert reminder(desk, "報告事項").startswith("第2版之後文件又有變動")
+
+
+@pytest.mark.parametrize("damage", ["edited", "gone", "no text"])
+def test_the_reminder_tells_that_nothing_can_be_compared(desk: Desk, damage: str) -> None:
+    desk.meeting()
+    release(desk)
+    path = home(desk) / "版本.json"
+    path.chmod(0o644)
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"\xff" if damage == "no text" else path.read_bytes().replace(b"false", b"true"))
+    assert reminder(desk) == "第1版的 版本.json 不見了或被改過，請由備份還原。"
+    assert "第1版的 版本.json 不見了或被改過" in desk.run("build", "113-1", "--format", "docx").output
+
+
+CLOSED_NAME = "鄭 民間"
+LISTED = """
+| 下架資料集名稱 | 提供單位 | 下架原因       | 備註 |
+| 舊潮位         | 企劃處   | 依{}委員之意見 |      |
+"""
+
+
+def with_closed_remark(desk: Desk, reason: str) -> None:
+    """Final minutes with a remark 不公開, and a sheet 下架清單 that gives a reason."""
+    test_publish.told(desk)
+    desk.meeting(
+        會議資訊=test_publish.PLACE,
+        附件="| 案號 | 名稱 | 來源 |\n| 討1 | 下架 | 工作表:下架清單 |",
+        說明=test_publish.EXPLANATIONS.replace("依本部規定辦理。", '如{{ 附件("下架") }}。'),
+    )
+    desk.book("113-1/資料集.xlsx", 下架清單=LISTED.format(reason))
+
+
+def test_what_publish_refuses_as_a_leak_is_not_frozen_as_public(desk: Desk) -> None:
+    with_closed_remark(desk, CLOSED_NAME)
+    result = desk.run("release", "113-1")
+    assert result.exit_code == 1
+    assert "沒有凍結版本，標為公開的檔案含有不能公開的內容" in result.output
+    assert "下架.docx」的內文含有須保護的姓名" in result.output
+    assert "鄭" not in result.output
+    assert not home(desk).parent.exists()
+    with_closed_remark(desk, "審查")
+    assert "公開：" in release(desk)
+
+
+@pytest.mark.office
+def test_publish_and_release_refuse_the_same_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PACKET_SOFFICE")
+    with_closed_remark(desk, CLOSED_NAME)
+    for ending in ("pdf", "odt"):
+        for command in ("publish", "release"):
+            assert f"下架.{ending}」的內文含有須保護的姓名" in desk.run(command, "113-1").output
+    assert not home(desk).parent.exists()
+    with_closed_remark(desk, "審查")
+    # The notice has the telephone of the contact, the meeting's own minutes the names: neither is 公開.
+    assert "公開：" in release(desk)
+
+
+def test_before_the_minutes_there_is_nobody_to_protect(desk: Desk) -> None:
+    with_closed_remark(desk, CLOSED_NAME)
+    (desk.root / "inputs" / "113-1" / "會議紀錄.xlsx").unlink()
+    assert "已凍結第1版（會議資料，" in release(desk)
 
 
 def test_an_attachment_from_elsewhere_is_kept_and_its_exchange_is_a_change(desk: Desk) -> None:
