@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -87,7 +88,7 @@ class Session:
         self._running: subprocess.Popen[bytes] | None = None
         self.can_be_kept = True
         self._command = [str(program), f"-env:UserInstallation={self._profile.as_uri()}"]
-        _write_profile(self._profile)
+        _write_profile(self._profile, _build_id(program))
 
     def start(self) -> None:
         """Starts LibreOffice in the background; returns at once. What does not start is seen at the next call.
@@ -202,8 +203,24 @@ class Session:
             return [Path(folder, name) for folder in ("/tmp", "/var/tmp")]
 
 
-def _write_profile(profile: Path) -> None:
+def _build_id(program: Path) -> str:
+    """How LibreOffice calls its build, "" where that cannot be told."""
+    folder = program.resolve().parent
+    for place in (folder, folder.parent / "Resources"):
+        for name in ("versionrc", "version.ini"):
+            with contextlib.suppress(OSError):
+                found = re.search(r"^buildid=(.+)$", (place / name).read_text("utf-8", "replace"), re.MULTILINE)
+                if found:
+                    return found[1].strip()
+    return ""
+
+
+def _write_profile(profile: Path, build: str) -> None:
     (profile / "user").mkdir(parents=True)
+    if build:
+        # Extensions are as this build knows them: else it looks for them first, and starts a second time for that.
+        (profile / "user" / "extensions").mkdir()
+        (profile / "user" / "extensions" / "buildid").write_text(build, encoding="utf-8")
     items = "".join(
         f'<item oor:path="{escape(path)}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>\n'
         for path, name, value in SETTINGS
