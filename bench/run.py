@@ -11,7 +11,6 @@ import datetime as dt
 import os
 import platform
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -124,7 +123,7 @@ def watched(root: Path, number: int) -> Run:
         if "更新" not in line:
             raise RuntimeError(line)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait()
     return Run(seconds, float("nan"), line)
 

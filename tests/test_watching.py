@@ -258,7 +258,12 @@ def test_a_save_by_libreoffice_is_one_build(
 def test_the_command_tells_each_turn_in_a_line_and_ends_with_ctrl_c(desk: Desk) -> None:
     desk.meeting()
     command = [sys.executable, "-m", "generator.cli", "--workspace", str(desk.root), "watch", "113-1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    # Where the tests run in the background, Ctrl-C is ignored, and by all that they start.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.stdout is not None
     try:
         said = [process.stdout.readline()]
