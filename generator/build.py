@@ -22,7 +22,7 @@ from generator import (
     templates,
     unchanged,
 )
-from generator.conversion import PACKET
+from generator.conversion import CONVERTED, PACKET
 from generator.documents import Document
 from generator.examination import Examined
 from generator.model import Meeting
@@ -70,15 +70,19 @@ def make(
     formats: Sequence[str] = ("docx", "pdf"),
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
+    examined: Examined | None = None,
 ) -> Made:
     """Everything that a build makes, in memory; only the cache of conversions is written. No files if there are errors.
 
     ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then. ``office`` is a
-    LibreOffice to use and to leave running; without one, one is started if anything needs it.
+    LibreOffice to use and to leave running; without one, one is started if anything needs it. ``examined`` is the
+    meeting where it has been examined already.
     Raises UnknownDocument, leaks.Leak when a finished file holds a protected name, and outputs.BadFolder.
     """
-    step("讀取與檢查活頁簿")
-    made = Made(examination.examine(workspace, meeting_id))
+    if examined is None:
+        step("讀取與檢查活頁簿")
+        examined = examination.examine(workspace, meeting_id)
+    made = Made(examined)
     meeting = made.examined.meeting
     if meeting is None or made.stopped:
         return made
@@ -105,7 +109,7 @@ def make(
             if whole and "pdf" in formats and PACKET not in made.files:
                 made.remarks.append(f"沒有產生 {PACKET}：請見所列的錯誤。")
     for name, document in made.owners.items():
-        if name.endswith((".pdf", ".odt", ".odp")):
+        if name.endswith(CONVERTED):
             leaks.inspect(meeting, document, {name: made.files[name]})
     return made
 
@@ -191,7 +195,7 @@ def build(
         inputs=inputs,
     )
     if not made.late:
-        unchanged.remember(known, report, outputs.MANIFEST)
+        unchanged.remember(known, report)
     return report
 
 
@@ -239,6 +243,7 @@ def _convert(
     joined: bool,
 ) -> None:
     """Adds the PDFs and ODF files; what LibreOffice cannot do is said."""
+    made.failures += conversion.too_long(chosen)
     parts = [conversion.to_pdf(meeting, chosen, rendered, converter, joined)] if "pdf" in formats else []
     parts += [conversion.to_odf(meeting, chosen, rendered, converter)] if "odt" in formats else []
     for one in parts:
@@ -246,9 +251,8 @@ def _convert(
         made.failures += one.failures
         if one.problems:
             _add(made, one.problems)
-    endings = (".pdf", ".odt", ".odp")
     made.owners |= {
-        name: document for document in chosen for ending in endings if (name := document.name + ending) in made.files
+        name: document for document in chosen for ending in CONVERTED if (name := document.name + ending) in made.files
     }
 
 

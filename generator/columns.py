@@ -75,6 +75,8 @@ CHAIR, AGENCY_MEMBER, CIVIL_MEMBER = "召集人", "機關代表", "民間代表"
 CONTINUED, RELEASED = "持續列管", "解除列管"
 CLOSED_DAY, WORKING = "停班", "上班"
 DRAFT, FINAL = "草稿", "定稿"
+# How far a meeting's papers are: what is mailed and released then.
+PAPERS, MINUTES_DRAFT, MINUTES_FINAL = STAGES = ("會議資料", "會議紀錄草稿", "會議紀錄定稿")
 PRESENT, ABSENT, BY_DEPUTY = "出席", "請假", "代理"
 OPINION, RESPONSE = "委員意見", "機關回應"
 NAMED, NAMELESS, CLOSED = "記名", "不記名", "不公開"

@@ -16,6 +16,8 @@ PACKET = "會議資料.pdf"
 CONVERSION_SECONDS = 300.0
 _KEPT = 200
 OPEN_DOCUMENT = {"docx": "odt", "pptx": "odp"}
+# What the names of converted files end with.
+CONVERTED = (".pdf", ".odt", ".odp")
 # Names that no document has: the signs of page numbers, and after a document's name the file in its place.
 _PAGE_NUMBER, _FILE = "", "（檔案）"
 
@@ -95,7 +97,7 @@ def to_pdf(
     from generator import packet
 
     made = Converted()
-    short = _short(chosen, made)
+    short = _short(chosen)
     own = {one.name: (one.ending, for_office(one, rendered[one.name])) for one in short if one.name in rendered}
     # After the program's own documents: what comes from elsewhere may keep LibreOffice from going on.
     files = {
@@ -126,14 +128,17 @@ def to_pdf(
     return made
 
 
-def _short(chosen: Sequence[Document], made: Converted) -> list[Document]:
-    """The documents without those whose table LibreOffice would take many minutes for, which is said."""
-    for one in chosen:
-        if one.rows > MOST_CONVERTED:
-            text = (
-                f"「{one.name}」有 {one.rows:,} 列，LibreOffice 轉換要很久，只產生 Word 檔；會議資料.pdf 也沒有產生。"
-            )
-            made.failures.append(f"{text}請將〔附件〕的來源改為「另附」，另行提供。")
+def too_long(chosen: Sequence[Document]) -> list[str]:
+    """What to say of the documents whose table LibreOffice would take many minutes for: they are not converted."""
+    return [
+        f"「{one.name}」有 {one.rows:,} 列，LibreOffice 轉換要很久，只產生 Word 檔；{PACKET} 也沒有產生。"
+        "請將〔附件〕的來源改為「另附」，另行提供。"
+        for one in chosen
+        if one.rows > MOST_CONVERTED
+    ]
+
+
+def _short(chosen: Sequence[Document]) -> list[Document]:
     return [one for one in chosen if one.rows <= MOST_CONVERTED]
 
 
@@ -171,7 +176,7 @@ def to_odf(
     from generator import scrub
 
     made = Converted()
-    short = _short(chosen, made)
+    short = _short(chosen)
     for ending in dict.fromkeys(OPEN_DOCUMENT.values()):
         sources = {
             one.name: (one.ending, rendered[one.name] if one.ending == "docx" else for_office(one, rendered[one.name]))

@@ -27,12 +27,13 @@ from generator import (
 )
 from generator.after_meeting import FOR_MEETING, TASKS
 from generator.build import Made, Step
+from generator.columns import PAPERS
 from generator.conversion import PACKET
 from generator.documents import INTERNAL, Document
 from generator.eml import Address
 from generator.examination import Examined
 from generator.mail_parcels import MEGABYTE, Files
-from generator.mail_template import BCC, CC, MINUTES_DRAFT, MINUTES_FINAL, PAPERS, TO, MailTemplate, Wanted
+from generator.mail_template import BCC, CC, TO, MailTemplate, Wanted
 from generator.model import Meeting
 from generator.problems import Location, Problem, has_errors, in_order, perhaps, problem
 from generator.values import folded
@@ -94,22 +95,18 @@ def write(
     report = Report(kind, folder, examined.problems)
     if examined.meeting is None or report.stopped:
         return report
-    report.kind = kind or fitting(examined.meeting)
+    report.kind = kind or examined.meeting.stage
     plan = _plan(workspace, examined, report)
     if plan is None or report.stopped:
         return report
     files: Files = {}
     if plan.files:
-        made = _made(workspace, meeting_id, plan, step)
-        report.problems = made.examined.problems
+        made = _made(workspace, examined, plan, step)
         report.remarks, report.failures = list(made.remarks), list(made.failures)
-        if made.examined.meeting is None or made.stopped or made.failures:
+        if made.stopped or made.failures:
+            report.problems = made.examined.problems
             return report
-        # Once more, of what was read when the files were made: a workbook may have been saved in between.
-        examined = made.examined
-        plan = _plan(workspace, examined, report)
-        if plan is None or report.stopped:
-            return report
+        report.problems = tuple(in_order([*report.problems, *made.examined.problems]))
         absent = [name for name in plan.files if name not in made.files]
         report.failures += [f"沒有產生「{name}」，信件草稿也沒有寫出。請執行 packet doctor。" for name in absent]
         if absent:
@@ -129,20 +126,13 @@ def write(
     return report
 
 
-def fitting(meeting: Meeting) -> str:
-    """The kind of mail that the state of the minutes calls for."""
-    if meeting.minutes is None:
-        return PAPERS
-    return MINUTES_DRAFT if meeting.minutes.draft else MINUTES_FINAL
-
-
 def _unfit(meeting: Meeting, kind: str) -> list[Problem]:
     """Why a mail of the kind cannot go out now: there are no minutes, or they are not of that status."""
-    if kind == PAPERS or kind == fitting(meeting):
+    if kind in (PAPERS, meeting.stage):
         return []
     if meeting.minutes is None:
         return [problem("mail-no-minutes", Location(f"inputs/{meeting.id}"), kind=kind, meeting=meeting.id)]
-    at, other = meeting.minutes.row.at("紀錄狀態"), fitting(meeting)
+    at, other = meeting.minutes.row.at("紀錄狀態"), meeting.stage
     return [problem("mail-other-status", at, status=meeting.minutes.status, kind=kind, other=other)]
 
 
@@ -231,11 +221,13 @@ def _edited(
     return [problem("mail-edited", place, meeting=meeting_id) for place in places]
 
 
-def _made(workspace: Workspace, meeting_id: MeetingId, plan: _Plan, step: Step) -> Made:
+def _made(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> Made:
     """The files of a build, no more than are attached: the whole packet only where it is wanted."""
     formats = tuple(dict.fromkeys(_MADE_AS.get(name.rpartition(".")[2], "docx") for name in plan.files))
     only = [document.name for document in plan.files.values() if document is not None]
-    return build.make(workspace, meeting_id, () if PACKET in plan.files else only, formats, step)
+    assert examined.meeting is not None
+    chosen = () if PACKET in plan.files else only
+    return build.make(workspace, examined.meeting.id, chosen, formats, step, examined=examined)
 
 
 def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> list[Mail]:

@@ -22,8 +22,6 @@ from generator.values import folded
 TO, CC, BCC, SUBJECT, ATTACHMENTS = "收件者", "副本", "密件副本", "主旨", "附件"
 HEADS = (TO, CC, BCC, SUBJECT, ATTACHMENTS)
 OBSERVER = columns.OBSERVERS.name
-PAPERS, MINUTES_DRAFT, MINUTES_FINAL = "會議資料", "會議紀錄草稿", "會議紀錄定稿"
-KINDS = (PAPERS, MINUTES_DRAFT, MINUTES_FINAL)
 ROLES = (columns.CHAIR, columns.AGENCY_MEMBER, columns.CIVIL_MEMBER, OBSERVER)
 # Names that only mails know; {names} are the files as they are attached.
 NAMES, NUMBER, TOTAL = "信件.附件", "信件.第幾封", "信件.共幾封"

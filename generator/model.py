@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from generator import roc
+from generator.columns import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.enclosures import Enclosure
 from generator.minutes import Minutes, Observer
 from generator.problems import Location
@@ -277,6 +278,13 @@ class Meeting:
     def name(self) -> str:
         """「政府資料開放諮詢小組」113年第1次會議."""
         return f"「{self.agency.group}」{self.id.year}年{self.session}會議"
+
+    @property
+    def stage(self) -> str:
+        """How far its papers are, one of columns.STAGES, by the status of the minutes."""
+        if self.minutes is None:
+            return PAPERS
+        return MINUTES_DRAFT if self.minutes.draft else MINUTES_FINAL
 
     def of_kind(self, kind: str) -> tuple[Case, ...]:
         return tuple(case for case in self.cases if case.kind == kind)

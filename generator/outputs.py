@@ -13,7 +13,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +105,11 @@ def write_all(
     if _as_json(record) != before:
         _write_record(folder, _as_json(record))
     return outcomes
+
+
+def unwritten(outcomes: Iterable[Outcome]) -> bool:
+    """Whether any of the files could not be written."""
+    return any(one.how in UNWRITTEN for one in outcomes)
 
 
 def refuse_bad(folder: Path) -> None:

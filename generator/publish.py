@@ -7,7 +7,6 @@ Nothing that is for those who took part or for the agency alone, and nothing tha
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -49,7 +48,7 @@ class Published:
     @property
     def complete(self) -> bool:
         """Whether the folder and the zip are now the whole public edition: else nobody may be told that it is done."""
-        return not self.stopped and not self.failures and not any(one.how in outputs.UNWRITTEN for one in self.outcomes)
+        return not self.stopped and not self.failures and not outputs.unwritten(self.outcomes)
 
 
 def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], None] = lambda text: None) -> Published:
@@ -72,7 +71,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
         done.problems = tuple(in_order(found))
     if examined.meeting is None or done.stopped:
         return done
-    made = build.make(workspace, meeting_id, formats=("pdf", "odt"), step=step)
+    made = build.make(workspace, meeting_id, formats=("pdf", "odt"), step=step, examined=examined)
     meeting, documents = made.examined.meeting, made.examined.documents
     done.problems, done.failures = made.examined.problems, list(made.failures)
     if meeting is None or done.stopped or done.failures:
@@ -83,7 +82,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     of_document = {name: [one for one in files if one.rpartition(".")[0] == name] for name in public}
     of_document[""] = [PACKET] if PACKET in files else []
     about = meeting_json.compose(meeting, tuple(public.values()), of_document)
-    files[leaks.MEETING_JSON] = (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()
+    files[leaks.MEETING_JSON] = reporting.as_bytes(about)
     files = {name: files[name] for name in sorted(files)}
     files[SUMS] = "".join(f"{outputs.digest(content)}  {name}\n" for name, content in files.items()).encode()
     archive = _zipped(files, meeting)

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generator import build, conversion, outputs, pdf, reporting, schedule
+from generator import build, conversion, outputs, pdf, reporting, roc, schedule
 from generator.after_meeting import FOR_PUBLIC
 from generator.build import Made, Step
+from generator.columns import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.documents import INTERNAL, PUBLIC
 from generator.reporting import Report
 from generator.schedule import Deadline
@@ -28,9 +29,7 @@ from generator.workspace import MeetingId, Workspace
 
 MANIFEST, FILES, BOOKS = "版本.json", "文件", "活頁簿"
 FORMATS = ("docx", "pdf", "odt")
-PAPERS, DRAFT, FINAL = "會議資料", "會議紀錄草稿", "會議紀錄定稿"
-_DEADLINES = {PAPERS: schedule.PAPERS, DRAFT: schedule.DRAFT, FINAL: schedule.PUBLICATION}
-_CONVERTED = (".pdf", ".odt", ".odp")
+_DEADLINES = {PAPERS: schedule.PAPERS, MINUTES_DRAFT: schedule.DRAFT, MINUTES_FINAL: schedule.PUBLICATION}
 _NOT_OURS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 _ABANDONED_SECONDS = 3600
 _SEAL = "sha256"
@@ -60,7 +59,7 @@ class Release:
     def title(self) -> str:
         """第1版（會議資料，113年4月19日 10:20）."""
         when = dt.datetime.fromisoformat(self.manifest["when"])
-        return f"{self.name}（{self.manifest['stage']}，{when.year - 1911}年{when.month}月{when.day}日 {when:%H:%M}）"
+        return f"{self.name}（{self.manifest['stage']}，{roc.long_date(when)} {when:%H:%M}）"
 
     def faults(self) -> list[str]:
         """What is not as it was when the release was made, a text for each file; empty when all is."""
@@ -164,8 +163,7 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
             f"output/{meeting_id} 內有手改過的檔案：{names}。版本只收由活頁簿產生的文件。"
             f"請將修改寫回活頁簿或範本，再執行 packet build {meeting_id}（手改的檔案會另存保留），然後重試。"
         )
-    if meeting.minutes is not None:
-        ready.stage = DRAFT if meeting.minutes.draft else FINAL
+    ready.stage = meeting.stage
     known = schedule.of(meeting).deadlines
     ready.deadline = next((one for one in known if one.name == _DEADLINES[ready.stage]), None)
     ready.late = ready.deadline is not None and ready.deadline.date < today
@@ -179,17 +177,12 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
 
 
 def contents(workspace: Workspace, made: Made) -> dict[str, Any]:
-    """The manifest of what was made, with the files from elsewhere that are attached as well."""
+    """The manifest of what was made, with the hashes of what was rendered, and what file a document is of."""
     meeting = made.examined.meeting
     assert meeting is not None
     found = reporting.manifest(workspace, made.examined, {})
     enclosures = {one.name: one.enclosure.path for one in made.examined.documents if one.enclosure}
     paths = {name: path.relative_to(workspace.root).as_posix() for name, path in enclosures.items()}
-    known = {one["path"] for one in found["inputs"]}
-    for path in dict.fromkeys(paths.values()):
-        if path not in known:
-            digest = outputs.digest((workspace.root / path).read_bytes())
-            found["inputs"].append({"path": path, "sha256": digest})
     for one in found["documents"]:
         one["enclosure"] = paths.get(one["name"], "")
     found["sources"] = dict(made.sources)
@@ -208,7 +201,7 @@ def _essence(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def _formats_lacking(release: Release) -> bool:
     """Whether the release went without PDF and ODF, which can be made now."""
-    have = any(one["name"].endswith(_CONVERTED) for one in release.manifest["files"])
+    have = any(one["name"].endswith(conversion.CONVERTED) for one in release.manifest["files"])
     return not have and pdf.find_office() is not None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator import __version__, figures, outputs, workbooks, workdays
 from generator.figures import Figure
-from generator.problems import ERROR, Problem
+from generator.problems import Problem, has_errors
 from generator.schedule import Deadline
 from generator.workspace import Workspace
 
@@ -41,12 +41,12 @@ class Report:
     @property
     def in_order(self) -> bool:
         """Whether the inputs hold no error."""
-        return not any(one.severity == ERROR for one in self.problems)
+        return not has_errors(self.problems)
 
     @property
     def complete(self) -> bool:
         """Whether nothing outside the inputs went wrong: no failure, and no file that could not be written."""
-        return not self.failures and not any(one.how in outputs.UNWRITTEN for one in self.outcomes)
+        return not self.failures and not outputs.unwritten(self.outcomes)
 
 
 def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]) -> dict[str, Any]:

@@ -50,8 +50,8 @@ def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool
             terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, remarks)
     for text in report.failures:
         terminal.failure(text)
-    unwritten = any(one.how in outputs.UNWRITTEN for one in report.outcomes)
-    sys.exit(PROBLEMS if report.stopped else FAILED if report.failures or unwritten else DONE)
+    failed = report.failures or outputs.unwritten(report.outcomes)
+    sys.exit(PROBLEMS if report.stopped else FAILED if failed else DONE)
 
 
 @click.command(cls=messages.Command)
@@ -161,7 +161,7 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
         terminal.styled(revision_lines.of(found))
         if outcomes:
             terminal.summary(releases.home(workspace, meeting).relative_to(workspace.root).as_posix(), outcomes, [])
-    sys.exit(FAILED if any(one.how in outputs.UNWRITTEN for one in outcomes) else DONE)
+    sys.exit(FAILED if outputs.unwritten(outcomes) else DONE)
 
 
 @click.command(cls=messages.Command)
@@ -170,7 +170,7 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
 @click.pass_obj
 def publish(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     """產生可上架公開的資料夾與 zip，並檢查有無個人資料。"""
-    from generator import leaks, outputs, terminal
+    from generator import leaks, terminal
     from generator import publish as story
 
     workspace = workspace_of(given, meeting)
@@ -193,5 +193,4 @@ def publish(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
         terminal.failure(text)
     if done.failures:
         terminal.failure("沒有公開任何檔案。")
-    unwritten = any(one.how in outputs.UNWRITTEN for one in done.outcomes)
-    sys.exit(PROBLEMS if done.stopped else FAILED if done.failures or unwritten else DONE)
+    sys.exit(PROBLEMS if done.stopped else DONE if done.complete else FAILED)

@@ -12,6 +12,7 @@ from typing import Any
 from generator import (
     after_meeting,
     before_meeting,
+    columns,
     documents,
     examination,
     figures,
@@ -92,7 +93,7 @@ def _mails(workspace: Workspace) -> list[Problem]:
     found: list[Problem] = []
     meeting = samples.meeting(*SAMPLES[0])
     words = mail_template.vocabulary(meeting, figures.compute(meeting), ["附件"], 1, 2)
-    for kind in mail_template.KINDS:
+    for kind in columns.STAGES:
         template = mail_template.read(workspace.templates / mail_template.file_name(kind), found)
         if template is not None:
             wrong = mail_template.faults(template, words)

@@ -188,7 +188,7 @@ def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[
         out.print(f"  內容不變 {same} 個檔案", style="dim")
     for remark in remarks:
         out.print(remark, style="yellow")
-    if any(one.how in outputs.UNWRITTEN for one in outcomes):
+    if outputs.unwritten(outcomes):
         out.print(f"沒有全部寫出：{folder}", style="bold yellow")
     else:
         out.print(f"完成：{folder}", style="bold")

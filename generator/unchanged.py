@@ -87,7 +87,7 @@ def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | Non
             deadlines=tuple(_deadline(one) for one in kept["deadlines"]),
             outcomes=[outputs.Outcome(name, outputs.SAME) for name in kept["files"]],
             remarks=[str(one) for one in kept["remarks"]],
-            manifest=json.loads((folder / kept["manifest"]).read_bytes()),
+            manifest=json.loads((folder / outputs.MANIFEST).read_bytes()),
             sources=dict(kept["sources"]),
             inputs=str(kept["inputs"]),
         )
@@ -104,9 +104,9 @@ def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | Non
     return report
 
 
-def remember(known: str, report: Report, manifest: str) -> None:
-    """Keeps the report of a build that left nothing to be done again. ``manifest`` is the name of that file."""
-    if report.stopped or report.failures or any(one.how in outputs.UNWRITTEN for one in report.outcomes):
+def remember(known: str, report: Report) -> None:
+    """Keeps the report of a build that left nothing to be done again."""
+    if report.stopped or not report.complete:
         return
     gone = (outputs.GONE, outputs.OUTDATED, outputs.LEFT)
     kept = {
@@ -115,7 +115,6 @@ def remember(known: str, report: Report, manifest: str) -> None:
         "deadlines": [_plain(one) for one in report.deadlines],
         "files": [one.name for one in report.outcomes if one.how not in gone],
         "remarks": report.remarks,
-        "manifest": manifest,
         "sources": report.sources,
         "inputs": report.inputs,
     }

@@ -108,7 +108,7 @@ def told(turn: Turn, clock: str) -> str:
     seconds = f"（{turn.seconds:.1f} 秒）"
     if turn.report.stopped:
         return f"{clock} {because} → 有錯誤，沒有產生文件{seconds}"
-    changed = [one.name for one in turn.report.outcomes if one.how != outputs.SAME and one.name != "packet.json"]
+    changed = [one.name for one in turn.report.outcomes if one.how != outputs.SAME and one.name != outputs.MANIFEST]
     return f"{clock} {because} → {'更新 ' + _listed(changed) if changed else '文件不變'}{seconds}"
 
 
