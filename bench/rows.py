@@ -33,13 +33,13 @@ def context(count: int) -> dict[str, Any]:
 
 
 def packet(count: int) -> Any:
-    from generator import templates
+    from generator.word import render
 
     given, problems = context(count), []
-    properties = templates.Properties("資料集清單", "機關", dt.date(2024, 4, 29))
+    properties = render.Properties("資料集清單", "機關", dt.date(2024, 4, 29))
 
     def run(into: Path) -> None:
-        content = templates.render(TEMPLATE, given, properties, problems)
+        content = render.render(TEMPLATE, given, properties, problems)
         assert content is not None, problems
         into.write_bytes(content)
 
@@ -49,13 +49,14 @@ def packet(count: int) -> Any:
 def docxtpl(count: int) -> Any:
     from docxtpl import DocxTemplate
 
-    from generator import prose, templates
+    from generator.prose import language
+    from generator.word import render
 
-    given = {**context(count), **templates.MARKS}
+    given = {**context(count), **render.MARKS}
 
     def run(into: Path) -> None:
         template = DocxTemplate(TEMPLATE)
-        template.render(given, prose.environment(True), autoescape=True)
+        template.render(given, language.environment(True), autoescape=True)
         template.save(into)
 
     return run

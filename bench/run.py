@@ -22,11 +22,11 @@ from pathlib import Path
 
 import openpyxl
 
-from generator import pdf
+from generator.pdf import office as pdf
 
 REPO = Path(__file__).resolve().parents[1]
 BENCH = REPO / "bench"
-PACKET = [sys.executable, "-m", "generator.cli"]
+PACKET = [sys.executable, "-m", "generator.cli.app"]
 MEETING = "113-1"
 COUNTS = (200, 2_000, 20_000, 100_000)
 # The others take minutes for more.

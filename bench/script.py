@@ -13,13 +13,16 @@ from pathlib import Path
 from docxtpl import DocxTemplate
 from pypdf import PdfWriter
 
-from generator import examination, pdf, prose, templates
-from generator.workspace import MeetingId, Workspace
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import examine
+from generator.pdf import office as pdf
+from generator.prose import language
+from generator.word import render
 
 
 def main(root: str, meeting: str, into: str) -> None:
     workspace, folder = Workspace(Path(root)), Path(into)
-    examined = examination.examine(workspace, MeetingId.parse(meeting))
+    examined = examine.examine(workspace, MeetingId.parse(meeting))
     office = pdf.find_office()
     assert office is not None
     writer = PdfWriter()
@@ -29,7 +32,7 @@ def main(root: str, meeting: str, into: str) -> None:
             if document.ending != "docx":
                 continue
             template = DocxTemplate(workspace.templates / document.template_file)
-            template.render({**document.context, **templates.MARKS}, prose.environment(True), autoescape=True)
+            template.render({**document.context, **render.MARKS}, language.environment(True), autoescape=True)
             made = folder / f"{document.name}.docx"
             template.save(made)
             options = [f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--convert-to", "pdf"]

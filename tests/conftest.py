@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from generator.cli import packet
+from generator.cli.app import packet
 
 REPO = Path(__file__).resolve().parents[1]
 

@@ -28,7 +28,7 @@ import openpyxl
 from click.testing import CliRunner
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from generator.cli import packet
+from generator.cli.app import packet
 
 REPO = Path(__file__).resolve().parents[1]
 BUILD_EVERY = 12

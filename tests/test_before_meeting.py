@@ -11,11 +11,13 @@ import docx
 import pytest
 from conftest import AGENCY, CASES, MEETING, REPO, UNITS, Desk, docx_text
 
-from generator import before_meeting, figures, loading, templates
-from generator.documents import INTERNAL, PARTICIPANTS, Document
-from generator.problems import Problem
-from generator.prose import Vocabulary
-from generator.workspace import MeetingId, Workspace
+from generator.basic.problem import Problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.documents import notice
+from generator.documents.papers import INTERNAL, PARTICIPANTS, Document
+from generator.meeting import figures, load
+from generator.prose.language import Vocabulary
+from generator.word import render
 
 NAMES = ("開會通知單", "簽到單", "桌牌")
 OWN_AGENCY = (
@@ -65,18 +67,18 @@ def called(desk: Desk) -> Desk:
 
 
 def composed(desk: Desk) -> tuple[dict[str, Document], list[Problem]]:
-    meeting, problems = loading.load(Workspace(desk.root), MeetingId(113, 1))
+    meeting, problems = load.load(Workspace(desk.root), MeetingId(113, 1))
     assert meeting is not None, problems
     found: list[Problem] = []
-    made = before_meeting.compose(meeting, Vocabulary(meeting, figures.compute(meeting)), found)
+    made = notice.compose(meeting, Vocabulary(meeting, figures.compute(meeting)), found)
     return {one.name: one for one in made}, found
 
 
 def rendered(desk: Desk, name: str) -> Path:
     document = composed(desk)[0][name]
     faults: list[Problem] = []
-    properties = templates.Properties(document.title, "海風部", dt.date(2024, 5, 20))
-    content = templates.render(desk.root / "templates" / document.template_file, document.context, properties, faults)
+    properties = render.Properties(document.title, "海風部", dt.date(2024, 5, 20))
+    content = render.render(desk.root / "templates" / document.template_file, document.context, properties, faults)
     assert content is not None, faults
     path = desk.root / f"{name}.docx"
     path.write_bytes(content)
@@ -259,11 +261,11 @@ def test_a_name_on_a_card_is_large_and_fits_on_its_line(called: Desk, name: str)
     section = document.sections[0]
     assert None not in (section.page_width, section.left_margin, section.right_margin)
     room = section.page_width.pt - section.left_margin.pt - section.right_margin.pt  # type: ignore[union-attr]
-    shown = before_meeting.spaced(name)
+    shown = notice.spaced(name)
     card = next(one for one in document.paragraphs if one.text == shown)
     size = card.runs[0].font.size
     assert size is not None
-    assert before_meeting.width(shown) * size.pt <= room
+    assert notice.width(shown) * size.pt <= room
     assert size.pt >= 72
 
 

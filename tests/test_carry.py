@@ -12,7 +12,8 @@ import pytest
 from conftest import AGENCY, CASES, MEETING, REPO, UNITS, Desk
 from test_starting import ends, fill, menu, rows, tree
 
-from generator import forms, starting
+from generator.setup import start
+from generator.workbook import forms
 
 SAMPLE = REPO / "docs" / "sample" / "113-1" / "會議紀錄.xlsx"
 FACTS = {
@@ -239,9 +240,9 @@ def test_minutes_that_fail_leave_nothing(desk: Desk, monkeypatch: pytest.MonkeyP
         raise PermissionError(13, "denied", str(target))
 
     if moment == "write":
-        monkeypatch.setattr(starting, "write_workbook", full)
+        monkeypatch.setattr(start, "write_workbook", full)
     else:
-        monkeypatch.setattr(starting.os, "rename", denied)
+        monkeypatch.setattr(start.os, "rename", denied)
     assert ends(monkeypatch, "--workspace", str(desk.root), "new", "113-1", "--minutes") == 3
     assert tree(desk.root) == before
 

@@ -13,7 +13,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from test_reading import PLANNED, edited, places, said
 
-from generator import characters
+from generator.workbook import characters
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +139,7 @@ def test_common_characters_cost_nothing(tmp_path: Path) -> None:
         "import atexit, sys, subprocess\n"
         "subprocess.run = subprocess.Popen = None\n"
         "atexit.register(lambda: print('fontTools' in sys.modules))\n"
-        "from generator.cli import packet\n"
+        "from generator.cli.app import packet\n"
         f"packet(['--workspace', {str(tmp_path)!r}, 'check', '113-1'])\n"
     )
     command = [sys.executable, "-X", "utf8", "-c", code]

@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 from conftest import Desk
 
-from generator import doctor, terminal, workdays
-from generator.cli import packet
+from generator.cli import terminal
+from generator.cli.app import packet
+from generator.meeting import workdays
+from generator.setup import doctor
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a first line")
 

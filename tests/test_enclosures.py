@@ -21,13 +21,16 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import Image
 from pptx.util import Cm
 
-from generator import documents, enclosures, figures, foreign_pdf, loading, pictures
-from generator.enclosures import Enclosure, Fault, Kind
-from generator.problems import ERROR, WARNING, Location, Problem
-from generator.workspace import MeetingId, Workspace
+from generator.basic.problem import ERROR, WARNING, Location, Problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.documents import papers
+from generator.meeting import figures, load
+from generator.pdf.from_elsewhere import files as enclosures
+from generator.pdf.from_elsewhere import pages, pictures
+from generator.pdf.from_elsewhere.files import Enclosure, Fault, Kind
 
 PLACE = Location("會議.xlsx", "附件", "C2")
-FREE = (foreign_pdf.A4[0] - 2 * foreign_pdf.BESIDE, foreign_pdf.A4[1] - foreign_pdf.ABOVE - foreign_pdf.BELOW)
+FREE = (pages.A4[0] - 2 * pages.BESIDE, pages.A4[1] - pages.ABOVE - pages.BELOW)
 
 KEPT: list[Pdf] = []  # a page is nothing once its file is closed
 
@@ -292,7 +295,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_pdf_with_too_many_pages_says_how_many(tmp_path: Path) -> None:
-    found = enclosures.examine(put(tmp_path, "a.pdf", pdf_of(*[(300, 300)] * (foreign_pdf.MOST_PAGES + 1))))
+    found = enclosures.examine(put(tmp_path, "a.pdf", pdf_of(*[(300, 300)] * (pages.MOST_PAGES + 1))))
     assert found == Fault("file-too-many-pages", {"count": 1001, "most": 1000})
 
 
@@ -351,25 +354,25 @@ def placed(page: pikepdf.Page) -> tuple[float, ...]:
     [(595, 842), (842, 1191), (1191, 842), (612, 792), (720, 540), (960, 540), (420, 595), (200, 300), (3000, 50)],
 )
 def test_a_page_comes_onto_a4_evenly_and_within_the_free_area(size: tuple[float, float], turn: int) -> None:
-    page = opened(foreign_pdf.fitted(pdf_of(size, turn=turn))).pages[0]
+    page = opened(pages.fitted(pdf_of(size, turn=turn))).pages[0]
     seen = size if turn % 180 == 0 else size[::-1]
-    paper = foreign_pdf.A4 if seen[0] <= seen[1] else foreign_pdf.A4[::-1]
+    paper = pages.A4 if seen[0] <= seen[1] else pages.A4[::-1]
     assert [float(edge) for edge in page.mediabox.as_list()] == pytest.approx([0, 0, *paper])
     assert page.cropbox == page.mediabox
     assert int(page.obj.get("/Rotate", 0)) == 0
     left, low, right, high = placed(page)
     scale = (right - left) / seen[0]
     assert (high - low) / seen[1] == pytest.approx(scale, rel=1e-4)
-    assert scale <= foreign_pdf.MOST_ENLARGED + 1e-6
-    assert left >= foreign_pdf.BESIDE - 0.01
-    assert right <= paper[0] - foreign_pdf.BESIDE + 0.01
-    assert low >= foreign_pdf.BELOW - 0.01
-    assert high <= paper[1] - foreign_pdf.ABOVE + 0.01
+    assert scale <= pages.MOST_ENLARGED + 1e-6
+    assert left >= pages.BESIDE - 0.01
+    assert right <= paper[0] - pages.BESIDE + 0.01
+    assert low >= pages.BELOW - 0.01
+    assert high <= paper[1] - pages.ABOVE + 0.01
     assert (left + right) / 2 == pytest.approx(paper[0] / 2, abs=0.01)
-    if scale < foreign_pdf.MOST_ENLARGED - 0.01:
+    if scale < pages.MOST_ENLARGED - 0.01:
         fills = (
-            (right - left) / (paper[0] - 2 * foreign_pdf.BESIDE),
-            (high - low) / (paper[1] - foreign_pdf.ABOVE - foreign_pdf.BELOW),
+            (right - left) / (paper[0] - 2 * pages.BESIDE),
+            (high - low) / (paper[1] - pages.ABOVE - pages.BELOW),
         )
         assert max(fills) == pytest.approx(1, abs=1e-3)
 
@@ -379,10 +382,10 @@ def test_only_what_the_crop_box_shows_is_brought_along() -> None:
     source.Root.Pages.Rotate = 90
     source.pages[0].obj.CropBox = Array([100, 200, 500, 900])
     source.pages[0].obj.UserUnit = 2.0
-    page = opened(foreign_pdf.fitted(saved(source))).pages[0]
+    page = opened(pages.fitted(saved(source))).pages[0]
     left, low, right, high = placed(page)
     assert (right - left) / (high - low) == pytest.approx(700 / 400, rel=1e-4)
-    assert float(page.mediabox[2]) == pytest.approx(foreign_pdf.A4[1])
+    assert float(page.mediabox[2]) == pytest.approx(pages.A4[1])
     assert "/UserUnit" not in page.obj
 
 
@@ -392,7 +395,7 @@ def test_a_pattern_moves_with_its_page() -> None:
     pattern = Dictionary(Type=Name.Pattern, PatternType=2, Shading=shading, Matrix=Array([1, 0, 0, 1, 10, 0]))
     tile = source.make_stream(b"0 0 5 5 re f", PatternType=1, PaintType=1, TilingType=1, BBox=Array([0, 0, 9, 9]))
     source.pages[0].obj.Resources.Pattern = Dictionary(P=pattern, T=tile)
-    page = opened(foreign_pdf.fitted(saved(source))).pages[0]
+    page = opened(pages.fitted(saved(source))).pages[0]
     left, low, right, _ = placed(page)
     scale = (right - left) / 595
     patterns = page.resources.Pattern
@@ -407,7 +410,7 @@ def test_a_pattern_moves_with_its_page() -> None:
 def test_what_a_page_leaves_open_or_closes_once_too_often_does_no_harm(drawn: bytes) -> None:
     source = opened(pdf_of((595, 842)))
     source.pages[0].Contents = source.make_stream(drawn)
-    page = opened(foreign_pdf.fitted(saved(source))).pages[0]
+    page = opened(pages.fitted(saved(source))).pages[0]
     depth = 0
     instructions = list(pikepdf.parse_content_stream(page))
     for place, instruction in enumerate(instructions, 1):
@@ -465,7 +468,7 @@ def with_everything() -> Pdf:
 
 
 def test_nothing_comes_along_that_could_start_or_carry_something() -> None:
-    made = foreign_pdf.fitted(saved(with_everything()))
+    made = pages.fitted(saved(with_everything()))
     plain = saved(opened(made), object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
     found = re.findall(
         rb"JavaScript|app\.alert|EmbeddedFile|Filespec|secret|a\.exe|Launch|AcroForm|XFA|/AA|OpenAction|PieceInfo"
@@ -476,13 +479,13 @@ def test_nothing_comes_along_that_could_start_or_carry_something() -> None:
 
 
 def test_what_was_filled_in_stays_to_be_seen() -> None:
-    page = opened(foreign_pdf.fitted(saved(with_everything()))).pages[0]
+    page = opened(pages.fitted(saved(with_everything()))).pages[0]
     drawn = [one.read_bytes() for _, one in page.resources.XObject.items()]
     assert drawn == [b"1 0 0 rg 0 0 50 20 re f"]
 
 
 def test_links_move_with_what_they_stand_on() -> None:
-    made = opened(foreign_pdf.fitted(saved(with_everything())))
+    made = opened(pages.fitted(saved(with_everything())))
     page = made.pages[0]
     web, inside = page.obj.Annots
     left, low, right, _ = placed(page)
@@ -495,7 +498,7 @@ def test_links_move_with_what_they_stand_on() -> None:
     )
     assert inside.Dest[0].objgen == made.pages[1].obj.objgen
     assert float(inside.Dest[2]) == pytest.approx(left + 100 * scale, abs=0.01)
-    assert float(inside.Dest[3]) == pytest.approx(foreign_pdf.A4[1] - foreign_pdf.ABOVE, abs=0.01)
+    assert float(inside.Dest[3]) == pytest.approx(pages.A4[1] - pages.ABOVE, abs=0.01)
 
 
 def test_a_layer_that_is_off_stays_off() -> None:
@@ -503,10 +506,10 @@ def test_a_layer_that_is_off_stays_off() -> None:
     shown, hidden = (source.make_indirect(Dictionary(Type=Name.OCG, Name=String(name))) for name in ("shown", "hidden"))
     source.Root.OCProperties = Dictionary(OCGs=Array([shown, hidden]), D=Dictionary(OFF=Array([hidden])))
     source.pages[0].obj.Resources.Properties = Dictionary(A=shown, B=hidden)
-    layers = opened(foreign_pdf.fitted(saved(source))).Root.OCProperties
+    layers = opened(pages.fitted(saved(source))).Root.OCProperties
     assert [str(layer["/Name"]) for layer in layers.D.OFF] == ["hidden"]
     source.Root.OCProperties.D = Dictionary(BaseState=Name.OFF, ON=Array([shown]))
-    layers = opened(foreign_pdf.fitted(saved(source))).Root.OCProperties
+    layers = opened(pages.fitted(saved(source))).Root.OCProperties
     assert [str(layer["/Name"]) for layer in layers.D.OFF] == ["hidden"]
 
 
@@ -518,21 +521,21 @@ def test_tags_that_lead_in_a_circle_are_left_out() -> None:
     root.K = element
     source.Root.StructTreeRoot = root
     source.pages[0].obj.StructParents = 0
-    made = opened(foreign_pdf.fitted(saved(source)))
+    made = opened(pages.fitted(saved(source)))
     assert "/StructTreeRoot" not in made.Root
     assert "/StructParents" not in made.pages[0].obj
 
 
 def test_the_same_file_gives_the_same_pages() -> None:
     content = pdf_of((842, 1191), turn=90)
-    assert foreign_pdf.fitted(content) == foreign_pdf.fitted(content)
+    assert pages.fitted(content) == pages.fitted(content)
 
 
 def test_a_page_that_is_a_bomb_is_refused() -> None:
     source = opened(pdf_of((595, 842)))
-    source.pages[0].Contents = source.make_stream(b" " * (foreign_pdf.MOST_CONTENT + 1))
-    with pytest.raises(foreign_pdf.Unfit, match="file-too-large"):
-        foreign_pdf.fitted(saved(source, compress_streams=True))
+    source.pages[0].Contents = source.make_stream(b" " * (pages.MOST_CONTENT + 1))
+    with pytest.raises(pages.Unfit, match="file-too-large"):
+        pages.fitted(saved(source, compress_streams=True))
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
@@ -575,7 +578,7 @@ def test_a_photograph_stands_upright(form: str, turned: int) -> None:
     about[0x0112] = turned
     buffer = io.BytesIO()
     image.convert("RGB").save(buffer, form, exif=about)
-    page = opened(foreign_pdf.fitted(pictures.to_pdf(buffer.getvalue()))).pages[0]
+    page = opened(pages.fitted(pictures.to_pdf(buffer.getvalue()))).pages[0]
     wide = float(page.mediabox[2]) > float(page.mediabox[3])
     assert wide is (turned < 5)
     shown = subprocess.run(
@@ -599,7 +602,7 @@ def one_page(page: pikepdf.Page) -> Pdf:
 
 def test_a_fax_keeps_its_proportions() -> None:
     content = picture("TIFF", "1", (1728, 1100), dpi=(204, 98))
-    left, low, right, high = placed(opened(foreign_pdf.fitted(pictures.to_pdf(content))).pages[0])
+    left, low, right, high = placed(opened(pages.fitted(pictures.to_pdf(content))).pages[0])
     assert (right - left) / (high - low) == pytest.approx(1728 / 204 / (1100 / 98), rel=1e-2)
 
 
@@ -616,10 +619,10 @@ def test_a_picture_is_a_figure_that_has_a_name(tmp_path: Path) -> None:
 HEAD = "| 案號 | 名稱 | 來源 | 可另附 |\n"
 
 
-def composed(desk: Desk) -> tuple[list[documents.Document], list[Problem]]:
-    meeting, problems = loading.load(Workspace(desk.root), MeetingId(113, 1))
+def composed(desk: Desk) -> tuple[list[papers.Document], list[Problem]]:
+    meeting, problems = load.load(Workspace(desk.root), MeetingId(113, 1))
     assert meeting is not None
-    return documents.compose(meeting, figures.compute(meeting), problems), problems
+    return papers.compose(meeting, figures.compute(meeting), problems), problems
 
 
 def attached(desk: Desk, rows: str, **files: bytes) -> None:

@@ -19,7 +19,9 @@ import pytest
 from conftest import AGENCY, CASES, EXPLANATIONS, MEETING, UNITS, Desk
 from PIL import Image
 
-from generator import build, eml, options, outputs
+from generator.build import outputs, story
+from generator.cli import options
+from generator.dispatch.mail import eml
 
 PDF, ODT = "application/pdf", "application/vnd.oasis.opendocument.text"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -557,7 +559,7 @@ def test_the_minutes_need_not_be_named_with_their_edition(desk: Desk) -> None:
 
 
 def test_without_libreoffice_no_mail_lacks_its_pdf(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generator import pdf
+    from generator.pdf import office as pdf
 
     monkeypatch.setattr(pdf, "find_office", lambda: None)
     office(desk)
@@ -672,14 +674,14 @@ def sized(desk: Desk, monkeypatch: pytest.MonkeyPatch, *contents: bytes, most: i
     office(desk)
     desk.book("機關.xlsx", 機關=f"{SENDER}\n| 郵件大小上限 | {most} |", 單位=UNITS, 委員=ROSTER)
     template(desk, re.sub("附件：.*", FILES, PLAIN))
-    real = build.make
+    real = story.make
 
-    def make(*arguments: Any, **named: Any) -> build.Made:
+    def make(*arguments: Any, **named: Any) -> story.Made:
         made = real(*arguments, **named)
         made.files |= dict(zip(NAMES, contents, strict=False))
         return made
 
-    monkeypatch.setattr(build, "make", make)
+    monkeypatch.setattr(story, "make", make)
 
 
 def test_what_is_too_large_goes_in_one_archive(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

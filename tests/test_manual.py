@@ -22,8 +22,12 @@ from click.testing import CliRunner
 from conftest import EXPLANATIONS, MEETING, REPO, Desk
 from test_template_check import change
 
-from generator import options, outputs, pdf, starting, values
-from generator.cli import packet
+from generator.build import outputs
+from generator.cli import options
+from generator.cli.app import packet
+from generator.pdf import office
+from generator.setup import start as starting
+from generator.workbook import values
 
 MANUAL = REPO / "docs" / "使用手冊.md"
 APPENDIX = "## 附錄：指令一覽\n"
@@ -161,7 +165,7 @@ def told(output: str, printed: str) -> bool:
 
 
 def no_office(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "find_office", lambda: None)
+    monkeypatch.setattr(office, "find_office", lambda: None)
 
 
 def two_faults(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from generator import many
-from generator.workspace import Workspace
+from generator.basic.workspace import Workspace
+from generator.build import many
 from tests.conftest import MEETING, Desk
 
 WRONG_DATE = """

@@ -66,9 +66,9 @@ def test_a_sheet_that_is_not_there_is_told_in_a_sheet_in_front(desk: Desk) -> No
 
 
 def test_a_workbook_that_cannot_be_copied_is_mentioned(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generator import workbooks
+    from generator.workbook import books
 
-    monkeypatch.setattr(workbooks, "small_enough_to_copy", lambda path: False)
+    monkeypatch.setattr(books, "small_enough_to_copy", lambda path: False)
     desk.meeting(案由=FAULTY)
     result = desk.run("check", "113-1", "--mark")
     assert result.exit_code == 1

@@ -19,8 +19,8 @@ from babel.messages.pofile import read_po
 from click.testing import CliRunner
 from conftest import REPO, Desk
 
-from generator.cli import packet
-from generator.messages import LANGUAGE, LOCALE, Command
+from generator.cli.app import packet
+from generator.cli.chinese import LANGUAGE, LOCALE, Command
 
 FOLDER = LOCALE / LANGUAGE / "LC_MESSAGES"
 COMMANDS = sorted(packet.commands)
@@ -128,7 +128,7 @@ def test_whatever_the_machine_speaks(machine: str, arguments: tuple[str, ...], t
     env = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
     env |= MACHINES[machine] | {"PYTHONPATH": str(REPO)}
     done = subprocess.run(
-        [sys.executable, "-m", "generator.cli", *arguments], env=env, cwd=tmp_path, capture_output=True, timeout=60
+        [sys.executable, "-m", "generator.cli.app", *arguments], env=env, cwd=tmp_path, capture_output=True, timeout=60
     )
     output = (done.stdout + done.stderr).decode("utf-8")
     assert done.returncode == (0 if "--help" in arguments else 2), output
@@ -137,7 +137,7 @@ def test_whatever_the_machine_speaks(machine: str, arguments: tuple[str, ...], t
 
 
 def test_start_does_not_import_babel() -> None:
-    code = "import sys, generator.cli; sys.exit('babel' in sys.modules)"
+    code = "import sys, generator.cli.app; sys.exit('babel' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=REPO, timeout=60).returncode == 0
 
 
@@ -159,7 +159,7 @@ def test_translations_keep_the_placeholders() -> None:
 
 
 def test_compiled_messages_are_up_to_date() -> None:
-    """After a change: pybabel compile --directory generator/locale"""
+    """After a change: pybabel compile --directory generator/cli/locale"""
     compiled = io.BytesIO()
     write_mo(compiled, catalogue())
     compiled.seek(0)
@@ -170,16 +170,17 @@ def test_compiled_messages_are_up_to_date() -> None:
 def test_an_error_nobody_foresaw_is_one_line_and_a_file_for_the_maintainer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from generator import cli, examination
+    from generator.build import examine
+    from generator.cli import app
 
     def fail(*arguments: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(examination, "examine", fail)
+    monkeypatch.setattr(examine, "examine", fail)
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["packet", "--workspace", str(Path(__file__).parents[1]), "check", "113-1"])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        app.main()
     assert ended.value.code == 3
     said = capsys.readouterr().err
     assert "沒有預料到的錯誤" in said

@@ -228,9 +228,10 @@ def test_pdf_and_odt_of_both_editions_are_looked_into(met: Desk) -> None:
 
 @pytest.mark.office
 def test_a_name_in_the_text_of_a_pdf_is_found() -> None:
-    from generator import leak_texts, packet
+    from generator.leaks import texts
+    from generator.pdf import join
 
-    found = leak_texts.read("a.pdf", _a_pdf(packet.glyph_document()))
+    found = texts.read("a.pdf", _a_pdf(join.glyph_document()))
     assert "第" in found.body
     assert "吳民間" in "".join(found.rest)
 
@@ -239,13 +240,13 @@ def _a_pdf(document: bytes) -> bytes:
     import datetime as dt
     import tempfile
 
-    from generator import packet, pdf
+    from generator.pdf import join, office
 
     with tempfile.TemporaryDirectory() as name:
         source = Path(name) / "a.docx"
         source.write_bytes(document)
-        made = pdf.convert([source], "pdf", Path(name) / "out", timeout=120)[source]
-        return packet.normalise(made.read_bytes(), "標題", "吳民間", dt.date(2024, 5, 20))
+        made = office.convert([source], "pdf", Path(name) / "out", timeout=120)[source]
+        return join.normalise(made.read_bytes(), "標題", "吳民間", dt.date(2024, 5, 20))
 
 
 def test_a_speaker_written_as_a_member_protects_no_word(met: Desk) -> None:

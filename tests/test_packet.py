@@ -13,8 +13,9 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from generator import foreign_pdf, packet, pdf
-from generator.packet import Part, Stamp, UnusablePdf
+from generator.pdf import join, office
+from generator.pdf.from_elsewhere import pages as foreign_pdf
+from generator.pdf.join import Part, Stamp, UnusablePdf
 
 DAY = date(2024, 4, 29)
 AGENCY = "海風部"
@@ -157,7 +158,7 @@ def elements(made: Pdf) -> Iterator[pikepdf.Object]:
 
 
 def test_the_glyph_document_is_the_same_each_time() -> None:
-    assert packet.glyph_document() == packet.glyph_document()
+    assert join.glyph_document() == join.glyph_document()
 
 
 def test_a_stamp_needs_every_sign() -> None:
@@ -170,12 +171,12 @@ def test_the_space_is_of_the_typeface_of_the_digits(stamp: Stamp) -> None:
 
 
 def test_a_single_document_is_numbered(stamp: Stamp) -> None:
-    made = opened(packet.stamp_single(tagged(2), stamp, "議程", AGENCY, DAY))
+    made = opened(join.stamp_single(tagged(2), stamp, "議程", AGENCY, DAY))
     assert [footer(page) for page in made.pages] == ["第 1 頁，共 2 頁", "第 2 頁，共 2 頁"]
 
 
 def test_without_a_stamp_nothing_is_written() -> None:
-    made = opened(packet.stamp_single(tagged(), None, "議程", AGENCY, DAY))
+    made = opened(join.stamp_single(tagged(), None, "議程", AGENCY, DAY))
     assert "Footer" not in content_of(made.pages[0])
 
 
@@ -195,40 +196,40 @@ def test_the_number_stands_at_the_foot_as_the_reader_sees_it(stamp: Stamp, turn:
     source.Root.Pages.Rotate = turn
     source.pages[0].mediabox = Array([-100, -100, 900, 900])
     source.pages[0].cropbox = Array([10, 20, 610, 820])
-    made = opened(packet.stamp_single(saved(source), stamp, "簡報", AGENCY, DAY))
+    made = opened(join.stamp_single(saved(source), stamp, "簡報", AGENCY, DAY))
     left = (wide - stamp.width("第 1 頁，共 1 頁")) / 2
-    assert f"q {matrix} cm BT 0 g {left:.3f} {packet.NUMBER_BASELINE:.3f} Td" in content_of(made.pages[0])
+    assert f"q {matrix} cm BT 0 g {left:.3f} {join.NUMBER_BASELINE:.3f} Td" in content_of(made.pages[0])
 
 
 def test_what_a_page_does_to_coordinates_does_not_move_the_number(stamp: Stamp) -> None:
     source = opened(untagged())
     source.pages[0].Contents = source.make_stream(b"0.1 0 0 0.1 500 500 cm")
-    made = opened(packet.stamp_single(saved(source), stamp, "簡報", AGENCY, DAY))
+    made = opened(join.stamp_single(saved(source), stamp, "簡報", AGENCY, DAY))
     assert re.match(r"q\s+0\.1 0 0 0\.1 500 500 cm\s+Q\s+/Artifact", content_of(made.pages[0]))
 
 
 def test_a_label_stands_at_the_top_right_of_the_first_page_alone(stamp: Stamp) -> None:
-    made = opened(packet.stamp_single(untagged(2), stamp, "位置圖", AGENCY, DAY, "附件12"))
+    made = opened(join.stamp_single(untagged(2), stamp, "位置圖", AGENCY, DAY, "附件12"))
     assert [label(page) for page in made.pages] == ["附件12", ""]
     assert [footer(page) for page in made.pages] == ["第 1 頁，共 2 頁", "第 2 頁，共 2 頁"]
-    left = 595 - packet.LABEL_MARGIN - (2 * 1000 + 2 * 500) * 14 / 1000
-    assert f"BT 0 g {left:.3f} {842 - packet.LABEL_BASELINE:.3f} Td" in content_of(made.pages[0])
+    left = 595 - join.LABEL_MARGIN - (2 * 1000 + 2 * 500) * 14 / 1000
+    assert f"BT 0 g {left:.3f} {842 - join.LABEL_BASELINE:.3f} Td" in content_of(made.pages[0])
 
 
 def test_a_page_on_a4_has_room_for_label_and_number() -> None:
-    assert packet.LABEL_BASELINE + packet.LABEL_SIZE / 4 < foreign_pdf.ABOVE
-    assert packet.NUMBER_BASELINE + packet.NUMBER_SIZE < foreign_pdf.BELOW
+    assert join.LABEL_BASELINE + join.LABEL_SIZE / 4 < foreign_pdf.ABOVE
+    assert join.NUMBER_BASELINE + join.NUMBER_SIZE < foreign_pdf.BELOW
 
 
 def test_a_pdf_that_was_stamped_before_keeps_its_own_fonts(stamp: Stamp, tmp_path: Path) -> None:
     earlier = Stamp.from_pdf(glyph_pdf(latin=" 9876543210"))
-    before = packet.stamp_single(tagged(), earlier, "上次", AGENCY, DAY)
-    made = opened(packet.stamp_single(before, stamp, "這次", AGENCY, DAY))
+    before = join.stamp_single(tagged(), earlier, "上次", AGENCY, DAY)
+    made = opened(join.stamp_single(before, stamp, "這次", AGENCY, DAY))
     assert len([name for name in made.pages[0].obj.Resources.Font if str(name).startswith("/PageNumber-")]) == 3
 
 
 def test_fonts_are_put_into_a_file_once(stamp: Stamp, tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, untagged(3), untagged(4)), stamp, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, untagged(3), untagged(4)), stamp, "會議資料", AGENCY, DAY))
     fonts = {font.objgen for page in made.pages for _, font in page.resources.Font.items()}
     assert len(fonts) == 2
 
@@ -237,14 +238,14 @@ def test_fonts_are_put_into_a_file_once(stamp: Stamp, tmp_path: Path) -> None:
 
 
 def test_numbers_run_through_the_packet(stamp: Stamp, tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, tagged(2), untagged(), tagged(1)), stamp, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(2), untagged(), tagged(1)), stamp, "會議資料", AGENCY, DAY))
     assert [footer(page) for page in made.pages] == [f"第 {number} 頁，共 4 頁" for number in (1, 2, 3, 4)]
 
 
 def test_each_part_has_its_own_label(stamp: Stamp, tmp_path: Path) -> None:
     one, two, three = parts(tmp_path, tagged(), untagged(2), tagged(2))
     listed = [one, Part(two.pages, "附件1 甲", 2, "附件1"), Part(three.pages, "附件2 乙", 2, "附件2")]
-    made = opened(packet.join(listed, stamp, "會議資料", AGENCY, DAY))
+    made = opened(join.join(listed, stamp, "會議資料", AGENCY, DAY))
     assert [label(page) for page in made.pages] == ["", "附件1", "", "附件2", ""]
 
 
@@ -256,7 +257,7 @@ def test_what_is_hidden_in_a_part_stays_hidden(tmp_path: Path) -> None:
         source.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
         source.pages[0].obj.Resources = Dictionary(Properties=Dictionary(L=layer))
         contents.append(saved(source))
-    made = opened(packet.join(parts(tmp_path, tagged(), *contents), None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(), *contents), None, "會議資料", AGENCY, DAY))
     used = [page.obj.Resources.Properties.L for page in list(made.pages)[1:]]
     assert [str(layer["/Name"]) for layer in used] == ["甲", "乙"]
     assert [layer.objgen for layer in made.Root.OCProperties.D.OFF] == [layer.objgen for layer in used]
@@ -265,7 +266,7 @@ def test_what_is_hidden_in_a_part_stays_hidden(tmp_path: Path) -> None:
 def test_an_attachment_has_its_bookmark_under_its_case(tmp_path: Path) -> None:
     one, two, three, four = parts(tmp_path, tagged(2), tagged(), tagged(), tagged())
     listed = [one, Part(two.pages, "附件1", 2), Part(three.pages, "附件2", 2), four]
-    made = opened(packet.join(listed, None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(listed, None, "會議資料", AGENCY, DAY))
     with made.open_outline() as outline:
         assert [(item.title, [kid.title for kid in item.children]) for item in outline.root] == [
             ("文件1", ["附件1", "附件2"]),
@@ -279,28 +280,28 @@ def test_an_attachment_has_its_bookmark_under_its_case(tmp_path: Path) -> None:
 
 def test_an_attachment_without_a_case_stands_at_the_top(tmp_path: Path) -> None:
     [only] = parts(tmp_path, tagged())
-    made = opened(packet.join([Part(only.pages, "附件", 2)], None, "會議資料", AGENCY, DAY))
+    made = opened(join.join([Part(only.pages, "附件", 2)], None, "會議資料", AGENCY, DAY))
     with made.open_outline() as outline:
         assert [item.title for item in outline.root] == ["附件"]
 
 
 def test_a_part_that_is_no_pdf_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnusablePdf, match=r"「02 文件\.pdf」無法讀取"):
-        packet.join(parts(tmp_path, tagged(), b"<html>"), None, "會議資料", AGENCY, DAY)
+        join.join(parts(tmp_path, tagged(), b"<html>"), None, "會議資料", AGENCY, DAY)
 
 
 def test_a_part_with_a_password_is_named(tmp_path: Path) -> None:
     locked = io.BytesIO()
     opened(untagged()).save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
     with pytest.raises(UnusablePdf, match=r"「01 文件\.pdf」有密碼保護"):
-        packet.join(parts(tmp_path, locked.getvalue()), None, "會議資料", AGENCY, DAY)
+        join.join(parts(tmp_path, locked.getvalue()), None, "會議資料", AGENCY, DAY)
 
 
 # --- tags -------------------------------------------------------------------------------------------------------
 
 
 def test_the_tag_trees_become_one(tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, tagged(2), tagged(1), tagged(3)), None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(2), tagged(1), tagged(3)), None, "會議資料", AGENCY, DAY))
     root = made.Root.StructTreeRoot
     [document] = root.K.as_list()
     assert str(document.S) == "/Document"
@@ -315,7 +316,7 @@ def test_the_tag_trees_become_one(tmp_path: Path) -> None:
 
 
 def test_tags_and_pages_refer_to_each_other(tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, tagged(2), untagged(), tagged(3)), None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(2), untagged(), tagged(3)), None, "會議資料", AGENCY, DAY))
     pages = {page.obj.objgen for page in made.pages}
     above = pikepdf.NumberTree(made.Root.StructTreeRoot.ParentTree)
     assert sorted(above.keys()) == list(range(10))
@@ -332,21 +333,21 @@ def test_tags_and_pages_refer_to_each_other(tmp_path: Path) -> None:
 
 
 def test_a_tag_name_used_in_two_senses_is_kept_apart(tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, tagged(), tagged(role="H1"), tagged()), None, "資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(), tagged(role="H1"), tagged()), None, "資料", AGENCY, DAY))
     roles = made.Root.StructTreeRoot.RoleMap
     names = [str(element.S) for element in elements(made) if str(element.S).startswith("/Label")]
     assert [str(roles[name]) for name in names] == ["/P", "/H1", "/P"]
 
 
 def test_a_tree_without_a_document_gets_a_part(tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, tagged(top="Sect")), None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(top="Sect")), None, "會議資料", AGENCY, DAY))
     assert [str(element.S) for element in elements(made)][:3] == ["/Document", "/Part", "/Sect"]
 
 
 def test_a_part_without_tags_gets_no_number_of_another(tmp_path: Path) -> None:
     stray = opened(untagged())
     stray.pages[0].StructParents = 0
-    made = opened(packet.join(parts(tmp_path, tagged(), saved(stray)), None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(), saved(stray)), None, "會議資料", AGENCY, DAY))
     assert "/StructParents" not in made.pages[1].obj
 
 
@@ -356,12 +357,12 @@ def test_a_part_without_tags_gets_no_number_of_another(tmp_path: Path) -> None:
 def test_the_packet_claims_to_be_universal_when_all_parts_do(
     tmp_path: Path, others: list[bytes], claimed: bool
 ) -> None:
-    made = opened(packet.join(parts(tmp_path, tagged(), *others), None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged(), *others), None, "會議資料", AGENCY, DAY))
     assert (b"<pdfuaid:part>1<" in made.Root.Metadata.read_bytes()) is claimed
 
 
 def test_a_packet_of_untagged_parts_claims_no_tags(tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, untagged()), None, "會議資料", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, untagged()), None, "會議資料", AGENCY, DAY))
     assert "/StructTreeRoot" not in made.Root
     assert "/MarkInfo" not in made.Root
 
@@ -370,7 +371,7 @@ def test_a_packet_of_untagged_parts_claims_no_tags(tmp_path: Path) -> None:
 
 
 def test_the_properties_are_those_of_the_meeting(tmp_path: Path) -> None:
-    made = opened(packet.join(parts(tmp_path, tagged()), None, "會議<資料> & 附件", AGENCY, DAY))
+    made = opened(join.join(parts(tmp_path, tagged()), None, "會議<資料> & 附件", AGENCY, DAY))
     assert str(made.docinfo.Title) == "會議<資料> & 附件"
     assert str(made.docinfo.Author) == AGENCY
     assert str(made.docinfo.CreationDate) == str(made.docinfo.ModDate) == "D:20240429000000+08'00'"
@@ -391,14 +392,14 @@ def test_what_differs_from_run_to_run_is_gone() -> None:
         source.docinfo["/Producer"] = "LibreOffice 7.4"
         buffer = io.BytesIO()
         source.save(buffer, static_id=run == "1")
-        runs.append(packet.normalise(buffer.getvalue(), "議程", AGENCY, DAY))
+        runs.append(join.normalise(buffer.getvalue(), "議程", AGENCY, DAY))
     assert runs[0] == runs[1]
     assert str(opened(runs[0]).docinfo.Producer) == "LibreOffice 7.4"
 
 
 def test_the_same_parts_give_the_same_packet(stamp: Stamp, tmp_path: Path) -> None:
     listed = parts(tmp_path, tagged(2), untagged(), tagged())
-    first, second = (packet.join(listed, stamp, "會議資料", AGENCY, DAY) for _ in range(2))
+    first, second = (join.join(listed, stamp, "會議資料", AGENCY, DAY) for _ in range(2))
     assert first == second
 
 
@@ -407,18 +408,18 @@ def test_the_same_parts_give_the_same_packet(stamp: Stamp, tmp_path: Path) -> No
 
 @pytest.mark.office
 def test_a_packet_from_libreoffice_passes_the_checker(tmp_path: Path) -> None:
-    if pdf.find_office() is None:
+    if office.find_office() is None:
         pytest.skip("LibreOffice is not installed")
     pdfua = pytest.importorskip("pdfua")
     sources = [tmp_path / name for name in ("頁碼.docx", "01 議程.docx", "02 附件.docx")]
     for source in sources:
-        source.write_bytes(packet.glyph_document())
-    raw = pdf.convert(sources, "pdf", tmp_path / "出", timeout=120)
+        source.write_bytes(join.glyph_document())
+    raw = office.convert(sources, "pdf", tmp_path / "出", timeout=120)
     stamp = Stamp.from_pdf(raw[sources[0]])
     single, joined = tmp_path / "single.pdf", tmp_path / "joined.pdf"
-    single.write_bytes(packet.stamp_single(raw[sources[1]], stamp, "議程", AGENCY, DAY))
+    single.write_bytes(join.stamp_single(raw[sources[1]], stamp, "議程", AGENCY, DAY))
     listed = [Part(raw[sources[1]], "議程"), Part(raw[sources[2]], "附件", 2)]
-    joined.write_bytes(packet.join(listed, stamp, "會議資料", AGENCY, DAY))
+    joined.write_bytes(join.join(listed, stamp, "會議資料", AGENCY, DAY))
     for path in (single, joined):
         assert [str(finding) for finding in pdfua.validate(str(path)).findings] == []
     assert [footer(page) for page in opened(joined.read_bytes()).pages] == ["第 1 頁，共 2 頁", "第 2 頁，共 2 頁"]

@@ -198,7 +198,7 @@ def test_publishing_one_more_item_changes_the_prose_the_star_and_the_manifest_an
 
 
 def test_no_figure_is_typed_into_the_prose(own_desk: Desk) -> None:
-    from generator.prose import literal_text
+    from generator.prose.language import literal_text
 
     book = openpyxl.load_workbook(own_desk.root / "inputs" / "113-1" / "會議.xlsx")
     for sheet, heading in (("案由", "案由"), ("說明", "內容"), ("附件", "標題")):

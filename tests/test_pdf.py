@@ -17,7 +17,9 @@ import openpyxl
 import pikepdf
 import pytest
 
-from generator import packet, pdf, soffice
+from generator.pdf import join
+from generator.pdf import office as pdf
+from generator.pdf import process as soffice
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a first line")
 FakeOffice = Callable[[str], Path]
@@ -427,7 +429,7 @@ def test_it_ends_when_the_program_that_started_it_is_killed(fake_office: FakeOff
     program = fake_office("")
     script = """
 import pathlib, sys, time
-from generator import pdf
+from generator.pdf import office as pdf
 with pdf.Office(pathlib.Path(sys.argv[1])):
     time.sleep(10)
 """
@@ -516,7 +518,7 @@ def office() -> Path:
 def document(path: Path, text: str) -> Path:
     """A .docx that shows the text in 標楷體 and Times New Roman."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packet.glyph_document())) as model, zipfile.ZipFile(made, "w") as archive:
+    with zipfile.ZipFile(io.BytesIO(join.glyph_document())) as model, zipfile.ZipFile(made, "w") as archive:
         for name in model.namelist():
             archive.writestr(name, model.read(name).decode().replace("第頁，共", text))
     path.write_bytes(made.getvalue())
@@ -550,7 +552,7 @@ def test_a_second_run_gives_the_same_pdf_once_normalised(office: Path, tmp_path:
     runs = []
     for run in ("甲", "乙"):
         done = pdf.convert([source], "pdf", tmp_path / run, timeout=120, office=office)
-        runs.append(packet.normalise(done[source].read_bytes(), "議程", "海風部", date(2024, 4, 29)))
+        runs.append(join.normalise(done[source].read_bytes(), "議程", "海風部", date(2024, 4, 29)))
     assert runs[0] == runs[1]
 
 
@@ -625,7 +627,7 @@ def test_the_running_one_does_the_work_and_gives_the_same_pdf(office: Path, tmp_
     assert min(took[1:]) < took[0] / 2
     assert pipes
     assert not any(pipe.exists() for pipe in pipes)
-    same = [packet.normalise(made[source].read_bytes(), "議程", "海風部", date(2024, 4, 29)) for made in (plain, done)]
+    same = [join.normalise(made[source].read_bytes(), "議程", "海風部", date(2024, 4, 29)) for made in (plain, done)]
     assert same[0] == same[1]
 
 

@@ -22,8 +22,14 @@ import pytest
 from conftest import AGENCY, EXPLANATIONS, MEETING, REPO, UNITS, Desk
 from test_minutes import DECISIONS, INFO, OBSERVERS, ROSTER, minutes, planted
 
-from generator import datafiles, leak_texts, leaks, ods, outputs, pdf, publish, scrub
-from generator.workspace import MeetingId, Workspace
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import outputs
+from generator.dispatch.publish import data_files, story
+from generator.leaks import search
+from generator.leaks import texts as leak_texts
+from generator.pdf import clean as scrub
+from generator.pdf import office as pdf
+from generator.workbook import ods
 
 NAMELESS, CLOSED, REMARK = "吳民間", "鄭民間", "此事尚涉訴訟中案件"
 CONTACT = AGENCY + "| 聯絡人 | 孟聯絡 |\n| 聯絡電話 | 02-2380-1234 |\n| 電子郵件 | tide@example.gov.tw |\n"
@@ -332,8 +338,8 @@ def test_what_the_print_marks_with_a_star_is_spelt_out(published: Desk) -> None:
 
 def test_white_space_in_a_cell_of_an_ods_is_kept() -> None:
     odfdo = pytest.importorskip("odfdo")
-    table = datafiles.Table("表", ("甲",), ((" a  b\tc \n<d>&",),))
-    book = odfdo.Document(io.BytesIO(datafiles.as_ods(table, "表", "機關", dt.date(2024, 5, 20))))
+    table = data_files.Table("表", ("甲",), ((" a  b\tc \n<d>&",),))
+    book = odfdo.Document(io.BytesIO(data_files.as_ods(table, "表", "機關", dt.date(2024, 5, 20))))
     assert list(book.body.tables[0].iter_values())[1] == [" a  b\tc \n<d>&"]
 
 
@@ -462,9 +468,9 @@ def test_where_the_zip_cannot_lie_nothing_is_written(
     else:
         archive(meant).symlink_to(tmp_path / "elsewhere.zip")
     with pytest.raises(outputs.BadFolder, match=r"「113-1 公開\.zip」不是一般的檔案（是資料夾或連結），不寫入"):
-        publish.publish(Workspace(meant.root), MeetingId(113, 1))
+        story.publish(Workspace(meant.root), MeetingId(113, 1))
     assert not folder(meant).exists()
-    started = [sys.executable, "-m", "generator.cli", "--workspace", str(meant.root), "publish", "113-1"]
+    started = [sys.executable, "-m", "generator.cli.app", "--workspace", str(meant.root), "publish", "113-1"]
     ended = subprocess.run(started, cwd=REPO, capture_output=True, text=True, check=False)
     assert ended.returncode == 3
     assert "不是一般的檔案" in ended.stderr
@@ -475,7 +481,7 @@ def test_where_the_zip_cannot_lie_nothing_is_written(
 def test_where_one_file_cannot_lie_none_is_written(meant: Desk) -> None:
     (folder(meant) / "會議.json").mkdir(parents=True)
     with pytest.raises(outputs.BadFolder, match=r"「會議\.json」不是一般的檔案"):
-        publish.publish(Workspace(meant.root), MeetingId(113, 1))
+        story.publish(Workspace(meant.root), MeetingId(113, 1))
     assert [path.name for path in folder(meant).iterdir()] == ["會議.json"]
     assert not archive(meant).exists()
 
@@ -492,20 +498,20 @@ def test_with_the_zip_open_in_a_program_the_edition_is_not_complete(
         replace(path, content, aside_in)
 
     monkeypatch.setattr(outputs, "replace", locked)
-    done = publish.publish(Workspace(meant.root), MeetingId(113, 1))
+    done = story.publish(Workspace(meant.root), MeetingId(113, 1))
     assert not done.complete
     assert {one.name: one.how for one in done.outcomes}["113-1 公開.zip"] == outputs.LOCKED
     monkeypatch.undo()
-    done = publish.publish(Workspace(meant.root), MeetingId(113, 1))
+    done = story.publish(Workspace(meant.root), MeetingId(113, 1))
     assert done.complete
-    assert publish.as_json(done)["complete"]
+    assert story.as_json(done)["complete"]
 
 
 def test_what_was_not_begun_is_not_complete(meant: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACKET_SOFFICE", "/no/such/program")
-    assert not publish.publish(Workspace(meant.root), MeetingId(113, 1)).complete
+    assert not story.publish(Workspace(meant.root), MeetingId(113, 1)).complete
     minutes(meant, 決議=DECISIONS.replace("洽悉。", "依吳民間委員意見辦理。"))
-    assert not publish.publish(Workspace(meant.root), MeetingId(113, 1)).complete
+    assert not story.publish(Workspace(meant.root), MeetingId(113, 1)).complete
 
 
 # --- what must not be told --------------------------------------------------------------------------------------
@@ -702,9 +708,10 @@ def test_of_a_file_from_elsewhere_only_its_pages_are_published(meant: Desk) -> N
 @pytest.fixture
 def known(meant: Desk) -> object:
     """The meeting, as it is read from its workbooks."""
-    from generator import loading, workspace
+    from generator.basic import workspace
+    from generator.meeting import load
 
-    found, _ = loading.load(workspace.Workspace(meant.root), workspace.MeetingId.parse("113-1"))
+    found, _ = load.load(workspace.Workspace(meant.root), workspace.MeetingId.parse("113-1"))
     return found
 
 
@@ -826,8 +833,8 @@ HIDING = {
 @pytest.mark.parametrize("place", HIDING)
 def test_a_secret_is_found_wherever_a_file_can_hide_it(known: object, place: str, secret: str) -> None:
     name, content = HIDING[place](secret)
-    with pytest.raises(leaks.Leak) as found:
-        leaks.inspect_folder(known, {name: content})  # type: ignore[arg-type]
+    with pytest.raises(search.Leak) as found:
+        search.inspect_folder(known, {name: content})  # type: ignore[arg-type]
     # A file can only be named by its name.
     assert secret not in str(found.value).replace(name, "").replace(f"{secret}.txt", "")
 
@@ -846,28 +853,28 @@ def test_a_secret_is_found_wherever_a_file_can_hide_it(known: object, place: str
     ],
 )
 def test_telephone_numbers_closed_remarks_and_spelt_out_addresses_are_found(known: object, text: str) -> None:
-    with pytest.raises(leaks.Leak):
-        leaks.inspect_folder(known, {"a.csv": text.encode()})  # type: ignore[arg-type]
+    with pytest.raises(search.Leak):
+        search.inspect_folder(known, {"a.csv": text.encode()})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "text", ["123801234", "2,380,1234", "40,661 9,231", "109-12-345-678", "10912345678", "a@b", "@中"]
 )
 def test_figures_and_codes_are_no_telephone_numbers(known: object, text: str) -> None:
-    leaks.inspect_folder(known, {"a.csv": text.encode()})  # type: ignore[arg-type]
+    search.inspect_folder(known, {"a.csv": text.encode()})  # type: ignore[arg-type]
 
 
 def test_what_hides_nothing_passes(known: object) -> None:
     files = dict(make("潮位 tide@example.gov.tw 民間委員 9,231") for make in HIDING.values())
-    leaks.inspect_folder(known, files)  # type: ignore[arg-type]
+    search.inspect_folder(known, files)  # type: ignore[arg-type]
 
 
 def test_a_file_that_cannot_be_looked_into_is_not_let_through(known: object) -> None:
     locked = io.BytesIO()
     paper().save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
     for name, content in (("a.pdf", locked.getvalue()), ("a.odt", b"PK\x03\x04 broken")):
-        with pytest.raises(leaks.Leak, match="無法讀取"):
-            leaks.inspect_folder(known, {name: content})  # type: ignore[arg-type]
+        with pytest.raises(search.Leak, match="無法讀取"):
+            search.inspect_folder(known, {name: content})  # type: ignore[arg-type]
 
 
 # --- cleaning ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 from conftest import CASES, EXPLANATIONS, MEETING, Desk
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator import workbooks
+from generator.workbook import books
 
 BOOK = "113-1/會議.xlsx"
 PLANNED = """
@@ -668,9 +668,9 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_read(desk: Desk, monkeypatch
     book = desk.book("113-1/資料.xlsx", 預定開放=PLANNED * 40)
     with zipfile.ZipFile(book) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
-    monkeypatch.setattr(workbooks, "LARGEST_UNPACKED", size - 1)
+    monkeypatch.setattr(books, "LARGEST_UNPACKED", size - 1)
     assert [one["workbook"] for one in desk.problems() if one["code"] == "workbook-too-large"] == ["資料.xlsx"]
-    monkeypatch.setattr(workbooks, "LARGEST_UNPACKED", size)
+    monkeypatch.setattr(books, "LARGEST_UNPACKED", size)
     assert places(desk, "workbook-too-large") == []
 
 

@@ -16,8 +16,10 @@ import test_publish
 from click.testing import CliRunner
 from conftest import CASES, MEETING, UNITS, Desk
 
-from generator import build, cli, options, outputs, releases
-from generator.workspace import MeetingId, Workspace
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import outputs, story
+from generator.cli import app, options
+from generator.dispatch import releases
 
 OTHER_CASES = CASES.replace("開放一案", "開放及應用一案")
 
@@ -52,7 +54,7 @@ def release(desk: Desk, *more: str) -> str:
 def reminder(desk: Desk, *only: str) -> str:
     """What the summary of a build says of the last release."""
     workspace, meeting = Workspace(desk.root), MeetingId(113, 1)
-    return releases.reminder(workspace, meeting, build.build(workspace, meeting, only, ("docx",)))
+    return releases.reminder(workspace, meeting, story.build(workspace, meeting, only, ("docx",)))
 
 
 def test_it_keeps_the_documents_of_a_build_and_every_workbook_they_are_made_of(desk: Desk) -> None:
@@ -150,7 +152,7 @@ def test_who_sits_at_the_terminal_is_asked_for_the_reason(desk: Desk, monkeypatc
     monkeypatch.setattr(options, "today", lambda: dt.date(2024, 5, 14))
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: True)
     arguments = ["--workspace", str(desk.root), "release", "113-1", "--json"]
-    result = CliRunner().invoke(cli.packet, arguments, input="主席出國，延後送出\n")
+    result = CliRunner().invoke(app.packet, arguments, input="主席出國，延後送出\n")
     assert result.exit_code == 0, result.output
     assert "已經過了" in result.stderr
     assert json.loads(result.stdout)["reason"] == manifest(desk)["reason"] == "主席出國，延後送出"

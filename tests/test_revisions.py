@@ -19,7 +19,9 @@ from docx.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import options, revision_alignment, revision_cells
+from generator.cli import options
+from generator.dispatch.diff import alignment
+from generator.dispatch.diff import cells as revision_cells
 
 DATASETS = "inputs/113-1/資料集.xlsx"
 TABLE = """
@@ -567,7 +569,7 @@ LINES = st.lists(st.tuples(st.sampled_from("甲乙丙丁"), st.sampled_from(["",
 
 @given(LINES, LINES)
 def test_aligning_loses_no_row_and_invents_none(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> None:
-    pairs = revision_alignment.rows(old, new)
+    pairs = alignment.rows(old, new)
     assert sorted(a for a, _ in pairs if a is not None) == list(range(len(old)))
     assert [b for _, b in pairs if b is not None] == list(range(len(new)))
     kept = [a for a, b in pairs if a is not None and b is not None]
@@ -576,12 +578,12 @@ def test_aligning_loses_no_row_and_invents_none(old: list[tuple[str, str]], new:
 
 @given(LINES)
 def test_equal_lists_are_paired_row_by_row(lines: list[tuple[str, str]]) -> None:
-    assert revision_alignment.rows(lines, lines) == [(place, place) for place in range(len(lines))]
+    assert alignment.rows(lines, lines) == [(place, place) for place in range(len(lines))]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_the_pieces_of_two_texts_are_the_texts(old: str, new: str) -> None:
-    pieces = revision_alignment.words(old, new)
+    pieces = alignment.words(old, new)
     assert ("".join(a for a, _ in pieces), "".join(b for _, b in pieces)) == (old, new)
 
 
@@ -601,7 +603,7 @@ ROWS = [(f"資料集{number}", str(number * 7 % 1000), "每月") for number in r
 def test_long_sheets_do_not_take_quadratic_time(new: list[tuple[str, str, str]], changed: int) -> None:
     # 20,000 × 20,000 comparisons would take minutes.
     start = time.monotonic()
-    pairs = revision_alignment.rows(ROWS, new)
+    pairs = alignment.rows(ROWS, new)
     assert time.monotonic() - start < 20
     assert sum(a is None or b is None or ROWS[a] != new[b] for a, b in pairs) == changed
 
@@ -621,14 +623,14 @@ def test_libreoffice_opens_the_table_of_changes(
 ) -> None:
     from pypdf import PdfReader
 
-    from generator import pdf
+    from generator.pdf import office
 
     release(own_desk)
     edit(own_desk, DATASETS, "預定開放", lambda sheet: sheet.__setitem__("D5", "★"))
     diff(own_desk, "--docx")
     monkeypatch.delenv("PACKET_SOFFICE")
     path = own_desk.root / "output" / "113-1 版本" / "修正對照表（第1版至今）.docx"
-    made = pdf.convert([path], "pdf", tmp_path, timeout=120)
+    made = office.convert([path], "pdf", tmp_path, timeout=120)
     text = "".join(page.extract_text() for page in PdfReader(made[path]).pages)
     assert "預定開放.已上架數" in text
     assert "第 1 頁，共 1 頁" in text

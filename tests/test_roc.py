@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from generator import roc
-from generator.roc import Period, YearMonth
+from generator.basic import roc
+from generator.basic.roc import Period, YearMonth
 
 DAY = dt.date(2024, 4, 2)
 

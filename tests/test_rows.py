@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from conftest import REPO, Desk
 
-from generator import rows, tables, templates
-from generator.problems import Problem
+from generator.basic.problem import Problem
+from generator.word import long_tables, tables
+from generator.word import render as templates
 
 PROPERTIES = templates.Properties("清單", "海風部", dt.date(2024, 5, 20))
 NEVER = 10**9
@@ -58,14 +59,14 @@ def context(template: str, count: int, chosen: random.Random, width: int = 4) ->
 def apart(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many loops of each document were written as text."""
     seen: list[int] = []
-    real = rows.set_apart
+    real = long_tables.set_apart
 
     def spied(*given: Any) -> Any:
         made = real(*given)
         seen.append(len(made[2]))
         return made
 
-    monkeypatch.setattr(rows, "set_apart", spied)
+    monkeypatch.setattr(long_tables, "set_apart", spied)
     return seen
 
 
@@ -79,7 +80,7 @@ def both(monkeypatch: pytest.MonkeyPatch, apart: list[int]) -> Both:
     def render(path: Path, given: dict[str, Any], loops: int = 1) -> tuple[bytes | None, list[Problem]]:
         made = []
         for many in (NEVER, 0):
-            monkeypatch.setattr(rows, "MANY", many)
+            monkeypatch.setattr(long_tables, "MANY", many)
             problems: list[Problem] = []
             made.append((templates.render(path, given, PROPERTIES, problems), problems))
         assert apart[-2:] == [0, loops]
@@ -232,7 +233,7 @@ def test_signs_that_no_cell_holds_are_left_to_the_plain_way(both: Both, sign: st
 
 def test_a_short_list_goes_the_plain_way(apart: list[int]) -> None:
     path = REPO / "templates" / "預定開放清單.docx"
-    for count in (rows.MANY, rows.MANY + 1):
+    for count in (long_tables.MANY, long_tables.MANY + 1):
         templates.render(path, context("預定開放清單", count, random.Random(7)), PROPERTIES, [])
     assert apart == [0, 1]
 
@@ -267,8 +268,8 @@ def test_a_build_with_a_long_table_is_the_same_either_way(desk: Desk, monkeypatc
     lines = "".join(f"| 北港{at} | {at} | 一、每日\\n二、每月 | R&D |\n" for at in range(300))
     desk.book("113-1/測站.xlsx", 潮位站=f"| 站名 | 筆數 | 頻率 | 備註 |\n{lines}")
     made = []
-    for many in (NEVER, rows.MANY):
-        monkeypatch.setattr(rows, "MANY", many)
+    for many in (NEVER, long_tables.MANY):
+        monkeypatch.setattr(long_tables, "MANY", many)
         assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
         path = next(path for path in desk.output().glob("*.docx") if "測站" in path.name)
         made.append(path.read_bytes())

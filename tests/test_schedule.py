@@ -11,8 +11,9 @@ import icalendar
 import pytest
 from conftest import AGENCY, CASES, EXPLANATIONS, MEETING, UNITS, Desk
 
-from generator import options, workdays
-from generator.workdays import Calendar
+from generator.cli import options
+from generator.meeting import workdays
+from generator.meeting.workdays import Calendar
 
 DAY = dt.timedelta(days=1)
 

@@ -18,9 +18,10 @@ from conftest import AGENCY, REPO, Desk
 from lxml import etree
 from pptx import Presentation
 
-from generator import pdf, slide_lettering, slides
-from generator.columns import LAYOUTS
-from generator.slide_lettering import Paragraph
+from generator.meeting.sheets import LAYOUTS
+from generator.pdf import office as pdf
+from generator.slides import lettering, render
+from generator.slides.lettering import Paragraph
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -508,12 +509,12 @@ def test_widths_are_not_below_those_of_the_real_typefaces() -> None:
         codes, unit = font.getBestCmap(), font["head"].unitsPerEm
         for code in range(32, 127):
             real = font["hmtx"][codes[code]][0] / unit
-            assert slide_lettering.width(chr(code), 1000) >= real * 1000 - 1.1, chr(code)
+            assert lettering.width(chr(code), 1000) >= real * 1000 - 1.1, chr(code)
 
 
 def test_lines_break_between_chinese_characters_but_not_before_a_comma_or_within_a_word() -> None:
     def lines(text: str, room: float, size: float = 10) -> int:
-        return slide_lettering.line_count(Paragraph(text, size), room)
+        return lettering.line_count(Paragraph(text, size), room)
 
     assert lines("一二三四五", 50) == 1
     assert lines("一二三四五六", 50) == 2
@@ -524,7 +525,7 @@ def test_lines_break_between_chinese_characters_but_not_before_a_comma_or_within
     assert lines("一二 abcdefghij", 50) == 2
     assert lines("a" * 40, 50) >= 4
     assert lines("一\n二", 50) == 2
-    assert slide_lettering.line_count(Paragraph("一二三四五", 10, first=20, left=20), 50) == 2
+    assert lettering.line_count(Paragraph("一二三四五", 10, first=20, left=20), 50) == 2
 
 
 # --- the template -----------------------------------------------------------------------------------------------
@@ -535,7 +536,7 @@ def template(desk: Desk) -> Path:
 
 
 def checked(path: Path) -> list[str]:
-    return [str(one) for one in slides.check_template(path, ("標楷體", "Times New Roman"))]
+    return [str(one) for one in render.check_template(path, ("標楷體", "Times New Roman"))]
 
 
 def restyle(desk: Desk, edit: Any) -> None:
@@ -661,7 +662,7 @@ def converted(source: Path, target: str, into: Path) -> Path:
 
 def printed(content: bytes, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "deck.pptx").write_bytes(slides.for_conversion(content))
+    (folder / "deck.pptx").write_bytes(render.for_conversion(content))
     options = '{"UseTaggedPDF":{"type":"boolean","value":"true"},"PDFUACompliance":{"type":"boolean","value":"true"}}'
     return converted(folder / "deck.pptx", f"pdf:impress_pdf_Export:{options}", folder / "out")
 
@@ -687,17 +688,17 @@ def test_the_pdf_of_the_deck_has_every_line_and_the_numbers_of_the_slides(own_de
 def test_the_figures_of_the_pdf_have_alternative_texts_and_the_check_finds_nothing(
     own_desk: Desk, tmp_path: Path
 ) -> None:
-    from generator import packet
+    from generator.pdf import join
 
     built(own_desk)
     content = own_desk.output(DECK).read_bytes()
     made = printed(content, tmp_path / "pdf")
-    made.write_bytes(packet.describe_figures(made, slides.figure_texts(content)))
+    made.write_bytes(join.describe_figures(made, render.figure_texts(content)))
     done = subprocess.run(
         [sys.executable, "-m", "pdfua", "check", str(made)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
-    assert slides.figure_texts(content)[0].startswith("組織圖，由上而下：召集人；")
+    assert render.figure_texts(content)[0].startswith("組織圖，由上而下：召集人；")
 
 
 @pytest.mark.office

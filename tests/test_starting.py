@@ -14,7 +14,10 @@ import pytest
 from conftest import CASES, EXPLANATIONS, MEETING, REPO, UNITS, Desk, docx_text
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator import cli, columns, forms, starting
+from generator.cli import app
+from generator.meeting import sheets as columns
+from generator.setup import start as starting
+from generator.workbook import forms
 
 FACTS = {"會議日期": "113年5月20日（星期一）", "開始時間": "14:30", "地點": "第1會議室", "資料基準日": "113-05-01"}
 ONE_CASE = {"案號": "報1", "類別": "報告事項", "單位": "資訊處", "案由": "{{ 機關.自稱 }}辦理情形，報請鑒察。"}
@@ -83,7 +86,7 @@ def ends(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """The exit code of the program as it is started from a terminal."""
     monkeypatch.setattr(sys, "argv", ["packet", *arguments])
     with pytest.raises(SystemExit) as end:
-        cli.main()
+        app.main()
     return int(end.value.code or 0)
 
 
@@ -423,7 +426,7 @@ def test_the_wheel_makes_a_workspace_and_builds_a_packet_there(tmp_path: Path) -
 
     def packet(*arguments: str) -> str:
         # -S: no .pth file, so that an editable install of this repo cannot stand in for the wheel.
-        start = "import generator, sys; print(generator.__file__); from generator.cli import main; main()"
+        start = "import generator, sys; print(generator.__file__); from generator.cli.app import main; main()"
         done = subprocess.run(
             [sys.executable, "-S", "-X", "utf8", "-c", start, *arguments],
             cwd=root if root.is_dir() else tmp_path,

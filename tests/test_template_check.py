@@ -72,7 +72,7 @@ def test_the_repos_own_templates_are_without_fault(own_desk: Desk, meeting: tupl
 
 
 def test_all_templates_share_one_set_of_styles() -> None:
-    from generator.template_parts import Package
+    from generator.word.lint.texts import Package
 
     sets = {path.name: Package(path).styles.definitions() for path in sorted((REPO / "templates").glob("*.docx"))}
     assert len(sets) >= 10

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from generator import build, examination, outputs, unchanged
-from generator.problems import Location, problem
+from generator.basic.problem import Location, problem
+from generator.build import examine as examination
+from generator.build import outputs, story, unchanged
 from tests.conftest import Desk, docx_text
 
 
@@ -151,14 +152,14 @@ def test_what_went_wrong_only_while_building_is_tried_again(
     desk: Desk, readings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.meeting()
-    take = build._take
+    take = story._take
 
-    def troubled(made: build.Made, *given: Any) -> None:
+    def troubled(made: story.Made, *given: Any) -> None:
         take(made, *given)
-        build._add(made, [problem("file-separate", Location("會議.xlsx"), text="轉檔逾時")])
+        story._add(made, [problem("file-separate", Location("會議.xlsx"), text="轉檔逾時")])
 
     with monkeypatch.context() as patched:
-        patched.setattr(build, "_take", troubled)
+        patched.setattr(story, "_take", troubled)
         desk.run("build", "113-1")
     desk.run("build", "113-1")
     desk.run("build", "113-1")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from generator import values
-from generator.columns import Column, Kind
-from generator.roc import Period, YearMonth
-from generator.values import BadValue
+from generator.basic.roc import Period, YearMonth
+from generator.meeting.sheets import Column, Kind
+from generator.workbook import values
+from generator.workbook.values import BadValue
 
 DAY = dt.date(2024, 4, 29)
 

@@ -16,9 +16,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from generator import build, examination, watching
-from generator.watching import Turn
-from generator.workspace import MeetingId, Workspace
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import examine as examination
+from generator.build import story
+from generator.build import watch as watching
+from generator.build.watch import Turn
 from tests.conftest import Desk, docx_text
 
 LONGEST = 30.0
@@ -33,8 +35,8 @@ class Watch:
         self.stop = threading.Event()
 
         def work() -> None:
-            def one() -> build.Report:
-                return build.build(workspace, meeting, (), ("docx",))
+            def one() -> story.Report:
+                return story.build(workspace, meeting, (), ("docx",))
 
             for turn in watching.watch(workspace, meeting, one, self.stop, patience):
                 self.turns.put(turn)
@@ -230,7 +232,7 @@ def test_a_save_by_libreoffice_is_one_build(
     desk.meeting()
     folder = desk.root / "inputs" / "113-1"
     monkeypatch.delenv("PACKET_SOFFICE")
-    from generator import pdf
+    from generator.pdf import office as pdf
 
     office = pdf.find_office()
     assert office is not None
@@ -257,7 +259,7 @@ def test_a_save_by_libreoffice_is_one_build(
 @pytest.mark.skipif(sys.platform == "win32", reason="sends Ctrl-C as POSIX does")
 def test_the_command_tells_each_turn_in_a_line_and_ends_with_ctrl_c(desk: Desk) -> None:
     desk.meeting()
-    command = [sys.executable, "-m", "generator.cli", "--workspace", str(desk.root), "watch", "113-1"]
+    command = [sys.executable, "-m", "generator.cli.app", "--workspace", str(desk.root), "watch", "113-1"]
     # Where the tests run in the background, Ctrl-C is ignored, and by all that they start.
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:

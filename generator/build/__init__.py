@@ -1,0 +1,1 @@
+"""One linear story: read, check, render, convert, join, write."""

@@ -1,0 +1,212 @@
+"""Files under output/: written whole or not at all, and never over what someone edited by hand.
+
+A record of hashes beside the files tells what the program itself wrote there. It is written before the files (old and
+new hashes) and after them (new ones only), so that an interrupted build never mistakes its own file for a hand edit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.basic import roc
+
+STATE = ".packet"
+# For programs, and never edited: it is written over whatever it holds.
+MANIFEST = "packet.json"
+
+NEW, CHANGED, SAME, RESTORED, KEPT, LOCKED = "new", "changed", "same", "restored", "kept", "locked"
+GONE, OUTDATED, LEFT, OCCUPIED = "gone", "outdated", "left", "occupied"
+UNWRITTEN = (LOCKED, OCCUPIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: ``how`` is one of the words above; ``kept_as`` names the hand-edited copy."""
+
+    name: str
+    how: str
+    kept_as: str = ""
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(slots=True)
+class Written:
+    """What the program wrote under a name: the hashes it may have, and of what it was made (any text)."""
+
+    hashes: list[str]
+    source: str = ""
+
+
+class BadFolder(Exception):
+    """The place for the files is no folder of its own, or that of a file is one; the text is for the user."""
+
+
+def unusable(error: OSError) -> str:
+    """What to tell the user of a file that cannot be read or written."""
+    what = f"「{Path(error.filename).name}」" if isinstance(error.filename, str) else "檔案"
+    return f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。"
+
+
+def write_all(
+    folder: Path, files: Mapping[str, bytes], stale: Mapping[str, str], sources: Mapping[str, str]
+) -> list[Outcome]:
+    """Writes the files into the folder, each aside and then renamed; removes ``stale`` ones that nobody touched.
+
+    ``stale`` maps a name to GONE or OUTDATED, which the outcome then says. ``sources`` says of what a file was made.
+
+    A file that is not as the program left it is first renamed to a name with its time. A file that cannot be replaced
+    (open in Word) is reported as LOCKED and the others are still written. Raises BadFolder where the folder is a file
+    or a link, which could lead anywhere, and OSError when there can be no folder.
+    """
+    refuse_bad(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in state(folder).glob("aside-*"):
+        # What an interrupted build left; a younger one may belong to a build that is still at work.
+        if time.time() - left.stat().st_mtime > 3600:
+            left.unlink(missing_ok=True)
+    record = read_record(folder)
+    before = _as_json(record)
+    hashes = {name: digest(content) for name, content in files.items()}
+    old = {name: record[name].hashes if name in record else [] for name in hashes}
+    if any(old[name] != [new] for name, new in hashes.items()):
+        both = {name: Written([*old[name], new]) for name, new in hashes.items()}
+        _write_record(folder, _as_json({**record, **both}))
+    outcomes = []
+    for name, content in files.items():
+        outcome = _write(folder, name, content, hashes[name], old[name])
+        outcomes.append(outcome)
+        if outcome.how not in UNWRITTEN:
+            record[name] = Written([hashes[name]], sources.get(name, ""))
+    for name, why in stale.items():
+        path = folder / name
+        ours = record[name].hashes if name in record else []
+        try:
+            if path.is_file() and digest(path.read_bytes()) in ours:
+                path.unlink()
+                outcomes.append(Outcome(name, why))
+            elif path.is_file():
+                outcomes.append(Outcome(name, LEFT, _keep(path)))
+        except PermissionError:
+            outcomes.append(Outcome(name, LOCKED))
+            continue
+        record.pop(name, None)
+    if _as_json(record) != before:
+        _write_record(folder, _as_json(record))
+    return outcomes
+
+
+def unwritten(outcomes: Iterable[Outcome]) -> bool:
+    """Whether any of the files could not be written."""
+    return any(one.how in UNWRITTEN for one in outcomes)
+
+
+def refuse_bad(folder: Path) -> None:
+    """Raises BadFolder where the folder, or the one it lies in, is a file or a link."""
+    for one in (folder, folder.parent):
+        if one.is_symlink() or (one.exists() and not one.is_dir()):
+            raise BadFolder(f"「{one.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
+
+
+def refuse_bad_file(path: Path) -> None:
+    """Raises BadFolder where a file is to be and a folder or a link is."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise BadFolder(f"「{path.name}」不是一般的檔案（是資料夾或連結），不寫入。請改名後再執行一次。")
+
+
+def state(folder: Path) -> Path:
+    """Where the program keeps its own notes on a meeting's output folder, beside it: nothing for staff to attach."""
+    return folder.parent / STATE
+
+
+def cache(folder: Path) -> Path:
+    """Where converted files are kept for the next build; it can be thrown away at any time."""
+    return state(folder) / "pdf"
+
+
+def edited(folder: Path) -> list[str]:
+    """The names of the files in the folder that are not as the program left them: someone changed them by hand."""
+    return [
+        name
+        for name, written in read_record(folder).items()
+        if (folder / name).is_file() and digest((folder / name).read_bytes()) not in written.hashes
+    ]
+
+
+def read_record(folder: Path) -> dict[str, Written]:
+    """What the program wrote into the folder, by file name; empty where there is no record that can be read."""
+    try:
+        found = json.loads((state(folder) / f"{folder.name}.json").read_text("utf-8"))
+        return {name: Written(list(entry["sha256"]), str(entry["source"])) for name, entry in found.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _as_json(record: Mapping[str, Written]) -> str:
+    entries = {name: {"sha256": record[name].hashes, "source": record[name].source} for name in sorted(record)}
+    return json.dumps(entries, ensure_ascii=False, indent=1)
+
+
+def _write_record(folder: Path, text: str) -> None:
+    state(folder).mkdir(exist_ok=True)
+    replace(state(folder) / f"{folder.name}.json", text.encode("utf-8"), state(folder))
+
+
+def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str]) -> Outcome:
+    path = folder / name
+    how, kept_as = (RESTORED if ours else NEW), ""
+    if path.is_dir():
+        return Outcome(name, OCCUPIED)
+    try:
+        if path.exists():
+            there = digest(path.read_bytes())
+            if there == new:
+                return Outcome(name, SAME)
+            how = CHANGED
+            if there not in ours and name != MANIFEST:
+                how, kept_as = KEPT, _keep(path)
+        replace(path, content, state(folder))
+    except PermissionError:
+        return Outcome(name, LOCKED, kept_as)
+    return Outcome(name, how, kept_as)
+
+
+def _keep(path: Path) -> str:
+    """Renames a hand-edited file to a free name with the time of its edit; returns that name."""
+    edited = dt.datetime.fromtimestamp(path.stat().st_mtime)
+    stamp = f"{roc.roc_year(edited)}{edited:%m%d-%H%M%S}"
+    for number in range(1, 1000):
+        again = f"-{number}" if number > 1 else ""
+        kept = path.with_name(f"{path.stem}（手改{stamp}{again}）{path.suffix}")
+        if not kept.exists():
+            path.rename(kept)
+            return kept.name
+    raise PermissionError(path)
+
+
+def replace(path: Path, content: bytes, aside_in: Path) -> None:
+    """Puts content at path in one step: the file is old or new, never half. ``aside_in`` is on the same disk."""
+    aside_in.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(prefix="aside-", dir=aside_in)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(aside, 0o644)
+        os.replace(aside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)
+        raise

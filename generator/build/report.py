@@ -1,0 +1,127 @@
+"""What a build has to tell: its report, the manifest packet.json, and the shapes of --json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import __version__
+from generator.basic.problem import Problem, has_errors
+from generator.basic.workspace import Workspace
+from generator.build import outputs
+from generator.meeting import figures, workdays
+from generator.meeting.figures import Figure
+from generator.meeting.schedule import Deadline
+from generator.workbook import books
+
+if TYPE_CHECKING:
+    from generator.build.examine import Examined
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did; plain data, which may be kept or sent to another process.
+
+    ``stopped``: errors in the inputs, nothing was built. ``failures`` are faults outside the inputs (exit 3);
+    ``remarks`` are worth saying. ``sources`` are the hashes of what was rendered, by document,
+    ``inputs`` is that of the files which were read.
+    """
+
+    folder: Path
+    problems: tuple[Problem, ...]
+    stopped: bool = False
+    deadlines: tuple[Deadline, ...] = ()
+    outcomes: list[outputs.Outcome] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    manifest: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    inputs: str = ""
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the inputs hold no error."""
+        return not has_errors(self.problems)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing outside the inputs went wrong: no failure, and no file that could not be written."""
+        return not self.failures and not outputs.unwritten(self.outcomes)
+
+
+def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]) -> dict[str, Any]:
+    """What was built from what; ``hashes`` are those of the files that are there, by name."""
+    meeting = examined.meeting
+    assert meeting is not None
+    used = {document.template_file for document in examined.documents}
+    read = [workspace.agency_book, *books.books(workspace.inputs(meeting.id))]
+    read += [book for name in sorted(meeting.regulations) if (book := books.find(workspace.shared, name))]
+    read += [one.path for one in meeting.files.values()]
+    read += workdays.files(workspace.shared)
+    read += [workspace.templates / name for name in sorted(used)]
+    return {
+        "packet": __version__,
+        "meeting": {"id": str(meeting.id), "name": meeting.name, "date": meeting.date.isoformat()},
+        "documents": [
+            {
+                "name": document.name,
+                "title": document.title,
+                "template": document.template,
+                "audience": document.audience,
+                "files": {
+                    ending: hashes[f"{document.name}.{ending}"]
+                    for ending in (document.ending, "pdf")
+                    if f"{document.name}.{ending}" in hashes
+                },
+            }
+            for document in examined.documents
+        ],
+        "inputs": [
+            {"path": path.relative_to(workspace.root).as_posix(), "sha256": outputs.digest(path.read_bytes())}
+            for path in read
+            if path.is_file()
+        ],
+        "figures": [figure_json(figure) for figure in examined.figures.values()],
+        "problems": [problem_json(found) for found in examined.problems],
+    }
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
+    outcomes = [outcome_json(one) for one in report.outcomes]
+    rest = {"outcomes": outcomes, "remarks": report.remarks, "failures": report.failures}
+    return {**(report.manifest or {"documents": [], "problems": problems_json(report.problems)}), **rest}
+
+
+def figure_json(figure: Figure) -> dict[str, Any]:
+    """A figure for a program: its value where that is a number, as printed otherwise."""
+    value = figure.value if isinstance(figure.value, int) else figures.shown(figure.value)
+    return {"name": figure.name, "value": value, "cells": [str(cell) for cell in figure.cells]}
+
+
+def outcome_json(found: outputs.Outcome) -> dict[str, str]:
+    return {"name": found.name, "outcome": found.how, "kept_as": found.kept_as}
+
+
+def problem_json(found: Problem) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "workbook": found.at.workbook,
+        "sheet": found.at.sheet,
+        "cell": found.at.cell,
+        "text": found.text,
+        "remedy": found.remedy,
+    }
+
+
+def problems_json(found: Sequence[Problem]) -> list[dict[str, Any]]:
+    return [problem_json(one) for one in found]
+
+
+def as_bytes(value: object) -> bytes:
+    """A JSON file: UTF-8, indented, a line end at its end."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

@@ -1,0 +1,190 @@
+"""Whether a build would come to what lies there already: then nothing is read, rendered or converted again.
+
+What a build depends on is hashed before it begins; its report is kept with that hash in output/.packet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import __version__
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import outputs
+from generator.pdf import office as pdf
+
+if TYPE_CHECKING:
+    from generator.build.report import Report
+    from generator.meeting.schedule import Deadline
+
+_STATE_VERSION = 1
+_LARGE = 20_000_000
+
+
+def key(inputs: str, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> str:
+    """A hash of all that a build depends on: the files (``inputs``, from ``digest``), the program, LibreOffice, fonts.
+
+    All meetings count, since one is checked against the others.
+    """
+    office = pdf.find_office()
+    said = [str(_STATE_VERSION), __version__, sys.version, str(meeting), repr(tuple(only)), repr(tuple(formats))]
+    said += [pdf.office_fingerprint(office) if office else "", *_program()]
+    return hashlib.sha256("\n".join([inputs, *said]).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """One hash of all that ``contents`` found."""
+    found = hashlib.sha256()
+    for name, content in files.items():
+        found.update(name.encode("utf-8", "surrogateescape") + b"\0" + content)
+    return found.hexdigest()
+
+
+def contents(workspace: Workspace) -> dict[str, bytes]:
+    """A hash of each file of inputs/ and templates/ by its path below the workspace, in order."""
+    folders = (workspace.root / "inputs", workspace.templates)
+    return {
+        path.relative_to(workspace.root).as_posix(): _content(path) for folder in folders for path in _files(folder)
+    }
+
+
+def ahead(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> pdf.Office:
+    """LibreOffice, started in the background if there will be anything to build: it takes longer than all else.
+
+    This module loads little, so that this can be done before the rest of the program is loaded.
+    """
+    office = pdf.Office()
+    if office.program is not None and set(formats) - {"docx"}:
+        known = key(digest(contents(workspace)), meeting, only, formats)
+        try:
+            kept = json.loads(_place(workspace.output(meeting)).read_text("utf-8"))["key"]
+        except (OSError, ValueError, TypeError, KeyError):
+            kept = ""
+        if known != kept:
+            office.start()
+    return office
+
+
+def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | None:
+    """The report of the last build with this key, if every file is still as that build left it; None otherwise."""
+    from generator.basic.problem import Location, Problem
+    from generator.build.report import Report
+
+    folder = workspace.output(meeting)
+    try:
+        kept = json.loads(_place(folder).read_text("utf-8"))
+        if kept["key"] != known:
+            return None
+        report = Report(
+            folder=folder,
+            problems=tuple(Problem(**{**one, "at": Location(**one["at"])}) for one in kept["problems"]),
+            deadlines=tuple(_deadline(one) for one in kept["deadlines"]),
+            outcomes=[outputs.Outcome(name, outputs.SAME) for name in kept["files"]],
+            remarks=[str(one) for one in kept["remarks"]],
+            manifest=json.loads((folder / outputs.MANIFEST).read_bytes()),
+            sources=dict(kept["sources"]),
+            inputs=str(kept["inputs"]),
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    record = outputs.read_record(folder)
+    for outcome in report.outcomes:
+        written = record.get(outcome.name)
+        path = folder / outcome.name
+        if written is None or path.is_symlink() or not path.is_file():
+            return None
+        if written.hashes != [outputs.digest(path.read_bytes())]:
+            return None
+    return report
+
+
+def remember(known: str, report: Report) -> None:
+    """Keeps the report of a build that left nothing to be done again."""
+    if report.stopped or not report.complete:
+        return
+    gone = (outputs.GONE, outputs.OUTDATED, outputs.LEFT)
+    kept = {
+        "key": known,
+        "problems": [dataclasses.asdict(one) for one in report.problems],
+        "deadlines": [_plain(one) for one in report.deadlines],
+        "files": [one.name for one in report.outcomes if one.how not in gone],
+        "remarks": report.remarks,
+        "sources": report.sources,
+        "inputs": report.inputs,
+    }
+    text = json.dumps(kept, ensure_ascii=False, indent=1)
+    outputs.replace(_place(report.folder), text.encode("utf-8"), outputs.state(report.folder))
+
+
+def _place(folder: Path) -> Path:
+    return outputs.state(folder) / f"{folder.name}.last.json"
+
+
+def _plain(one: Deadline) -> dict[str, Any]:
+    return {**dataclasses.asdict(one), "date": one.date.isoformat(), "start": one.start.isoformat()}
+
+
+def _deadline(plain: dict[str, Any]) -> Deadline:
+    from generator.basic.problem import Location
+    from generator.meeting.schedule import Deadline
+
+    days = {name: dt.date.fromisoformat(plain[name]) for name in ("date", "start")}
+    return Deadline(**{**plain, **days, "cells": tuple(Location(**cell) for cell in plain["cells"])})
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, in order; a folder that is a link is followed once, as the readers do.
+
+    Not what Word, Excel and LibreOffice put beside an open file, nor, where workbooks and templates lie, what they
+    write before they rename. Attachments may have any name.
+    """
+    been = set()
+    for place, below, names in os.walk(folder, followlinks=True):
+        below[:] = sorted(name for name in below if os.path.realpath(Path(place, name)) not in been)
+        been |= {os.path.realpath(Path(place, name)) for name in below}
+        free = Path(place).name in ("附件", "共用")
+        for name in sorted(names):
+            path = Path(place, name)
+            passing = not path.suffix or path.suffix.lower() == ".tmp" or name.startswith(".")
+            if not name.startswith((".~lock.", "~$")) and (free or not passing):
+                yield path
+
+
+def _content(path: Path) -> bytes:
+    """A hash of what a file holds; of a link, where it leads; of what cannot be read, that it cannot.
+
+    Of a large file, which no one edits again and again, its size and date must do.
+    """
+    try:
+        if path.is_symlink():
+            return b"link " + os.fsencode(os.readlink(path))
+        found = path.stat()
+        if found.st_size > _LARGE:
+            return f"large {found.st_size} {found.st_mtime_ns}".encode()
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError as error:
+        return f"unreadable {error.errno}".encode()
+
+
+def _program() -> list[str]:
+    """What tells one state of the program and of its libraries from another, without loading any."""
+    own = Path(__file__).parents[1]
+    found = [
+        f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}"
+        for path in sorted(own.rglob("*.*"))
+        if "__pycache__" not in path.parts
+    ]
+    spec = importlib.util.find_spec("jinja2")
+    if spec is not None and spec.origin:
+        # The folder into which packages are put: its date changes whenever one comes or goes.
+        found.append(str(Path(spec.origin).parent.parent.stat().st_mtime_ns))
+    return found

@@ -1,0 +1,1 @@
+"""The command `packet`: one file for each command, what they share, and the only printer."""

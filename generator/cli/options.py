@@ -1,0 +1,63 @@
+"""What the commands share: how a meeting is named, where the workspace is, exit codes, JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from generator.basic.workspace import MeetingId, Workspace
+
+# 2, wrong usage, is given by click.
+DONE, PROBLEMS, FAILED = 0, 1, 3
+
+
+class MeetingParameter(click.ParamType[Any]):
+    """民國年-次 or 民國年-臨N; anything else is refused before a path is made of it."""
+
+    name = "會議"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return self.name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> MeetingId:
+        from generator.basic.workspace import MeetingId
+
+        try:
+            return MeetingId.parse(value)
+        except ValueError:
+            self.fail(
+                f"「{value}」不是會議編號。請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。", param, ctx
+            )
+
+
+MEETING = MeetingParameter()
+as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 輸出，供其他程式讀取。")
+
+
+def workspace_of(given: Path | None, meeting: MeetingId | None) -> Workspace:
+    """The workspace, which has this meeting if one is named; a usage error when there is none."""
+    from generator.basic import workspace
+
+    try:
+        found = workspace.find(Path.cwd(), given)
+    except workspace.NotFound as missing:
+        raise click.UsageError(str(missing)) from None
+    if meeting is not None and not found.inputs(meeting).is_dir():
+        have = "、".join(str(one) for one in found.meetings()) or "（無）"
+        raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
+    return found
+
+
+def today() -> dt.date:
+    """The day on which the command is given; tests choose it."""
+    return dt.date.today()
+
+
+def print_json(value: object) -> None:
+    """Standard output for a program: UTF-8 JSON, indented."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,270 @@
+"""The only module that prints: problems, figures, progress and summaries, in colour where the terminal has any."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
+from generator.build import outputs
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generator.build.report import Report
+    from generator.dispatch.mail.story import Mail
+    from generator.meeting.figures import Figure
+    from generator.meeting.schedule import Deadline
+    from generator.setup.doctor import Finding
+
+_COLOURS = {ERROR: "bold red", WARNING: "yellow", NOTE: "dim"}
+_OUTCOMES = {
+    outputs.NEW: "新增",
+    outputs.CHANGED: "更新",
+    outputs.RESTORED: "補回（上次產生後被刪除）",
+    outputs.KEPT: "更新，手改的舊檔已另存",
+    outputs.LOCKED: "未更新，檔案正在使用中",
+    outputs.OCCUPIED: "未更新，有同名的資料夾，請改名",
+    outputs.LEFT: "已不需要，因為手改過而改名保留",
+    outputs.GONE: "移除（已不需要）",
+    outputs.OUTDATED: "移除（內容已過時，這次沒有重新產生）",
+}
+
+
+_given_encoding = ""
+
+
+def make_utf8() -> None:
+    """Chinese on a console whose code page has no room for it must not end the program."""
+    global _given_encoding
+    _given_encoding = encoding()
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            if (getattr(stream, "encoding", "") or "").lower().replace("-", "") != "utf8":
+                reconfigure(encoding="utf-8")
+            reconfigure(errors="replace")
+
+
+def encoding() -> str:
+    """The encoding that standard output had before make_utf8."""
+    return _given_encoding or getattr(sys.stdout, "encoding", "") or ""
+
+
+def console(stderr: bool = False) -> Console:
+    """A console that never folds or guesses: what is printed can be searched and piped."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def problems(found: Sequence[Problem]) -> None:
+    """Each problem on a line of its own, then how many there are of each kind."""
+    out = console()
+    for one in found:
+        out.print(f"{SEVERITY_NAMES[one.severity]}", style=_COLOURS[one.severity], end=" ")
+        out.print(str(one))
+    counts = [
+        f"{SEVERITY_NAMES[kind]} {number} 項"
+        for kind in (ERROR, WARNING, NOTE)
+        if (number := sum(one.severity == kind for one in found))
+    ]
+    out.print("、".join(counts) if counts else "沒有發現問題。", style="bold")
+
+
+def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
+    """The vocabulary: name, present value, cells; as lines with tabs where the output goes to a file or program."""
+    out = console()
+    if not out.is_terminal:
+        for figure in known:
+            print("\t".join([figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells)]))
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("名稱", no_wrap=True)
+    table.add_column("現值", overflow="fold", max_width=44)
+    table.add_column("來源", overflow="fold")
+    for figure in known:
+        table.add_row(figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells))
+    out.print(table, soft_wrap=False)
+
+
+def names(used: Mapping[str, Sequence[str]]) -> None:
+    """The names that each template uses, a line for each template."""
+    out = console()
+    for template, listed in used.items():
+        out.print(f"{template}：", style="bold", end="")
+        out.print("、".join(listed))
+
+
+def findings(found: Sequence[Finding], verdict: str) -> None:
+    """What `packet doctor` found, with the cost and the remedy of what is not in order; then the verdict."""
+    out = console()
+    for one in found:
+        out.print(one.state, style={"正常": "green", "注意": "yellow"}.get(one.state, "bold red"), end="　")
+        out.print(f"{one.name}：{one.found}")
+        for title, text in (("影響", one.cost), ("補救", one.remedy)):
+            if text:
+                out.print(f"　　　{title}：{text}", style="yellow")
+    out.print(verdict, style="bold")
+
+
+def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
+    """Each deadline with its weekday, how it is counted and by which rule; lines with tabs where it is no terminal."""
+    out = console()
+    out.print(f"{meeting}的期限", style="bold")
+    rows = [(one.day, one.name, one.what, one.counted, one.source) for one in known]
+    if not out.is_terminal:
+        for row in rows:
+            print("\t".join(row))
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("期限", "名稱", "事項", "工作日", "依據"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("期限", "名稱"))
+    for row in rows:
+        table.add_row(*row)
+    out.print(table, soft_wrap=False)
+
+
+def watching(name: str) -> None:
+    """Before the first turn of a watch."""
+    console().print(f"正在看著 {name} 的活頁簿與範本，存檔後隨即重新產生。按 Ctrl-C 停止。", style="bold")
+    sys.stdout.flush()
+
+
+def turn(line: str, report: Report) -> None:
+    """What one turn of a watch did, in a line; then its errors with their cells, and what failed."""
+    out = console()
+    out.print(line, style="red" if report.stopped else "green")
+    for one in report.problems:
+        if one.severity == ERROR:
+            out.print(f"  {one}", style=_COLOURS[ERROR])
+    kept = [f"手改的檔案：{one.kept_as}" for one in report.outcomes if one.kept_as]
+    for text in [*kept, *report.failures]:
+        out.print(f"  {text}", style="yellow")
+    sys.stdout.flush()
+
+
+def stopped() -> None:
+    console().print("已停止。")
+
+
+def meeting(name: str) -> None:
+    """The heading above what is said of one meeting among several."""
+    console().print(f"── {name} ──", style="bold")
+
+
+def next_deadline(one: Deadline | None, any_known: bool) -> None:
+    """Which deadline comes next, or that all have passed; nothing where none is known."""
+    if one is None:
+        if any_known:
+            console().print("各期限都已過，日期請見 packet schedule。", style="dim")
+    else:
+        console().print(f"下一個期限：{one.day}{one.what}（{one.counted}，依據：{one.source}）。")
+
+
+def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[str]) -> None:
+    """What became of each file that is not as it was, then the remarks, then where all of it lies."""
+    out = console()
+    same = sum(one.how == outputs.SAME for one in outcomes)
+    for one in outcomes:
+        if one.how == outputs.SAME:
+            continue
+        style = "yellow" if one.how in (outputs.KEPT, outputs.LEFT, *outputs.UNWRITTEN) else "green"
+        out.print(f"  {_OUTCOMES[one.how]}", style=style, end="　")
+        out.print(one.name)
+        if one.kept_as:
+            out.print(f"    手改的檔案：{one.kept_as}", style="yellow")
+        if one.how == outputs.LOCKED:
+            out.print("    請關閉開啟它的程式，再執行一次。", style="yellow")
+    if same:
+        out.print(f"  內容不變 {same} 個檔案", style="dim")
+    for remark in remarks:
+        out.print(remark, style="yellow")
+    if outputs.unwritten(outcomes):
+        out.print(f"沒有全部寫出：{folder}", style="bold yellow")
+    else:
+        out.print(f"完成：{folder}", style="bold")
+
+
+def mails(drafts: Sequence[Mail], limit: int) -> None:
+    """Each draft: subject, how many get it, what is attached and how large all of it is."""
+    from generator.dispatch.mail.parcels import in_megabytes
+
+    out = console()
+    for one in drafts:
+        draft = one.draft
+        out.print(one.name, style="bold", end="　")
+        out.print(draft.subject)
+        heads = (("收件者", draft.to), ("副本", draft.cc), ("密件副本", draft.bcc))
+        out.print("  " + "、".join(f"{head} {len(people)} 人" for head, people in heads if people))
+        files = "、".join(f"{name}（{in_megabytes(len(content))}）" for name, content in draft.attachments.items())
+        out.print(f"  附件：{files or '無'}")
+        out.print(f"  全信 {in_megabytes(len(one.content))}（上限 {in_megabytes(limit)}）")
+
+
+def started(
+    title: str, files: Sequence[tuple[str, str]], remarks: Sequence[str], steps: Sequence[tuple[str, str]]
+) -> None:
+    """What was made and what each part is for, then what to do next: a text, and the command to type, if any."""
+    out = console()
+    out.print(title, style="bold")
+    for name, purpose in files:
+        out.print(f"  {name}", style="green", end="　")
+        out.print(purpose)
+    for remark in remarks:
+        out.print(remark, style="yellow")
+    out.print("接下來：", style="bold")
+    for number, (text, command) in enumerate(steps, start=1):
+        out.print(f"  {number}. {text}", end="" if command else "\n")
+        if command:
+            out.print(command, style="bold")
+
+
+def styled(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Lines of pieces of text, each with its style."""
+    from rich.text import Text
+
+    out = console()
+    for line in lines:
+        out.print(Text.assemble(*line))
+
+
+def failure(text: str) -> None:
+    """A failure outside the inputs, on standard error."""
+    console(stderr=True).print(text, style="bold red")
+
+
+def keep_trace() -> Path:
+    """Writes the present exception's trace to a file for whoever maintains the program; returns its place."""
+    path = Path(tempfile.gettempdir()) / "packet-error.txt"
+    path.write_text(traceback.format_exc(), encoding="utf-8")
+    return path
+
+
+class Progress:
+    """One line that tells what is being done; nothing where the output is no terminal."""
+
+    def __init__(self) -> None:
+        self._console = console(stderr=True)
+        self._status = self._console.status("", spinner="line") if self._console.is_terminal else None
+
+    def __enter__(self) -> Progress:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def step(self, text: str) -> None:
+        if self._status is not None:
+            self._status.update(text)

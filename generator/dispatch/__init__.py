@@ -1,0 +1,1 @@
+"""What leaves the house: releases, mails, the public edition, and what changed in between."""

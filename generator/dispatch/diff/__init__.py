@@ -1,0 +1,1 @@
+"""`packet diff`: what changed between two versions, and the cells behind it."""

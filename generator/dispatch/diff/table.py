@@ -1,0 +1,164 @@
+"""修正對照表: what changed since a release as a document in three columns: 修正後／修正前／說明."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from generator.basic.problem import Location, Problem
+from generator.basic.workspace import Workspace
+from generator.build import outputs
+from generator.dispatch.diff.causes import Change, Piece
+from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
+from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
+from generator.documents.minutes import EDITIONS
+from generator.documents.papers import INTERNAL, PARTICIPANTS, PUBLIC, Document
+from generator.leaks import search
+from generator.meeting import figures
+from generator.meeting.model import Meeting
+from generator.prose.language import Vocabulary
+from generator.word import render as templates
+
+NAME = "修正對照表"
+UNTIL_NOW = "至今"
+MOST_CHANGES = 200
+_WORDS = {ADDED: "新增", REMOVED: "刪除", MOVED: "移動位置，內容不變", CHANGED: ""}
+_WHOLE = {
+    ADDED: "新增這份文件。",
+    REMOVED: "刪除這份文件。",
+    RENAMED: "只改編號，內容不變。",
+    FORMAT: "只有格式變動，文字不變。",
+    CHANGED: "只有編號變動。",
+    REPLACED: "換了檔案，內容未比較。",
+}
+_NOTHING = {True: "（刪除）", False: "（無）"}
+
+
+def file_name(old: int, new: int | None) -> str:
+    """修正對照表（第1版至今）.docx, 修正對照表（第1版至第2版）.docx."""
+    until = UNTIL_NOW if new is None else f"至第{new}版"
+    return f"{NAME}（第{old}版{until}）.docx"
+
+
+def render(
+    workspace: Workspace,
+    meeting: Meeting,
+    known: Mapping[str, figures.Figure],
+    found: Revisions,
+    problems: list[Problem],
+) -> bytes | None:
+    """The document; None where the template is missing or cannot be filled, which is a problem then."""
+    if fault := templates.missing(NAME, workspace.templates, Location(f"{NAME}.docx")):
+        problems.append(fault)
+        return None
+    made = document(meeting, Vocabulary(meeting, known), found)
+    properties = templates.Properties(made.title, meeting.agency.full_name, meeting.date)
+    return templates.render(workspace.templates / made.template_file, made.context, properties, problems)
+
+
+def write(folder: Path, name: str, content: bytes) -> list[outputs.Outcome]:
+    """Writes the document beside the releases; one that was made for an earlier release, up to then, goes."""
+    earlier = [one for one in outputs.read_record(folder) if UNTIL_NOW in one and one != name]
+    stale = dict.fromkeys(earlier, outputs.OUTDATED) if UNTIL_NOW in name else {}
+    return outputs.write_all(folder, {name: content}, stale, {})
+
+
+def document(meeting: Meeting, vocabulary: Vocabulary, found: Revisions) -> Document:
+    """The document with its context: 對照.組 has the documents, each with its rows."""
+    groups = [_group(one) for one in found.documents if one.how != PROPERTIES]
+    audience = _audience(meeting, found)
+    only = "" if audience == PUBLIC else f"本表含非公開內容，僅供{audience}參閱。"
+    context = {
+        **vocabulary.context(None),
+        "對照": {"範圍": f"{found.old}至{found.new}", "提示": only, "備註": found.remarks, "組": groups},
+    }
+    title = f"{meeting.name}{NAME}"
+    return Document(NAME, NAME, context, title, NAME, 1, joined=False, audience=audience)
+
+
+def _audience(meeting: Meeting, found: Revisions) -> str:
+    """The narrowest of the documents' audiences; the agency alone where a now protected name stood before."""
+    names = {search.key(name) for edition in EDITIONS for name in search.protected(meeting, edition)}
+    texts = (
+        search.key(piece.old + piece.new)
+        for one in found.documents
+        for change in one.changes
+        for piece in change.pieces
+    )
+    if names and any(name in text for text in texts for name in names):
+        return INTERNAL
+    have = {one.audience for one in found.documents}
+    return next((one for one in (INTERNAL, PARTICIPANTS) if one in have), PUBLIC)
+
+
+def _group(one: DocumentChange) -> dict[str, Any]:
+    rows = [_row(change) for change in one.changes[:MOST_CHANGES]]
+    more = len(one.changes) - MOST_CHANGES
+    notes = [f"另有 {more} 處修正，未逐一列出。"] if more > 0 else []
+    if one.renumbered:
+        notes.append(renumbered(one.renumbered))
+    if one.template:
+        notes.append(f"範本「{one.template}」有變動。")
+    if not rows and one.how in _WHOLE:
+        notes.insert(0, _WHOLE[one.how])
+    if notes:
+        blank = [{"欄": "", "段": [{"文字": "—", "異": False}]}]
+        rows.append({"修正後": blank, "修正前": blank, "說明": notes})
+    was = f"（原為「{_bare(one.was)}」）" if one.was else ""
+    shown = "" if one.audience in (PUBLIC, "") else f"〔{one.audience}〕"
+    return {"名稱": f"{_bare(one.name)}{was}{shown}", "列": rows}
+
+
+def _bare(file: str) -> str:
+    return file.removesuffix(".docx").removesuffix(".pptx")
+
+
+def renumbered(labels: Sequence[tuple[str, str]]) -> str:
+    """Says how labels changed that alone changed: 編號順延：三、→四、等 5 處."""
+    old, new = labels[0]
+    rest = f"等 {len(labels)} 處" if len(labels) > 1 else ""
+    return f"編號變動：{old or '（無）'}→{new or '（無）'}{rest}。"
+
+
+def _row(change: Change) -> dict[str, Any]:
+    said = "，".join(part for part in (change.where, _WORDS[change.how]) if part)
+    notes = [f"{said}。"] if said else []
+    notes += [f"{figure}。" for figure in change.figures]
+    notes += [f"依據：{'、'.join(change.cells)}。"] if change.cells else []
+    return {
+        "修正後": list(_lines(change, 1)),
+        "修正前": list(_lines(change, 0)),
+        "說明": notes or ["文字修正。"],
+    }
+
+
+def _lines(change: Change, side: int) -> Iterator[dict[str, Any]]:
+    """A line for each sentence or cell: the heading of its column, and its pieces of text, changed ones marked."""
+    if change.how == MOVED:
+        yield {"欄": "", "段": [{"文字": change.title or change.pieces[0].new, "異": False}]}
+        return
+    if (change.how == ADDED and side == 0) or (change.how == REMOVED and side == 1):
+        yield {"欄": "", "段": [{"文字": _NOTHING[change.how == REMOVED], "異": False}]}
+        return
+    if change.title and change.how == CHANGED:
+        yield {"欄": "", "段": [{"文字": change.title, "異": False}]}
+    for piece in change.pieces:
+        yield {"欄": f"{piece.name}：" if piece.name else "", "段": _pieces(piece, side)}
+
+
+def _pieces(piece: Piece, side: int) -> list[dict[str, Any]]:
+    whole = (piece.old, piece.new)[side]
+    if not whole:
+        return [{"文字": "（空白）", "異": False}]
+    return [{"文字": words[side], "異": words[0] != words[1]} for words in piece.words if words[side]]
+
+
+def sample(meeting: Meeting, vocabulary: Vocabulary, count: int) -> Document:
+    """A made-up table with ``count`` documents and changes in each, on which the template is tried."""
+    words = Piece("範例欄", "範例舊文字", "範例新文字")
+    change = Change(
+        CHANGED, "說明一", "範例資料集", (words,) * max(count, 1), ("範例.數字 1 → 2",), ("範例.xlsx〔範例〕A1",)
+    )
+    documents = [DocumentChange("範例.docx", CHANGED, PUBLIC, "", (change,) * count) for _ in range(count)]
+    return document(meeting, vocabulary, Revisions("第1版", "目前的資料", documents, [], [], ["範例備註。"] * count))

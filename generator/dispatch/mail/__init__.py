@@ -1,0 +1,1 @@
+"""`packet mail`: drafts of mails; nothing is ever sent."""

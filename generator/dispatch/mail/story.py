@@ -1,0 +1,309 @@
+"""`packet mail`: drafts of the mails that go out with a meeting's documents, as .eml files. Nothing is ever sent.
+
+Before the meeting 會議資料, with draft minutes 會議紀錄草稿, with final ones 會議紀錄定稿. What is attached is
+made anew, so that it fits the workbooks as they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generator.basic import roc
+from generator.basic.problem import Location, Problem, has_errors, in_order, perhaps, problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import examine, outputs, story
+from generator.build import report as reporting
+from generator.build.convert import PACKET
+from generator.build.examine import Examined
+from generator.build.story import Made, Step
+from generator.dispatch.mail import eml, parcels, recipients
+from generator.dispatch.mail import template as mail_template
+from generator.dispatch.mail.eml import Address
+from generator.dispatch.mail.parcels import MEGABYTE, Files
+from generator.dispatch.mail.template import BCC, CC, TO, MailTemplate, Wanted
+from generator.documents.minutes import FOR_MEETING, TASKS
+from generator.documents.papers import INTERNAL, Document
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import PAPERS
+from generator.pdf.from_elsewhere import files as enclosures
+from generator.workbook.values import folded
+
+LIMIT = "郵件大小上限"
+# In a template: the files from elsewhere that the packet holds as attachments, as they came.
+ORIGINALS = "附件原檔"
+_MADE_AS = {"docx": "docx", "pptx": "docx", "xlsx": "docx", "pdf": "pdf", "odt": "odt", "odp": "odt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A draft: its file name, what is in it (files by name as attached), and its bytes."""
+
+    name: str
+    draft: eml.Draft
+    content: bytes
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of it. ``problems`` are those of the workbooks too; with errors among them there are no mails."""
+
+    kind: str
+    folder: Path
+    problems: Sequence[Problem]
+    limit: int = 0
+    mails: list[Mail] = field(default_factory=list)
+    outcomes: list[outputs.Outcome] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def stopped(self) -> bool:
+        return has_errors(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All of a mail but the files: who gets it, and which files of which documents (None: 會議資料.pdf) it takes."""
+
+    template: MailTemplate
+    sender: Address
+    people: Mapping[str, Sequence[Address]]
+    files: Mapping[str, Document | None]
+
+
+def write(
+    workspace: Workspace, meeting_id: MeetingId, kind: str, today: dt.date, step: Step = lambda text: None
+) -> Report:
+    """Writes the drafts of a kind, or where that is empty of the kind that fits the state of the minutes.
+
+    Raises what build.make raises, and OSError where the folder cannot be written.
+    """
+    step("讀取與檢查活頁簿")
+    folder = workspace.output(meeting_id).with_name(f"{meeting_id} 信件")
+    examined = examine.examine(workspace, meeting_id)
+    report = Report(kind, folder, examined.problems)
+    if examined.meeting is None or report.stopped:
+        return report
+    report.kind = kind or examined.meeting.stage
+    plan = _plan(workspace, examined, report)
+    if plan is None or report.stopped:
+        return report
+    files: Files = {}
+    if plan.files:
+        made = _made(workspace, examined, plan, step)
+        report.remarks, report.failures = list(made.remarks), list(made.failures)
+        if made.stopped or made.failures:
+            report.problems = made.examined.problems
+            return report
+        report.problems = tuple(in_order([*report.problems, *made.examined.problems]))
+        absent = [name for name in plan.files if name not in made.files]
+        report.failures += [f"沒有產生「{name}」，信件草稿也沒有寫出。請執行 packet doctor。" for name in absent]
+        if absent:
+            return report
+        files = {name: made.files[name] for name in plan.files}
+    assert examined.meeting is not None
+    step("寫信件草稿")
+    report.limit = examined.meeting.agency.most_mail * MEGABYTE
+    report.mails = _mails(examined, plan, report, files)
+    if has_errors(report.problems):
+        return report
+    report.remarks += _remarks(examined, plan, today)
+    written = {one.name: one.content for one in report.mails}
+    ours = re.compile(rf"{re.escape(report.kind)}( \d+-\d+)?\.eml")
+    stale = {name: outputs.GONE for name in outputs.read_record(folder) if ours.fullmatch(name) and name not in written}
+    report.outcomes = outputs.write_all(folder, written, stale, {})
+    return report
+
+
+def _unfit(meeting: Meeting, kind: str) -> list[Problem]:
+    """Why a mail of the kind cannot go out now: there are no minutes, or they are not of that status."""
+    if kind in (PAPERS, meeting.stage):
+        return []
+    if meeting.minutes is None:
+        return [problem("mail-no-minutes", Location(f"inputs/{meeting.id}"), kind=kind, meeting=meeting.id)]
+    at, other = meeting.minutes.row.at("紀錄狀態"), meeting.stage
+    return [problem("mail-other-status", at, status=meeting.minutes.status, kind=kind, other=other)]
+
+
+def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | None:
+    """Who gets what, and everything that stands in the way, which becomes part of the report's problems."""
+    meeting, found = examined.meeting, list[Problem]()
+    assert meeting is not None
+    plan = None
+    found += _unfit(meeting, report.kind)
+    template = None if found else mail_template.read(workspace.templates / mail_template.file_name(report.kind), found)
+    if template is not None:
+        sender = recipients.sender(meeting, found)
+        people = recipients.people(meeting, template, found)
+        files = _files(examined, template.wanted, found)
+        words = mail_template.vocabulary(meeting, examined.figures, list(files), 1, 1)
+        wrong = mail_template.faults(template, words)
+        found += wrong
+        if not wrong and template.subject:
+            mail_template.render(template, words, found)
+        found += _edited(workspace.output(meeting.id), examined, files, meeting.id)
+        if meeting.agency.most_mail < 1:
+            found.append(problem("mail-limit", meeting.agency.row.at(LIMIT)))
+        plan = _Plan(template, sender, people, files)
+    report.problems = tuple(in_order([*examined.problems, *found]))
+    return plan
+
+
+def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]) -> dict[str, Document | None]:
+    """The files to attach with the document of each; what there is not, or what must not go out, is a problem."""
+    there = {name: document for document in examined.documents for name in _file_names(document)}
+    offered: dict[str, Document | None] = {**there}
+    if any(document.joined for document in examined.documents):
+        offered[PACKET] = None
+    found: dict[str, Document | None] = {}
+    originals = {
+        enclosures.original_name(document.name, document.enclosure): document
+        for document in examined.documents
+        if document.enclosure
+    }
+    for one in wanted:
+        if folded(one.name) == ORIGINALS:
+            found |= originals
+            continue
+        name = next((name for name, document in offered.items() if _is_called(name, document, one.name)), "")
+        document = offered.get(name)
+        if not name and not one.optional:
+            near = perhaps(one.name, [_bare(name) for name in offered])
+            problems.append(problem("mail-attachment-unknown", one.at, perhaps=near))
+        elif document is not None and document.audience == INTERNAL:
+            problems.append(problem("mail-attachment-internal", one.at, audience=INTERNAL))
+        elif name:
+            found[name] = document
+    return found
+
+
+def _file_names(document: Document) -> list[str]:
+    if document.enclosure:
+        return [f"{document.name}.pdf"]
+    endings = [document.ending, "pdf", "odp" if document.ending == "pptx" else "odt"]
+    endings += ["xlsx"] if document.template == TASKS else []
+    return [f"{document.name}.{ending}" for ending in endings]
+
+
+def _bare(name: str) -> str:
+    """A file's name without the number of its document."""
+    return re.sub(r"^\d+ ", "", name)
+
+
+def _is_called(name: str, document: Document | None, wanted: str) -> bool:
+    """Whether a template means this file: without its number, or of the minutes without 會議版."""
+    names = {name, _bare(name)}
+    if document is not None and document.edition == FOR_MEETING:
+        names |= {one.replace(f"（{FOR_MEETING}）", "") for one in names}
+    return folded(wanted) in map(folded, names)
+
+
+def _edited(
+    folder: Path, examined: Examined, files: Mapping[str, Document | None], meeting_id: MeetingId
+) -> list[Problem]:
+    """A problem for each file that someone changed by hand, of those that are attached or of the same documents."""
+    parts = set(files)
+    for document in files.values():
+        bound = [one for one in examined.documents if one.joined] if document is None else [document]
+        parts |= {name for one in bound for name in _file_names(one)}
+    places = [Location(f"output/{meeting_id}/{name}") for name in outputs.edited(folder) if name in parts]
+    return [problem("mail-edited", place, meeting=meeting_id) for place in places]
+
+
+def _made(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> Made:
+    """The files of a build, no more than are attached: the whole packet only where it is wanted."""
+    formats = tuple(dict.fromkeys(_MADE_AS.get(name.rpartition(".")[2], "docx") for name in plan.files))
+    only = [document.name for document in plan.files.values() if document is not None]
+    assert examined.meeting is not None
+    chosen = () if PACKET in plan.files else only
+    return story.make(workspace, examined.meeting.id, chosen, formats, step, examined=examined)
+
+
+def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> list[Mail]:
+    """The drafts, each below the limit; a file that no mail can hold is a problem."""
+    meeting, found = examined.meeting, list[Problem]()
+    assert meeting is not None
+
+    def compose(attached: Files, number: int, total: int) -> tuple[eml.Draft, bytes]:
+        words = mail_template.vocabulary(meeting, examined.figures, parcels.names(attached), number, total)
+        subject, body = mail_template.render(plan.template, words, found)
+        to, cc, bcc = (plan.people.get(head, ()) for head in (TO, CC, BCC))
+        draft = eml.Draft(plan.sender, to, cc, bcc, subject, body, attached)
+        return draft, eml.compose(draft)
+
+    def packed(chosen: Files, number: int, total: int) -> Files | None:
+        """The files as they are, or in one archive where they are too large; None where that is too large too."""
+        part = f" {number}-{total}" if total > 1 else ""
+        for attached in (chosen, {f"{meeting.id} {report.kind}{part}.zip": parcels.archive(chosen, meeting.date)}):
+            if len(compose(attached, number, total)[1]) <= report.limit:
+                return attached
+        return None
+
+    parts, too_large = parcels.parted(files, lambda chosen, total: packed(chosen, total, total) is not None)
+    mails: list[Mail] = []
+    for number, chosen in enumerate(parts, start=1):
+        attached = packed(chosen, number, len(parts))
+        if attached is None:
+            too_large = list(chosen)
+            continue
+        draft, content = compose(attached, number, len(parts))
+        part = f" {number}-{len(parts)}" if len(parts) > 1 else ""
+        mails.append(Mail(f"{report.kind}{part}.eml", draft, content))
+    at, most = meeting.agency.row.at(LIMIT), meeting.agency.most_mail
+    for name in too_large:
+        size = parcels.in_megabytes(len(files[name]))
+        found.append(problem("mail-too-large", at, name=name, size=size, most=most))
+    report.problems = tuple(in_order([*report.problems, *found]))
+    return [] if has_errors(found) else mails
+
+
+def _remarks(examined: Examined, plan: _Plan, today: dt.date) -> list[str]:
+    """What to look at before sending: a day that has passed, and the mailboxes that nobody is to see."""
+    found = []
+    for name in mail_template.deadlines_named(plan.template):
+        day = examined.figures[name].value
+        if day < today:
+            found.append(f"信中的{name}（{roc.long_date(day)}）已經過了，請確認。")
+    if any(document is not None and document.enclosure for document in plan.files.values()):
+        found.append("附件原檔照原樣附上，可能含有看不見的個人資料（作者、註解、隱藏的內容），寄出前請確認。")
+    if not plan.files:
+        found.append(f"信件沒有附件：{plan.template.file} 沒有寫「附件：」。")
+    if hidden := plan.people.get(BCC):
+        found.append(f"寄出前請確認「密件副本」欄有 {len(hidden)} 個信箱，其他收件者看不到。")
+    return found
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """All that there is to say, for a program to read."""
+
+    def people(listed: Sequence[Address]) -> list[dict[str, str]]:
+        return [{"name": one.name, "address": one.mailbox} for one in listed]
+
+    return {
+        "kind": report.kind,
+        "limit": report.limit,
+        "mails": [
+            {
+                "name": one.name,
+                "subject": one.draft.subject,
+                "from": one.draft.sender.mailbox,
+                "to": people(one.draft.to),
+                "cc": people(one.draft.cc),
+                "bcc": people(one.draft.bcc),
+                "attachments": [
+                    {"name": name, "size": len(content)} for name, content in one.draft.attachments.items()
+                ],
+                "size": len(one.content),
+            }
+            for one in report.mails
+        ],
+        "problems": [reporting.problem_json(one) for one in report.problems],
+        "outcomes": [reporting.outcome_json(one) for one in report.outcomes],
+        "remarks": report.remarks,
+        "failures": report.failures,
+    }

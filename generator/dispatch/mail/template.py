@@ -1,0 +1,194 @@
+"""The templates of mails: text files in templates/ with a few head lines, an empty line, and the text in Jinja.
+
+收件者：召集人、機關代表 / 副本：列席 / 密件副本：民間代表 / 主旨：… / 附件：會議資料.pdf、開會通知單.pdf（如有）
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from generator.basic.problem import Location, Problem, nearest, perhaps, problem
+from generator.dispatch.mail import eml
+from generator.documents.minutes import FOR_PUBLIC
+from generator.leaks import search
+from generator.meeting import schedule, sheets
+from generator.meeting.figures import DEADLINES, Figure
+from generator.meeting.model import Meeting
+from generator.prose.language import Vocabulary, names_used
+from generator.workbook.values import folded
+
+TO, CC, BCC, SUBJECT, ATTACHMENTS = "收件者", "副本", "密件副本", "主旨", "附件"
+HEADS = (TO, CC, BCC, SUBJECT, ATTACHMENTS)
+OBSERVER = sheets.OBSERVERS.name
+ROLES = (sheets.CHAIR, sheets.AGENCY_MEMBER, sheets.CIVIL_MEMBER, OBSERVER)
+# Names that only mails know; {names} are the files as they are attached.
+NAMES, NUMBER, TOTAL = "信件.附件", "信件.第幾封", "信件.共幾封"
+_OPTIONAL = re.compile(r"[？?]$|[（(]如有[）)]$")
+_LARGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that a template attaches. ``optional``: left out where the meeting has no such document."""
+
+    name: str
+    optional: bool
+    at: Location
+
+
+@dataclass(slots=True)
+class MailTemplate:
+    """A template as read: roles by head (收件者 …) with the line of each, the files, subject and text with theirs."""
+
+    file: str
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    wanted: list[Wanted] = field(default_factory=list)
+    subject: str = ""
+    body: str = ""
+    lines: dict[str, int] = field(default_factory=dict)
+    body_line: int = 1
+
+    def at(self, line: int, quote: str = "") -> Location:
+        return Location(self.file, "", f"第 {line} 行", quote)
+
+
+def file_name(kind: str) -> str:
+    return f"信件 {kind}.txt"
+
+
+def read(path: Path, problems: list[Problem]) -> MailTemplate | None:
+    """The template, and what is wrong with its head; None where there is no text to read."""
+    text = _text(path, problems)
+    if text is None:
+        return None
+    found = MailTemplate(path.name)
+    lines = re.split(r"\r\n|\r|\n", text)
+    first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
+    blank = next((number for number, line in enumerate(lines) if number > first and not line.strip()), len(lines))
+    for number, line in enumerate(lines[first:blank], start=first + 1):
+        _head(found, number, line, problems)
+    while blank < len(lines) and not lines[blank].strip():
+        blank += 1
+    found.body, found.body_line = "\n".join(lines[blank:]).rstrip(), blank + 1
+    lacking = [SUBJECT] if not found.subject else []
+    lacking += ["內文"] if not found.body else []
+    lacking += [TO] if not {TO, CC, BCC} & set(found.lines) else []
+    for name in lacking:
+        at = found.at(found.lines[name]) if name in found.lines else Location(path.name)
+        problems.append(problem("mail-template-lacks", at, name=name))
+    return found
+
+
+def _text(path: Path, problems: list[Problem]) -> str | None:
+    """The text of the file in the encodings of Notepad: UTF-8 with or without a mark, UTF-16, Big5."""
+    at = Location(path.name)
+    if not path.is_file() or path.is_symlink():
+        problems.append(problem("mail-template-missing", at))
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError:
+        problems.append(problem("workbook-locked", at))
+        return None
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp950"):
+        try:
+            text = content[:_LARGEST].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # Almost any bytes are some text in Big5; one that has the heads is meant to be read so.
+        if "\0" not in text and (encoding != "cp950" or SUBJECT in text):
+            return text
+    problems.append(problem("mail-template-encoding", at))
+    return None
+
+
+def _head(found: MailTemplate, number: int, line: str, problems: list[Problem]) -> None:
+    name, _, value = line.replace("：", ":", 1).partition(":")
+    name, value, at = folded(name), value.strip(), found.at(number, line.strip())
+    if name not in HEADS:
+        near = nearest(name, HEADS)
+        problems.append(problem("mail-template-head", at, perhaps=f"是否為「{near}：」？" if near else ""))
+        return
+    if name in found.lines:
+        problems.append(problem("mail-template-twice", at, name=name, first=found.lines[name]))
+        return
+    found.lines[name] = number
+    parts = [part.strip() for part in re.split(r"[、，,;；]", value) if part.strip()]
+    if name == SUBJECT:
+        found.subject = value
+    elif name == ATTACHMENTS:
+        for part in parts:
+            plain = _OPTIONAL.sub("", part).strip()
+            found.wanted.append(Wanted(plain, plain != part, found.at(number, plain)))
+    else:
+        unknown = [part for part in parts if part not in ROLES]
+        problems += [problem("mail-template-role", at, value=part, perhaps=perhaps(part, ROLES)) for part in unknown]
+        found.roles[name] = tuple(part for part in parts if part in ROLES)
+
+
+def vocabulary(
+    meeting: Meeting, known: Mapping[str, Figure], names: Sequence[str], number: int, total: int
+) -> Vocabulary:
+    """The names for a mail: all that prose has, and those of the mail itself."""
+    own = {NAMES: list(names), NUMBER: number, TOTAL: total}
+    return Vocabulary(meeting, {**known, **{name: Figure(name, value, ()) for name, value in own.items()}})
+
+
+def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
+    """What is wrong with subject and text: tags, names that nobody knows, and names that must not be told."""
+    subject_line, result = found.lines.get(SUBJECT, 1), list[Problem]()
+    for source, start in ((found.subject, subject_line), (found.body, found.body_line)):
+        lines = source.split("\n")
+        whole = {(one.code, one.text): one for one in words.faults(source, found.at(start))}
+        # Said of the line; a tag that is wrong only together with others is said of the text's first line.
+        for number, line in enumerate(lines, start=start):
+            for one in words.faults(line, found.at(number, line.strip())):
+                if (one.code, one.text) in whole:
+                    result.append(one)
+        told = {(one.code, one.text) for one in result}
+        result += [one for key, one in whole.items() if key not in told]
+    lacking = schedule.of(words.meeting).problems
+    if lacking and any(f"「{DEADLINES}." in one.text for one in result):
+        # A deadline is unknown because a calendar is: that is what there is to mend.
+        result = [one for one in result if f"「{DEADLINES}." not in one.text] + lacking
+    hidden = [search.key(name) for name in search.protected(words.meeting, FOR_PUBLIC)]
+    for number, line in [(subject_line, found.subject), *enumerate(found.body.split("\n"), start=found.body_line)]:
+        if any(name in search.key(line) for name in hidden):
+            result.append(problem("protected-name", found.at(number)))
+    return result
+
+
+def deadlines_named(found: MailTemplate) -> list[str]:
+    """The deadlines that subject and text name, such as 期限.修正意見."""
+    used = [*names_used(found.subject), *names_used(found.body)]
+    return [name for name in dict.fromkeys(used) if name.startswith(f"{DEADLINES}.")]
+
+
+def render(found: MailTemplate, words: Vocabulary, problems: list[Problem]) -> tuple[str, str]:
+    """Subject and text with everything in place; what cannot be filled in is a problem."""
+    subject_at = found.at(found.lines.get(SUBJECT, 1), found.subject)
+    subject = words.render(found.subject, None, subject_at, problems)
+    failed = list[Problem]()
+    body = words.render(found.body, None, found.at(found.body_line), failed)
+    problems += [_narrowed(found, words, one) for one in failed]
+    total = words.figures[TOTAL].value
+    if total > 1 and NUMBER not in names_used(found.subject):
+        subject += f"（{words.figures[NUMBER].value}／{total}）"
+    if not eml.is_one_line(subject):
+        problems.append(problem("mail-subject-lines", subject_at))
+    return subject, body
+
+
+def _narrowed(found: MailTemplate, words: Vocabulary, fault: Problem) -> Problem:
+    """A fault of the text with the place of the first line that has it by itself."""
+    for number, line in enumerate(found.body.split("\n"), start=found.body_line):
+        alone = list[Problem]()
+        words.render(line, None, found.at(number, line.strip()), alone)
+        if any(one.code == fault.code for one in alone):
+            return replace(fault, at=found.at(number, line.strip()))
+    return fault

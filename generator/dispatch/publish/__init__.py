@@ -1,0 +1,1 @@
+"""`packet publish`: the public edition."""

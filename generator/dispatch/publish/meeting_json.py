@@ -1,0 +1,140 @@
+"""A meeting as JSON for the platform: the keys of the Executive Yuan's own meetings, and more.
+
+docs/meeting.schema.json says what each key holds.
+What is said of the meeting itself is that of the public edition of the minutes, taken from what the document prints.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from generator.basic import roc
+from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.papers import Document
+from generator.meeting.minutes import Attendance
+from generator.meeting.model import SEPARATELY, Case, Meeting
+from generator.meeting.sheets import BY_DEPUTY
+
+VERSION = "1"
+_ZONE = dt.timezone(dt.timedelta(hours=8))
+
+
+def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The meeting; ``files`` are the names of the public files by document, those of no document under ""."""
+    minutes = meeting.minutes
+    start = (minutes.started if minutes else None) or meeting.start
+    end = minutes.adjourned if minutes else None
+    public = next((one for one in documents if one.edition == FOR_PUBLIC), None)
+    attachments = [
+        _attachment(case, document, files)
+        for case in meeting.cases
+        for document in documents
+        if document.level == 2 and _stem(document).startswith(f"{case.title} ")
+    ]
+    return {
+        "格式版本": VERSION,
+        "機關": meeting.agency.full_name,
+        "會議編號": str(meeting.id),
+        "會議名稱": meeting.name,
+        "時間": f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）{roc.clock(start)}",
+        "開始時間": _moment(meeting.date, start),
+        "散會時間": _moment(meeting.date, end) if end else None,
+        "地點": meeting.place,
+        "主席": meeting.chair,
+        "紀錄": meeting.recorder if public else "",
+        "出席委員": [_member(one) for one in minutes.attending] if minutes and public else [],
+        "請假委員": [one.name for one in minutes.absent] if minutes and public else [],
+        "列席": [{"單位": one.unit, "姓名": one.name, "職稱": one.title} for one in meeting.observers]
+        if public
+        else [],
+        "案由": [_case(case, documents, files) for case in meeting.cases],
+        "會議紀錄": _minutes(public, files) if public else None,
+        "簡報": [name for one in documents if _is_deck(one) for name in files.get(one.name, ())],
+        "附件": attachments,
+        "會議資料": list(files.get("", ())),
+    }
+
+
+def _moment(day: dt.date, time: dt.time) -> str:
+    return dt.datetime.combine(day, time, _ZONE).isoformat()
+
+
+def _stem(document: Document) -> str:
+    """The name without the number that it begins with."""
+    return document.name.partition(" ")[2]
+
+
+def _member(one: Attendance) -> dict[str, str]:
+    deputy = {"代理人": one.deputy} if one.how == BY_DEPUTY and one.deputy else {}
+    return {"姓名": one.name, "身分": one.role, **deputy}
+
+
+def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    document = next((one for one in documents if one.level == 1 and _stem(one) == case.title), None)
+    told = document.context["本案"] if document else {}
+    return {
+        "類別": case.kind,
+        "案次": case.ordinal,
+        "單位": case.unit,
+        "案由": told.get("案由", case.subject),
+        "說明": [_point(one) for one in told.get("說明", ())],
+        "檔案": list(files.get(document.name, ())) if document else [],
+    }
+
+
+def _is_deck(document: Document) -> bool:
+    enclosure = document.enclosure
+    if document.template == SEPARATELY and enclosure is None:
+        return False
+    slides = enclosure is not None and enclosure.ending.startswith((".pp", ".pot", ".odp", ".otp"))
+    return document.ending == "pptx" or slides or "簡報" in document.context.get("本附件", {}).get("名稱", "")
+
+
+def _point(point: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "標號": point["標號"].strip(),
+        "標題": point["標題"],
+        "內容": point["內容"].removeprefix("：") if point["標題"] else point["內容"],
+        "下層": [_point(one) for one in point["下層"]],
+    }
+
+
+def _attachment(case: Case, document: Document, files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    own = document.context["本附件"]
+    return {
+        "類別": case.kind,
+        "案次": case.ordinal,
+        "標號": own["標號"],
+        "名稱": own["名稱"],
+        "另行提供": document.template == SEPARATELY and document.enclosure is None,
+        "檔案": list(files.get(document.name, ())),
+    }
+
+
+def _minutes(document: Document, files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    entries = document.context["紀錄"]["項目"]
+    opening = entries[0]["內文"]
+    return {
+        "版本": document.edition,
+        "人數": document.context["紀錄"]["人數"],
+        "主席致詞": opening,
+        "案": [_decided(entry["名稱"], case) for entry in entries for case in entry["案"]],
+        "檔案": list(files.get(document.name, ())),
+    }
+
+
+def _decided(kind: str, case: Mapping[str, Any]) -> dict[str, Any]:
+    several = [one["內容"] for one in case["決議列"]]
+    return {
+        "類別": kind,
+        "案由": case["案由"],
+        "單位": case["單位"],
+        "發言": [
+            {"類型": group["標題"], "發言者": row["發言者"], "內容": row["內容"]}
+            for group in case["發言"]
+            for row in group["列"]
+        ],
+        "決定（議）": several or ([case["決議文"]] if case["決議文"] else []),
+    }

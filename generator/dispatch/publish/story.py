@@ -1,0 +1,214 @@
+"""The public edition of a meeting: a folder and a zip for the platform, made anew from the workbooks.
+
+Every public document as PDF and ODF, the tables as .ods and CSV, the meeting as JSON, and checksums (運作指引陸一).
+Nothing that is for those who took part or for the agency alone, and nothing that tells who worked on a file.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from generator.basic.problem import Location, Problem, has_errors, in_order, problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import examine, outputs, report, story
+from generator.build.convert import PACKET
+from generator.dispatch.publish import data_files, meeting_json
+from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.papers import PUBLIC, Document
+from generator.leaks import search
+from generator.meeting.model import SEPARATELY, Meeting
+
+SUMS = "SHA256SUMS.txt"
+_PDF, _ODF = ".pdf", (".odt", ".odp")
+
+
+@dataclass(slots=True)
+class Published:
+    """What a publication did. ``stopped``: problems stand in the way and nothing was written.
+
+    ``left_out`` says of what is not public why; ``remarks`` are worth saying; ``failures`` are faults outside the
+    inputs, and nothing was written then either.
+    """
+
+    folder: Path
+    archive: Path
+    problems: tuple[Problem, ...] = ()
+    outcomes: list[outputs.Outcome] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def stopped(self) -> bool:
+        return has_errors(self.problems)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the folder and the zip are now the whole public edition: else nobody may be told that it is done."""
+        return not self.stopped and not self.failures and not outputs.unwritten(self.outcomes)
+
+
+def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], None] = lambda text: None) -> Published:
+    """Makes and writes the public edition, all of it or nothing; but for files that are open in a program just then.
+
+    Drafts of minutes are not published, nor is what someone has changed by hand since: the files are made of the
+    workbooks. Raises leaks.Leak when a finished file tells what it must not, packet.UnusablePdf, outputs.BadFolder, and
+    OSError when output/ cannot be written.
+    """
+    folder = workspace.output(meeting_id).with_name(f"{meeting_id} 公開")
+    done = Published(folder, folder.with_name(f"{folder.name}.zip"))
+    outputs.refuse_bad(folder)
+    outputs.refuse_bad_file(done.archive)
+    # Before LibreOffice is started for what may not go out.
+    examined = examine.examine(workspace, meeting_id)
+    done.problems = examined.problems
+    if examined.meeting is not None:
+        edited = outputs.edited(workspace.output(meeting_id))
+        found = [*examined.problems, *_hindrances(examined.meeting, examined.documents, edited)]
+        done.problems = tuple(in_order(found))
+    if examined.meeting is None or done.stopped:
+        return done
+    made = story.make(workspace, meeting_id, formats=("pdf", "odt"), step=step, examined=examined)
+    meeting, documents = made.examined.meeting, made.examined.documents
+    done.problems, done.failures = made.examined.problems, list(made.failures)
+    if meeting is None or done.stopped or done.failures:
+        return done
+    step("整理公開的檔案")
+    public = {one.name: one for one in documents if _is_public(one)}
+    files = cleaned(made) | _tables(meeting, public)
+    of_document = {name: [one for one in files if one.rpartition(".")[0] == name] for name in public}
+    of_document[""] = [PACKET] if PACKET in files else []
+    about = meeting_json.compose(meeting, tuple(public.values()), of_document)
+    files[search.MEETING_JSON] = report.as_bytes(about)
+    files = {name: files[name] for name in sorted(files)}
+    files[SUMS] = "".join(f"{outputs.digest(content)}  {name}\n" for name, content in files.items()).encode()
+    archive = _zipped(files, meeting)
+    step("檢查公開的檔案")
+    minutes = next((one for one in public.values() if one.edition == FOR_PUBLIC), None)
+    search.inspect_folder(meeting, {**files, done.archive.name: archive}, minutes)
+    done.left_out, done.remarks = _left_out(documents), _remarks(meeting, documents, files)
+    for name in files:
+        outputs.refuse_bad_file(folder / name)
+    step("寫入檔案")
+    # The zip lies beside the folder, and stands in the same record.
+    beside = f"../{done.archive.name}"
+    stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in files and name != beside}
+    outcomes = outputs.write_all(folder, {**files, beside: archive}, stale, {})
+    done.outcomes = [replace(one, name=one.name.removeprefix("../")) for one in outcomes]
+    known = outputs.read_record(folder)
+    strange = [path.name for path in sorted(folder.iterdir()) if path.name not in known]
+    if strange:
+        done.remarks.append(f"資料夾內有不是程式產生的檔案，沒有檢查，也不在 zip 內：{'、'.join(strange)}。")
+    return done
+
+
+def as_json(done: Published) -> dict[str, Any]:
+    """What a publication has to say, for a program."""
+    return {
+        "folder": done.folder.name,
+        "archive": done.archive.name,
+        "problems": report.problems_json(done.problems),
+        "outcomes": [report.outcome_json(one) for one in done.outcomes],
+        "left_out": done.left_out,
+        "remarks": done.remarks,
+        "failures": done.failures,
+        "complete": done.complete,
+    }
+
+
+def cleaned(made: story.Made) -> dict[str, bytes]:
+    """The public documents of a build by file name, as PDF and ODF, without what is not meant for anyone."""
+    meeting, documents = made.examined.meeting, made.examined.documents
+    assert meeting is not None
+    files = {
+        name: _cleaned(name, made.files[name], meeting, document)
+        for document in documents
+        if _is_public(document)
+        for name in _names(document)
+        if name in made.files
+    }
+    if PACKET in made.files and all(_is_public(one) for one in documents if one.joined):
+        files[PACKET] = _cleaned(PACKET, made.files[PACKET], meeting, None)
+    return files
+
+
+def _hindrances(meeting: Meeting, documents: tuple[Document, ...], edited: list[str]) -> list[Problem]:
+    """What must be mended before anything is published, besides the errors of a build."""
+    found = []
+    if meeting.minutes is not None and meeting.minutes.draft:
+        found.append(problem("publish-draft", meeting.minutes.row.at("紀錄狀態")))
+    names = {one.name for one in documents if _is_public(one)}
+    for name in edited:
+        if name == PACKET or name.rpartition(".")[0] in names:
+            found.append(problem("publish-edited", Location(f"output/{meeting.id}/{name}"), meeting=meeting.id))
+    return found
+
+
+def _is_public(document: Document) -> bool:
+    return document.audience == PUBLIC and document.edition in ("", FOR_PUBLIC)
+
+
+def _names(document: Document) -> list[str]:
+    """The files of a document that may go out: of one from elsewhere only the PDF, for its original may tell more."""
+    return [f"{document.name}{ending}" for ending in (_PDF, *(_ODF if document.enclosure is None else ()))]
+
+
+def _cleaned(name: str, content: bytes, meeting: Meeting, document: Document | None) -> bytes:
+    from generator.pdf import clean as scrub
+
+    title = document.title if document else f"{meeting.name}會議資料"
+    clean = scrub.pdf if name.endswith(_PDF) else scrub.odf
+    return clean(content, title, meeting.agency.full_name, meeting.date)
+
+
+def _tables(meeting: Meeting, public: Mapping[str, Document]) -> dict[str, bytes]:
+    """The attachments that come from a sheet, under the names of their documents."""
+    documents = {name.partition(" ")[2]: one for name, one in public.items() if one.level == 2}
+    found = {}
+    for case in meeting.cases:
+        for item in case.attachments:
+            document = next(
+                (documents[name] for name in documents if name.startswith(f"{case.title} {item.label} ")), None
+            )
+            table = data_files.table_of(meeting, item)
+            if document is not None and table is not None:
+                author = meeting.agency.full_name
+                found[f"{document.name}.ods"] = data_files.as_ods(table, document.title, author, meeting.date)
+                found[f"{document.name}.csv"] = data_files.as_csv(table)
+    return found
+
+
+def _zipped(files: Mapping[str, bytes], meeting: Meeting) -> bytes:
+    """The same files as one, dated by the meeting: equal files give an equal zip."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, (max(meeting.date.year, 1980), meeting.date.month, meeting.date.day, 0, 0, 0))
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return result.getvalue()
+
+
+def _left_out(documents: tuple[Document, ...]) -> list[str]:
+    """What is not public, and for whom it is."""
+    found = [f"{one.name}（只供{one.audience}）" for one in documents if not _is_public(one)]
+    enclosed = [one for one in documents if _is_public(one) and one.enclosure is not None]
+    return found + [f"{one.name} 的原檔（可能含有看不見的個人資料，只公開 PDF）" for one in enclosed]
+
+
+def _remarks(meeting: Meeting, documents: tuple[Document, ...], files: Mapping[str, bytes]) -> list[str]:
+    found = []
+    if meeting.minutes is None:
+        found.append("還沒有會議紀錄，只公開會議資料；會議紀錄定稿後請再執行一次。")
+    apart = [one.name for one in documents if one.template == SEPARATELY and one.enclosure is None]
+    if apart:
+        found.append(f"另行提供的附件不在內，只有說明的一頁：{'、'.join(apart)}。")
+    if PACKET not in files:
+        found.append(f"沒有 {PACKET}：其中有不公開的文件，或沒有合併。")
+    return found

@@ -1,0 +1,1 @@
+"""What each document says, and nothing of how it looks."""

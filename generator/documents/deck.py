@@ -1,0 +1,185 @@
+"""What a slide deck (簡報) says, slide by slide, from the sheet 簡報; slides.py puts it through the template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generator.basic import roc
+from generator.basic.problem import Location, Problem, problem
+from generator.meeting.model import SHEET, Attachment, Case, Meeting, Slide
+from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CHART, CIVIL_MEMBER, CLOSING, COVER, OUTLINE, SLIDES, TABS
+from generator.prose.language import Vocabulary
+
+_SECRETARIAT = "幕僚單位"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph. ``level`` 0 is plain, 1 numbered, 2 marked; ``lead`` is bold, and so is all of a ``strong`` one.
+
+    A ``label`` that ends with a tab stands at a distance of the template's.
+    """
+
+    text: str
+    at: Location
+    level: int = 0
+    label: str = ""
+    lead: str = ""
+    strong: bool = False
+
+    @property
+    def whole(self) -> str:
+        return self.label + self.lead + self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of the chart: a name, and what stands below it."""
+
+    name: str
+    detail: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slide. ``tabs`` are all of its bar, ``tab`` the present one; ``tiers`` are the rows of boxes of a chart."""
+
+    layout: str
+    title: Line
+    lines: tuple[Line, ...] = ()
+    tabs: tuple[str, ...] = ()
+    tab: Line | None = None
+    tiers: tuple[tuple[Box, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """The slides in order, and what stands at the foot of each: the motto (may be empty) and the agency's names."""
+
+    pages: tuple[Page, ...]
+    motto: Line
+    agency: Line
+
+
+def owner(meeting: Meeting) -> Case | None:
+    """The case to which the deck is attached: from there 附件() counts. None where no attachment is made of it."""
+    return next((case for case in meeting.cases if any(is_made(item) for item in case.attachments)), None)
+
+
+def is_made(item: Attachment) -> bool:
+    """Whether the attachment is the deck that is made of the sheet 簡報."""
+    return item.source == SHEET and item.target == SLIDES.name
+
+
+def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Deck:
+    """The deck with its figures in place; what cannot be rendered is a problem at its cell."""
+    titles = [
+        Line(vocabulary.render(slide.title, case, slide.row.at("標題"), problems), slide.row.at("標題"))
+        for slide in meeting.slides
+    ]
+    pages = []
+    for number, (slide, title) in enumerate(zip(meeting.slides, titles, strict=True)):
+        if not slide.title:
+            problems.append(problem("slide-without-title", title.at))
+        lines = _lines(slide, case, vocabulary, problems)
+        if slide.layout == OUTLINE:
+            pages.append(Page(slide.layout, title, _numbered(lines or _topics(meeting.slides, titles, number))))
+        elif slide.layout == CHART:
+            pages.append(Page(slide.layout, title, tiers=_tiers(lines) or _roster(meeting)))
+        elif slide.layout == TABS:
+            tab = Line(slide.tab, slide.row.at("頁籤"))
+            if not slide.tab:
+                problems.append(problem("slide-without-tab", tab.at))
+            pages.append(Page(slide.layout, title, lines, _bar(meeting.slides, titles, number), tab))
+        else:
+            pages.append(Page(slide.layout, title, lines))
+    agency = meeting.agency
+    names = "　".join(filter(None, (agency.full_name, agency.english_name)))
+    return Deck(
+        tuple(pages),
+        Line(agency.motto, agency.row.at("標語")),
+        Line(names, agency.row.at("英文名稱" if agency.english_name else "機關全銜")),
+    )
+
+
+def _lines(slide: Slide, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> tuple[Line, ...]:
+    """The points of a slide; those on level 1 are numbered 一、二、 unless there is only one, as in 說明."""
+    points = slide.points
+    count = sum(point.level == 1 for point in points)
+    made, number = [], 0
+    for index, point in enumerate(points):
+        lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
+        text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
+        number += point.level == 1
+        below = index + 1 < len(points) and points[index + 1].level == 2
+        made.append(
+            Line(
+                text=f"：{text.lstrip('：')}" if lead and text else text,
+                at=point.row.at("內容" if point.text else "標題"),
+                level=point.level,
+                label=f"{roc.numeral(number)}、" if point.level == 1 and count > 1 else "",
+                lead=lead,
+                strong=point.level == 1 and below,
+            )
+        )
+    return tuple(made)
+
+
+def _numbered(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The outline: 01, 02, 03."""
+    return tuple(
+        Line(line.text, line.at, label=f"{number:02d}\t", lead=line.lead) for number, line in enumerate(lines, start=1)
+    )
+
+
+def _topics(slides: Sequence[Slide], titles: Sequence[Line], outline: int) -> list[Line]:
+    """What follows an outline that lists nothing itself: each topic once, without （一）; cover and close are none."""
+    found: dict[str, Line] = {}
+    for slide, title in list(zip(slides, titles, strict=True))[outline + 1 :]:
+        if slide.layout not in (COVER, OUTLINE, CLOSING):
+            found.setdefault(topic(title.text), Line(topic(title.text), title.at))
+    return list(found.values())
+
+
+def topic(title: str) -> str:
+    """The title without its number: 議事規則（一） → 議事規則."""
+    return re.sub(r"\s*[（(][一二三四五六七八九十\d]+[）)]\s*$", "", title)
+
+
+def _bar(slides: Sequence[Slide], titles: Sequence[Line], number: int) -> tuple[str, ...]:
+    """The tabs of all slides of one topic that follow one another."""
+    same = topic(titles[number].text)
+    first = last = number
+    while first and slides[first - 1].layout == TABS and topic(titles[first - 1].text) == same:
+        first -= 1
+    while last + 1 < len(slides) and slides[last + 1].layout == TABS and topic(titles[last + 1].text) == same:
+        last += 1
+    return tuple(dict.fromkeys(slide.tab for slide in slides[first : last + 1] if slide.tab))
+
+
+def _tiers(lines: Sequence[Line]) -> tuple[tuple[Box, ...], ...]:
+    """A chart of its own: each line a box, its level the tier from above; a lead is the name of its box."""
+    levels = sorted({line.level for line in lines})
+    return tuple(
+        tuple(
+            Box(line.lead or line.text, line.text.removeprefix("：") if line.lead else "", line.at)
+            for line in lines
+            if line.level == level
+        )
+        for level in levels
+    )
+
+
+def _roster(meeting: Meeting) -> tuple[tuple[Box, ...], ...]:
+    """召集人, below 機關代表 and 民間代表 and how many there are, below the unit that serves the group (設置要點三)."""
+    agency = meeting.agency
+    at = meeting.members[0].row.at("身分") if meeting.members else agency.row.at("小組名稱")
+    counts = {role: sum(member.role == role for member in meeting.members) for role in (AGENCY_MEMBER, CIVIL_MEMBER)}
+    return (
+        (Box(CHAIR, "", at),),
+        tuple(Box(role, f"{count}人" if count else "", at) for role, count in counts.items()),
+        (Box(_SECRETARIAT, agency.secretariat, agency.row.at("幕僚單位")),),
+    )

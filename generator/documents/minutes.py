@@ -1,0 +1,200 @@
+"""The documents after a meeting: the minutes in two editions, and the tasks by responsible unit.
+
+不記名 prints 「委員」 in both editions; 不公開 is left out of the public one (運作指引肆三).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from generator.basic import roc
+from generator.basic.problem import Problem
+from generator.documents.papers import INTERNAL, PARTICIPANTS, PUBLIC, Document, label, numbered
+from generator.meeting.figures import shown
+from generator.meeting.minutes import Attendance, Decision, Minutes, Remark
+from generator.meeting.model import Case, Meeting
+from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, DISCUSSION, MOTION, OPINION, REPORT
+from generator.prose.language import Vocabulary
+from generator.workbook.values import folded
+
+FOR_MEETING, FOR_PUBLIC = "會議版", "公開版"
+EDITIONS = (FOR_MEETING, FOR_PUBLIC)
+MINUTES, TASKS = "會議紀錄", "決議分辦表"
+SOMEONE = "委員"
+TASK_COLUMNS = ("項次", "案由", "決議", "主辦單位", "期限", "列管")
+
+
+def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> list[Document]:
+    """The minutes for the meeting and for the public, the table of tasks, and an excerpt for each unit; none before."""
+    if meeting.minutes is None:
+        return []
+    made = [_minutes(meeting, meeting.minutes, edition, vocabulary, problems) for edition in EDITIONS]
+    rows = tasks(meeting, meeting.minutes, vocabulary, problems)
+    if rows:
+        made.append(_tasks(meeting, "", rows, vocabulary))
+        for unit in dict.fromkeys(unit for row in rows for unit in units_of(row["主辦單位"])):
+            own = [row for row in rows if unit in units_of(row["主辦單位"])]
+            made.append(_tasks(meeting, unit, own, vocabulary))
+    return made
+
+
+def units_of(text: str) -> list[str]:
+    """The units named in a cell 主辦單位, which 、 may join."""
+    return [unit.strip() for unit in text.split("、") if unit.strip()]
+
+
+def told(remark: Remark, edition: str) -> bool:
+    """Whether a remark stands in an edition at all."""
+    return not (remark.closed and edition == FOR_PUBLIC)
+
+
+def speaker(remark: Remark, meeting: Meeting) -> str:
+    """How the minutes name who spoke: 王小明委員, 主席, a unit; 委員 where the name is protected."""
+    if remark.nameless:
+        return SOMEONE
+    if remark.kind == OPINION:
+        return "主席" if remark.speaker == meeting.chair else f"{remark.speaker}{SOMEONE}"
+    return remark.speaker
+
+
+def _minutes(
+    meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary, problems: list[Problem]
+) -> Document:
+    entries: list[dict[str, Any]] = [
+        {"名稱": "主席致詞" if minutes.opening else "主席致詞（略）", "內文": minutes.opening, "案": []}
+    ]
+    for kind in (REPORT, DISCUSSION, MOTION):
+        cases = meeting.of_kind(kind)
+        marks = numbered(len(cases), always=True)
+        entries.append(
+            {
+                "名稱": kind,
+                "內文": "" if cases else "無。",
+                "案": [
+                    _case(meeting, minutes, case, mark, edition, vocabulary, problems)
+                    for case, mark in zip(cases, marks, strict=True)
+                ],
+            }
+        )
+    ended = f"散會（{roc.clock(minutes.adjourned)}）" if minutes.adjourned else "散會"
+    entries.append({"名稱": ended, "內文": "", "案": []})
+    for number, entry in enumerate(entries, start=1):
+        entry["標號"] = f"{roc.formal_numeral(number)}、"
+    context = {**vocabulary.context(None), "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries}}
+    draft = "（草稿）" if minutes.draft else ""
+    title = f"{meeting.name}紀錄{draft}（{edition}）"
+    audience = PUBLIC if edition == FOR_PUBLIC else PARTICIPANTS
+    name = f"{MINUTES}（{edition}）"
+    return Document(name, MINUTES, context, title, MINUTES, 1, joined=False, edition=edition, audience=audience)
+
+
+def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[str, str]:
+    """The head of the minutes: times, names and the count of those who attended."""
+    total = len(meeting.members) or len(minutes.attendance)
+    attending = minutes.attending
+    civil = sum(one.role == CIVIL_MEMBER for one in attending)
+    start = minutes.started or meeting.start
+    until = vocabulary.figures.get("期限.修正意見")
+    by = f"於{roc.month_day(until.value)}前" if until is not None else "儘速"
+    return {
+        "狀態標示": "（草稿）" if minutes.draft else "",
+        "草稿註": f"如有修正意見，請{by}回復；未回復者，視同無意見。" if minutes.draft else "",
+        "時間": f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）{roc.clock(start)}",
+        "主席": meeting.chair,
+        "出席": "、".join(_attending(one) for one in attending),
+        "請假": "、".join(one.name for one in minutes.absent) or "無",
+        "列席": _observers(meeting),
+        "人數": f"應出席{total}人，出席{len(attending)}人，其中民間代表{civil}人",
+    }
+
+
+def _attending(one: Attendance) -> str:
+    return f"{one.name}（{one.deputy}代）" if one.how == BY_DEPUTY else one.name
+
+
+def _observers(meeting: Meeting) -> str:
+    groups = []
+    for unit, people in groupby(meeting.observers, key=lambda one: one.unit):
+        names = "、".join(f"{one.name}{one.title}" for one in people if one.name)
+        groups.append(f"{unit}{names}")
+    return "；".join(groups) or "無"
+
+
+def _case(
+    meeting: Meeting,
+    minutes: Minutes,
+    case: Case,
+    mark: str,
+    edition: str,
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+) -> dict[str, Any]:
+    said = [one for one in minutes.remarks if folded(one.case) == folded(case.key) and told(one, edition)]
+    decided = decisions_of(minutes, case)
+    return {
+        "標號": mark,
+        "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
+        "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
+        "單位": case.unit,
+        "發言": _remarks(meeting, case, said),
+        "結語": "決定" if case.kind == REPORT else "決議",
+        "決議文": decided[0].text if len(decided) == 1 else "",
+        "決議列": [
+            {"標號": label(1, number), "內容": one.text}
+            for number, one in enumerate(decided, start=1)
+            if len(decided) > 1
+        ],
+    }
+
+
+def decisions_of(minutes: Minutes, case: Case) -> list[Decision]:
+    """The decisions of a case in their order."""
+    return [one for one in minutes.decisions if folded(one.case) == folded(case.key) and one.text]
+
+
+def _remarks(meeting: Meeting, case: Case, said: Sequence[Remark]) -> list[dict[str, Any]]:
+    """The remarks in their order; of a report as one 發言紀要, of other cases by 委員意見 and 機關回應 in turn."""
+    groups = groupby(said, key=lambda one: "發言紀要" if case.kind == REPORT else one.kind)
+    found = []
+    for title, remarks in groups:
+        own = list(remarks)
+        marks = [label(3, number) for number in range(1, len(own) + 1)] if len(own) > 1 else [""]
+        rows = [
+            {"標號": mark, "發言者": speaker(one, meeting) + ("（不公開）" if one.closed else ""), "內容": one.text}
+            for mark, one in zip(marks, own, strict=True)
+        ]
+        found.append({"標題": title, "列": rows})
+    return found
+
+
+def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary, problems: list[Problem]) -> list[dict[str, Any]]:
+    """The rows of 決議分辦表: every decision that a unit is to carry out, in the order of the agenda."""
+    rows: list[dict[str, Any]] = []
+    for case in meeting.cases:
+        subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
+        for one in decisions_of(minutes, case):
+            if one.unit or one.due or one.tracking:
+                row = [len(rows) + 1, f"{case.title}：{subject}", one.text, one.unit, shown(one.due), one.tracking]
+                rows.append(dict(zip(TASK_COLUMNS, row, strict=True)))
+    return rows
+
+
+def _tasks(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocabulary: Vocabulary) -> Document:
+    shown_unit = f"（{unit}）" if unit else ""
+    context = {**vocabulary.context(None), "分辦": {"單位標示": shown_unit}, "表": {"列": list(rows)}}
+    title = f"{meeting.name}{TASKS}{shown_unit}"
+    return Document(f"{TASKS}{shown_unit}", TASKS, context, title, TASKS, 1, joined=False, audience=INTERNAL)
+
+
+def task_book(document: Document) -> bytes:
+    """The table of tasks as a workbook to send round, the same rows as the document's."""
+    from generator.workbook import forms
+
+    rows = [[row[name] for name in TASK_COLUMNS] for row in document.context["表"]["列"]]
+    result = io.BytesIO()
+    headings = ["決定（議）" if name == "決議" else name for name in TASK_COLUMNS]
+    forms.write_workbook(result, [forms.plain_sheet(TASKS, headings, rows)], title=document.title)
+    return result.getvalue()

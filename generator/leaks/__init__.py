@@ -1,0 +1,1 @@
+"""No protected name in a file that protects it."""

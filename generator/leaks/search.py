@@ -1,0 +1,241 @@
+"""No protected name in an edition that protects it: checked in the inputs, and in every finished file.
+
+Who attended stands in the head of the minutes, and who speaks 記名 stands beside the remark: there a name may appear,
+and nowhere else (運作指引肆三: 委員不記名或不公開者於發言前事先聲明).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from generator.basic.problem import Location, Problem, problem
+from generator.documents import minutes as after_meeting
+from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC, SOMEONE
+from generator.documents.papers import Document
+from generator.leaks import texts
+from generator.leaks.texts import Insides
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import OPINION
+
+# Characters of names that are written in more than one way.
+_PAIRS = (
+    "台臺 黄黃 温溫 恒恆 峯峰 羣群 啓啟 叶葉 裡裏 真眞 清淸 青靑 教敎 "
+    "柏栢 鉄鐵 鋭銳 徳德 慎愼 寧甯 晋晉 强強 韵韻 綉繡 凈淨"
+)
+_VARIANTS = {pair[0]: pair[1] for pair in _PAIRS.split()}
+_HEADER = ("主席", "出席", "請假", "列席")
+MEETING_JSON = "會議.json"
+CLOSED_REMARK = "含有不公開的發言"
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp950")
+_ADDRESS = re.compile(r"[A-Za-z0-9][\w.+%-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", re.ASCII)
+# In bytes that are no text, only what no chance makes.
+_ADDRESS_IN_BINARY = re.compile(
+    rb"[A-Za-z0-9._+-]{3,}@[A-Za-z0-9-]{2,}(?:\.[A-Za-z0-9-]{2,})*\.(?:tw|com|net|org|edu|gov)"
+)
+_MOBILE = re.compile(r"(?<!\d)(?<!\d[-,.])09\d{2}[- ]?\d{3}[- ]?\d{3}(?![-,.]?\d)")
+
+
+class Leak(Exception):
+    """A protected name in a finished file; the text names the file, never the name."""
+
+
+def protected(meeting: Meeting, edition: str) -> list[str]:
+    """The names that an edition protects: of 不記名 speakers in both, of 不公開 ones in the public edition.
+
+    A speaker written with a title (範例委員教授) protects the member's bare name as well.
+    """
+    if meeting.minutes is None:
+        return []
+    names = []
+    for one in meeting.minutes.remarks:
+        if one.nameless or (one.closed and edition == FOR_PUBLIC):
+            names.append(one.speaker)
+            names += [member.name for member in meeting.members if key(member.name) in key(one.speaker)]
+    # Who leaves the name out and writes 委員 protects it already.
+    return list(dict.fromkeys(name for name in names if len(key(name)) > 1 and key(name) != SOMEONE))
+
+
+def key(text: str) -> str:
+    """A text for finding names in it: width, case, blanks, dots, invisible and variant characters do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(_VARIANTS.get(one, one) for one in plain if not _is_ignored(one))
+
+
+def _is_ignored(character: str) -> bool:
+    return character in "·‧•・．." or unicodedata.category(character) in ("Cf", "Mn", "Cc", "Zs", "Zl", "Zp")
+
+
+def check(meeting: Meeting) -> list[Problem]:
+    """Protected names in the texts of the minutes: an error at the cell, which does not say the name."""
+    if meeting.minutes is None:
+        return []
+    found = []
+    names = {edition: [key(name) for name in protected(meeting, edition)] for edition in after_meeting.EDITIONS}
+    for text, at, public in _texts(meeting):
+        editions = [edition for edition in after_meeting.EDITIONS if public or edition == FOR_MEETING]
+        if any(name in key(text) for edition in editions for name in names[edition]):
+            found.append(problem("protected-name", at))
+    return found
+
+
+def _texts(meeting: Meeting) -> Iterator[tuple[str, Location, bool]]:
+    """Every text that the minutes and the tasks print, its cell, and whether the public edition has it."""
+    minutes = meeting.minutes
+    assert minutes is not None
+    yield minutes.opening, minutes.row.at("主席致詞"), True
+    for remark in minutes.remarks:
+        yield remark.text, remark.row.at("內容"), not remark.closed
+        if not remark.nameless and remark.kind != OPINION:
+            yield remark.speaker, remark.row.at("發言者"), not remark.closed
+    for observer in meeting.observers:
+        yield observer.unit, observer.row.at("單位"), True
+        yield observer.title, observer.row.at("職稱"), True
+    for attendance in minutes.attendance:
+        yield attendance.deputy_title, attendance.row.at("代理人職稱"), True
+    for decision in minutes.decisions:
+        yield decision.text, decision.row.at("內容"), True
+        yield decision.unit, decision.row.at("主辦單位"), True
+    for case in meeting.cases:
+        yield case.subject, case.row.at("案由"), True
+        yield case.unit, case.row.at("單位"), True
+    yield meeting.place, meeting.row.at("地點"), True
+
+
+def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) -> None:
+    """Looks into every file of one edition: text, properties, all parts, the file names. Raises Leak."""
+    if not document.edition:
+        return
+    sought = _Sought.of(meeting, document.edition)
+    for name, content in files.items():
+        if fault := _fault(_read(name, content), sought, _allowed(meeting, document)):
+            template = f"請檢查範本「{document.template_file}」"
+            advice = f"{template}。" if fault == CLOSED_REMARK else f"{template}與〔會議資訊〕。"
+            raise Leak(f"「{name}」{fault}，沒有產生任何文件。{advice}")
+
+
+def inspect_folder(meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None = None) -> None:
+    """Looks into everything that is to be published, archives and the files in them included. Raises Leak.
+
+    Protected names and closed remarks may be nowhere; but ``minutes``, the document of the public edition, tells in its
+    files and in 會議.json who attended and who speaks 記名. Of e-mail addresses only that of the group (機關.電子郵件),
+    which is there to be written to, may stand; of telephone numbers neither that of the contact (聯絡電話), a person,
+    nor any mobile one.
+    """
+    sought = _Sought.of(meeting, FOR_PUBLIC)
+    found = [f"「{name}」{fault}。" for name, fault in _faults(meeting, files, minutes, sought)]
+    if found:
+        raise Leak("\n".join(["沒有公開任何檔案：", *found, "請改正活頁簿、範本或附件的內容後，再執行一次。"]))
+
+
+def _faults(
+    meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None, sought: _Sought
+) -> Iterator[tuple[str, str]]:
+    for name, content in files.items():
+        own = minutes is not None and name in (MEETING_JSON, *(f"{minutes.name}.{ending}" for ending in ("pdf", "odt")))
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                # What lies beside the archive as well is looked into there.
+                entries = {
+                    entry: inner for entry in archive.namelist() if (inner := archive.read(entry)) != files.get(entry)
+                }
+                about = [
+                    *(entry.encode() for entry in archive.namelist()),
+                    archive.comment,
+                    *(one.comment + one.extra for one in archive.infolist()),
+                ]
+            yield from ((f"{name}/{entry}", fault) for entry, fault in _faults(meeting, entries, minutes, sought))
+            inside = Insides(rest=[name, *(one.decode("utf-8", "replace") for one in about)])
+        else:
+            inside = _read(name, content)
+        allowed = _allowed(meeting, minutes) if minutes is not None and own else ""
+        if fault := _fault(inside, sought, allowed) or _personal(inside, sought):
+            yield name, fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What may not be told: names and closed remarks as keys, the bytes of the names, addresses, telephone numbers."""
+
+    names: tuple[str, ...]
+    spelt: tuple[bytes, ...]
+    closed: tuple[str, ...]
+    addresses: tuple[str, ...]
+    phones: tuple[re.Pattern[str], ...]
+    own_address: str
+
+    @classmethod
+    def of(cls, meeting: Meeting, edition: str) -> _Sought:
+        names = protected(meeting, edition)
+        remarks = meeting.minutes.remarks if meeting.minutes is not None and edition == FOR_PUBLIC else ()
+        closed = [key(one.text) for one in remarks if one.closed]
+        own = meeting.agency.email.strip().casefold()
+        people = [one.email for one in meeting.members] + [one.email for one in meeting.observers]
+        addresses = [key(one) for one in people if "@" in one and one.strip().casefold() != own]
+        return cls(
+            names=tuple(key(one) for one in names),
+            # Fewer bytes stand by chance in any picture.
+            spelt=tuple(data for one in names for code in _ENCODINGS if len(data := one.encode(code, "ignore")) >= 6),
+            closed=tuple(one for one in closed if len(one) > 5),
+            addresses=tuple(addresses),
+            phones=tuple(_phone(meeting.agency.phone)),
+            own_address=own,
+        )
+
+
+def _phone(written: str) -> Iterator[re.Pattern[str]]:
+    """A number as anyone may write it, with its area code and without: 02-2380-0000, (02)23800000."""
+    plain = re.split("[轉#]|ext", unicodedata.normalize("NFKC", written), flags=re.IGNORECASE)[0]
+    area = re.match(r"\s*\(?(0\d{1,2})[-\s)]", plain)
+    digits = re.findall(r"\d", plain)
+    for start in {0, len(area[1]) if area else 0}:
+        if len(digits) - start >= 7:
+            yield re.compile(r"(?<!\d)" + r"[-\s()]*".join(digits[start:]) + r"(?!\d)")
+
+
+def _fault(inside: Insides, sought: _Sought, allowed: str) -> str:
+    """What is in a file that must not be, as the end of a sentence; "" for nothing."""
+    body, spoken, rest = key(inside.body), key(inside.spoken), key("\n".join(inside.rest))
+    if any(text.count(person) > allowed.count(person) for text in (body, spoken) for person in sought.names):
+        return "的內文含有須保護的姓名"
+    if any(person in rest for person in sought.names):
+        return "的頁首、頁尾、屬性或檔名含有須保護的姓名"
+    if any(spelt in data for data in inside.binary for spelt in sought.spelt):
+        return "的圖片或附加內容含有須保護的姓名"
+    if any(text in body + spoken + rest for text in sought.closed):
+        return CLOSED_REMARK
+    return ""
+
+
+def _personal(inside: Insides, sought: _Sought) -> str:
+    """Whether a file tells an address or a telephone number of someone."""
+    text = unicodedata.normalize("NFKC", inside.text)
+    found = {one.casefold().rstrip(".") for one in _ADDRESS.findall(text)}
+    found |= {one.decode("ascii").casefold() for data in inside.binary for one in _ADDRESS_IN_BINARY.findall(data)}
+    if found - {sought.own_address} or any(address in key(text) for address in sought.addresses):
+        return "含有電子郵件地址（只有〔機關〕的電子郵件可以公開）"
+    if any(phone.search(text) for phone in (*sought.phones, _MOBILE)):
+        return "含有聯絡電話或行動電話"
+    return ""
+
+
+def _read(name: str, content: bytes) -> Insides:
+    try:
+        return texts.read(name, content)
+    except texts.Unreadable as unreadable:
+        raise Leak(str(unreadable)) from None
+
+
+def _allowed(meeting: Meeting, document: Document) -> str:
+    """Every place where a name may stand, as one text: the head, and the names of those who speak by name."""
+    minutes = meeting.minutes
+    assert minutes is not None
+    head = document.context["紀錄"]
+    told = [one for one in minutes.remarks if after_meeting.told(one, document.edition) and not one.nameless]
+    parts = [*(head[name] for name in _HEADER), meeting.recorder]
+    parts += [after_meeting.speaker(one, meeting) for one in told]
+    return "\n".join(key(part) for part in parts)

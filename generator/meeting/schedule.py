@@ -1,0 +1,135 @@
+"""The deadlines of a meeting (``packet schedule``): what is due when, counted in working days, and by which rule."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.basic import roc
+from generator.basic.problem import ERROR, WARNING, Location, Problem, problem
+from generator.basic.rule_numbers import DRAFT_LIMIT_DAYS, PAPERS_DAYS, PUBLICATION_DAYS
+from generator.meeting import sheets
+from generator.meeting.model import Meeting
+from generator.meeting.workdays import NotCovered
+
+PAPERS, DRAFT, DRAFT_LIMIT, CORRECTIONS, PUBLICATION = "會議資料", "紀錄草稿", "紀錄草稿上限", "修正意見", "公開"
+DRAFT_SETTING, CORRECTION_SETTING = "紀錄草稿工作日", "修正意見工作日"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last day for something. ``days`` working days lie between ``start`` and it, fewer than none if before.
+
+    ``counted`` says that in words, ``source`` names the rule, ``cells`` are those that the day follows from.
+    """
+
+    name: str
+    date: dt.date
+    start: dt.date
+    days: int
+    counted: str
+    what: str
+    source: str
+    cells: tuple[Location, ...]
+
+    @property
+    def day(self) -> str:
+        """113年4月22日（星期一）."""
+        return f"{roc.long_date(self.date)}（{roc.weekday(self.date)}）"
+
+
+@dataclass(slots=True)
+class Schedule:
+    """The deadlines by date, and an error for each year of which no calendar is known."""
+
+    deadlines: list[Deadline] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def of(meeting: Meeting) -> Schedule:
+    """The deadlines of a meeting; those for which the calendar does not reach are left out."""
+    made, lacking = Schedule(), dict[int, list[str]]()
+    agency, cell = meeting.agency, meeting.row.at("會議日期")
+
+    def add(
+        name: str, start: dt.date | None, days: int, counted: str, what: str, source: str, *cells: Location
+    ) -> dt.date | None:
+        if start is None:
+            return None
+        calendar = meeting.calendar
+        try:
+            date = calendar.before(start, -days) if days < 0 else calendar.after(start, days)
+        except NotCovered as unknown:
+            lacking.setdefault(unknown.day.year, []).append(name)
+            return None
+        places = (cell, *cells, *calendar.places(start, date))
+        text = counted.format(days=abs(days))
+        made.deadlines.append(Deadline(name, date, start, days, text, what, source, tuple(dict.fromkeys(places))))
+        return date
+
+    before, after = "會前 {days} 個工作日", "會後 {days} 個工作日"
+    setting = agency.row.at(DRAFT_SETTING)
+    add(PAPERS, meeting.date, -PAPERS_DAYS.number, before, "送達議程、會議資料草案及資料盤點表", PAPERS_DAYS.source)
+    draft_source = f"議事規則簡報（設定：{DRAFT_SETTING}）"
+    draft = add(DRAFT, meeting.date, agency.draft_days, after, "送出會議紀錄草稿", draft_source, setting)
+    text = "提供會議資料與紀錄草稿的最後一日"
+    add(DRAFT_LIMIT, meeting.date, DRAFT_LIMIT_DAYS.number, after, text, DRAFT_LIMIT_DAYS.source)
+    text, source = "委員回復修正意見", f"實務慣例，法規未定（設定：{CORRECTION_SETTING}）"
+    counted, cells = "紀錄草稿期限後 {days} 個工作日", (setting, agency.row.at(CORRECTION_SETTING))
+    add(CORRECTIONS, draft, agency.correction_days, counted, text, source, *cells)
+    text = "於政府資料開放平臺公開會議資料與紀錄"
+    add(PUBLICATION, meeting.date, PUBLICATION_DAYS.number, after, text, PUBLICATION_DAYS.source)
+    made.deadlines.sort(key=lambda one: one.date)
+    made.problems += [
+        problem("calendar-missing", cell, year=year - 1911, names="、".join(names)) for year, names in lacking.items()
+    ]
+    return made
+
+
+def check(meeting: Meeting) -> list[Problem]:
+    """What is wrong with the settings. That a calendar does not reach is a warning: no document need wait for it."""
+    found = [dataclasses.replace(one, severity=WARNING) for one in of(meeting).problems]
+    agency = meeting.agency
+    draft, corrections = agency.row.at(DRAFT_SETTING), agency.row.at(CORRECTION_SETTING)
+    if not 1 <= agency.draft_days <= DRAFT_LIMIT_DAYS.number:
+        found.append(problem("draft-days", draft, value=agency.draft_days, most=DRAFT_LIMIT_DAYS.number))
+    elif not agency.correction_days:
+        found.append(problem("correction-days", corrections))
+    elif agency.draft_days + agency.correction_days > PUBLICATION_DAYS.number:
+        whole = agency.draft_days + agency.correction_days
+        found.append(problem("correction-late", corrections, days=whole, most=PUBLICATION_DAYS.number))
+    return found
+
+
+def concerning(meeting: Meeting, problems: Iterable[Problem]) -> list[Problem]:
+    """The errors among the problems on which the deadlines depend: date, settings, calendar."""
+    row = meeting.agency.row
+    places = {meeting.row.at("會議日期"), row.at(DRAFT_SETTING), row.at(CORRECTION_SETTING)}
+    return [
+        one
+        for one in problems
+        if one.severity == ERROR
+        and (one.at in places or one.at.sheet == sheets.CLOSURES.name or one.at.workbook.lower().endswith(".csv"))
+    ]
+
+
+def as_json(one: Deadline) -> dict[str, Any]:
+    """A deadline for a program: days before the start are negative."""
+    return {
+        "name": one.name,
+        "date": one.date.isoformat(),
+        "shown": one.day,
+        "working_days": one.days,
+        "from": one.start.isoformat(),
+        "what": one.what,
+        "source": one.source,
+        "cells": [str(cell) for cell in one.cells],
+    }
+
+
+def coming(deadlines: Sequence[Deadline], today: dt.date) -> Deadline | None:
+    """The first deadline that has not passed; None when all have."""
+    return next((one for one in deadlines if one.date >= today), None)

@@ -1,0 +1,1 @@
+"""LibreOffice, and PDFs joined, numbered, tagged and cleaned."""

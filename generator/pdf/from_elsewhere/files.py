@@ -1,0 +1,302 @@
+"""Files from elsewhere that go along as attachments: what each is, whether it can be joined, and its A4 pages.
+
+What a file is, its content says and not its name. Nothing of it is run, and nothing that it links to is fetched.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generator.basic.problem import CATALOGUE, ERROR, Location, Problem, problem
+
+OFFICE, PICTURE, PDF = "office", "picture", "pdf"
+LARGEST_FILE = 100_000_000
+LARGEST_UNPACKED = 500_000_000
+LARGEST_XML = 100_000_000
+LARGEST_DIRECTORY = 5_000_000
+ORIGINAL = "（原檔）"
+# Errors that leave the other documents to be built.
+CODES = frozenset(
+    {
+        "file-empty",
+        "file-locked",
+        "file-damaged",
+        "file-unknown",
+        "file-unreadable",
+        "file-too-large",
+        "file-too-many-pages",
+        "file-not-pages",
+        "file-unconverted",
+    }
+)
+_TAIL = 70_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: what users call it, the endings it may have (the usual one first), and how it becomes a PDF."""
+
+    name: str
+    endings: tuple[str, ...]
+    way: str = OFFICE
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a file cannot be joined: the code of the problem and what its text needs."""
+
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that is joined as an attachment; ``at`` is the cell that names it (〔附件〕來源)."""
+
+    path: Path
+    kind: Kind
+    at: Location
+    may_be_separate: bool = False
+
+    @property
+    def ending(self) -> str:
+        """Its own ending where that fits its content."""
+        own = self.path.suffix.lower()
+        return own if own in self.kind.endings else self.kind.endings[0]
+
+
+_PDF = Kind("PDF", (".pdf",), PDF)
+_RTF = Kind("RTF", (".rtf", ".doc"))
+_OLD_WORD = Kind("Word 97", (".doc", ".dot"))
+_OLD_EXCEL = Kind("Excel 97", (".xls", ".xlt"))
+_OLD_SLIDES = Kind("PowerPoint 97", (".ppt", ".pps", ".pot"))
+_PACKAGES = {
+    "wordprocessingml": (_WORD := Kind("Word", (".docx", ".docm", ".dotx", ".dotm"))),
+    "spreadsheetml": (_EXCEL := Kind("Excel", (".xlsx", ".xlsm", ".xltx", ".xltm"))),
+    "presentationml": (_SLIDES := Kind("PowerPoint", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"))),
+    "word": _WORD,
+    "excel": _EXCEL,
+    "powerpoint": _SLIDES,
+}
+_OPEN_DOCUMENTS = {
+    "text": Kind("ODF 文字", (".odt", ".ott")),
+    "spreadsheet": Kind("ODF 試算表", (".ods", ".ots")),
+    "presentation": Kind("ODF 簡報", (".odp", ".otp")),
+}
+_PICTURES = {
+    "JPEG": Kind("JPEG 圖片", (".jpg", ".jpeg", ".jpe", ".jfif"), PICTURE),
+    "PNG": Kind("PNG 圖片", (".png",), PICTURE),
+    "TIFF": Kind("TIFF 圖片", (".tif", ".tiff"), PICTURE),
+    "BMP": Kind("BMP 圖片", (".bmp", ".dib"), PICTURE),
+    "GIF": Kind("GIF 圖片", (".gif",), PICTURE),
+    "WEBP": Kind("WebP 圖片", (".webp",), PICTURE),
+}
+_PICTURE_SIGNS = (rb"\xff\xd8\xff", rb"\x89PNG\r\n\x1a\n", rb"II\*\0", rb"MM\0\*", rb"BM", rb"GIF8", rb"RIFF....WEBP")
+_IS_PICTURE = re.compile(b"|".join(_PICTURE_SIGNS), re.DOTALL)
+_MAIN_PART = re.compile(
+    rb"application/vnd\.(?:openxmlformats-officedocument\.(\w+)|ms-(word|excel|powerpoint))\.[\w.]+\.main\+xml"
+)
+# Excel locks a workbook with it where only the order of its sheets is protected; every program knows it.
+_NO_PASSWORD = "VelvetSweatshop"
+
+
+# --- what it is -------------------------------------------------------------------------------------------------
+
+
+def examine(path: Path) -> Kind | Fault:
+    """What kind of file it is, or why it cannot be joined. Reads it, changes nothing, raises nothing."""
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            return Fault("file-empty")
+        if size > LARGEST_FILE:
+            return _too_large(f"{size // 1_000_000:,} MB")
+        with path.open("rb") as file:
+            head = file.read(1024)
+        if b"%PDF-" in head:
+            return _pdf(path)
+        if head.startswith(b"PK\3\4"):
+            return _package(path)
+        if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+            return _compound(path)
+        if head.startswith(rb"{\rtf"):
+            return _RTF if b"}" in _end_of(path, 1024) else Fault("file-damaged")
+        if _IS_PICTURE.match(head):
+            return _picture(path)
+        return Fault("file-unknown")
+    except OSError:
+        return Fault("file-unreadable")
+
+
+def contradicts(path: Path, kind: Kind) -> bool:
+    """Whether the name says that the file is of another kind than it is."""
+    return path.suffix.lower() not in kind.endings
+
+
+def fault_problem(fault: Fault, name: str, at: Location, may_be_separate: bool) -> Problem:
+    """The problem at the row's cell: a warning where the row allows that the file is supplied separately."""
+    values = {"name": name, **fault.values}
+    if not may_be_separate:
+        return problem(fault.code, at, **values)
+    text = CATALOGUE[fault.code].text.format(**values)
+    return problem("file-separate", at, text=text)
+
+
+def stops(problems: Iterable[Problem]) -> bool:
+    """Whether any of them must be mended before any document may be built."""
+    return any(found.severity == ERROR and found.code not in CODES for found in problems)
+
+
+def _too_large(what: str) -> Fault:
+    return Fault("file-too-large", {"what": what})
+
+
+def _end_of(path: Path, count: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - count))
+        return file.read()
+
+
+def _pdf(path: Path) -> Kind | Fault:
+    from generator.pdf.from_elsewhere import pages as foreign_pdf
+
+    try:
+        foreign_pdf.examine(path)
+    except foreign_pdf.Unfit as unfit:
+        return Fault(unfit.code, unfit.values)
+    return _PDF
+
+
+def _package(path: Path) -> Kind | Fault:
+    """OOXML or ODF."""
+    tail = _end_of(path, _TAIL)
+    end = tail.rfind(b"PK\5\6")
+    # zipfile takes in the whole directory of the archive, as long as this record says.
+    if end >= 0 and int.from_bytes(tail[end + 12 : end + 16], "little") > LARGEST_DIRECTORY:
+        return _too_large("其中的檔案太多")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if any(entry.flag_bits & 1 for entry in entries):
+                return Fault("file-locked")
+            size = sum(entry.file_size for entry in entries)
+            xml = sum(entry.file_size for entry in entries if entry.filename.endswith((".xml", ".rels")))
+            if size > LARGEST_UNPACKED or xml > LARGEST_XML:
+                return _too_large(f"解壓縮後 {size // 1_000_000:,} MB")
+            found = _kind_of_package(archive)
+            return Fault("file-damaged") if isinstance(found, Kind) and archive.testzip() else found
+    except OSError:
+        raise
+    except Exception:
+        # zipfile and zlib raise a dozen kinds of errors on damaged files; each means the same to the user.
+        return Fault("file-damaged")
+
+
+def _kind_of_package(archive: zipfile.ZipFile) -> Kind | Fault:
+    names = set(archive.namelist())
+    if "[Content_Types].xml" in names:
+        main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
+        return _PACKAGES.get((main[1] or main[2]).decode(), Fault("file-unknown")) if main else Fault("file-unknown")
+    if "mimetype" in names:
+        mark = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
+        kind = mark.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
+        if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            return Fault("file-locked")
+        return _OPEN_DOCUMENTS.get(kind, Fault("file-unknown"))
+    return Fault("file-unknown")
+
+
+def _compound(path: Path) -> Kind | Fault:
+    """The formats before 2007, and newer ones that are locked."""
+    import msoffcrypto
+    import olefile
+
+    try:
+        with path.open("rb") as file:
+            with olefile.OleFileIO(file) as parts:
+                kinds = {
+                    "EncryptedPackage": _EXCEL,
+                    "WordDocument": _OLD_WORD,
+                    "Workbook": _OLD_EXCEL,
+                    "Book": _OLD_EXCEL,
+                    "PowerPoint Document": _OLD_SLIDES,
+                }
+                inside = next((name for name in kinds if parts.exists(name)), "")
+            if not inside:
+                return Fault("file-unknown")
+            file.seek(0)
+            if inside != "Book" and _needs_password(msoffcrypto.OfficeFile(file)):
+                return Fault("file-locked")
+            return kinds[inside]
+    except OSError:
+        return Fault("file-damaged")  # olefile says so of a file that ends too early
+    except Exception:
+        # Of a damaged file these two raise whatever comes of it.
+        return Fault("file-damaged")
+
+
+def _needs_password(office: Any) -> bool:
+    if not office.is_encrypted():
+        return False
+    try:
+        office.load_key(password=_NO_PASSWORD, verify_password=True)
+    except Exception:
+        return True
+    return False
+
+
+def _picture(path: Path) -> Kind | Fault:
+    from generator.pdf.from_elsewhere import pictures
+
+    try:
+        return _PICTURES[pictures.examine(path)]
+    except pictures.TooLarge as large:
+        return _too_large(f"{large.millions:,} 百萬像素")
+    except pictures.Damaged:
+        return Fault("file-damaged")
+
+
+# --- its pages --------------------------------------------------------------------------------------------------
+
+
+def needs_office(enclosure: Enclosure) -> bool:
+    """Whether only LibreOffice can make a PDF of it."""
+    return enclosure.kind.way == OFFICE
+
+
+def original_name(document: str, enclosure: Enclosure) -> str:
+    """The name under which the file itself lies beside the PDF of the document of that name."""
+    # A PDF of that name is there already: the one with label and page numbers.
+    return f"{document}{ORIGINAL if enclosure.ending == '.pdf' else ''}{enclosure.ending}"
+
+
+def pages(enclosure: Enclosure, title: str, converted: bytes | None = None) -> bytes | Problem:
+    """The PDF on A4 to join, without label and page numbers; or why there is none.
+
+    ``converted`` is what LibreOffice made of a file that needs it, None where it made nothing. ``title`` is what a
+    picture is called to those who cannot see it. Raises OSError when the file cannot be read any more.
+    """
+    from generator.pdf.from_elsewhere import pages as foreign_pdf
+    from generator.pdf.from_elsewhere import pictures
+
+    try:
+        if needs_office(enclosure):
+            content = converted
+        elif enclosure.kind.way == PICTURE:
+            return foreign_pdf.as_figures(foreign_pdf.fitted(pictures.to_pdf(enclosure.path.read_bytes())), title)
+        else:
+            content = enclosure.path.read_bytes()
+        if content is None:
+            fault = Fault("file-unconverted", {"kind": enclosure.kind.name})
+        else:
+            return foreign_pdf.fitted(content)
+    except foreign_pdf.Unfit as unfit:
+        fault = Fault(unfit.code, unfit.values)
+    except pictures.Damaged:
+        fault = Fault("file-damaged")
+    return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)

@@ -1,0 +1,401 @@
+"""From Word, Excel, PowerPoint and ODF to .pdf and ODF: with soffice the only module that starts LibreOffice.
+
+LibreOffice is run once for all documents, with a profile of its own that is thrown away afterwards: it neither meets
+a window the user has open nor leaves anything behind. It ends with 0 whatever happened, so the files themselves are
+looked at. It can be started ahead, and kept for more calls: see Office.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from generator.pdf.process import FONT_MAP, SETTINGS, Session
+
+OVERRIDE = "PACKET_SOFFICE"
+HOW_TO_GET = "請安裝 LibreOffice（https://zh-tw.libreoffice.org/），或以環境變數 PACKET_SOFFICE 指明 soffice 的位置"
+
+# To PDF, LibreOffice finds the filter of the document's kind by itself; what the filters are told is in the profile.
+_FILTERS = {"pdf": "pdf", "odt": "odt:writer8", "ods": "ods:calc8", "odp": "odp:impress8"}
+_WRITER = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".odt", ".ott", ".fodt", ".rtf", ".txt")
+_CALC = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots", ".fods", ".csv")
+_IMPRESS = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps", ".pot", ".odp", ".otp", ".fodp")
+_OPEN_DOCUMENT = {
+    ending: kind for kind, endings in (("odt", _WRITER), ("ods", _CALC), ("odp", _IMPRESS)) for ending in endings
+}
+# How often LibreOffice is called again for what comes after a document at which it hung or crashed.
+_ROUNDS = 3
+
+
+class ConversionFailed(Exception):
+    """Documents that LibreOffice did not convert; the text is for the user.
+
+    ``failed`` are the sources without a result, ``done`` the results of the others, which are good and in place.
+    ``detail`` is what LibreOffice itself said last.
+    """
+
+    def __init__(
+        self, text: str, failed: Iterable[Path] = (), done: Mapping[Path, Path] | None = None, detail: str = ""
+    ) -> None:
+        super().__init__(text)
+        self.failed = tuple(failed)
+        self.done = dict(done or {})
+        self.detail = detail
+
+
+def find_office() -> Path | None:
+    """The program soffice: the one PACKET_SOFFICE names, else on the search path, else in its usual places.
+
+    None when there is none. A PACKET_SOFFICE that names nothing runnable counts as none, so that it can also be used
+    to do without.
+    """
+    named = os.environ.get(OVERRIDE)
+    if named:
+        found = shutil.which(named)
+        return Path(found) if found else None
+    for name in ("soffice", "libreoffice"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    return next((place for place in _usual_places() if place.is_file()), None)
+
+
+def _usual_places() -> list[Path]:
+    if sys.platform == "win32":
+        folders = [os.environ.get(name) for name in ("PROGRAMFILES", "PROGRAMW6432", "PROGRAMFILES(X86)")]
+        # soffice.com waits for the end, soffice.exe does not always.
+        return [
+            Path(folder, "LibreOffice", "program", program)
+            for folder in (*folders, r"C:\Program Files")
+            if folder
+            for program in ("soffice.com", "soffice.exe")
+        ]
+    elif sys.platform == "darwin":
+        inside = Path("Applications", "LibreOffice.app", "Contents", "MacOS", "soffice")
+        return [Path("/") / inside, Path.home() / inside]
+    else:
+        return [Path("/usr/lib/libreoffice/program/soffice"), Path("/snap/bin/libreoffice")]
+
+
+def office_version(office: Path, timeout: float = 60.0) -> str:
+    """The version that LibreOffice itself tells (7.4.7.2): it is started for that, so that a broken one shows.
+
+    Raises ConversionFailed when it does not start, does not end in time, or tells none.
+    """
+    with contextlib.closing(Session(office)) as session:
+        try:
+            ended = session.call(["--version"], timeout, lambda: None)
+        except OSError as error:
+            raise ConversionFailed(_not_started(office, error)) from error
+        said = session.said()
+        found = re.search(r"\b\d+\.\d+(?:\.\d+)*", said)
+        if ended or not found:
+            raise ConversionFailed(f"{ended or 'LibreOffice 沒有說明版本'}。", detail=_last_words(said))
+        return found[0]
+
+
+def font_environment() -> dict[str, str]:
+    """The environment in which fontconfig answers as it does to LibreOffice."""
+    return {**os.environ, "FONTCONFIG_FILE": str(FONT_MAP)}
+
+
+def office_fingerprint(office: Path) -> str:
+    """A short text that changes when the same .docx may give another PDF: LibreOffice, our settings or the fonts.
+
+    Reads a few file dates and starts nothing.
+    """
+    program = office.resolve()
+    said = [str(program), *_FILTERS.values(), repr(SETTINGS)]
+    for folder in (program.parent, program.parent.parent / "Resources", program.parent.parent / "Frameworks"):
+        for name in ("versionrc", "version.ini", "soffice.bin"):
+            said.append(_stamp_of(folder / name))
+    said.append(_stamp_of(program))
+    for fonts in _font_folders():
+        said += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
+    digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
+    digest.update(FONT_MAP.read_bytes())
+    digest.update((Path(__file__).with_name("from_elsewhere") / "links.py").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _stamp_of(path: Path) -> str:
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{path} {found.st_size} {found.st_mtime_ns}"
+
+
+def _font_folders() -> list[Path]:
+    """Where fonts are put in: a folder's own date changes with the files in it."""
+    if sys.platform == "win32":
+        return [Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "Fonts")]
+    elif sys.platform == "darwin":
+        return [Path("/Library/Fonts"), Path.home() / "Library" / "Fonts"]
+    else:
+        home = Path.home()
+        return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts", home / ".local/share/fonts"]
+
+
+def convert(
+    sources: Sequence[Path],
+    target_format: str,
+    into: Path,
+    *,
+    timeout: float,
+    progress: Callable[[Path], None] | None = None,
+    office: Path | Office | None = None,
+) -> dict[Path, Path]:
+    """Convert documents of Writer, Calc and Impress, mixed as they come, in one call of LibreOffice.
+
+    ``target_format`` is "pdf", "odt", "ods", "odp", or "odf" for the one of these three that suits each source (by its
+    ending; a call for each of the three). Each result is ``into``/<stem of the source>.<ending>, replacing a file of
+    that name; ``into`` is made. What the documents link to is not fetched (see links), and no macro runs.
+
+    ``timeout`` is in seconds and for all together. A document at which LibreOffice hangs or crashes is left out and
+    the ones after it are tried again, in a new call with the same ``timeout``, at most _ROUNDS calls in all.
+    ``progress`` is called with each source once its result shows up. ``office`` is the program to start, the one of
+    find_office when not given; or an Office, which is then used and not closed.
+
+    Returns the result of each source. Raises ConversionFailed when LibreOffice is missing, does not start, does not
+    end in time, or leaves a document unconverted (the others are delivered all the same), and when two sources would
+    have the same result; OSError when ``into`` cannot be written.
+    """
+    if isinstance(office, Office):
+        return office.convert(sources, target_format, into, timeout=timeout, progress=progress)
+    with contextlib.closing(Office(office, ahead=False)) as once:
+        return once.convert(sources, target_format, into, timeout=timeout, progress=progress)
+
+
+class Office:
+    """LibreOffice, started ahead and kept for several conversions.
+
+    ``with Office() as office:`` starts it in the background and returns at once; ``office.convert`` is convert with
+    the LibreOffice that runs by then. When it has died, or when LibreOffice or the fonts have changed, a new one is
+    started; where none can be kept (on Windows), each conversion starts its own. It ends with the ``with``, however
+    that is left, and with this program, however that ends. To be used from one thread.
+
+    ``program`` is the one of find_office when not given, None when there is none; convert says so then.
+    """
+
+    def __init__(self, program: Path | None = None, *, ahead: bool = True) -> None:
+        self.program = program or find_office()
+        self._ahead = ahead
+        self._session: Session | None = None
+        self._identity = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Starts LibreOffice in the background, unless it runs."""
+        if self.program is None or not self._ahead:
+            return
+        identity = office_fingerprint(self.program)
+        if self._session is not None and self._session.runs and identity == self._identity:
+            return
+        self.close()
+        self._session = Session(self.program)
+        self._session.start()
+        self._identity = identity
+
+    def close(self) -> None:
+        """Ends it. It may be started again."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def convert(
+        self,
+        sources: Sequence[Path],
+        target_format: str,
+        into: Path,
+        *,
+        timeout: float,
+        progress: Callable[[Path], None] | None = None,
+    ) -> dict[Path, Path]:
+        """As the function convert."""
+        endings = {source: _ending(source, target_format) for source in sources}
+        if not sources:
+            return {}
+        if self.program is None:
+            raise ConversionFailed(f"找不到 LibreOffice。{HOW_TO_GET}。", sources)
+        results = {source: f"{source.stem}.{ending}" for source, ending in endings.items()}
+        _refuse_same_names(results)
+        into.mkdir(parents=True, exist_ok=True)
+        self.start()
+        with tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True) as name:
+            staged, troubles = _stage(sources, Path(name, "in"))
+            made = {source: Path(name, "out", f"{copy.stem}.{endings[source]}") for source, copy in staged.items()}
+            Path(name, "out").mkdir()
+            ended = detail = ""
+            for ending in dict.fromkeys(endings[source] for source in staged):
+                some = {source: copy for source, copy in staged.items() if endings[source] == ending}
+                why, said = self._rounds(some, made, ending, timeout, progress)
+                ended, detail = ended or why, said or detail
+            good = [source for source in made if _is_whole(made[source])]
+            done = {source: _deliver(made[source], into / results[source]) for source in good}
+        failed = [source for source in sources if source not in done]
+        if failed:
+            raise ConversionFailed(_failure(ended, failed, sources, troubles), failed, done, detail)
+        return done
+
+    def _rounds(
+        self,
+        staged: Mapping[Path, Path],
+        made: Mapping[Path, Path],
+        ending: str,
+        timeout: float,
+        progress: Callable[[Path], None] | None,
+    ) -> tuple[str, str]:
+        """Calls LibreOffice until it has seen all. Returns what went wrong first ("" for nothing) and its last words.
+
+        It takes the documents in their order: the first of those without a result after the last with one is where it
+        hung or crashed.
+        """
+        out = next(iter(made.values())).parent
+        ended = detail = ""
+        left = list(staged)
+        for _ in range(_ROUNDS):
+            waiting = {source: made[source] for source in left}
+            copies = [str(staged[source]) for source in left]
+            arguments = ["--convert-to", _FILTERS[ending], "--outdir", str(out), *copies]
+            try:
+                why, said = self._call(arguments, timeout, partial(_look, waiting, progress))
+            except OSError as error:
+                raise ConversionFailed(_not_started(self.program, error), staged) from error
+            ended, detail = ended or why, said or detail
+            reached = max((number for number, source in enumerate(left, 1) if _is_whole(made[source])), default=0)
+            left = left[reached + 1 :]
+            if not why or not left:
+                break
+        return ended, detail
+
+    def _call(self, arguments: Sequence[str], timeout: float, look: Callable[[], None]) -> tuple[str, str]:
+        """One call. After one that went wrong the next has a new profile."""
+        assert self.program is not None
+        session = self._session = self._session or Session(self.program)
+        before = len(session.said())
+        whole = False
+        try:
+            ended = session.call(arguments, timeout, look)
+            whole = not ended
+            return ended, _last_words(session.said()[before:])
+        finally:
+            self._ahead = self._ahead and session.can_be_kept
+            if not whole:
+                self.close()
+
+
+def _look(waiting: dict[Path, Path], progress: Callable[[Path], None] | None) -> None:
+    for source in [source for source, made in waiting.items() if made.exists()]:
+        del waiting[source]
+        if progress is not None:
+            progress(source)
+
+
+def _ending(source: Path, target_format: str) -> str:
+    """What the result's name ends with. Raises ConversionFailed where that cannot be said."""
+    if target_format != "odf":
+        return target_format
+    found = _OPEN_DOCUMENT.get(source.suffix.lower())
+    if found is None:
+        text = f"「{source.name}」不是文書、試算表或簡報，不能轉為 ODF。"
+        raise ConversionFailed(text, [source])
+    return found
+
+
+def _refuse_same_names(results: Mapping[Path, str]) -> None:
+    first: dict[str, Path] = {}
+    for source, result in results.items():
+        # Two names that differ only in case are one file on Windows.
+        other = first.setdefault(result.casefold(), source)
+        if other is not source:
+            text = f"「{other.name}」與「{source.name}」轉檔後會同名。請改用不同的文件名稱。"
+            raise ConversionFailed(text, (other, source))
+
+
+def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dict[Path, str]]:
+    """Copies with plain names, without what they would fetch; and why there is none, of those that have none.
+
+    No spaces or Chinese on the command line, no lock files beside the originals.
+    """
+    from generator.pdf.from_elsewhere import links
+
+    folder.mkdir()
+    staged, troubles = {}, {}
+    for number, source in enumerate(sources, 1):
+        copy = folder / f"{number:04}{source.suffix.lower()}"
+        try:
+            copy.write_bytes(links.cut(source.read_bytes()))
+        except OSError as error:
+            text = f"無法讀取「{source.name}」（{error.strerror}）。請確認檔案存在，並關閉正在使用它的程式。"
+            troubles[source] = text
+        except links.Unreadable:
+            troubles[source] = f"「{source.name}」已損壞，無法轉檔。請以 Word 或 LibreOffice 開啟後另存新檔。"
+        else:
+            staged[source] = copy
+    return staged, troubles
+
+
+def _is_whole(made: Path) -> bool:
+    """Whether the file is there, of its kind, and has its end."""
+    try:
+        if made.suffix != ".pdf":
+            return zipfile.is_zipfile(made)
+        with made.open("rb") as stream:
+            head = stream.read(5)
+            stream.seek(max(made.stat().st_size - 1024, 0))
+            return head == b"%PDF-" and b"%%EOF" in stream.read()
+    except OSError:
+        return False
+
+
+def _deliver(made: Path, target: Path) -> Path:
+    """Put it there whole or not at all: the temporary folder may be on another disk."""
+    # A name of its own: two builds may deliver the same at once.
+    handle, aside = tempfile.mkstemp(prefix=".part-", dir=target.parent)
+    os.close(handle)
+    try:
+        shutil.copyfile(made, aside)
+        os.replace(aside, target)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _failure(ended: str, failed: Sequence[Path], sources: Sequence[Path], troubles: Mapping[Path, str]) -> str:
+    texts = list(troubles.values())
+    if names := "、".join(f"「{path.name}」" for path in failed if path not in troubles):
+        what = f"{ended}，未轉出下列文件" if ended else "LibreOffice 沒有轉出下列文件"
+        remedy = "請以 Word 或 LibreOffice 開啟所列文件，確認內容完好後再執行一次。"
+        if ended and len(failed) == len(sources):
+            remedy = "請再執行一次；仍然如此時，請重新安裝 LibreOffice。"
+        texts.append(f"{what}：{names}。{remedy}")
+    return "".join(texts)
+
+
+def _not_started(program: Path | None, error: OSError) -> str:
+    return f"無法啟動 LibreOffice（{program}：{error.strerror}）。{HOW_TO_GET}。"
+
+
+def _last_words(said: str) -> str:
+    return "\n".join(said.strip().splitlines()[-5:])

@@ -1,0 +1,274 @@
+"""What one meeting leaves to the next: its decisions, and what is still under control (列管) from earlier ones.
+
+``carried`` makes the rows of 〔上次會議決定〕 for `packet new --from`; ``check`` compares what became of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from generator.basic.problem import ERROR, Location, Problem, problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.meeting import figures, load, sheets
+from generator.meeting.minutes import Decision
+from generator.meeting.model import Meeting, PastDecision
+from generator.meeting.sheets import CONTINUED, RELEASED
+from generator.prose.language import Vocabulary
+from generator.workbook import books, values
+
+# Below this likeness of their 案由 (0 to 1) two rows are no longer the same item with a text altered.
+_LIKENESS = 0.6
+# What must have been read in full; where a row counts although a text in it is still to be written, a blank is no loss.
+_READ, _OPEN = (sheets.MINUTES, sheets.DECISIONS), (sheets.CASES, sheets.PAST_DECISIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A decision to report on. ``origin`` is the meeting it comes from, as an id; empty where no one knows."""
+
+    origin: str
+    kind: str
+    subject: str
+    decision: str
+    tracking: str
+    earlier: bool
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The row of 〔上次會議決定〕; only 辦理情形 is left to write."""
+        return {
+            "類別": self.kind,
+            "案由": self.subject,
+            "決定（議）": self.decision,
+            "列管": self.tracking,
+            "會議": self.origin,
+        }
+
+
+def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
+    """What was decided on each case of ``source``, by its agenda; then every earlier item still under control.
+
+    Where there is no decision yet, or no minutes, its text is empty. A 案由 that cannot be rendered is a problem.
+    """
+    items = []
+    vocabulary = Vocabulary(source, figures.compute(source))
+    for case in source.cases:
+        found = _of_case(source, case.key)
+        subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
+        items.append(Item(str(source.id), case.kind, subject, _text(found), _tracking(found), earlier=False))
+    before = str(source.previous or "")
+    items += [
+        Item(_id(item.meeting) or before, item.kind, item.subject, item.decision, item.tracking, earlier=True)
+        for item in source.past_decisions
+        if item.tracking == CONTINUED
+    ]
+    return items
+
+
+def undecided(source: Meeting) -> list[str]:
+    """The numbers of the cases on which the minutes hold no decision."""
+    return [case.key for case in source.cases if not _of_case(source, case.key)]
+
+
+def lost(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of a meeting's workbooks that make it lose a decision or an earlier item."""
+    strict, lenient = ({values.folded(spec.name) for spec in specs} for specs in (_READ, _OPEN))
+
+    def loses(one: Problem) -> bool:
+        sheet = values.folded(one.at.sheet)
+        return one.code in books.UNREAD or sheet in strict or (sheet in lenient and one.code != "empty-cell")
+
+    return [one for one in problems if one.severity == ERROR and loses(one)]
+
+
+def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
+    """What 〔上次會議決定〕 lacks by itself, and against the minutes of the meeting before, where that has any."""
+    found = [
+        problem("bad-meeting", item.row.at("會議"), value=item.meeting)
+        for item in meeting.past_decisions
+        if item.meeting and parsed(item.meeting) is None
+    ]
+    found += [
+        problem("no-progress", item.row.at("辦理情形"))
+        for item in meeting.past_decisions
+        if item.tracking == CONTINUED and not item.progress
+    ]
+    if meeting.previous is None:
+        return found
+    source, problems = load.load(workspace, meeting.previous)
+    faults = lost(problems)
+    if source is not None and source.minutes is None:
+        # Without minutes there is nothing to compare; but they may be there and have no status that can be read.
+        faults = [one for one in faults if values.folded(one.at.sheet) == sheets.MINUTES.name]
+    if source is not None and source.minutes is not None:
+        carried(source, faults)
+    if faults:
+        place = Location(f"inputs/{meeting.previous}")
+        return [*found, problem("carried-unchecked", place, meeting=meeting.previous)]
+    return found + check(meeting, source) if source is not None and source.minutes is not None else found
+
+
+def check(meeting: Meeting, source: Meeting) -> list[Problem]:
+    """What a meeting lost, altered or added in 〔上次會議決定〕, measured by what ``source`` left to it."""
+    items = carried(source, [])
+    pairs = _matched(items, meeting.past_decisions)
+    taken = {id(row) for _, row in pairs}
+    found: list[Problem] = []
+    for item, row in pairs:
+        found += _altered(item, row, source)
+        found += _closed(item, row)
+    sheet = _sheet(meeting)
+    for item in items:
+        if (item.decision or item.earlier) and all(item is not other for other, _ in pairs):
+            code = "carried-dropped" if item.earlier else "carried-missing"
+            texts = {"subject": item.subject, "decision": _line(item.decision), "meeting": item.origin or source.id}
+            found.append(problem(code, sheet, **texts))
+    for row in meeting.past_decisions:
+        if id(row) not in taken:
+            twice = any(_same(item, row, "subject", "decision") for item, _ in pairs)
+            found.append(problem("carried-twice" if twice else "carried-extra", row.row.at("案由"), meeting=source.id))
+    return found
+
+
+def by_age(meeting: Meeting) -> tuple[list[PastDecision], list[PastDecision]]:
+    """The rows of 〔上次會議決定〕 that come from the last meeting, and those from earlier ones."""
+    rows, last = meeting.past_decisions, meeting.previous
+    given = [origin for row in rows if (origin := parsed(row.meeting)) is not None]
+    if last is None and len(given) == len(rows):
+        # Every row names its meeting, but that of the last has no folder here.
+        last = max(given, key=lambda one: (one.year, one.extraordinary, one.number), default=None)
+    recent = [row for row in rows if not row.meeting or (last is not None and parsed(row.meeting) == last)]
+    return recent, [row for row in rows if not any(row is one for one in recent)]
+
+
+def called(origin: str) -> str:
+    """112年第2次會議 for the id in a cell 會議; what is no id as it stands."""
+    meeting = parsed(origin)
+    return f"{meeting.year}年{meeting.session}會議" if meeting else origin
+
+
+def parsed(origin: str) -> MeetingId | None:
+    """The id in a cell 會議; None where it is none."""
+    try:
+        return MeetingId.parse(values.folded(origin))
+    except ValueError:
+        return None
+
+
+def _id(origin: str) -> str:
+    """A cell 會議 as an id is written; what is none as it stands."""
+    return str(parsed(origin) or origin)
+
+
+def _of_case(source: Meeting, key: str) -> list[Decision]:
+    decisions = source.minutes.decisions if source.minutes else ()
+    return [one for one in decisions if values.folded(one.case) == values.folded(key)]
+
+
+def _text(decisions: Sequence[Decision]) -> str:
+    """The decisions on one case as the table prints them: several are numbered, a line each."""
+    if len(decisions) == 1:
+        return decisions[0].text
+    return "\n".join(f"{number}. {one.text}" for number, one in enumerate(decisions, start=1))
+
+
+def _tracking(decisions: Sequence[Decision]) -> str:
+    """One part of a case that stays under control keeps all of it there."""
+    given = {one.tracking for one in decisions}
+    return CONTINUED if CONTINUED in given else RELEASED if RELEASED in given else ""
+
+
+def _matched(items: Sequence[Item], rows: Sequence[PastDecision]) -> list[tuple[Item, PastDecision]]:
+    """Which row is which item: the same texts first, then the same 案由, then the likest; nothing is taken twice."""
+    pairs: list[tuple[Item, PastDecision]] = []
+    left, free = list(items), list(rows)
+
+    def take(alike: Callable[[Item, PastDecision], bool]) -> None:
+        for item in list(left):
+            row = next((row for row in free if alike(item, row)), None)
+            if row is not None:
+                pairs.append((item, row))
+                left.remove(item)
+                free.remove(row)
+
+    take(lambda item, row: _same(item, row, "subject", "decision") and _from(item, row))
+    take(lambda item, row: _same(item, row, "subject", "decision"))
+    take(lambda item, row: _same(item, row, "subject") and _from(item, row))
+    take(lambda item, row: _same(item, row, "subject"))
+    likeness = sorted(
+        ((_likeness(item, row), -number, item, row) for number, item in enumerate(left) for row in free),
+        key=lambda entry: entry[:2],
+        reverse=True,
+    )
+    for alike, _, item, row in likeness:
+        if alike >= _LIKENESS and item in left and row in free:
+            pairs.append((item, row))
+            left.remove(item)
+            free.remove(row)
+    return pairs
+
+
+def _same(item: Item, row: PastDecision, *names: str) -> bool:
+    return all(values.folded(getattr(item, name)) == values.folded(getattr(row, name)) for name in names)
+
+
+def _from(item: Item, row: PastDecision) -> bool:
+    """Whether the row may come from the item's meeting; an empty cell stands for the last one."""
+    if not item.origin:
+        return True
+    return _id(row.meeting) == item.origin or (not row.meeting and not item.earlier)
+
+
+def _likeness(item: Item, row: PastDecision) -> float:
+    """How alike the two are: their 案由, or the whole of a decision that says more than a set phrase."""
+    of_subject = SequenceMatcher(None, values.folded(item.subject), values.folded(row.subject)).ratio()
+    whole = _same(item, row, "decision") and len(values.folded(item.decision)) > 12
+    return max(of_subject, _LIKENESS if whole else 0)
+
+
+def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
+    given = (
+        ("類別", item.kind, row.kind),
+        ("案由", item.subject, row.subject),
+        ("決定（議）", item.decision, row.decision),
+    )
+    found = [
+        problem("carried-altered", row.row.at(name), name=name, meeting=source.id, was=_line(was))
+        for name, was, now in given
+        # An empty cell is reported as such, and a case without a decision has none to compare.
+        if was and now and _verbatim(was) != _verbatim(now)
+    ]
+    if not item.origin and not row.meeting:
+        found.append(problem("carried-origin", row.row.at("會議"), meeting=source.id))
+    elif not _from(item, row):
+        found.append(problem("carried-altered", row.row.at("會議"), name="會議", meeting=source.id, was=item.origin))
+    return found
+
+
+def _verbatim(text: str) -> list[str]:
+    """The lines of a text without blanks at their ends: all else must stand as it was decided."""
+    return [line.strip() for line in text.strip().splitlines()]
+
+
+def _closed(item: Item, row: PastDecision) -> list[Problem]:
+    """What is under control is closed by saying so and why."""
+    if item.tracking == CONTINUED and not row.tracking:
+        return [problem("closed-silently", row.row.at("列管"))]
+    # What the minutes themselves closed needs no further reason.
+    if row.tracking == RELEASED and item.tracking != RELEASED and not row.progress:
+        return [problem("closed-without-reason", row.row.at("辦理情形"))]
+    return []
+
+
+def _sheet(meeting: Meeting) -> Location:
+    """The sheet in which an item is missing: where the others stand, or the meeting's folder when there are none."""
+    if meeting.past_decisions:
+        row = meeting.past_decisions[-1].row
+        return Location(row.workbook, row.sheet)
+    return Location(f"inputs/{meeting.id}", sheets.PAST_DECISIONS.name)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split("\n"))

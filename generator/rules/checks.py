@@ -1,0 +1,447 @@
+"""The rules that a meeting must keep before its packet goes out. Each check is a plain function that returns problems.
+
+Sources are named at each rule: 設置要點, 運作指引, 文書處理手冊, or the practice of past packets.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+from jinja2 import TemplateSyntaxError
+
+from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.roc import Period, YearMonth
+from generator.documents import deck
+from generator.meeting import figures, schedule
+from generator.meeting.figures import Figure
+from generator.meeting.model import SHEET, Case, Meeting
+from generator.meeting.sheets import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT
+from generator.prose.language import Vocabulary, literal_text, names_used
+from generator.workbook import values
+from generator.workbook.typed_rows import Row
+
+ENDINGS = {REPORT: "，報請鑒察。", DISCUSSION: "，提請討論。"}
+REQUEST = "以上所擬是否妥適，提請討論。"
+
+
+def check(meeting: Meeting, known: dict[str, Figure]) -> list[Problem]:
+    """Everything that the rules find in a meeting, in no particular order."""
+    vocabulary = Vocabulary(meeting, known)
+    found = [fault for rule in MEETING_RULES for fault in rule(meeting)]
+    for source, case, at in prose_of(meeting):
+        problems: list[Problem] = []
+        text = vocabulary.render(source, case, at, problems)
+        found += problems
+        for prose_rule in PROSE_RULES:
+            found += prose_rule(source, text, at, vocabulary)
+    return found
+
+
+def prose_of(meeting: Meeting) -> Iterator[tuple[str, Case, Location]]:
+    """Every prose text of the meeting with the case it belongs to and its cell."""
+    for case in meeting.cases:
+        yield case.subject, case, case.row.at("案由")
+        for point in case.explanations:
+            if point.lead:
+                yield point.lead, case, point.row.at("標題")
+            yield point.text, case, point.row.at("內容")
+        for attachment in case.attachments:
+            column = "標題" if attachment.row["標題"] else "名稱"
+            yield attachment.heading, case, attachment.row.at(column)
+            if attachment.subheading:
+                yield attachment.subheading, case, attachment.row.at("副標題")
+            for note in attachment.notes:
+                yield note["內容"], case, note.at("內容")
+    owner = deck.owner(meeting)
+    for slide in meeting.slides if owner else ():
+        assert owner is not None
+        yield slide.title, owner, slide.row.at("標題")
+        for shown in slide.points:
+            yield shown.lead, owner, shown.row.at("標題")
+            yield shown.text, owner, shown.row.at("內容")
+
+
+def there_are_cases(meeting: Meeting) -> list[Problem]:
+    """A meeting without a case has no packet."""
+    return [] if meeting.cases else [problem("no-cases", meeting.row.at())]
+
+
+def subjects_end_properly(meeting: Meeting) -> list[Problem]:
+    """A report ends with 「，報請鑒察。」, a discussion with 「，提請討論。」 (practice)."""
+    return [
+        problem("subject-ending", case.row.at("案由"), kind=case.kind, ending=ENDINGS[case.kind])
+        for case in meeting.cases
+        if case.kind in ENDINGS and not case.subject.endswith(ENDINGS[case.kind])
+    ]
+
+
+def discussions_ask(meeting: Meeting) -> list[Problem]:
+    """The last point of a discussion case asks for the group's opinion (practice)."""
+    found = []
+    for case in meeting.of_kind(DISCUSSION):
+        last = case.explanations[-1] if case.explanations else None
+        if last is None or values.folded(last.text) != values.folded(REQUEST):
+            at = last.row.at("內容") if last else case.row.at("案號")
+            found.append(problem("no-request", at, case=case.title, request=REQUEST))
+    return found
+
+
+def levels_never_skip(meeting: Meeting) -> list[Problem]:
+    """壹、 一、 （一） 1.: no level is skipped (文書處理手冊)."""
+    found = []
+    for case in meeting.cases:
+        before = 0
+        for point in case.explanations:
+            if point.level > before + 1:
+                found.append(problem("level-skipped", point.row.at("層級"), level=point.level, before=before or "無"))
+            before = point.level
+    return found
+
+
+def units_are_known(meeting: Meeting) -> list[Problem]:
+    """Every unit named stands in 〔單位〕."""
+    if not meeting.units:
+        return []
+    named: list[tuple[Row, str]] = [(case.row, "單位") for case in meeting.cases]
+    named += [(item.row, "資料開放單位") for item in meeting.planned]
+    named += [(item.row, "單位") for item in meeting.quality]
+    named += [(item.row, "提供單位") for item in meeting.withdrawals]
+    named += [(meeting.agency.row, "幕僚單位")]
+    return [
+        problem("unknown-unit", row.at(column), value=row[column], perhaps=perhaps(row[column], meeting.units))
+        for row, column in named
+        if row[column] and row[column] not in meeting.units
+    ]
+
+
+def quality_adds_up(meeting: Meeting) -> list[Problem]:
+    """Stated totals equal the sums; 白金 is part of 金; each unit stands once, none is left out."""
+    found = []
+    seen: dict[str, Row] = {}
+    for item in meeting.quality:
+        if item.counts["白金標章"] > item.counts["金標章"]:
+            platinum, gold = item.counts["白金標章"], item.counts["金標章"]
+            found.append(problem("platinum-above-gold", item.row.at("白金標章"), platinum=platinum, gold=gold))
+        if item.stated_total is not None and item.stated_total != item.total:
+            found.append(problem("wrong-total", item.row.at("總計"), stated=item.stated_total, computed=item.total))
+        if item.unit in seen:
+            found.append(
+                problem("unit-twice", item.row.at("單位"), unit=item.unit, first=seen[item.unit].at("單位").cell)
+            )
+        seen.setdefault(item.unit, item.row)
+    if meeting.quality:
+        for unit in meeting.units:
+            if unit not in seen:
+                found.append(problem("unit-missing", meeting.quality[0].row.at("單位"), unit=unit))
+    stated = meeting.quality_stated
+    if stated is not None:
+        for level, number in stated.counts.items():
+            computed = sum(item.counts[level] for item in meeting.quality)
+            if number != computed:
+                found.append(problem("wrong-total", stated.row.at(level), stated=number, computed=computed))
+        whole = sum(item.total for item in meeting.quality)
+        if stated.stated_total is not None and stated.stated_total != whole:
+            found.append(problem("wrong-total", stated.row.at("總計"), stated=stated.stated_total, computed=whole))
+    return found
+
+
+def ranking_falls(meeting: Meeting) -> list[Problem]:
+    """Downloads fall from row to row (the table prints ranks); equal ones are worth a look."""
+    found = []
+    for above, below in pairwise(meeting.downloads):
+        at = below.row.at("累計下載次數")
+        if below.downloads > above.downloads:
+            found.append(problem("ranking-rises", at, value=below.downloads, above=above.downloads))
+        elif below.downloads == above.downloads:
+            found.append(
+                problem("same-count", at, value=below.downloads, other=below.row.beside(above.row, "累計下載次數"))
+            )
+    return found
+
+
+def views_stand_once(meeting: Meeting) -> list[Problem]:
+    """The same count of views twice is usually a slip of copying."""
+    first: dict[int, Row] = {}
+    found = []
+    for item in meeting.downloads:
+        if item.views in first and item.views:
+            other = item.row.beside(first[item.views], "累計瀏覽次數")
+            found.append(problem("same-count", item.row.at("累計瀏覽次數"), value=item.views, other=other))
+        first.setdefault(item.views, item.row)
+    return found
+
+
+def names_stand_once(meeting: Meeting) -> list[Problem]:
+    """No data set stands twice in one list; names are compared with width and dashes folded."""
+    found = []
+    lists: list[tuple[str, Iterable[Row]]] = [
+        ("資料集項目名稱", [item.row for item in meeting.planned]),
+        ("資料集名稱", [item.row for item in meeting.downloads]),
+        ("下架資料集名稱", [item.row for item in meeting.withdrawals]),
+        ("名稱", [total.row for total in meeting.totals]),
+    ]
+    for column, rows in lists:
+        first: dict[str, Row] = {}
+        for row in rows:
+            key = values.same_name(row[column])
+            if key in first:
+                found.append(
+                    problem("name-twice", row.at(column), value=row[column], first=row.beside(first[key], column))
+                )
+            first.setdefault(key, row)
+    for attachment, count in Counter(item.name for case in meeting.cases for item in case.attachments).items():
+        if count > 1:
+            row = next(item.row for case in meeting.cases for item in case.attachments if item.name == attachment)
+            found.append(problem("attachment-twice", row.at("名稱"), value=attachment))
+    return found
+
+
+def withdrawals_are_there(meeting: Meeting) -> list[Problem]:
+    """No unit withdraws more data sets than it has."""
+    have = {item.unit: item.total for item in meeting.quality}
+    found = []
+    for unit, going in figures.grouped(meeting.withdrawals, lambda item: item.unit).items():
+        if unit in have and len(going) > have[unit]:
+            at = going[0].row.at("提供單位")
+            found.append(problem("withdrawn-too-many", at, unit=unit, going=len(going), have=have[unit]))
+    return found
+
+
+def planned_items_are_on_time(meeting: Meeting) -> list[Problem]:
+    """An item whose 開放年月 has passed on the cut-off date without ★ is overdue."""
+    now = YearMonth.of(meeting.cutoff)
+    return [
+        problem("overdue", item.row.at("已上架"), name=item.name, due=item.due)
+        for item in meeting.planned
+        if item.due < now and not item.published
+    ]
+
+
+def period_follows(meeting: Meeting) -> list[Problem]:
+    """The reported period follows the one that the last meeting dealt with; months between are mentioned."""
+    if meeting.period is None:
+        return []
+    past = [(values.find_period(item.subject), item.row) for item in meeting.past_decisions]
+    periods = [(period, row) for period, row in past if period is not None]
+    if not periods:
+        return []
+    last, row = max(periods, key=lambda entry: entry[0].end)
+    gap = meeting.period.start - last.end
+    at = meeting.row.at("報告期間")
+    if gap > 1:
+        start = last.end.next()
+        missing = Period(start, YearMonth(*_before(meeting.period.start)))
+        return [problem("period-gap", at, last=last, missing=missing, other=row.at("案由"))]
+    if gap < 1:
+        return [problem("period-overlap", at, last=last, other=row.at("案由"))]
+    return []
+
+
+def _before(month: YearMonth) -> tuple[int, int]:
+    return (month.year - 1, 12) if month.month == 1 else (month.year, month.month - 1)
+
+
+def dates_agree(meeting: Meeting) -> list[Problem]:
+    """The meeting's date lies in the year of its id; figures are not later than the meeting."""
+    found = []
+    if YearMonth.of(meeting.date).year != meeting.id.year:
+        found.append(problem("wrong-year", meeting.row.at("會議日期"), id=meeting.id, year=meeting.id.year))
+    if meeting.cutoff > meeting.date:
+        found.append(problem("cutoff-late", meeting.row.at("資料基準日")))
+    if meeting.period is not None and meeting.period.end > YearMonth.of(meeting.cutoff):
+        found.append(problem("period-late", meeting.row.at("報告期間"), period=meeting.period))
+    return found
+
+
+def attachments_are_mentioned(meeting: Meeting) -> list[Problem]:
+    """Every attachment is named in the text of its case."""
+    found = []
+    for case in meeting.cases:
+        text = " ".join(point.text for point in case.explanations)
+        for item in case.attachments:
+            if f'"{item.name}"' not in text and f"'{item.name}'" not in text:
+                found.append(problem("attachment-unmentioned", item.row.at("名稱"), name=item.name, case=case.title))
+    return found
+
+
+def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
+    """A list that an attachment prints has rows."""
+    lists = {
+        "預定開放": meeting.planned,
+        "下載統計": meeting.downloads,
+        "品質檢測": meeting.quality,
+        "下架清單": meeting.withdrawals,
+        "簡報": meeting.slides,
+    }
+    return [
+        problem("empty-sheet", item.row.at("來源"), sheet=item.target)
+        for case in meeting.cases
+        for item in case.attachments
+        if item.source == SHEET and item.target in meeting.present and item.target in lists and not lists[item.target]
+    ]
+
+
+def the_deck_is_attached(meeting: Meeting) -> list[Problem]:
+    """Slides are of use only as an attachment, and there is one deck."""
+    rows = [item.row for case in meeting.cases for item in case.attachments if deck.is_made(item)]
+    if not rows:
+        return [problem("slides-unused", meeting.slides[0].row.at("版面"))] if meeting.slides else []
+    first = rows[0]
+    return [problem("slides-attached-twice", row.at("來源"), first=row.beside(first, "來源")) for row in rows[1:]]
+
+
+def totals_cover_the_top(meeting: Meeting) -> list[Problem]:
+    """The totals over all data sets are no smaller than the sums of the ranking."""
+    found = []
+    sums = {
+        "總瀏覽次數": sum(item.views for item in meeting.downloads),
+        "總下載次數": sum(item.downloads for item in meeting.downloads),
+    }
+    for total in meeting.totals:
+        if total.value < sums.get(total.name, 0):
+            found.append(problem("total-too-small", total.row.at("數值"), name=total.name, least=sums[total.name]))
+    return found
+
+
+def roster_is_lawful(meeting: Meeting) -> list[Problem]:
+    """At least 11 members, 民間代表 and (as a principle) either sex at least a third (設置要點三), one 召集人."""
+    if not meeting.members:
+        return []
+    count = len(meeting.members)
+    at = meeting.members[0].row.at("身分")
+    civil = sum(member.role == CIVIL_MEMBER for member in meeting.members)
+    chairs = sum(member.role == CHAIR for member in meeting.members)
+    found = []
+    if count < 11:
+        found.append(problem("roster-small", at, count=count))
+    if civil * 3 < count:
+        found.append(problem("roster-civil", at, civil=civil, count=count))
+    if chairs != 1:
+        found.append(problem("roster-chair", at, count=chairs))
+    for sex in ("男", "女"):
+        number = sum(member.sex == sex for member in meeting.members)
+        if number * 3 < count:
+            found.append(problem("roster-sex", meeting.members[0].row.at("性別"), sex=sex, number=number, count=count))
+    names = [member.name for member in meeting.members]
+    if meeting.chair and meeting.chair not in names:
+        guess = perhaps(meeting.chair, names)
+        found.append(problem("chair-not-member", meeting.row.at("主席"), name=meeting.chair, perhaps=guess))
+    return found
+
+
+def terms_are_lawful(meeting: Meeting) -> list[Problem]:
+    """A 民間代表 serves one or two years and is renewed at most once; a replacement serves less (設置要點六)."""
+    found = []
+    for member in meeting.members:
+        start, end = member.term_start, member.term_end
+        if start and end and end < start:
+            found.append(problem("term-backwards", member.row.at("任期迄"), name=member.name))
+        elif member.role == CIVIL_MEMBER and start and end and end > _years_after(start, 2):
+            found.append(problem("term-long", member.row.at("任期迄"), name=member.name))
+        if member.role == CIVIL_MEMBER and (member.appointments or 0) > 2:
+            at = member.row.at("聘任次數")
+            found.append(problem("term-again", at, name=member.name, times=member.appointments))
+        if end and end < meeting.date:
+            found.append(problem("term-over", member.row.at("任期迄"), name=member.name))
+    return found
+
+
+def _years_after(day: dt.date, years: int) -> dt.date:
+    """The last day of a term of so many years that begins on a day."""
+    try:
+        same = day.replace(year=day.year + years)
+    except ValueError:
+        same = dt.date(day.year + years, 3, 1)
+    return same - dt.timedelta(days=1)
+
+
+def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """A number typed into prose that equals no figure: 未對應數字. Citations (…字第…號) keep their own numbers."""
+    typed = _without_citations(literal_text(source))
+    known = vocabulary.numbers
+    loose = [number for number in figures.written_numbers(typed) if figures.digits(number)[0] not in known]
+    return [problem("loose-number", at, number=number, tag=_as_typed(number)) for number in dict.fromkeys(loose)]
+
+
+def _as_typed(number: str) -> str:
+    """What to write in a tag so that it prints this number as it was typed: 7, but "1,896", "2024" and "09"."""
+    return number if figures.shown(int(number.replace(",", ""))) == number and "," not in number else f'"{number}"'
+
+
+def _without_citations(text: str) -> str:
+    """Dates and numbers of official letters, and article numbers, belong to what is cited."""
+    day = r"(?:中華民國)?\s*\d+\s*年\s*\d+\s*月\s*\d+\s*日"
+    text = re.sub(rf"(?:{day})?[^\d，。；]{{0,12}}字第\s*[\dA-Za-z]+\s*號", " ", text)
+    return re.sub(r"第\s*\d+\s*(?:條|點|項|款|目)(?:之\s*\d+)?", " ", text)
+
+
+def figures_have_rows(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """A figure of a list in which nothing stands yet prints as 0 or as nothing, which is seldom meant."""
+    try:
+        used = dict.fromkeys(names_used(source))
+    except TemplateSyntaxError:
+        return []
+    known = vocabulary.figures
+    return [
+        problem("no-rows", at, sheet=name.partition(".")[0], name=name, value=figures.shown(known[name].value))
+        for name in used
+        if name in known and not known[name].cells
+    ]
+
+
+def weekdays_agree(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """A date with a weekday beside it: both must be the same day."""
+    found = []
+    for written in re.findall(r"(?<!\d)\d{2,4}\s*年\s*\d+\s*月\s*\d+\s*日\s*[（(]星期.[)）]", text):
+        try:
+            values.date(written)
+        except values.BadValue as bad:
+            found.append(problem(bad.code, at, name="日期", example="", **bad.values))
+    return found
+
+
+def labels_exist(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """「附件3」 typed by hand: prose names attachments by placeholder, so that numbers follow the order."""
+    typed = re.findall(r"附件\s*\d+(?:\s*[至、]\s*\d+)?", literal_text(source))
+    return [problem("typed-label", at, label=label) for label in typed]
+
+
+def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """紀錄, never 記錄, for the record of a meeting (法律統一用字表)."""
+    return [problem("wrong-word", at, word="會議記錄", right="會議紀錄")] if "會議記錄" in text else []
+
+
+MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
+    there_are_cases,
+    subjects_end_properly,
+    discussions_ask,
+    levels_never_skip,
+    units_are_known,
+    quality_adds_up,
+    ranking_falls,
+    views_stand_once,
+    names_stand_once,
+    withdrawals_are_there,
+    planned_items_are_on_time,
+    period_follows,
+    dates_agree,
+    attachments_are_mentioned,
+    attachment_sheets_are_there,
+    the_deck_is_attached,
+    totals_cover_the_top,
+    roster_is_lawful,
+    terms_are_lawful,
+    schedule.check,
+)
+
+PROSE_RULES: tuple[Callable[[str, str, Location, Vocabulary], list[Problem]], ...] = (
+    numbers_are_figures,
+    figures_have_rows,
+    weekdays_agree,
+    labels_exist,
+    words_are_official,
+)

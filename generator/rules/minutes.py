@@ -1,0 +1,345 @@
+"""The rules that the minutes of a meeting must keep. Each is a plain function that returns problems.
+
+What is only not finished yet is a warning in a draft (草稿) and an error in what is to be final (定稿). Messages go
+into packet.json, so none of them says the name of anyone who spoke 不記名 or 不公開.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from generator.basic import roc
+from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.rule_numbers import CIVIL_QUORUM, MEETINGS_A_YEAR
+from generator.documents.minutes import SOMEONE, decisions_of, units_of
+from generator.meeting.minutes import Attendance, Decision, Minutes, Remark
+from generator.meeting.model import Case, Meeting, Member
+from generator.meeting.sheets import (
+    ABSENT,
+    AGENCY_MEMBER,
+    ATTENDANCE,
+    BY_DEPUTY,
+    CHAIR,
+    CIVIL_MEMBER,
+    CONTINUED,
+    DECISIONS,
+    DISCUSSION,
+    NAMED,
+    OPINION,
+    PRESENT,
+    REPORT,
+    SheetSpec,
+)
+from generator.workbook.typed_rows import Row
+from generator.workbook.values import folded
+
+PHRASES = {
+    REPORT: ("洽悉", "准予備查"),
+    DISCUSSION: ("照案通過", "修正通過", "保留", "不予通過", "另案討論"),
+}
+
+
+def check(meeting: Meeting) -> list[Problem]:
+    """Everything that the rules find in the minutes, in no particular order; nothing where there are no minutes."""
+    if meeting.minutes is None:
+        return []
+    return [fault for rule in RULES for fault in rule(meeting, meeting.minutes)]
+
+
+def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """The minutes say of every member whether they came (official-format: 出席委員, 請假委員)."""
+    if not minutes.attendance and _whole(minutes, ATTENDANCE):
+        return [_unfinished(minutes, "no-attendance", minutes.row.at())]
+    return [
+        _unfinished(minutes, "attendance-unmarked", one.row.at("出席"), name=_quoted(minutes, one.name))
+        for one in minutes.attendance
+        if not one.how
+    ]
+
+
+def attendance_follows_the_roster(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """Members stand in 出席 as in the roster, each once: who counts for the quorum is a member (設置要點三、四(三))."""
+    listed = {folded(member.name): member for member in meeting.members}
+    first: dict[str, Row] = {}
+    found = []
+    for one in minutes.attendance:
+        key, name = folded(one.name), _quoted(minutes, one.name)
+        if not key:
+            continue
+        if key in first:
+            other = one.row.beside(first[key], "姓名")
+            found.append(problem("attendee-twice", one.row.at("姓名"), name=name, first=other))
+        first.setdefault(key, one.row)
+        if listed and key not in listed:
+            near = _perhaps(minutes, one.name, [member.name for member in meeting.members])
+            found.append(problem("attendee-unknown", one.row.at("姓名"), name=name, perhaps=near))
+        elif listed and one.role and listed[key].role not in ("", one.role):
+            role = listed[key].role
+            found.append(problem("attendee-role", one.row.at("身分"), name=name, role=one.role, listed=role))
+    if minutes.attendance and _whole(minutes, ATTENDANCE):
+        found += [
+            _unfinished(minutes, "member-unlisted", member.row.at("姓名"), name=_quoted(minutes, member.name))
+            for key, member in listed.items()
+            if key and key not in first
+        ]
+    return found
+
+
+def there_is_a_quorum(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """Half of the members attend, in person or by deputy, and three 民間代表 in person (設置要點四(三)).
+
+    運作指引肆一(二) says 過半數 instead: they differ at exactly half, which passes with a warning. A member of whom
+    nothing is noted yet may have come: only what is certain is said.
+    """
+    if not minutes.attendance or not _whole(minutes, ATTENDANCE):
+        return []
+    roles, noted = _roles(meeting, minutes), _noted(minutes)
+    how = {name: noted[name].how if name in noted else "" for name in roles}
+    members, at = len(roles), minutes.attendance[0].row.at("出席")
+    attending = sum(one != ABSENT for one in how.values())
+    civil = sum(role == CIVIL_MEMBER and how[name] in (PRESENT, "") for name, role in roles.items())
+    most = "至多 " if "" in how.values() else " "
+    found = []
+    if attending * 2 < members:
+        found.append(problem("quorum-half", at, count=f"{most}{attending} ", members=members))
+    elif attending * 2 == members and "" not in how.values():
+        found.append(problem("quorum-exactly-half", at, count=f"{most}{attending} ", members=members))
+    if civil < CIVIL_QUORUM.number:
+        found.append(problem("quorum-civil", at, count=f"{most}{civil} ", least=CIVIL_QUORUM.number))
+    return found
+
+
+def deputies_are_lawful(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """Only members who represent an agency may send a deputy (設置要點七), who is then named."""
+    roles = _roles(meeting, minutes)
+    found = []
+    for one in minutes.attendance:
+        role, name = roles.get(folded(one.name), one.role), _quoted(minutes, one.name)
+        if one.how == BY_DEPUTY and role not in ("", AGENCY_MEMBER):
+            found.append(problem("deputy-not-allowed", one.row.at("出席"), role=role, name=name))
+        if one.how == BY_DEPUTY and not one.deputy and one.row.at("代理人") not in minutes.faults:
+            found.append(problem("deputy-missing", one.row.at("代理人"), name=name))
+        if one.how in (PRESENT, ABSENT) and one.deputy:
+            deputy = _quoted(minutes, one.deputy)
+            found.append(problem("deputy-unused", one.row.at("代理人"), name=name, how=one.how, deputy=deputy))
+    return found
+
+
+def the_chair_attends(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """The chair is the 召集人 or, where they cannot come, a member whom they name (設置要點四(二))."""
+    at, name = meeting.row.at("主席"), _quoted(minutes, meeting.chair)
+    if not meeting.chair:
+        return [_unfinished(minutes, "no-chair", at)]
+    roles, noted = _roles(meeting, minutes), _noted(minutes)
+    own = noted.get(folded(meeting.chair))
+    if own is None:
+        # With a roster, who is missing from it or from 出席 is told by the rules on these.
+        if meeting.members or not minutes.attendance or not _whole(minutes, ATTENDANCE):
+            return []
+        near = _perhaps(minutes, meeting.chair, [one.name for one in minutes.attendance])
+        return [problem("chair-not-listed", at, name=name, perhaps=near)]
+    if own.how in (ABSENT, BY_DEPUTY):
+        other = meeting.row.beside(own.row, "出席")
+        return [problem("chair-absent", at, name=name, other=other, how=own.how)]
+    if roles.get(folded(meeting.chair)) == CHAIR:
+        return []
+    return [
+        problem(
+            "convener-not-chair",
+            at,
+            convener=_quoted(minutes, one.name),
+            other=meeting.row.beside(one.row, "出席"),
+            name=name or "他人",
+        )
+        for key, one in noted.items()
+        if roles.get(key) == CHAIR and one.in_person
+    ]
+
+
+def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """委員意見 is of a member who attends, or of the deputy, who may speak in their place (設置要點七).
+
+    Who keeps a name that is not to be told out of the workbook writes 「委員」.
+    """
+    if not minutes.attendance or not _whole(minutes, ATTENDANCE):
+        return []
+    may = [name for one in minutes.attendance if one.how != ABSENT for name in (one.name, one.deputy) if name]
+    known = {folded(name) for name in may}
+    return [
+        problem(
+            "speaker-unknown",
+            one.row.at("發言者"),
+            name=_quoted(minutes, one.speaker),
+            perhaps=_perhaps(minutes, one.speaker, may),
+        )
+        for one in minutes.remarks
+        if one.kind == OPINION and one.speaker and folded(one.speaker) not in known
+        if one.openness == NAMED or folded(one.speaker) != SOMEONE
+    ]
+
+
+def remarks_are_in_order(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """Within a case each remark has its own place (practice)."""
+    return _numbered_twice("remark-twice", "順序", minutes.remarks)
+
+
+def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """It is members who may declare that they speak 不記名 or 不公開 (運作指引肆三)."""
+    return [
+        problem("openness-unfit", one.row.at("記名方式"), openness=one.openness, kind=one.kind)
+        for one in minutes.remarks
+        if one.kind and one.kind != OPINION and (one.nameless or one.closed)
+    ]
+
+
+def decisions_stand_once(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """Within a case each decision has its own number, by which it is carried over (practice)."""
+    return _numbered_twice("decision-twice", "項次", minutes.decisions)
+
+
+def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """決定 begins with 洽悉 or 准予備查, 決議 with 照案通過, 修正通過 and the like (practice of official minutes)."""
+    found = []
+    for case in meeting.cases:
+        decided, phrases = decisions_of(minutes, case), PHRASES.get(case.kind)
+        if decided and phrases and not folded(decided[0].text).startswith(phrases):
+            known, at = "、".join(f"「{phrase}」" for phrase in phrases), decided[0].row.at("內容")
+            found.append(problem("decision-phrase", at, case=case.title, closing=_closing(case), phrases=known))
+    return found
+
+
+def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """What is final says how each case closed: a report with a 決定, any other with a 決議 (設置要點十二; practice)."""
+    if not _whole(minutes, DECISIONS):
+        return []
+    return [
+        _unfinished(minutes, "no-decision", case.row.at("案號"), case=case.title, closing=_closing(case))
+        for case in meeting.cases
+        if not decisions_of(minutes, case)
+    ]
+
+
+def tasks_are_whole(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """A task says who does it by when: a decision 持續列管, or one that says either (practice)."""
+    found = []
+    for one in minutes.decisions:
+        given = {"主辦單位": one.unit, "期限": one.due}
+        if one.tracking != CONTINUED and not any(given.values()):
+            continue
+        for what, value in given.items():
+            at = one.row.at(what)
+            if not value and at not in minutes.faults:
+                found.append(_unfinished(minutes, "task-lacks", at, case=one.case, number=one.number, what=what))
+    return found
+
+
+def task_units_are_known(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """Units that carry out a decision stand in 〔單位〕 (practice); other agencies happen."""
+    return [
+        problem("task-unit-unknown", one.row.at("主辦單位"), value=unit, perhaps=perhaps(unit, meeting.units))
+        for one in minutes.decisions
+        for unit in units_of(one.unit)
+        if meeting.units and unit not in meeting.units
+    ]
+
+
+def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """A meeting ends after it began, and what it decided is due after it; what is final says when it ended."""
+    found = []
+    at, start = minutes.row.at("散會"), minutes.started or meeting.start
+    if minutes.adjourned is None and at not in minutes.faults:
+        found.append(_unfinished(minutes, "not-adjourned", at))
+    elif minutes.adjourned is not None and minutes.adjourned < start:
+        found.append(problem("adjourned-early", at, end=roc.clock(minutes.adjourned), start=roc.clock(start)))
+    for one in minutes.decisions:
+        if one.due and one.due < meeting.date:
+            due, date = roc.long_date(one.due), roc.long_date(meeting.date)
+            found.append(problem("due-early", one.row.at("期限"), due=due, date=date))
+    return found
+
+
+def the_group_met_twice_a_year(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """Two regular meetings a year, as a principle (設置要點四(一)): looked at when the next year's meeting is held."""
+    year = meeting.id.year - 1
+    before = [other for other in meeting.others if other.year == year]
+    count = sum(not other.extraordinary for other in before)
+    if not before or count >= MEETINGS_A_YEAR.number:
+        return []
+    return [problem("meetings-few", meeting.row.at("會議日期"), year=year, count=count)]
+
+
+def _numbered_twice(code: str, column: str, entries: tuple[Remark, ...] | tuple[Decision, ...]) -> list[Problem]:
+    """A problem for each entry with the same case and number as one above it."""
+    first: dict[tuple[str, int], Row] = {}
+    found = []
+    for one in entries:
+        key = (folded(one.case), one.number)
+        if key in first:
+            other = one.row.beside(first[key], column)
+            found.append(problem(code, one.row.at(column), case=one.case, number=one.number, first=other))
+        first.setdefault(key, one.row)
+    return found
+
+
+def _unfinished(minutes: Minutes, code: str, at: Location, **values: object) -> Problem:
+    """What must still be filled in: a warning (its code ends with -yet) in a draft, an error otherwise."""
+    return problem(f"{code}-yet" if minutes.draft else code, at, **values)
+
+
+def _whole(minutes: Minutes, spec: SheetSpec) -> bool:
+    """Whether every row of a sheet is there; one that could not be read may hold what seems to be missing."""
+    entries = minutes.attendance if spec is ATTENDANCE else minutes.decisions
+    there = {one.row.at(name) for one in entries for name in one.row.values}
+    return not any(at.sheet == spec.name for at in minutes.faults - there)
+
+
+def _noted(minutes: Minutes) -> dict[str, Attendance]:
+    """The rows of 出席 by name, of a name that stands twice the first."""
+    return {folded(one.name): one for one in reversed(minutes.attendance) if one.name}
+
+
+def _roles(meeting: Meeting, minutes: Minutes) -> dict[str, str]:
+    """The members and their 身分 by name: those of the roster, those of 出席 where there is none."""
+    listed: Sequence[Member | Attendance] = meeting.members or minutes.attendance
+    return {folded(one.name): one.role for one in reversed(listed) if one.name}
+
+
+def _closing(case: Case) -> str:
+    return "決定" if case.kind == REPORT else "決議"
+
+
+def _protected(minutes: Minutes, name: str) -> bool:
+    """Whether someone of that name spoke otherwise than 記名."""
+    key = folded(name)
+    return any(folded(one.speaker) == key and one.openness != NAMED for one in minutes.remarks)
+
+
+def _quoted(minutes: Minutes, name: str) -> str:
+    """A name as messages print it: 「王小明」, or nothing where it is protected."""
+    return f"「{name}」" if name and not _protected(minutes, name) else ""
+
+
+def _perhaps(minutes: Minutes, name: str, known: list[str]) -> str:
+    """The nearest known name; nothing where either is protected, since it would tell who spoke."""
+    if _protected(minutes, name):
+        return ""
+    return perhaps(name, [one for one in known if not _protected(minutes, one)])
+
+
+RULES: tuple[Callable[[Meeting, Minutes], list[Problem]], ...] = (
+    attendance_is_noted,
+    attendance_follows_the_roster,
+    there_is_a_quorum,
+    deputies_are_lawful,
+    the_chair_attends,
+    members_speak_who_attend,
+    remarks_are_in_order,
+    members_alone_are_protected,
+    decisions_stand_once,
+    decisions_use_the_phrases,
+    every_case_is_decided,
+    tasks_are_whole,
+    task_units_are_known,
+    times_run_forward,
+    the_group_met_twice_a_year,
+)

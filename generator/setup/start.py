@@ -1,0 +1,335 @@
+"""Where work begins: a workspace for an agency (``packet init``) and the workbooks of a meeting (``packet new``).
+
+``packet new --minutes`` adds the workbook of what the meeting came to. Everything is made in a folder aside and then
+renamed: it is there whole or not at all, and what lies there already is never touched. Only this module asks forms.py
+for workbooks that staff are to fill in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import generator
+from generator.basic.problem import Location, Problem, has_errors, problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.meeting import load, model, sheets, succession
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import SheetSpec
+from generator.rules import carried
+from generator.workbook import books, typed_rows, values
+from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
+from generator.workbook.raw import RawSheet
+from generator.workbook.typed_rows import Row
+
+PARTS = ("templates", "output", "inputs")
+BOOKS: Mapping[str, tuple[SheetSpec, ...]] = {
+    "會議": (sheets.MEETING, sheets.CASES, sheets.EXPLANATIONS, sheets.ATTACHMENTS, sheets.NOTES),
+    "上次決定": (sheets.PAST_DECISIONS,),
+    "資料集": (sheets.PLANNED, sheets.DOWNLOADS, sheets.QUALITY, sheets.TOTALS),
+    "下架清單": (sheets.WITHDRAWALS,),
+    "簡報": (sheets.SLIDES,),
+}
+OTHER_BOOK, MINUTES_BOOK = "其他表格", "會議紀錄"
+_FIRST_MOTION = "臨1"
+# What stands from one meeting to the next. Dates and figures are each meeting's own.
+_STANDING_FIELDS = ("開始時間", "地點", "主席", "紀錄")
+_STANDING_LISTS = (sheets.CASES, sheets.EXPLANATIONS, sheets.ATTACHMENTS, sheets.NOTES, sheets.SLIDES)
+
+
+class Taken(Exception):
+    """Something lies there already; the text says what, in the users' language."""
+
+
+@dataclass(slots=True)
+class Made:
+    """What was made: each file or folder (as shown to the user) with what it is for. Nothing where there are errors."""
+
+    files: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Brought:
+    """What comes from an earlier meeting: rows by sheet, and blank sheets with the headings of its other tables."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    others: list[FilledSheet] = field(default_factory=list)
+
+
+def init(root: Path) -> Made:
+    """A workspace in ``root``, which may hold other things. Raises Taken, OSError."""
+    for part in PARTS:
+        if (root / part).exists() and not _is_empty(root / part):
+            raise Taken(f"「{root}」已經有 {part}，沒有更動任何檔案。請改用別的資料夾。")
+    with _aside(root) as aside:
+        (aside / "inputs" / "共用").mkdir(parents=True)
+        (aside / "output").mkdir()
+        (aside / "templates").mkdir()
+        for template in standard_templates():
+            shutil.copyfile(template, aside / "templates" / template.name)
+        defaults = {column.name: column.default for column in sheets.AGENCY.columns}
+        blank = [FilledSheet(sheets.AGENCY, [defaults]), *map(FilledSheet, sheets.AGENCY_SHEETS[1:])]
+        write_workbook(aside / "inputs" / "機關.xlsx", blank, title="機關")
+        _move([(aside / part, root / part) for part in PARTS])
+    return Made(
+        [
+            ("inputs/機關.xlsx", "機關的名稱、單位與委員，各次會議共用"),
+            ("inputs/共用/", "各次會議都可能檢附的法規"),
+            ("templates/", "Word 範本，可用 Word 修改"),
+            ("output/", "產生的文件放在這裡"),
+        ]
+    )
+
+
+def standard_templates() -> list[Path]:
+    """The templates that come with the program: beside the package in a checkout, inside it when installed."""
+    package = Path(generator.__file__).parent
+    installed = package / "standard" / "templates"
+    folder = installed if installed.is_dir() else package.parent / "templates"
+    return sorted(path for path in folder.glob("[!~.]*") if path.suffix in (".docx", ".pptx", ".txt"))
+
+
+def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = None) -> Made:
+    """The workbooks of a meeting as forms, with the standing prose of ``source``. Raises Taken, OSError.
+
+    Where the workbooks to read have errors that would lose a text, these are the result and nothing is made.
+    """
+    folder, made = workspace.inputs(meeting), Made()
+    if folder.exists() and not _is_empty(folder):
+        raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
+    units, members = _names(_agency(workspace, made.problems))
+    brought = _bring_over(workspace, source, made.problems) if source else _Brought()
+    if has_errors(made.problems):
+        return made
+    made.problems = []
+    if source:
+        _fill_past_decisions(workspace, meeting, source, brought, made)
+    if made.problems:
+        return made
+    if not units:
+        made.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
+    brought.rows.setdefault(sheets.QUALITY.name, [{"單位": unit} for unit in units])
+    menus = {
+        (sheets.MEETING.name, "主席"): members,
+        (sheets.ATTACHMENTS.name, "來源"): [f"共用:{name}" for name in _regulations(workspace)],
+    }
+    with _aside(folder.parent) as aside:
+        own = aside / folder.name
+        (own / "附件").mkdir(parents=True)
+        for name, specs in BOOKS.items():
+            filled = [FilledSheet(spec, brought.rows.get(spec.name, ())) for spec in specs]
+            write_workbook(own / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus)
+            made.files.append((f"{name}.xlsx", "、".join(spec.name for spec in specs)))
+        if brought.others:
+            write_workbook(own / f"{OTHER_BOOK}.xlsx", brought.others, title=f"{meeting} {OTHER_BOOK}")
+            made.files.append((f"{OTHER_BOOK}.xlsx", "、".join(sheet.spec.name for sheet in brought.others)))
+        made.files.append(("附件/", "以「檔案:」為來源的附件放在這裡"))
+        _move([(own, folder)])
+    return made
+
+
+def minutes(workspace: Workspace, meeting: MeetingId) -> Made:
+    """會議紀錄.xlsx of a meeting, with its members, units and cases filled in. Raises Taken, OSError.
+
+    Where the workbooks to read have errors that would lose a name or a case, these are the result and nothing is made.
+    """
+    folder, made = workspace.inputs(meeting), Made()
+    target = folder / f"{MINUTES_BOOK}.xlsx"
+    if os.path.lexists(target):
+        raise Taken(f"inputs/{meeting}/{target.name} 已經有了，沒有更動任何檔案。請用 Excel 修改原有的活頁簿。")
+    agency = _agency(workspace, made.problems)
+    units, members = _names(agency)
+    raw = books.read_folder(folder, made.problems)
+    there = [sheet for spec in sheets.MINUTES_SHEETS for sheet in books.named(raw, spec.name)]
+    if there:
+        raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
+    rows = _listed(sheets.CASES, raw, made.problems)
+    if has_errors(made.problems):
+        return made
+    made.problems = []
+    cases = sorted(rows, key=lambda row: sheets.CASE_KINDS.index(row["類別"]))
+    keys = list(dict.fromkeys(row["案號"] for row in cases))
+    roster = [{"姓名": row["姓名"], "身分": row["身分"]} for row in _listed(sheets.MEMBERS, agency, []) if row["姓名"]]
+    about = typed_rows.read_fields(sheets.AGENCY, list(books.named(agency, sheets.AGENCY.name)), [])
+    secretariat = [about["幕僚單位"]] if about is not None else []
+    present = [unit for unit in dict.fromkeys([*secretariat, *(row["單位"] for row in cases)]) if unit]
+    if not roster:
+        made.remarks.append("機關.xlsx〔委員〕還沒有填，〔出席〕留空。")
+    if not keys:
+        made.remarks.append("〔案由〕還沒有任何案，〔決議〕留空。")
+    filled = {
+        sheets.MINUTES.name: [{"紀錄狀態": sheets.DRAFT}],
+        sheets.ATTENDANCE.name: roster,
+        sheets.OBSERVERS.name: [{"單位": unit} for unit in present],
+        sheets.DECISIONS.name: [{"案號": key, "項次": "1"} for key in keys],
+    }
+    menus = {
+        (sheets.REMARKS.name, "案號"): [*keys, *([] if _FIRST_MOTION in keys else [_FIRST_MOTION])],
+        (sheets.REMARKS.name, "發言者"): [*members, *units],
+        (sheets.OBSERVERS.name, "單位"): units,
+    }
+    menus[sheets.DECISIONS.name, "案號"] = menus[sheets.REMARKS.name, "案號"]
+    with _aside(folder) as aside:
+        written = [FilledSheet(spec, filled.get(spec.name, ())) for spec in (*sheets.MINUTES_SHEETS, sheets.CASES)]
+        title = f"{meeting} {MINUTES_BOOK}"
+        write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
+        _move([(aside / target.name, target)])
+    made.files += [(target.name, "、".join(spec.name for spec in sheets.MINUTES_SHEETS))]
+    made.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
+    return made
+
+
+def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
+    if not workspace.agency_book.is_file():
+        problems.append(problem("no-agency-book", Location(workspace.agency_book.name)))
+        return []
+    return books.read_workbook(workspace.agency_book, problems)
+
+
+def _names(agency: Sequence[RawSheet]) -> tuple[list[str], list[str]]:
+    """The units in their order and the members' names, for the drop-downs."""
+    names: list[list[str]] = []
+    for spec, name in ((sheets.UNITS, "單位"), (sheets.MEMBERS, "姓名")):
+        # What is wrong in a row is no hindrance here; `packet check` reports it.
+        names.append(list(dict.fromkeys(row[name] for row in _listed(spec, agency, []) if row[name])))
+    return names[0], names[1]
+
+
+def _listed(spec: SheetSpec, raw: Sequence[RawSheet], problems: list[Problem]) -> list[Row]:
+    return typed_rows.read_table(spec, list(books.named(raw, spec.name)), problems)
+
+
+def _regulations(workspace: Workspace) -> list[str]:
+    return sorted({path.stem for path in books.books(workspace.shared)})
+
+
+def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]) -> _Brought:
+    """The prose of an earlier meeting as it stands in its cells, placeholders and all, without lists and figures."""
+    brought = _Brought()
+    found: list[Problem] = []
+    raw = books.read_folder(workspace.inputs(source), found)
+    for spec in _STANDING_LISTS:
+        rows = typed_rows.read_table(spec, list(books.named(raw, spec.name)), found)
+        brought.rows[spec.name] = [dict(row.values) for row in rows]
+    _leave_motions(brought)
+    # An empty cell stays empty; any other error would lose what stands there.
+    problems += [one for one in found if one.code != "empty-cell"]
+    info = typed_rows.read_fields(sheets.MEETING, list(books.named(raw, sheets.MEETING.name)), [])
+    if info is not None:
+        standing = {name: info[name] for name in _STANDING_FIELDS}
+        brought.rows[sheets.MEETING.name] = [
+            {name: values.text(value) for name, value in standing.items() if value is not None}
+        ]
+    totals = typed_rows.read_table(sheets.TOTALS, list(books.named(raw, sheets.TOTALS.name)), [])
+    brought.rows[sheets.TOTALS.name] = [{name: row[name] for name in ("名稱", "出處")} for row in totals]
+    known = {spec.name for spec in sheets.MEETING_SHEETS}
+    for row in brought.rows[sheets.ATTACHMENTS.name]:
+        kind, _, target = (row["來源"] or "").replace("：", ":").partition(":")
+        own = list(books.named(raw, target)) if kind.strip() == model.SHEET else []
+        if own and values.folded(own[0].name) not in known:
+            known.add(values.folded(own[0].name))
+            table = typed_rows.read_plain(own[0].name, own, [])
+            if table is not None:
+                headings = [heading for heading in dict.fromkeys(table.headings) if heading]
+                brought.others.append(plain_sheet(own[0].name, headings, []))
+    return brought
+
+
+def _leave_motions(brought: _Brought) -> None:
+    """臨時動議 are raised at one meeting and do not stand for the next: they stay behind with all that is theirs."""
+    cases = brought.rows[sheets.CASES.name]
+    keys = {values.folded(row["案號"]) for row in cases if row["類別"] == sheets.MOTION and row["案號"]}
+    brought.rows[sheets.CASES.name] = [row for row in cases if row["類別"] != sheets.MOTION]
+    names = set()
+    for spec in (sheets.EXPLANATIONS, sheets.ATTACHMENTS):
+        rows = brought.rows[spec.name]
+        names |= {row.get("名稱") for row in rows if values.folded(row["案號"]) in keys}
+        brought.rows[spec.name] = [row for row in rows if values.folded(row["案號"]) not in keys]
+    notes = brought.rows[sheets.NOTES.name]
+    brought.rows[sheets.NOTES.name] = [row for row in notes if not row["附件"] or row["附件"] not in names]
+
+
+def _fill_past_decisions(
+    workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Made
+) -> None:
+    """What the last meeting decided, in the words in which its cases went out, into 上次會議決定."""
+    sheet = sheets.PAST_DECISIONS.name
+    if succession.before(workspace, meeting) != source:
+        made.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
+        return
+    last, found = load.load(workspace, source)
+    made.problems = carried.lost(found)
+    faults: list[Problem] = []
+    items = carried.carried(last, faults) if last is not None else []
+    if last is None or faults:
+        made.remarks.append(f"〔{sheet}〕留空：{source} 的資料還不完整，無法帶入各案的案由。")
+        return
+    cases, old = sum(not item.earlier for item in items), sum(item.earlier for item in items)
+    more = f"與歷次持續列管事項 {old} 項" if old else ""
+    if last.minutes is None:
+        text = f"〔{sheet}〕已列出 {source} 的 {cases} 案{more}，請照會議紀錄填決定（議）與辦理情形。"
+        made.remarks.append(f"{source} 沒有會議紀錄的活頁簿；{text}")
+    else:
+        made.remarks.append(f"〔{sheet}〕已帶入 {source} 各案的決定（議）{cases} 列{more}，請填辦理情形。")
+        made.remarks += _doubts(last)
+    if any(item.earlier and not item.origin for item in items):
+        made.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
+    brought.rows[sheet] = [item.values for item in items]
+
+
+def _doubts(last: Meeting) -> list[str]:
+    """What whoever takes over the decisions of this meeting's minutes should know of them."""
+    assert last.minutes is not None
+    doubts = []
+    if last.minutes.draft:
+        doubts.append(f"{last.id} 的會議紀錄還是草稿；定稿後請執行 packet check，核對帶入的文字。")
+    if missing := carried.undecided(last):
+        doubts.append(f"{last.id} 的會議紀錄還沒有這些案的決定（議），請補填：{'、'.join(missing)}。")
+    return doubts
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+@contextlib.contextmanager
+def _aside(parent: Path) -> Iterator[Path]:
+    """A new folder in ``parent`` that is gone in the end; so are the folders made for it, unless something is left."""
+    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    # Not by tempfile: what is renamed out of a folder that only its owner may enter keeps that on Windows.
+    aside = parent / f".packet-{secrets.token_hex(4)}"
+    try:
+        aside.mkdir(parents=True)
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _move(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Renames each to its place, where at most an empty folder is; when one fails, all are put back."""
+    done: list[tuple[Path, Path, bool]] = []
+    try:
+        for source, target in moves:
+            empty = target.is_dir()
+            done.append((source, target, empty))
+            if empty:
+                target.rmdir()
+            os.rename(source, target)
+    except BaseException:
+        for source, target, empty in reversed(done):
+            if not source.exists():
+                os.rename(target, source)
+            if empty:
+                target.mkdir(exist_ok=True)
+        raise

@@ -1,0 +1,218 @@
+"""`packet template check`: every fault of every template at once, and the names that each uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from generator.basic.problem import Location, Problem, in_order, perhaps, problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import examine
+from generator.dispatch.diff import table
+from generator.dispatch.mail import template as mail_template
+from generator.documents import minutes, notice, papers
+from generator.documents.papers import Document
+from generator.meeting import figures, sheets
+from generator.prose.language import ATTACHMENT, Vocabulary
+from generator.setup import sample
+from generator.slides import render
+from generator.word import ooxml
+from generator.word import render as templates
+from generator.word.lint import texts
+from generator.word.lint.tags import Reader
+from generator.word.lint.texts import Package
+
+FACES = ("標楷體", "Times New Roman", "DFKai-SB", "BiauKai")
+# How many entries the lists of the made-up meetings have, and those below them.
+SAMPLES = ((3, 3), (1, 1), (0, 0), (1, 0))
+_PROPERTIES = templates.Properties("試印", "試印", dt.date(2024, 1, 1))
+
+Context = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Checked:
+    """What the check found: the problems in order, and by template the names it uses."""
+
+    meeting: MeetingId | None
+    problems: list[Problem] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
+
+
+def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
+    """Looks at every template in the workspace; ``meeting_id`` is the present meeting, None where there is none."""
+    found = Checked(meeting_id)
+    contexts = _Contexts(workspace, meeting_id, found.problems)
+    packages: dict[str, Package] = {}
+    for path in sorted(workspace.templates.iterdir() if workspace.templates.is_dir() else []):
+        if path.name.startswith(("~$", ".")) or not path.is_file():
+            continue
+        if path.suffix.lower() == ".pptx":
+            found.problems += render.check_template(path, FACES)
+        elif path.suffix.lower() in (".doc", ".dot", ".dotx", ".docm", ".dotm", ".odt", ".rtf"):
+            found.problems.append(problem("template-other-format", Location(path.name), suffix=path.suffix))
+        if path.suffix.lower() != ".docx":
+            continue
+        try:
+            packages[path.name] = Package(path)
+        except texts.NotADocument:
+            found.problems.append(problem("template-unreadable", Location(path.name)))
+        except OSError:
+            found.problems.append(problem("workbook-locked", Location(path.name)))
+    if not packages and not found.problems:
+        found.problems.append(problem("no-templates", Location("templates")))
+    for name in sorted(contexts.wanted() - set(packages) - {one.at.workbook for one in found.problems}):
+        fault = templates.missing(Path(name).stem, workspace.templates, Location(name))
+        found.problems += [fault] if fault else []
+    fault = templates.missing(papers.DECK, workspace.templates, Location(f"{papers.DECK}.pptx"), "pptx")
+    found.problems += [fault] if fault else []
+    for name, package in packages.items():
+        reader, given = _read(name, package, contexts)
+        found.names[Path(name).stem] = reader.names
+        found.problems += reader.problems
+        if not reader.problems:
+            found.problems += _trial(workspace.templates / name, given)
+        found.problems += _fonts(name, package)
+    found.problems += _styles(packages)
+    found.problems += _mails(workspace)
+    found.problems = in_order(found.problems)
+    return found
+
+
+def _mails(workspace: Workspace) -> list[Problem]:
+    """What is wrong with the templates of the mails, tried on the made-up meeting."""
+    found: list[Problem] = []
+    meeting = sample.meeting(*SAMPLES[0])
+    words = mail_template.vocabulary(meeting, figures.compute(meeting), ["附件"], 1, 2)
+    for kind in sheets.STAGES:
+        template = mail_template.read(workspace.templates / mail_template.file_name(kind), found)
+        if template is not None:
+            wrong = mail_template.faults(template, words)
+            found += wrong
+            if not wrong and template.subject:
+                mail_template.render(template, words, found)
+    return found
+
+
+class _Contexts:
+    """What templates are given: by the documents of the present meeting, and by those of made-up ones."""
+
+    def __init__(self, workspace: Workspace, meeting_id: MeetingId | None, problems: list[Problem]) -> None:
+        self._by_template: dict[str, list[tuple[str, Context]]] = {}
+        self._samples: dict[str, list[tuple[str, Context]]] = {}
+        spaces: Context = {}
+        if meeting_id is not None:
+            examined = examine.examine(workspace, meeting_id)
+            for document in examined.documents:
+                self._add(self._by_template, document, f"{meeting_id} {document.name}", document.context)
+            if examined.meeting is None:
+                where = Location(f"inputs/{meeting_id}")
+                problems.append(problem("trial-without-meeting", where, meeting=meeting_id))
+            else:
+                spaces = Vocabulary(examined.meeting, examined.figures).context(None)
+        for count, below in SAMPLES:
+            meeting = sample.meeting(count, below)
+            label = f"範例資料，清單 {count} 筆" + (f"、下層 {below} 筆" if below != count else "")
+            known = figures.compute(meeting)
+            made = papers.compose(meeting, known, [])
+            made += notice.compose(meeting, Vocabulary(meeting, known), [])
+            made += minutes.compose(meeting, Vocabulary(meeting, known), [])
+            made.append(table.sample(meeting, Vocabulary(meeting, known), count))
+            for document in made:
+                # A name that only the present meeting has (of a unit, of a sheet of its own) is known all the same.
+                own = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
+                for space, values in spaces.items():
+                    if isinstance(values, dict):
+                        own[space] = {**values, **document.context.get(space, {})}
+                self._add(self._samples, document, label, own)
+
+    def _add(
+        self, into: dict[str, list[tuple[str, Context]]], document: Document, label: str, context: Context
+    ) -> None:
+        if document.ending == "docx":
+            into.setdefault(f"{document.template}.docx", []).append((label, context))
+
+    def wanted(self) -> set[str]:
+        """The files that the present meeting needs, and those that every meeting may."""
+        return set(self._by_template) | set(self._samples)
+
+    def sorts(self, name: str) -> list[list[tuple[str, Context]]]:
+        """The contexts for a template; for one that nothing uses yet, those of each standard one, to choose from."""
+        present, made_up = self._by_template.get(name, []), self._samples.get(name, [])
+        if present or made_up:
+            return [present + made_up]
+        return list(self._samples.values())
+
+
+def _read(name: str, package: Package, contexts: _Contexts) -> tuple[Reader, list[tuple[str, Context]]]:
+    """The template read against its contexts; of several sorts of them, against those that know most of its names."""
+    readers = []
+    for sort in contexts.sorts(name):
+        reader = Reader(name, [context for _, context in sort])
+        for part, root in package.parts:
+            reader.read(part, root)
+        readers.append((reader, sort))
+    return min(readers, key=lambda one: len(one[0].problems))
+
+
+def _trial(path: Path, contexts: list[tuple[str, Context]]) -> list[Problem]:
+    """What goes wrong when the template is filled in; said once, with the first data that show it."""
+    found: dict[tuple[str, Location, str], Problem] = {}
+    for label, context in contexts:
+        here: list[Problem] = []
+        made = templates.render(path, context, _PROPERTIES, here)
+        if made is not None and ooxml.empty_cell(made):
+            here.append(problem("cell-emptied", Location(path.name)))
+        for one in here:
+            found.setdefault((one.code, one.at, one.text), replace(one, text=f"{one.text}（試印：{label}）"))
+    return list(found.values())
+
+
+def _fonts(name: str, package: Package) -> list[Problem]:
+    """Typefaces other than those of official documents, in text and in the styles that are used."""
+    found = []
+    for part, number, text, face in package.fonts_used():
+        if face not in FACES:
+            at = Location(name, part, f"第 {number} 段", text.strip())
+            found.append(problem("font-in-text", at, face=face))
+    used = {style: (part, number, text) for part, number, text, style in reversed(list(package.styles_used()))}
+    for style_id in (None, *used):
+        for style, face in package.styles.fonts(style_id, package.theme):
+            if face not in FACES:
+                found.append(problem("font-in-style", Location(name, "樣式", style), style=style, face=face))
+    return found
+
+
+def _styles(packages: Mapping[str, Package]) -> list[Problem]:
+    """Where templates do not have the one shared set of styles: a definition is shared when most of them have it."""
+    definitions = {name: package.styles.definitions() for name, package in packages.items()}
+    tally: dict[str, Counter[str]] = {}
+    for known in definitions.values():
+        for style, spelt in known.items():
+            tally.setdefault(style, Counter())[spelt] += 1
+    shared = {
+        style: counts.most_common(1)[0][0] for style, counts in tally.items() if counts.total() * 2 >= len(packages)
+    }
+    found = []
+    for name, package in packages.items():
+        known = definitions[name]
+        for style in (style for style in known if style in shared and known[style] != shared[style]):
+            other = next(one for one, theirs in definitions.items() if theirs.get(style) == shared[style])
+            found.append(problem("style-differs", Location(name, "樣式", style), style=style, other=other))
+        absent = [style for style in shared if style not in known]
+        if absent:
+            other = next((one for one, theirs in definitions.items() if set(absent) <= set(theirs)), "案.docx")
+            text = "、".join(absent[:8]) + (" 等" if len(absent) > 8 else "")
+            found.append(problem("style-absent", Location(name, "樣式"), styles=text, other=other))
+        for part, number, text, style_id in package.styles_used():
+            at = Location(name, part, f"第 {number} 段", text.strip())
+            style = package.styles.name(style_id)
+            if not style:
+                found.append(problem("style-missing", at, style=style_id, perhaps=perhaps(style_id, shared)))
+            elif style not in shared:
+                found.append(problem("style-not-shared", at, style=style, perhaps=perhaps(style, shared)))
+    return found

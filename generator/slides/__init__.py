@@ -1,0 +1,1 @@
+"""The deck → .pptx: the only users of python-pptx and of raw DrawingML."""

@@ -1,0 +1,1 @@
+"""Documents → .docx: the only users of docxtpl and of raw WordprocessingML."""

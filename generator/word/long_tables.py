@@ -1,0 +1,316 @@
+"""Long tables: a row is laid out once, and what the other rows say is put into its XML as text.
+
+The XML of a row is fifty times as long as what the row says, and docxtpl, lxml and python-docx each take all of it to
+pieces. So a loop ``{%tr for … %}`` over a long list renders one hollow row, which goes through everything with the rest
+of the document; the rows themselves are written straight into the package. Not a byte is other than the plain way's:
+a text of a kind not met before (line breaks, tabs, a label at its head) is made into XML the plain way, once for its
+kind, and a loop with anything in it that this module does not know is left to the plain way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import Any
+
+from jinja2 import Environment
+from lxml import etree
+from markupsafe import Markup
+
+from generator.meeting import figures
+from generator.word import labels, tables
+from generator.word.ooxml import Styles, W, text_of, xml_of
+
+# A list of more rows than this is long: about a page.
+MANY = 30
+# The processing instruction that keeps the place of the rows in the document.
+PLACE = "rows"
+# A noncharacter where the text of a {{ }} goes.
+_HOLE = "\ufdd2"
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_BLOCK = re.compile(r"\{%[-+]?\s*(\w+).*?%\}", re.DOTALL)
+_LOOP = re.compile(r"\{%\s*for\s+(\w+)\s+in\s+(\w+(?:\.\w+)*)\s*%\}")
+# What stands outside of any text, is numbered through the document, or could be taken for a sign of ours.
+_STRANGE = re.compile(r"<w:(?:tbl|sdt|tblHeader)\b|wp:docPr|txbxContent|xmlns:|<[?!]|[{}\ufdd0-\ufdef]")
+# What no cell holds (values.text): unknown to XML, or a sign of docxtpl's or of ours.
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+# A text that goes into its cell as it is.
+_is_ordinary = re.compile(rf"(?!{labels.LABEL.pattern})[^\n\t&<>]+").fullmatch
+_AT_ONCE, _MOST_KINDS = 500, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWay:
+    """What docxtpl and layout make of a cell: ``finalize`` is Jinja's (a value → XML), ``listing`` docxtpl's."""
+
+    finalize: Callable[[Any], Any]
+    listing: Callable[[str], str]
+    styles: Styles
+
+    def cell(self, xml: str, texts: Iterable[str], fate: str, namespaces: Mapping[str, str]) -> str:
+        """The XML of a cell with the texts in its holes."""
+        rest = iter(texts)
+        filled = re.sub(_HOLE, lambda _: str(self.finalize(next(rest))), xml)
+        names = " ".join(f'xmlns:{prefix}="{address}"' for prefix, address in namespaces.items())
+        holder = etree.fromstring(f"<w:body {names}>{self.listing(filled)}</w:body>")
+        if fate:
+            tables.become(holder[0], fate)
+        labels.hang_labels(holder, self.styles)
+        return _inside(holder)
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A cell of the hollow row. ``said``: for each of its holes the texts, one for each row.
+
+    ``around`` is the text around the holes, ``paragraphs`` the same for each paragraph; ``kinds`` has the XML around
+    the holes for each kind of texts that were put into them.
+    """
+
+    said: list[list[str]]
+    around: list[str]
+    paragraphs: list[list[str]]
+    namespaces: Mapping[str, str]
+    xml: str = ""
+    kinds: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the cell says one text and nothing else."""
+        return self.around == ["", ""]
+
+    def written(self, start: int, stop: int, fates: Mapping[int, str], plain: PlainWay) -> Iterable[str]:
+        """The XML of the cell in the rows from ``start`` to before ``stop``."""
+        said = [texts[start:stop] for texts in self.said]
+        if not said and not fates:
+            return repeat(self._one((), "", plain))
+        if self.alone and not fates:
+            before, after = self._pieces((_HOLE,), "", plain)
+            texts = said[0]
+            special = {text: self._one((text,), "", plain) for text in set(texts) if not _is_ordinary(text)}
+            return [special.get(text, f"{before}{text}{after}") for text in texts]
+        rows = zip(*said, strict=True) if said else repeat((), stop - start)
+        return [self._one(texts, fates.get(number, ""), plain) for number, texts in enumerate(rows, start)]
+
+    def _one(self, texts: tuple[str, ...], fate: str, plain: PlainWay) -> str:
+        parts: Sequence[str] = ()
+        kind = texts
+        if self.alone:
+            shape, parts = _shape(texts[0], len(self.paragraphs) == 1)
+            kind = (shape,)
+        elif all(map(_is_ordinary, texts)) and not self._has_label(texts):
+            kind, parts = (_HOLE,) * len(texts), texts
+        pieces = self._pieces(kind, fate, plain)
+        # A cell that is swallowed by the one above, or says 同上, has no holes left.
+        return _filled(pieces, map(_escaped, parts)) if len(pieces) > 1 else pieces[0]
+
+    def _pieces(self, kind: tuple[str, ...], fate: str, plain: PlainWay) -> list[str]:
+        key = (fate, *kind)
+        if key not in self.kinds:
+            if len(self.kinds) == _MOST_KINDS:
+                self.kinds.clear()
+            self.kinds[key] = plain.cell(self.xml, kind, fate, self.namespaces).split(_HOLE)
+        return self.kinds[key]
+
+    def _has_label(self, texts: Sequence[str]) -> bool:
+        rest = iter(texts)
+        return any(
+            labels.LABEL.match(_filled(around, rest)) or labels.LABEL.match(_HOLE.join(around))
+            for around in self.paragraphs
+        )
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of a loop that are not in the document's tree, for tables.Repeated; ``row`` is the hollow one."""
+
+    said: list[list[str]]
+    plain: PlainWay
+    row: Any = None
+    fates: dict[int, dict[int, str]] = field(default_factory=dict)
+    _cells: list[_Cell] = field(default_factory=list)
+    _frame: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.said[0])
+
+    def found(self, row: Any) -> None:
+        """Takes the hollow row in the tree."""
+        self.row = row
+        rest = iter(self.said)
+        namespaces = {prefix: address for prefix, address in row.nsmap.items() if prefix}
+        for cell in row.iterchildren(f"{W}tc"):
+            around = text_of(cell).split(_HOLE)
+            paragraphs = [text_of(one).split(_HOLE) for one in cell.iter(f"{W}p")]
+            self._cells.append(_Cell([next(rest) for _ in around[1:]], around, paragraphs, namespaces))
+
+    def texts(self, place: int) -> list[str]:
+        cell = self._cells[place]
+        # A line break begins a paragraph, and the text of a cell is that of its paragraphs.
+        said = [[text.replace("\n", "") for text in texts] for texts in cell.said]
+        if cell.alone:
+            return said[0]
+        return [_filled(cell.around, texts) for texts in (zip(*said, strict=True) if said else repeat((), self.count))]
+
+    def take_out(self) -> None:
+        self.row.getparent().remove(self.row)
+        holder = etree.Element(f"{W}body", nsmap=self.row.nsmap)
+        for cell, element in zip(self._cells, self.row.findall(f"{W}tc"), strict=True):
+            element.addprevious(etree.ProcessingInstruction(PLACE, "cell"))
+            holder.append(element)
+            cell.xml = _inside(holder)
+            holder.remove(element)
+        holder.append(self.row)
+        self._frame = _inside(holder).split(f"<?{PLACE} cell?>")
+
+    def written(self) -> Iterator[bytes]:
+        """The XML of all rows, in pieces. Only after ``take_out``."""
+        for start in range(0, self.count, _AT_ONCE):
+            stop = min(start + _AT_ONCE, self.count)
+            columns: list[Iterable[str]] = []
+            for place, (frame, cell) in enumerate(zip(self._frame, self._cells, strict=False)):
+                columns += [repeat(frame), cell.written(start, stop, self.fates.get(place, {}), self.plain)]
+            rows = zip(range(start, stop), *columns, repeat(self._frame[-1]), strict=False)
+            yield "".join(chain.from_iterable(row[1:] for row in rows)).encode()
+
+
+def set_apart(
+    source: str, names: Mapping[str, Any], environment: Environment, plain: PlainWay
+) -> tuple[str, dict[str, Any], list[Rows]]:
+    """Takes the long loops out of the source of a document's body, as docxtpl hands it to Jinja.
+
+    Returns the source that renders hollow rows in their stead, the names that it needs besides, and the rows.
+    """
+    parts: list[str] = []
+    more: dict[str, Any] = {}
+    apart: list[Rows] = []
+    done = 0
+    for begin, inner, outer, end in _loops(source):
+        loop, body = _LOOP.fullmatch(source, begin, inner), source[inner:outer]
+        many = _named(loop[2], names, environment) if loop else None
+        if not loop or not isinstance(many, list | tuple) or len(many) <= MANY:
+            continue
+        nested = source.count("<w:tbl>", 0, begin) - source.count("</w:tbl>", 0, begin) != 1
+        strips = re.search(r"\{[{%][-+]|[-+][}%]\}", source[begin:end])
+        known = not nested and not strips and _is_known(body, plain.styles)
+        said = _said(source[begin:outer], names, environment) if known else None
+        if said is None:
+            continue
+        number, name = len(apart), f"_rows{len(apart)}"
+        more[name] = many[:1]
+        parts += [source[done:begin], f"<?{PLACE} {number}?>{{% for {loop[1]} in {name} %}}"]
+        parts += [_hollow(body), "{% endfor %}"]
+        apart.append(Rows(said, plain))
+        done = end
+    return "".join([*parts, source[done:]]), more, apart
+
+
+def find(body: Any, apart: Sequence[Rows]) -> list[Rows]:
+    """Those whose hollow rows are in the rendered document: not what a condition leaves out."""
+    for mark in body.iter(etree.ProcessingInstruction) if apart else ():
+        if mark.target == PLACE:
+            apart[int(mark.text)].found(mark.getnext())
+    return [one for one in apart if one.row is not None]
+
+
+def _loops(source: str) -> Iterator[tuple[int, int, int, int]]:
+    """The loops that stand in no other: begin and end of the first tag, begin and end of the last one."""
+    begun: list[re.Match[str]] = []
+    for tag in _BLOCK.finditer(source) if "{#" not in source else ():
+        if tag[1] in ("for", "if"):
+            begun.append(tag)
+        elif tag[1] in ("endfor", "endif") and begun:
+            first = begun.pop()
+            if first[1] == "for" and all(outer[1] == "if" for outer in begun):
+                yield first.start(), first.end(), tag.start(), tag.end()
+        elif tag[1] not in ("else", "elif"):
+            # A block that ends otherwise, or a name that changes its meaning.
+            return
+
+
+def _named(path: str, names: Mapping[str, Any], environment: Environment) -> Any:
+    first, *rest = path.split(".")
+    value = names.get(first)
+    for name in rest:
+        value = environment.getattr(value, name)
+    return value
+
+
+def _hollow(body: str) -> str:
+    return re.sub(r"\{\{.*?\}\}", _HOLE, body, flags=re.DOTALL)
+
+
+def _is_known(body: str, styles: Styles) -> bool:
+    """Whether the body of a loop is one row, in which tags only print texts and repeat cells."""
+    loops = [tag for tag in _TAG.findall(body) if tag.startswith("{%")]
+    if len(loops) > 2 or not all(re.match(r"\{%\s*(?:for|endfor)\b", tag) for tag in loops):
+        return False
+    if loops and "{{" not in body[body.index(loops[0]) : body.index(loops[1])]:
+        return False
+    xml = re.sub(r"\{%.*?%\}", "", _hollow(body), flags=re.DOTALL)
+    within = "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", xml))
+    if not re.fullmatch(r"<w:tr[ >](?:(?!<w:tr[ >]).)*</w:tr>", xml, re.DOTALL):
+        return False
+    if _STRANGE.search(xml.replace(_HOLE, "")) or xml.count(_HOLE) != within.count(_HOLE) or _HOLE not in xml:
+        return False
+    # A paragraph that hangs hands its indent on to the next of its style.
+    used = [*re.findall(r'<w:pStyle w:val="([^"]*)"', xml), *map(styles.id_of, tables.FITTED_STYLES)]
+    return not any(styles.indent(style)[1] for style in used)
+
+
+def _said(loop: str, names: Mapping[str, Any], environment: Environment) -> list[list[str]] | None:
+    """What each {{ }} of the loop prints, row by row; None where the rows are not alike or a value cannot be told."""
+    values: list[Any] = []
+    end = object()
+    reader = environment.overlay(finalize=values.append, autoescape=False)
+    source = f"{''.join(_TAG.findall(loop))}{{{{ _end }}}}{{% endfor %}}"
+    try:
+        for _ in reader.from_string(source).generate({**names, "_end": end}):
+            pass
+        size = values.index(end) + 1
+        if len(values) % size or any(one is not end for one in values[size - 1 :: size]):
+            return None
+        said = [[_text(value) for value in values[at::size]] for at in range(size - 1)]
+    except Exception:
+        # The plain way fails in the same place, and knows how to say it.
+        return None
+    return None if not said or any(any(map(_ODD.search, texts)) for texts in said) else said
+
+
+def _text(value: Any) -> str:
+    if type(value) is str:
+        return value
+    if isinstance(value, Markup):
+        raise TypeError("XML is not text")
+    return figures.shown(value)
+
+
+def _shape(text: str, alone: bool) -> tuple[str, list[str]]:
+    """A text with holes for its words: what is left decides how it is laid out. And the words."""
+    words: list[str] = []
+    lines = []
+    for line in text.split("\n"):
+        label = re.match(rf"(?:{labels.LABEL.pattern}) *", line)
+        # A number alone in its cell is no label.
+        head = label[0] if label and not (alone and line == text and label[0][0].isdigit()) else ""
+        rest = line[len(head) :].split("\t")
+        words += filter(None, rest)
+        lines.append(head + "\t".join(_HOLE if word else "" for word in rest))
+    return "\n".join(lines), words
+
+
+def _filled(pieces: Sequence[str], texts: Iterable[str]) -> str:
+    rest = iter(texts)
+    return "".join(chain.from_iterable((next(rest), piece) if at else (piece,) for at, piece in enumerate(pieces)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _inside(holder: Any) -> str:
+    xml = xml_of(holder)
+    return xml[xml.index(">") + 1 : xml.rindex("<")]

@@ -1,0 +1,178 @@
+"""The only module that touches docxtpl: a Word template and a context → the bytes of a .docx."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from generator.basic.problem import Location, Problem, nearest, perhaps, problem
+from generator.prose import language
+from generator.word import labels, long_tables, ooxml, tables
+from generator.word.lint import texts
+
+# Names that templates use for what layout does to the rendered document.
+MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
+# docxtpl takes the p off {%p for …%}.
+_LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """The document properties of a .docx, all from the model; nothing of the template's author remains."""
+
+    title: str
+    author: str
+    created: dt.date
+
+
+def available(folder: Path, ending: str = "docx") -> list[str]:
+    """The names of the templates in a folder, without ending."""
+    return sorted(path.stem for path in folder.glob(f"*.{ending}") if not path.name.startswith("~$"))
+
+
+def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Problem | None:
+    """A problem at ``at`` when there is no template of that name."""
+    have = available(folder, ending)
+    lacking = f"{name}.{ending}"
+    return None if name in have else problem("no-such-template", at, name=lacking, perhaps=perhaps(name, have))
+
+
+def render(template: Path, context: Mapping[str, Any], properties: Properties, problems: list[Problem]) -> bytes | None:
+    """The document, or None with a problem that names the template and the paragraph.
+
+    The same template and context give the same bytes.
+    """
+    try:
+        document = _template_class()(template)
+        # Opened here already: what is no .docx is another fault than a tag that cannot be filled.
+        document.init_docx()
+    except PermissionError:
+        problems.append(problem("workbook-locked", Location(template.name)))
+        return None
+    except Exception:
+        problems.append(problem("template-unreadable", Location(template.name)))
+        return None
+    names = {**context, **MARKS}
+    try:
+        document.render(names, language.environment(True), autoescape=True)
+    except Exception as error:
+        at, cause = _place(template, names) or (Location(template.name), error)
+        problems.append(problem("template-failed", at, detail=_explained(cause, names)))
+        return None
+    inner = document.docx
+    body = inner.element.body
+    labels.finish(body, ooxml.Styles(inner.styles.element), long_tables.find(body, document.apart))
+    _set_properties(inner.core_properties, properties)
+    result = io.BytesIO()
+    inner.save(result)
+    return ooxml.packed(
+        result.getvalue(), {f"{long_tables.PLACE} {at}": one.written for at, one in enumerate(document.apart)}
+    )
+
+
+def torn(paragraph: Any, tags: Sequence[str]) -> list[str]:
+    """Those of the tags, each spread over several runs of the paragraph, that docxtpl does not put together again."""
+    if not tags:
+        return []
+    xml = _mended(ooxml.xml_of(paragraph))
+    names = " ".join(f'xmlns:{prefix}="{address}"' for prefix, address in paragraph.nsmap.items() if prefix)
+    if ooxml.breaks_xml(f"<w:body {names}>{re.sub(r'{{.*?}}|{%.*?%}|{#.*?#}', '', xml)}</w:body>"):
+        return list(tags)
+    for coded, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        xml = xml.replace(coded, sign)
+    return [tag for tag in tags if not any(_bare(one) in _bare(xml) for one in (tag, _LAYER.sub(r"\1", tag)))]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s“”‘’\"']", "", text)
+
+
+def _mended(xml: str) -> str:
+    """XML as docxtpl hands it to Jinja: with the tags put together that Word spread over runs."""
+    return str(_template_class()(io.BytesIO()).patch_xml(xml))
+
+
+class _BrokenXml(Exception):
+    """The tags of a template cut its XML where it must not be cut."""
+
+
+@cache
+def _template_class() -> Any:
+    from docxtpl import DocxTemplate
+
+    class Template(DocxTemplate):  # type: ignore[misc, unused-ignore]
+        # The rows of long tables, which are not in the document.
+        apart: Sequence[long_tables.Rows] = ()
+
+        def build_xml(self, context: Mapping[str, Any], jinja_env: Any = None) -> Any:
+            plain = long_tables.PlainWay(
+                jinja_env.finalize, self.resolve_listing, ooxml.Styles(self.docx.styles.element)
+            )
+            xml, more, self.apart = long_tables.set_apart(self.patch_xml(self.get_xml()), context, jinja_env, plain)
+            return self.render_xml_part(xml, self.docx.part, {**context, **more}, jinja_env)
+
+        def fix_tables(self, xml: str) -> Any:
+            # docxtpl parses whatever comes, and what does not fit is lost without a word.
+            if ooxml.breaks_xml(xml):
+                raise _BrokenXml
+            return super().fix_tables(xml)
+
+    return Template
+
+
+def _place(template: Path, names: Mapping[str, Any]) -> tuple[Location, Exception] | None:
+    """The paragraph that cannot be rendered, and why; None where it is not for a single tag.
+
+    Jinja knows lines only: each tag is put on a line of its own, and the tags of the file are counted.
+    """
+    environment = language.environment(True)
+    for part, root in texts.Package(template).parts:
+        owners = [one for one in texts.fragments(root) for _ in re.findall(r"\{[{%]", one.text)]
+        source = re.sub(r"(?=\{[{%])", "\n", _mended(ooxml.xml_of(root)).replace("\n", " "))
+        try:
+            environment.from_string(source).render(names)
+        except Exception as error:
+            tag = _template_line(error) - 2
+            if source.count("\n") != len(owners) or not 0 <= tag < len(owners):
+                return None
+            return Location(template.name, part, f"第 {owners[tag].number} 段", owners[tag].text.strip()), error
+    return None
+
+
+def _template_line(error: BaseException) -> int:
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.lineno
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename in ("<template>", "<unknown>"):
+            return frame.lineno or 0
+    return 0
+
+
+def _explained(error: BaseException, names: Mapping[str, Any]) -> str:
+    if isinstance(error, _BrokenXml):
+        return "標籤的開始與結束不在同一層，文件結構會損壞"
+    said = language.explained(error)
+    unknown = re.fullmatch(r"沒有「(\w+)」這個名稱", said)
+    near = nearest(unknown[1], names) if unknown else ""
+    return f"{said}（是否為「{near}」）" if near else said
+
+
+def _set_properties(core: Any, properties: Properties) -> None:
+    moment = dt.datetime.combine(properties.created, dt.time())
+    # Word's properties hold no more than 255 characters.
+    core.title = properties.title[:255]
+    core.author = core.last_modified_by = properties.author[:255]
+    core.created = core.modified = moment
+    core.language = "zh-TW"
+    core.revision = 1
+    for name in ("category", "comments", "content_status", "identifier", "keywords", "subject", "version"):
+        setattr(core, name, "")

@@ -1,0 +1,154 @@
+"""Finding and opening workbooks, .xlsx and .ods: files → sheets as they stand. Nothing is ever written.
+
+Everything odd about a file is a Problem. Only files in the folder itself are read: a link may lead anywhere.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from generator.basic.problem import Location, Problem, problem
+from generator.workbook import values
+from generator.workbook.raw import MOST_CELLS, RawSheet
+
+LARGEST_FILE = 100_000_000
+LARGEST_UNPACKED = 300_000_000
+LARGEST_RATIO = 200
+LARGEST_COPIED = 60_000_000
+_TAIL = 70_000
+_LARGEST_DIRECTORY = 5_000_000
+_READ = (".xlsx", ".ods")
+_NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
+UNREAD = {
+    "workbook-is-folder",
+    "workbook-is-link",
+    "workbook-too-large",
+    "workbook-unreadable",
+    "workbook-locked",
+    "workbook-gone",
+}
+
+
+def named(sheets: Iterable[RawSheet], name: str) -> Iterator[RawSheet]:
+    """The sheets of that name, white space and width folded."""
+    return (sheet for sheet in sheets if values.folded(sheet.name) == values.folded(name))
+
+
+def books(folder: Path) -> list[Path]:
+    """The workbooks that lie in the folder itself, in file-name order, without the lock files of office programs."""
+    return [path for path in _entries(folder) if path.suffix.lower() in _READ]
+
+
+def _entries(folder: Path) -> list[Path]:
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted((path for path in found if not path.name.startswith(("~$", "."))), key=lambda path: path.name)
+
+
+def find(folder: Path, name: str) -> Path | None:
+    """The workbook of that name in the folder itself; without its ending (設置要點) the .xlsx, else the .ods."""
+    found = [path for path in books(folder) if name in (path.stem, path.name)]
+    return max(found, key=lambda path: path.suffix.lower() == ".xlsx", default=None)
+
+
+def is_table(path: Path) -> bool:
+    """Whether its ending is that of a table, of a format that is read or not."""
+    return path.suffix.lower() in (*_READ, *_NOT_READ)
+
+
+def mention_others(folder: Path, problems: list[Problem], name: str = "") -> None:
+    """Tables of a format that is not read are named with what to do; with ``name`` only those of that name."""
+    for path in _entries(folder):
+        if path.suffix.lower() in _NOT_READ and name in ("", path.stem) and not path.is_dir():
+            problems.append(problem("other-format", Location(printable(path.name)), suffix=path.suffix.lower()))
+
+
+def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
+    """Two workbooks of one name, where only one can be meant."""
+    found = [path.name for path in books(folder) if path.stem == name]
+    if len(found) > 1:
+        problems.append(problem("workbook-twice", Location(found[0]), other=found[1]))
+
+
+def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
+    """The sheets of every workbook in the folder; other tables lying there are named with what to do."""
+    mention_others(folder, problems)
+    return [sheet for path in books(folder) for sheet in read_workbook(path, problems)]
+
+
+def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
+    """The sheets of one workbook; one that cannot be opened is a problem and gives none."""
+    name = printable(path.name)
+    try:
+        fault, size = _unfit(path)
+        if fault:
+            problems.append(problem(fault, Location(name), size=size // 1_000_000))
+            return []
+        # Heavy, and not wanted where nothing is read.
+        from generator.workbook import ods, xlsx
+
+        with zipfile.ZipFile(path) as archive:
+            unpacked = _unpacked(archive)
+            if unpacked:
+                problems.append(problem("workbook-too-large", Location(name), size=unpacked // 1_000_000))
+                return []
+            return list((ods if path.suffix.lower() == ".ods" else xlsx).sheets(name, archive))
+    except PermissionError:
+        problems.append(problem("workbook-locked", Location(name)))
+    except FileNotFoundError:
+        problems.append(problem("workbook-gone", Location(name)))
+    except Exception:
+        # openpyxl and lxml raise a dozen kinds of errors on damaged files; each means the same to the user.
+        problems.append(problem("workbook-unreadable", Location(name)))
+    return []
+
+
+def small_enough_to_copy(path: Path) -> bool:
+    """Whether openpyxl may take the whole of a workbook into memory: an .xlsx, with no more cells than any list has.
+
+    Raises the errors of a workbook that is damaged.
+    """
+    if path.suffix.lower() != ".xlsx":
+        return False
+    from generator.workbook import xlsx
+
+    with zipfile.ZipFile(path) as archive:
+        large = sum(entry.file_size for entry in archive.infolist()) > LARGEST_COPIED
+        return not large and xlsx.spread(archive) <= MOST_CELLS
+
+
+def printable(name: str) -> str:
+    """A file name that can be printed, also where it is not of the file system's encoding."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _unfit(path: Path) -> tuple[str, int]:
+    """Why a file cannot be opened at all (a code, or an empty text), and its size. Raises OSError."""
+    if path.is_symlink():
+        return "workbook-is-link", 0
+    if path.is_dir():
+        return "workbook-is-folder", 0
+    size = path.stat().st_size
+    if not path.is_file():
+        return "workbook-unreadable", size
+    if size > LARGEST_FILE:
+        return "workbook-too-large", size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _TAIL))
+        tail = file.read()
+    end = tail.rfind(b"PK\5\6")
+    # zipfile takes in the whole directory of the archive, as long as this record says, or one of the kind called zip64.
+    directory = int.from_bytes(tail[end + 12 : end + 16], "little")
+    fit = end >= 0 and directory <= _LARGEST_DIRECTORY and tail[end - 20 : end - 16] != b"PK\6\7"
+    return ("" if fit else "workbook-unreadable"), size
+
+
+def _unpacked(archive: zipfile.ZipFile) -> int:
+    """How large the XML is, where that is too much to read; else 0. Raises ValueError for odd kinds of compression."""
+    entries = [entry for entry in archive.infolist() if entry.filename.endswith((".xml", ".rels"))]
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise ValueError("compression")
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    return unpacked if unpacked > LARGEST_UNPACKED or unpacked > 1_000_000 + packed * LARGEST_RATIO else 0

@@ -1,0 +1,98 @@
+"""Marked copies of workbooks: each faulty cell coloured, the problem as its comment. The originals stay as they are."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, Problem
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import outputs
+from generator.workbook import books as workbooks
+
+_FILLS = {ERROR: "FFC7CE", NOTE: "D9D9D9"}
+_WARNING_FILL = "FFEB9C"
+
+
+def copy_name(workbook: str) -> str:
+    """會議.xlsx → 會議（標示問題）.xlsx."""
+    return f"{Path(workbook).stem}（標示問題）.xlsx"
+
+
+def marked(path: Path, found: Sequence[Problem]) -> bytes:
+    """A copy of the workbook with its problems in it, for looking at: Excel features that openpyxl drops are lost.
+
+    A problem of a whole sheet stands at A1, one of a sheet that is not there in a sheet of its own in front.
+    """
+    import openpyxl
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(path)
+    texts: dict[tuple[str, str], list[Problem]] = {}
+    for one in found:
+        cell = one.at.cell.partition(":")[0] or "A1"
+        texts.setdefault((one.at.sheet if one.at.sheet in book.sheetnames else "", cell), []).append(one)
+    for (sheet, coordinate), problems in texts.items():
+        if not sheet:
+            continue
+        worksheet = book[sheet]
+        for merged in worksheet.merged_cells.ranges:
+            if coordinate in merged:
+                coordinate = merged.start_cell.coordinate
+        cell = worksheet[coordinate]
+        worst = problems[0].severity
+        cell.fill = PatternFill("solid", fgColor=_FILLS.get(worst, _WARNING_FILL))
+        lines = [f"{SEVERITY_NAMES[one.severity]}：{one.text}。{one.remedy}" for one in problems]
+        before = f"{cell.comment.text}\n" if cell.comment else ""
+        cell.comment = Comment(before + "\n".join(lines), "packet", height=40 + 40 * len(lines), width=360)
+    rest = [one for (sheet, _), problems in texts.items() if not sheet for one in problems]
+    if rest:
+        front = book.create_sheet("問題", 0)
+        front.column_dimensions["A"].width = 100
+        for one in rest:
+            front.append([f"{SEVERITY_NAMES[one.severity]} {one}"])
+    result = io.BytesIO()
+    book.save(result)
+    return result.getvalue()
+
+
+def copies(paths: Mapping[str, Path], found: Sequence[Problem]) -> dict[str, bytes]:
+    """The marked copies by file name, for the workbooks among ``paths`` that have problems and can be opened."""
+    made: dict[str, bytes] = {}
+    unread = {one.at.workbook for one in found if one.code in workbooks.UNREAD}
+    for name in dict.fromkeys(one.at.workbook for one in found):
+        path = paths.get(name)
+        if path is None or name in unread:
+            continue
+        try:
+            if workbooks.small_enough_to_copy(path):
+                made[copy_name(name)] = marked(path, [one for one in found if one.at.workbook == name])
+        except Exception:
+            # A workbook that cannot be opened is a problem in the list already; there is nothing to mark in it.
+            continue
+    return made
+
+
+def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) -> tuple[Path, list[outputs.Outcome]]:
+    """Writes the marked copies beside the meeting's output folder; returns their folder and what became of each.
+
+    Copies of an earlier check go when their workbook is in order now, unless someone worked in them.
+    """
+    folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
+    books = [*workbooks.books(workspace.shared), *workbooks.books(workspace.inputs(meeting))]
+    paths = {path.name: path for path in [*books, workspace.agency_book]}
+    made = copies(paths, found)
+    stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in made}
+    return folder, outputs.write_all(folder, made, stale, {}) if made or stale else []
+
+
+def unmarked(found: Sequence[Problem], outcomes: Sequence[outputs.Outcome]) -> list[str]:
+    """A sentence for each workbook with problems in its cells of which there is no copy (.ods, or too large)."""
+    there = {one.name for one in outcomes}
+    names = dict.fromkeys(one.at.workbook for one in found if one.at.cell)
+    return [f"{name} 沒有標示副本，請依訊息的位置在原檔改正。" for name in names if copy_name(name) not in there]

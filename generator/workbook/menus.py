@@ -1,0 +1,88 @@
+"""The drop-down lists of the forms: which column has one, and where its items stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from generator.meeting import sheets
+from generator.meeting.sheets import MENU_SHEET, Column, Kind
+
+STAR = "★"
+_LONGEST_INLINE = 255
+
+# Columns that take what another sheet of the same workbook lists, and columns with mere suggestions.
+_REFERENCES = {
+    (sheets.EXPLANATIONS.name, "案號"): (sheets.CASES.name, "案號"),
+    (sheets.ATTACHMENTS.name, "案號"): (sheets.CASES.name, "案號"),
+    (sheets.NOTES.name, "附件"): (sheets.ATTACHMENTS.name, "名稱"),
+}
+_PRINTED = (sheets.PLANNED, sheets.DOWNLOADS, sheets.QUALITY, sheets.WITHDRAWALS)
+_SUGGESTIONS = {(sheets.ATTACHMENTS.name, "來源"): (*(f"工作表:{spec.name}" for spec in _PRINTED), "另附")}
+
+
+class Menus:
+    """The drop-downs of one workbook: from the sheet that lists the names, else inline, else from a hidden sheet."""
+
+    def __init__(
+        self,
+        cells: Mapping[tuple[str, str], tuple[str, str]],
+        units: Sequence[str],
+        suggestions: Mapping[tuple[str, str], Sequence[str]],
+    ) -> None:
+        """``cells``: (sheet, column) → its first and its last cell to fill in; ``units`` for want of the sheet 單位.
+
+        ``suggestions``: (sheet, column) → texts to choose from; any other may be typed as well.
+        """
+        self._cells, self._units = cells, units
+        self._suggestions = {
+            key: (*_SUGGESTIONS.get(key, ()), *suggestions.get(key, ())) for key in {**_SUGGESTIONS, **suggestions}
+        }
+        self._long: dict[tuple[str, ...], str] = {}
+
+    def attach(self, worksheet: Worksheet, column: Column, cells: str) -> None:
+        """Give ``cells`` the drop-down of that column, if it has one."""
+        key = (worksheet.title, column.name)
+        if column.kind is Kind.UNIT:
+            source = self._reference((sheets.UNITS.name, "單位")) or self._items(self._units)
+        elif key in _REFERENCES:
+            source = self._reference(_REFERENCES[key])
+        else:
+            star = (STAR,) if column.kind is Kind.FLAG else ()
+            source = self._items(column.choices or star or self._suggestions.get(key, ()))
+        if not source:
+            return
+        binding = key not in self._suggestions
+        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=binding)
+        # A list of names may lag behind the agency: warn only. The choices of the column table are all there are.
+        menu.errorStyle = "stop" if column.kind in (Kind.CHOICE, Kind.FLAG) else "warning"
+        menu.errorTitle, menu.error = column.name, "這裡的內容不在清單內，請由下拉清單選取。"
+        menu.add(cells)
+        worksheet.add_data_validation(menu)
+
+    def _reference(self, key: tuple[str, str]) -> str:
+        """The filled cells of another sheet's column, however many they come to be; empty when it is not there."""
+        if key not in self._cells:
+            return ""
+        first, last = (f"'{key[0]}'!{self._cells[key][0]}", self._cells[key][1])
+        return f"OFFSET({first},0,0,MAX(1,COUNTA({first}:{last})),1)"
+
+    def _items(self, items: Sequence[str]) -> str:
+        inline = ",".join(items).replace('"', '""')
+        if len(inline) <= _LONGEST_INLINE and not any("," in item for item in items):
+            return f'"{inline}"' if items else ""
+        letter = get_column_letter(len(self._long) + 1)
+        return self._long.setdefault(tuple(items), f"'{MENU_SHEET}'!${letter}$1:${letter}${len(items)}")
+
+    def write_long(self, book: Workbook) -> None:
+        """Add the hidden sheet of the lists that are too long to stand inline, if there are any."""
+        if self._long:
+            worksheet = book.create_sheet(MENU_SHEET)
+            worksheet.sheet_state = "hidden"
+            for position, items in enumerate(self._long, start=1):
+                for row, item in enumerate(items, start=1):
+                    worksheet.cell(row, position, item).data_type = "s"

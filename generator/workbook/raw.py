@@ -1,0 +1,193 @@
+"""A sheet as it stands in its file, whatever the format; and what is read of one at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from generator.basic.problem import Location, Problem, problem
+from generator.workbook import values
+
+MOST_ROWS = 200_000
+MOST_COLUMNS = 400
+MOST_CELLS = 2_000_000
+_BEGINNING = 1000
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """A sheet as it stands: ``cells[r][c]`` from row 1 and column A, rows of unequal length.
+
+    ``merged`` leads from a covered cell to the one that holds its value. ``faults`` are cells that have no value to
+    use (None there), ``remarks`` what is to be said of the sheet; both count only once someone wants it. ``texts`` are
+    cells as the office program shows them, where the value alone would print otherwise.
+    """
+
+    workbook: str
+    name: str
+    cells: Sequence[Sequence[object]]
+    merged: Mapping[Place, Place] = field(default_factory=dict)
+    faults: Mapping[Place, Problem] = field(default_factory=dict)
+    texts: Mapping[Place, str] = field(default_factory=dict)
+    remarks: Sequence[Problem] = ()
+
+    @property
+    def place(self) -> Location:
+        return Location(self.workbook, self.name)
+
+    @property
+    def empty(self) -> bool:
+        return not any(value is not None for row in self.cells for value in row)
+
+    def at(self, row: int, column: int) -> Location:
+        """The place of ``cells[row][column]``."""
+        return Location(self.workbook, self.name, f"{letter(column)}{row + 1}")
+
+    def holder(self, row: int, column: int) -> Place:
+        """The cell whose value counts here: the top of a merged range for the rows it covers, else the cell itself."""
+        top = self.merged.get((row, column))
+        return top if top and top[1] == column else (row, column)
+
+    def value(self, row: int, column: int) -> object:
+        """A cell's value; where it is covered, that of the cell above it in the merged range, or None beside that."""
+        top = self.merged.get((row, column))
+        if top and top[1] != column:
+            return None
+        row, column = top or (row, column)
+        cells = self.cells[row] if row < len(self.cells) else ()
+        return cells[column] if column < len(cells) else None
+
+    def fault(self, row: int, column: int) -> Problem | None:
+        return self.faults.get(self.holder(row, column))
+
+    def heading(self, row: int, column: int) -> object:
+        """A cell's value in a row of headings, where a merged range counts for every column it covers."""
+        return self.value(*self.merged.get((row, column), (row, column)))
+
+    def shown(self, row: int, column: int) -> str:
+        """A cell's text as the office program shows it. Raises values.BadValue for control characters."""
+        row, column = self.holder(row, column)
+        value = self.value(row, column)
+        return "" if value is None else self.texts.get((row, column)) or values.text(value)
+
+
+class Maker:
+    """Takes the rows of a sheet as a reader meets them, within bounds, and makes the RawSheet of them."""
+
+    def __init__(self, workbook: str, name: str, hidden: bool = False) -> None:
+        self.place = Location(workbook, name)
+        self.faults: dict[Place, Problem] = {}
+        self.texts: dict[Place, str] = {}
+        self.spans: list[tuple[int, int, int, int]] = []
+        self._cells: list[Sequence[object]] = []
+        self._hidden = hidden
+        self._hidden_rows: list[int] = []
+        self._limits: dict[str, Problem] = {}
+        self._room = MOST_CELLS
+
+    def row(
+        self,
+        index: int,
+        line: list[object],
+        faults: Mapping[int, str] = MappingProxyType({}),
+        texts: Mapping[int, str] = MappingProxyType({}),
+        hidden: bool = False,
+    ) -> bool:
+        """Takes the cells of a row, from column A; False where nothing more will be taken.
+
+        Rows come from the top; those left out are blank. ``faults`` are its cells with an error value, or with a
+        formula that has none (an empty text), by column; ``texts`` those of RawSheet.
+        """
+        while line and line[-1] is None:
+            line.pop()
+        wide = max(len(line), max(faults, default=-1) + 1)
+        if not wide:
+            return True
+        if index >= MOST_ROWS:
+            return self._stop("too-many-rows", index, MOST_ROWS)
+        if wide > MOST_COLUMNS:
+            self._stop("too-many-columns", index, MOST_COLUMNS)
+            del line[MOST_COLUMNS:]
+        self._room -= min(wide, MOST_COLUMNS)
+        if self._room < 0:
+            return self._stop("too-many-cells", index, MOST_CELLS)
+        if index < len(self._cells):
+            raise ValueError("rows out of order")
+        self._reach(index)
+        self._cells.append(line)
+        for column, value in faults.items():
+            at = Location(self.place.workbook, self.place.sheet, f"{letter(column)}{index + 1}")
+            self.faults[index, column] = problem("error-value" if value else "formula-without-value", at, value=value)
+        for column, text in texts.items():
+            self.texts[index, column] = text
+        if hidden:
+            self._hidden_rows.append(index)
+        return True
+
+    def made(self) -> RawSheet:
+        place = self.place
+        if "too-many-rows" in self._limits or "too-many-cells" in self._limits:
+            self._shorten()
+        merged = self._merged()
+        remarks = list(self._limits.values())
+        if self._hidden:
+            remarks.append(problem("hidden-sheet", place))
+        if self._hidden_rows:
+            shown = "、".join(str(row + 1) for row in self._hidden_rows[:8])
+            more = " …" if len(self._hidden_rows) > 8 else ""
+            first = Location(place.workbook, place.sheet, f"A{self._hidden_rows[0] + 1}")
+            remarks.append(problem("hidden-rows", first, rows=shown + more))
+        return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks)
+
+    def _shorten(self) -> None:
+        """Too long a sheet has to be mended first: what else is wrong is told of its beginning only."""
+        del self._cells[_BEGINNING:]
+        self.faults = {place: fault for place, fault in self.faults.items() if place[0] < _BEGINNING}
+        self.texts = {place: text for place, text in self.texts.items() if place[0] < _BEGINNING}
+        self._hidden_rows = [row for row in self._hidden_rows if row < _BEGINNING]
+
+    def _reach(self, count: int) -> None:
+        self._cells.extend([()] * (count - len(self._cells)))
+
+    def _stop(self, code: str, index: int, most: int) -> bool:
+        at = Location(self.place.workbook, self.place.sheet, f"A{index + 1}")
+        self._limits.setdefault(code, problem(code, at, most=most))
+        return False
+
+    def _merged(self) -> dict[Place, Place]:
+        """The covered cells of the merged ranges that hold something, as far down as the sheet does."""
+        found: dict[Place, Place] = {}
+        for top, left, bottom, right in self.spans:
+            filled = top < len(self._cells) and left < len(self._cells[top]) and self._cells[top][left] is not None
+            if not filled and (top, left) not in self.faults:
+                continue
+            rows = range(top, min(bottom + 1, len(self._cells)))
+            columns = range(left, min(right + 1, MOST_COLUMNS))
+            self._room -= len(rows) * len(columns)
+            if self._room < 0:
+                self._stop("too-many-cells", top, MOST_CELLS)
+                break
+            found.update(((row, column), (top, left)) for row in rows for column in columns)
+            del found[top, left]
+        return found
+
+
+def letter(column: int) -> str:
+    """0 → A, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def number(letters: str) -> int:
+    """A → 0, AA → 26."""
+    found = 0
+    for character in letters:
+        found = found * 26 + ord(character) - 64
+    return found - 1

@@ -1,0 +1,365 @@
+"""Sheets → typed rows, each value with its place, by the column table; and the sheets that have no such table.
+
+Everything odd is a Problem; reading goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.basic.problem import ERROR, Location, Problem, nearest, perhaps, problem
+from generator.meeting.sheets import Kind, SheetSpec
+from generator.workbook import characters, values
+from generator.workbook.raw import RawSheet, letter
+
+TOTAL_WORDS = ("總計", "合計", "總和")
+SUBTOTAL_WORDS = ("小計",)
+_HEADING_ROWS = 15
+_MOST_FAULTS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One typed row. ``cells`` gives each column's letters; in a field sheet's row (number None) whole cells (B3)."""
+
+    values: Mapping[str, Any]
+    workbook: str
+    sheet: str
+    cells: Mapping[str, str]
+    number: int | None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def get(self, name: str) -> Any:
+        """The value of a column that may be absent; None then."""
+        return self.values.get(name)
+
+    def beside(self, other: Row, name: str) -> str:
+        """The cell of another row as a message about this one names it: without sheet where it is the same sheet's."""
+        place = other.at(name)
+        return place.cell if (other.workbook, other.sheet) == (self.workbook, self.sheet) else str(place)
+
+    def at(self, name: str = "") -> Location:
+        """The place of a column of this row; its first cell (of a field sheet: the sheet) when the column is absent."""
+        cell = self.cells.get(name) or (next(iter(self.cells.values()), "A") if self.number else "")
+        return Location(self.workbook, self.sheet, f"{cell}{self.number or ''}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTable:
+    """A sheet that has no column table: headings and texts as shown, blank rows left out.
+
+    ``count`` and ``sums`` (of columns that hold whole numbers) leave rows of totals out; ``spans`` are their cells.
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    count: int
+    sums: Mapping[str, int]
+    spans: Mapping[str, tuple[Location, ...]]
+
+
+def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
+    """The typed rows of every sheet of that name, stacked; a cell that cannot be read is a problem and is None."""
+    rows: list[Row] = []
+    for sheet in sheets:
+        problems += sheet.remarks
+        before = len(problems)
+        heading = _heading_row(spec, sheet, problems)
+        if heading is None:
+            continue
+        number, columns = heading
+        _mention_merged(sheet, number, columns.values(), problems)
+        letters = {name: letter(position) for name, position in columns.items()}
+        for index in range(number + 1, len(sheet.cells)):
+            row = _typed_row(spec, sheet, index, columns, letters, problems)
+            if row is None:
+                continue
+            if len(rows) >= spec.most:
+                problems.append(problem("too-many-rows", sheet.at(index, 0), most=spec.most))
+                return rows
+            rows.append(row)
+            if _too_many(sheet, index, before, problems):
+                break
+    return rows
+
+
+def complete(spec: SheetSpec, rows: Iterable[Row]) -> list[Row]:
+    """The rows in which nothing required is missing or unreadable; the others are problems already."""
+    return [row for row in rows if all(row[name] is not None for name in spec.required_names)]
+
+
+def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem]) -> bool:
+    """Whether a sheet has so many faults that no one wants to hear of more; says so."""
+    if len(problems) - before < _MOST_FAULTS or problems[-1].severity != ERROR:
+        return False
+    problems.append(problem("too-many-faults", sheet.at(index + 1, 0), row=index + 2))
+    return True
+
+
+def _mention_merged(sheet: RawSheet, heading: int, columns: Iterable[int], problems: list[Problem]) -> None:
+    """One note where a cell below the headings counts for several rows."""
+    wanted = set(columns)
+    holders = [
+        top for (row, column), top in sheet.merged.items() if row > heading and column in wanted and column == top[1]
+    ]
+    if holders:
+        problems.append(problem("merged-cells", sheet.at(*min(holders))))
+
+
+def read_fields(spec: SheetSpec, sheets: Sequence[RawSheet], problems: list[Problem]) -> Row | None:
+    """A field sheet (欄位, 內容) as one row, its fields being the columns; None where there is no such sheet."""
+    if not sheets:
+        return None
+    for extra in sheets[1:]:
+        problems.append(problem("sheet-twice", extra.place, sheet=spec.name, other=sheets[0].workbook))
+    sheet = sheets[0]
+    problems += sheet.remarks
+    found: dict[str, object] = {}
+    cells: dict[str, str] = {}
+    known = {values.folded(column.name): column for column in spec.columns}
+    start, names, contents = _field_columns(sheet)
+    for index, row in list(enumerate(sheet.cells))[start:]:
+        name = values.folded(row[names]) if len(row) > names and row[names] is not None else ""
+        if not name:
+            continue
+        column = known.get(name)
+        value = sheet.value(index, contents)
+        if column is None:
+            if value is not None:
+                guess = perhaps(name, known)
+                title = str(row[names]).strip()
+                problems.append(problem("unknown-field", sheet.at(index, names), name=title, perhaps=guess))
+        elif column.name in cells:
+            problems.append(problem("field-twice", sheet.at(index, names), name=column.name, first=cells[column.name]))
+        else:
+            cells[column.name] = f"{letter(contents)}{index + 1}"
+            found[column.name] = _typed(column.name, spec, sheet, index, contents, problems)
+    for column in spec.columns:
+        if column.name in cells:
+            continue
+        if column.required:
+            problems.append(problem("missing-field", sheet.place, name=column.name, example=column.example))
+            found[column.name] = None
+        else:
+            found[column.name] = values.empty(column)
+    return Row(found, sheet.workbook, sheet.name, cells, None)
+
+
+def _field_columns(sheet: RawSheet) -> tuple[int, int, int]:
+    """The row after the headings 欄位 and 內容, and the columns of these two; A and B from the top without them."""
+    for index, row in enumerate(sheet.cells[:_HEADING_ROWS]):
+        headings = [values.folded(value) if value is not None else "" for value in row]
+        if "欄位" in headings and "內容" in headings:
+            return index + 1, headings.index("欄位"), headings.index("內容")
+    return 0, 0, 1
+
+
+def _heading_row(spec: SheetSpec, sheet: RawSheet, problems: list[Problem]) -> tuple[int, dict[str, int]] | None:
+    """The number of the heading row and where each known column stands; None (and a problem) when not found."""
+    known = {values.folded(column.name): column.name for column in spec.columns}
+    best: dict[str, int] = {}
+    best_row = -1
+    for index, row in enumerate(sheet.cells[:_HEADING_ROWS]):
+        columns: dict[str, int] = {}
+        for position, value in enumerate(row):
+            name = known.get(values.folded(value)) if value is not None else None
+            if name and name not in columns:
+                columns[name] = position
+        if len(columns) > len(best):
+            best, best_row = columns, index
+        if all(name in columns for name in spec.required_names):
+            _mention_columns(spec, sheet, index, known, problems)
+            return index, columns
+    if sheet.empty:
+        return None
+    headings = [str(value).strip() for value in sheet.cells[best_row] if value is not None] if best_row >= 0 else []
+    for name in spec.required_names:
+        if name not in best:
+            slip = nearest(name, headings)
+            slip = f"「{slip}」是否即為此欄？" if slip and values.folded(slip) not in known else ""
+            place = Location(sheet.workbook, sheet.name, f"A{best_row + 1}" if best_row >= 0 else "A1")
+            problems.append(problem("missing-column", place, name=name, perhaps=slip))
+    return None
+
+
+def _mention_columns(
+    spec: SheetSpec, sheet: RawSheet, index: int, known: Mapping[str, str], problems: list[Problem]
+) -> None:
+    seen: dict[str, int] = {}
+    present = {values.folded(value) for value in sheet.cells[index] if value is not None}
+    for position, value in enumerate(sheet.cells[index]):
+        if value is None:
+            continue
+        name = values.folded(value)
+        if name in known and name in seen:
+            first = f"{letter(seen[name])}{index + 1}"
+            problems.append(problem("column-twice", sheet.at(index, position), name=known[name], first=first))
+        elif name and name not in known:
+            absent = [column for folded, column in known.items() if folded not in present]
+            guess = perhaps(name, absent)
+            problems.append(
+                problem("unknown-column", sheet.at(index, position), name=str(value).strip(), perhaps=guess)
+            )
+        seen.setdefault(name, position)
+
+
+def _typed_row(
+    spec: SheetSpec,
+    sheet: RawSheet,
+    index: int,
+    columns: Mapping[str, int],
+    letters: Mapping[str, str],
+    problems: list[Problem],
+) -> Row | None:
+    """The row; None where nothing stands in it but what a merged cell above brings along."""
+    raw = sheet.cells[index]
+    given = [raw[position] for position in columns.values() if position < len(raw)]
+    if all(value is None or (isinstance(value, str) and not value.strip()) for value in given) and not (
+        sheet.faults and any((index, position) in sheet.faults for position in columns.values())
+    ):
+        return None
+    typed = {name: _typed(name, spec, sheet, index, position, problems) for name, position in columns.items()}
+    for column in spec.columns:
+        if column.name not in typed:
+            typed[column.name] = values.empty(column)
+    return Row(typed, sheet.workbook, sheet.name, letters, index + 1)
+
+
+def _typed(name: str, spec: SheetSpec, sheet: RawSheet, index: int, position: int, problems: list[Problem]) -> Any:
+    """The value of a cell; where it cannot be read, a problem and None (of a column that may be left out: as empty)."""
+    column = spec.column(name)
+    unusable = None if column.required else values.empty(column)
+    if fault := sheet.fault(index, position):
+        problems.append(fault)
+        return unusable
+    value = sheet.value(index, position)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        if column.required and column.filled:
+            problems.append(problem("empty-cell", sheet.at(index, position), name=name))
+            return None
+        return values.empty(column)
+    if column.kind is Kind.COUNT and (index, position) in sheet.merged:
+        problems.append(problem("merged-count", sheet.at(index, position), name=name))
+        return unusable
+    try:
+        parsed = values.parse(column, value)
+    except values.BadValue as bad:
+        at = sheet.at(*sheet.holder(index, position))
+        problems.append(problem(bad.code, at, name=name, example=column.example, **bad.values))
+        return unusable
+    if isinstance(parsed, str) and not parsed.isascii():
+        problems += characters.faults(parsed, sheet, *sheet.holder(index, position))
+    return parsed
+
+
+def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
+    """The sheets of one name as a table, stacked where their headings agree; None where nothing stands in them.
+
+    The headings are the first row with two texts or more, since people put a title above it.
+    """
+    headings: tuple[str, ...] | None = None
+    rows: list[tuple[str, ...]] = []
+    numbers: dict[str, list[object]] = {}
+    spans: dict[str, list[Location]] = {}
+    count = 0
+    for sheet in sheets:
+        problems += sheet.remarks
+        before = len(problems)
+        start = _plain_heading(sheet)
+        if start is None:
+            continue
+        wide = max(len(row) for row in sheet.cells)
+        columns = [column for column in range(wide) if sheet.heading(start, column) is not None]
+        own = tuple(_shown(sheet, *sheet.merged.get((start, column), (start, column)), problems) for column in columns)
+        if headings is None:
+            headings = own
+        elif [values.folded(one) for one in own] != [values.folded(one) for one in headings]:
+            problems.append(problem("headings-differ", sheet.at(start, columns[0]), other=sheets[0].workbook))
+            continue
+        _mention_merged(sheet, start, columns, problems)
+        filled = [row for row in range(start + 1, len(sheet.cells)) if _has_something(sheet, row, columns)]
+        counted = []
+        for row in filled:
+            rows.append(tuple(_shown(sheet, row, column, problems) for column in columns))
+            if _too_many(sheet, row, before, problems):
+                break
+            if _total_word(rows[-1]):
+                continue
+            counted.append(row)
+            for column, heading in zip(columns, headings, strict=True):
+                numbers.setdefault(heading, []).append(sheet.value(row, column))
+        count += len(counted)
+        for column, heading in zip(columns, headings, strict=True):
+            if counted:
+                cells = f"{letter(column)}{counted[0] + 1}:{letter(column)}{counted[-1] + 1}"
+                spans.setdefault(heading, []).append(Location(sheet.workbook, sheet.name, cells))
+        if len(sheets) == 1:
+            _check_totals(sheet, filled, columns, problems)
+    if headings is None:
+        return None
+    sums = {heading: sum(given) for heading, found in numbers.items() if (given := _whole(found))}
+    return PlainTable(
+        name, headings, tuple(rows), count, sums, {heading: tuple(found) for heading, found in spans.items()}
+    )
+
+
+def _plain_heading(sheet: RawSheet) -> int | None:
+    wide = max((sum(value is not None for value in row) for row in sheet.cells), default=0)
+    enough = min(2, wide)
+    return next(
+        (index for index, row in enumerate(sheet.cells) if 0 < enough <= sum(value is not None for value in row)), None
+    )
+
+
+def _has_something(sheet: RawSheet, row: int, columns: Sequence[int]) -> bool:
+    given = sheet.cells[row]
+    return any(
+        (column < len(given) and given[column] is not None) or (row, column) in sheet.faults for column in columns
+    )
+
+
+def _shown(sheet: RawSheet, row: int, column: int, problems: list[Problem]) -> str:
+    if fault := sheet.fault(row, column):
+        problems.append(fault)
+    holder = sheet.holder(row, column)
+    try:
+        text = sheet.shown(row, column)
+    except values.BadValue as bad:
+        problems.append(problem(bad.code, sheet.at(*holder), name=sheet.name, **bad.values))
+        return ""
+    if not text.isascii():
+        problems += characters.faults(text, sheet, *holder)
+    return text
+
+
+def _total_word(texts: Sequence[str]) -> str:
+    first = values.folded(next((text for text in texts if text), ""))
+    return first if first in TOTAL_WORDS + SUBTOTAL_WORDS else ""
+
+
+def _whole(found: Sequence[object]) -> list[int]:
+    given = [value for value in found if value is not None]
+    numbers = [value for value in given if isinstance(value, int) and not isinstance(value, bool)]
+    return numbers if len(numbers) == len(given) else []
+
+
+def _check_totals(sheet: RawSheet, filled: Sequence[int], columns: Sequence[int], problems: list[Problem]) -> None:
+    """A row 總計 must be the sum of the rows above that are no subtotals."""
+    sums: dict[int, int | None] = {}
+    for row in filled:
+        given = {column: value for column in columns if (value := sheet.value(row, column)) is not None}
+        word = _total_word([str(value) for value in given.values()])
+        for column, value in given.items():
+            number = value if isinstance(value, int) and not isinstance(value, bool) else None
+            above = sums.get(column)
+            if not word:
+                # A column that holds anything else but whole numbers is not added up.
+                whole = number is not None and (column not in sums or above is not None)
+                sums[column] = (above or 0) + (number or 0) if whole else None
+            elif word in TOTAL_WORDS and None not in (number, above) and number != above:
+                problems.append(problem("wrong-total", sheet.at(row, column), stated=number, computed=above))

@@ -1,0 +1,203 @@
+"""The only module that reads .xlsx: openpyxl for the workbook and its styles, the cells straight from the XML.
+
+One pass over a sheet gives values, formulas without a value, merged ranges and hidden rows. openpyxl gives all of these
+only when it holds the whole sheet in memory, and takes several times as long.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from generator.basic import package
+from generator.workbook.raw import Maker, RawSheet, number
+
+ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ROW, _CELL, _VALUE, _FORMULA = f"{_MAIN}row", f"{_MAIN}c", f"{_MAIN}v", f"{_MAIN}f"
+_INLINE, _ITEM, _TEXT, _PHONETIC, _MERGE = f"{_MAIN}is", f"{_MAIN}si", f"{_MAIN}t", f"{_MAIN}rPh", f"{_MAIN}mergeCell"
+_RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
+_ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
+_TRUE = ("1", "true")
+
+
+def sheets(workbook: str, archive: zipfile.ZipFile) -> Iterator[RawSheet]:
+    """The sheets of a workbook. Raises whatever openpyxl and lxml raise on a file that is damaged."""
+    reader, found = _opened(archive)
+    table = reader.package.find(SHARED_STRINGS)
+    strings = _strings(archive, table.PartName[1:]) if table is not None else []
+    for sheet, target in found:
+        maker = Maker(workbook, sheet.name, sheet.state != "visible")
+        with archive.open(target) as part:
+            _read(part, _Styles(reader.wb), strings, maker)
+        yield maker.made()
+
+
+def spread(archive: zipfile.ZipFile) -> int:
+    """How many cells the merged ranges and the links of a workbook cover: openpyxl makes each of them."""
+    cells = 0
+    for _, target in _opened(archive)[1]:
+        with archive.open(target) as part:
+            for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, f"{_MAIN}hyperlink")):
+                found = _RANGE.fullmatch(element.get("ref") or "") if event == "end" else None
+                if found:
+                    high = int(found[4]) - int(found[2]) + 1
+                    cells += max(high, 0) * max(number(found[3]) - number(found[1]) + 1, 0)
+    return cells
+
+
+def _opened(archive: zipfile.ZipFile) -> tuple[Any, list[tuple[Any, str]]]:
+    """openpyxl's reader of everything but the cells, and each sheet with the name of its part."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader: Any = ExcelReader(package.small_parts(archive), read_only=True, data_only=True, keep_links=False)
+        reader.read_manifest()
+        reader.read_workbook()
+        apply_stylesheet(reader.archive, reader.wb)
+        found = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if "chartsheet" not in rel.Type]
+    present = set(archive.namelist())
+    found = [(sheet, target) for sheet, target in found if target in present]
+    if not found:
+        raise ValueError("no sheets")
+    return reader, found
+
+
+def _strings(archive: zipfile.ZipFile, name: str) -> list[str]:
+    with archive.open(name) as part:
+        return [_string(item) for event, item in package.elements(part, f"{_MAIN}sst", (_ITEM,)) if event == "end"]
+
+
+def _string(item: Any) -> str:
+    """The text of a cell or of an item of the table of texts, in runs or not, without what tells its pronunciation."""
+    text = "".join(one.text or "" for one in item.iter(_TEXT) if one.getparent().tag != _PHONETIC)
+    # Excel stores a control character as _x000B_, and the underscore of such a text as _x005F_.
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) -> None:
+    index = -1
+    taken = True
+    for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE)):
+        if event == "start":
+            continue
+        if element.tag == _MERGE:
+            found = _RANGE.fullmatch(element.get("ref") or "")
+            if found:
+                maker.spans.append((int(found[2]) - 1, number(found[1]), int(found[4]) - 1, number(found[3])))
+        elif taken:
+            index = int(element.get("r") or index + 2) - 1
+            taken = _row(element, index, styles, strings, maker)
+
+
+def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: Maker) -> bool:
+    line: list[object] = []
+    faults: dict[int, str] = {}
+    texts: dict[int, str] = {}
+    column = -1
+    for cell in element.iterchildren(_CELL):
+        reference = cell.get("r")
+        column = _column(reference.rstrip("0123456789")) if reference else column + 1
+        value, fault = _value(cell, styles, strings)
+        if fault is not None:
+            faults[column] = fault
+        elif value is None:
+            continue
+        elif isinstance(value, int | float) and (text := styles.text(value, cell.get("s"))):
+            texts[column] = text
+        if column >= len(line):
+            line.extend([None] * (column + 1 - len(line)))
+        line[column] = value
+    return maker.row(index, line, faults, texts, element.get("hidden") in _TRUE)
+
+
+@functools.cache
+def _column(letters: str) -> int:
+    if not re.fullmatch("[A-Z]{1,3}", letters):
+        raise ValueError(letters)
+    return number(letters)
+
+
+def _value(cell: Any, styles: _Styles, strings: list[str]) -> tuple[object, str | None]:
+    """(value, None), or (None, the error value; an empty text for a formula that was never calculated)."""
+    given, formula = None, False
+    for part in cell:
+        if part.tag == _VALUE:
+            given = part.text
+        elif part.tag == _FORMULA:
+            formula = True
+        elif part.tag == _INLINE:
+            given = _string(part)
+    kind = cell.get("t") or "n"
+    if given is None or (given == "" and kind == "n"):
+        return None, "" if formula and kind != "str" else None
+    if kind in ("s", "str", "inlineStr"):
+        text = strings[int(given)] if kind == "s" else given
+        return (None, text) if text in ERROR_VALUES else (text or None, None)
+    if kind == "n":
+        value = float(given) if not given.lstrip("-").isdecimal() else int(given)
+        return styles.moment(value, cell.get("s"))
+    if kind == "b":
+        return given in _TRUE, None
+    if kind == "d":
+        return from_ISO8601(given), None  # type: ignore[no-untyped-call]
+    return None, given or "#VALUE!"
+
+
+class _Styles:
+    """What a cell's style makes of a number: a date, or the text that its format shows."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._formats: dict[str, str] = {}
+
+    def moment(self, value: float, style: str | None) -> tuple[object, str | None]:
+        """The number, or the date, time or duration that it is by its style; one that is none is an error value."""
+        index = int(style or 0)
+        length = index in self._book._timedelta_formats
+        if not length and index not in self._book._date_formats:
+            return value, None
+        try:
+            return from_excel(value, self._book.epoch, timedelta=length), None
+        except (OverflowError, ValueError):
+            return None, "#VALUE!"
+
+    def text(self, value: float, style: str | None) -> str:
+        """The number as its format shows it; an empty text where that is no other than the plain number."""
+        if isinstance(value, bool) or not style or style == "0":
+            return ""
+        form = self._formats.get(style)
+        if form is None:
+            form = self._formats[style] = self._form(int(style))
+        text = formatted(value, form) if form else ""
+        return "" if text == str(value) else text
+
+    def _form(self, style: int) -> str:
+        styles, formats = self._book._cell_styles, self._book._number_formats
+        number_format = styles[style].numFmtId if style < len(styles) else 0
+        own = number_format - 164
+        form = formats[own] if 0 <= own < len(formats) else BUILTIN_FORMATS.get(number_format, "General")
+        return "" if form == "General" else str(form)
+
+
+def formatted(value: float, form: str) -> str:
+    """A number as its format shows it, for the formats that tables use: thousands, decimals, per cent."""
+    form = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", form.split(";")[0])
+    decimals = len(found[1]) if (found := re.search(r"\.([0#?]+)", form)) else 0
+    if "%" in form:
+        return f"{value * 100:.{decimals}f}%"
+    if "#,##0" in form or "#,###" in form:
+        return f"{value:,.{decimals}f}"
+    if (digits := re.match(r"\s*(0+)(\.0+)?", form)) and "E" not in form.upper():
+        width = len(digits[1]) if isinstance(value, int) else 0
+        return f"{value:.{decimals}f}" if decimals or not width else f"{value:0{width}d}"
+    return ""
