@@ -1,1 +1,1 @@
-"""What every room uses: problems and their places, ids, the ROC calendar, office packages. Knows nothing of meetings."""
+"""What every room uses: problems and their places, ids, the ROC calendar, office packages. No meetings here."""

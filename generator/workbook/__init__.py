@@ -1,1 +1,1 @@
-"""The only readers and writers of Excel and ODS: files → sheets as they stand → typed rows; blank forms; marked copies."""
+"""The only readers and writers of Excel and ODS: files → sheets as they stand → typed rows; forms; marked copies."""
