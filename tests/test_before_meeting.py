@@ -14,7 +14,7 @@ from conftest import AGENCY, CASES, MEETING, REPO, UNITS, Desk, docx_text
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.documents import notice
-from generator.documents.papers import INTERNAL, PARTICIPANTS, Document
+from generator.documents.document import INTERNAL, PARTICIPANTS, Document
 from generator.meeting import figures, load
 from generator.prose.language import Vocabulary
 from generator.word import render

@@ -24,6 +24,7 @@ from pptx.util import Cm
 from generator.basic.problem import ERROR, WARNING, Location, Problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.documents import papers
+from generator.documents.document import Document
 from generator.meeting import figures, load
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import pages, pictures
@@ -619,7 +620,7 @@ def test_a_picture_is_a_figure_that_has_a_name(tmp_path: Path) -> None:
 HEAD = "| 案號 | 名稱 | 來源 | 可另附 |\n"
 
 
-def composed(desk: Desk) -> tuple[list[papers.Document], list[Problem]]:
+def composed(desk: Desk) -> tuple[list[Document], list[Problem]]:
     meeting, problems = load.load(Workspace(desk.root), MeetingId(113, 1))
     assert meeting is not None
     return papers.compose(meeting, figures.compute(meeting), problems), problems

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.basic.problem import Problem
 from generator.build import outputs
-from generator.documents.papers import MOST_CONVERTED, Document
+from generator.documents.document import MOST_CONVERTED, Document
 from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures

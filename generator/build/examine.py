@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from generator.basic.problem import Location, Problem, in_order
 from generator.basic.workspace import MeetingId, Workspace
-from generator.documents import deck, minutes, notice, papers
-from generator.documents.papers import Document
+from generator.documents import minutes, notice, papers
+from generator.documents.document import Document
 from generator.leaks import search
 from generator.meeting import figures, load
 from generator.meeting.figures import Figure
@@ -50,7 +50,7 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     problems += carried.examine(workspace, meeting)
     for case in meeting.cases:
         places = [(case.template, case.row.at("範本"), "docx")] + [
-            (item.template, item.row.at("範本"), "pptx" if deck.is_made(item) else "docx")
+            (item.template, item.row.at("範本"), "pptx" if item.is_deck else "docx")
             for item in case.attachments
             if item.template
         ]

@@ -16,7 +16,7 @@ from generator.build.convert import CONVERTED, PACKET
 from generator.build.examine import Examined
 from generator.build.report import Report
 from generator.documents import minutes
-from generator.documents.papers import Document
+from generator.documents.document import Document
 from generator.leaks import search
 from generator.meeting import schedule
 from generator.meeting.model import Meeting

@@ -24,8 +24,8 @@ from generator.build import convert, outputs, story
 from generator.build import report as reporting
 from generator.build.report import Report
 from generator.build.story import Made, Step
+from generator.documents.document import INTERNAL, PUBLIC
 from generator.documents.minutes import FOR_PUBLIC
-from generator.documents.papers import INTERNAL, PUBLIC
 from generator.meeting import schedule
 from generator.meeting.schedule import Deadline
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, problem
-from generator.meeting.model import SHEET, Attachment, Case, Meeting, Slide
-from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CHART, CIVIL_MEMBER, CLOSING, COVER, OUTLINE, SLIDES, TABS
+from generator.meeting.model import Case, Meeting, Slide
+from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CHART, CIVIL_MEMBER, CLOSING, COVER, OUTLINE, TABS
 from generator.prose.language import Vocabulary
 
 _SECRETARIAT = "幕僚單位"
@@ -62,16 +62,6 @@ class Deck:
     pages: tuple[Page, ...]
     motto: Line
     agency: Line
-
-
-def owner(meeting: Meeting) -> Case | None:
-    """The case to which the deck is attached: from there 附件() counts. None where no attachment is made of it."""
-    return next((case for case in meeting.cases if any(is_made(item) for item in case.attachments)), None)
-
-
-def is_made(item: Attachment) -> bool:
-    """Whether the attachment is the deck that is made of the sheet 簡報."""
-    return item.source == SHEET and item.target == SLIDES.name
 
 
 def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Deck:

@@ -12,10 +12,11 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.problem import Problem
-from generator.documents.papers import INTERNAL, PARTICIPANTS, PUBLIC, Document, label, numbered
+from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
+from generator.documents.numbering import label, numbered
 from generator.meeting.figures import shown
-from generator.meeting.minutes import Attendance, Decision, Minutes, Remark
-from generator.meeting.model import Case, Meeting
+from generator.meeting.minutes import SOMEONE, Attendance, Minutes, Remark
+from generator.meeting.model import Case, Meeting, units_of
 from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, DISCUSSION, MOTION, OPINION, REPORT
 from generator.prose.language import Vocabulary
 from generator.workbook.values import folded
@@ -23,7 +24,6 @@ from generator.workbook.values import folded
 FOR_MEETING, FOR_PUBLIC = "會議版", "公開版"
 EDITIONS = (FOR_MEETING, FOR_PUBLIC)
 MINUTES, TASKS = "會議紀錄", "決議分辦表"
-SOMEONE = "委員"
 TASK_COLUMNS = ("項次", "案由", "決議", "主辦單位", "期限", "列管")
 
 
@@ -39,11 +39,6 @@ def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -
             own = [row for row in rows if unit in units_of(row["主辦單位"])]
             made.append(_tasks(meeting, unit, own, vocabulary))
     return made
-
-
-def units_of(text: str) -> list[str]:
-    """The units named in a cell 主辦單位, which 、 may join."""
-    return [unit.strip() for unit in text.split("、") if unit.strip()]
 
 
 def told(remark: Remark, edition: str) -> bool:
@@ -133,7 +128,7 @@ def _case(
     problems: list[Problem],
 ) -> dict[str, Any]:
     said = [one for one in minutes.remarks if folded(one.case) == folded(case.key) and told(one, edition)]
-    decided = decisions_of(minutes, case)
+    decided = minutes.decisions_of(case.key)
     return {
         "標號": mark,
         "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
@@ -148,11 +143,6 @@ def _case(
             if len(decided) > 1
         ],
     }
-
-
-def decisions_of(minutes: Minutes, case: Case) -> list[Decision]:
-    """The decisions of a case in their order."""
-    return [one for one in minutes.decisions if folded(one.case) == folded(case.key) and one.text]
 
 
 def _remarks(meeting: Meeting, case: Case, said: Sequence[Remark]) -> list[dict[str, Any]]:
@@ -175,7 +165,7 @@ def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary, problems: 
     rows: list[dict[str, Any]] = []
     for case in meeting.cases:
         subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
-        for one in decisions_of(minutes, case):
+        for one in minutes.decisions_of(case.key):
             if one.unit or one.due or one.tracking:
                 row = [len(rows) + 1, f"{case.title}：{subject}", one.text, one.unit, shown(one.due), one.tracking]
                 rows.append(dict(zip(TASK_COLUMNS, row, strict=True)))

@@ -9,9 +9,9 @@ import math
 from typing import Any
 
 from generator.basic.problem import Problem, problem
-from generator.documents.minutes import units_of
-from generator.documents.papers import INTERNAL, PARTICIPANTS, Document, is_raised_there, label
-from generator.meeting.model import Meeting, Member
+from generator.documents.document import INTERNAL, PARTICIPANTS, Document
+from generator.documents.numbering import label
+from generator.meeting.model import Meeting, Member, units_of
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER
 from generator.prose.language import Vocabulary
 from generator.workbook.values import folded
@@ -89,7 +89,7 @@ def observing_units(meeting: Meeting) -> list[str]:
     """The units that sit in, each once: those of 列席; where no one is entered, those that report or propose."""
     if meeting.observers:
         return list(dict.fromkeys(one.unit for one in meeting.observers))
-    cases = [case for case in meeting.cases if not is_raised_there(case)]
+    cases = [case for case in meeting.cases if not case.raised_at_meeting]
     units = dict.fromkeys(unit for case in cases for unit in units_of(case.unit))
     return [f"{meeting.agency.self_name}{unit}" if unit in meeting.units else unit for unit in units]
 

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 from generator.basic.problem import Location, Problem, problem
 from generator.documents import minutes as after_meeting
-from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC, SOMEONE
-from generator.documents.papers import Document
+from generator.documents.document import Document
+from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC
 from generator.leaks import texts
 from generator.leaks.texts import Insides
+from generator.meeting.minutes import SOMEONE
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPINION
 

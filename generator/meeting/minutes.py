@@ -15,6 +15,10 @@ from generator.meeting.sheets import ABSENT, BY_DEPUTY, CLOSED, DRAFT, NAMELESS,
 from generator.workbook import books, typed_rows
 from generator.workbook.raw import RawSheet
 from generator.workbook.typed_rows import Row
+from generator.workbook.values import folded
+
+# How a speaker is named who is not to be named.
+SOMEONE = "委員"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,10 @@ class Minutes:
     @property
     def attending(self) -> tuple[Attendance, ...]:
         return tuple(one for one in self.attendance if one.counts)
+
+    def decisions_of(self, case: str) -> list[Decision]:
+        """The decisions of the case with that 案號, in their order; those without a text are left out."""
+        return [decision for decision in self.decisions if folded(decision.case) == folded(case) and decision.text]
 
     @property
     def absent(self) -> tuple[Attendance, ...]:

@@ -11,13 +11,18 @@ from generator.basic.problem import Location
 from generator.basic.roc import Period, YearMonth
 from generator.basic.workspace import MeetingId
 from generator.meeting.minutes import Minutes, Observer
-from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
+from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, MOTION, PAPERS, SLIDES
 from generator.meeting.workdays import Calendar
 from generator.pdf.from_elsewhere.files import Enclosure
 from generator.workbook.typed_rows import PlainTable, Row
 
 SEPARATELY = "另附"
 SHEET, SHARED, FILE = "工作表", "共用", "檔案"
+
+
+def units_of(text: str) -> list[str]:
+    """The units named in a cell 主辦單位 or 單位, which 、 may join."""
+    return [unit.strip() for unit in text.split("、") if unit.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,11 @@ class Attachment:
         """附件, or 附件1, 附件2 … where the case has several."""
         return f"附件{self.number or ''}"
 
+    @property
+    def is_deck(self) -> bool:
+        """Whether it is the deck that is made of the sheet 簡報."""
+        return self.source == SHEET and self.target == SLIDES.name
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -116,6 +126,11 @@ class Case:
     @property
     def ordinal(self) -> str:
         return f"第{roc.numeral(self.number)}案"
+
+    @property
+    def raised_at_meeting(self) -> bool:
+        """Whether it is a motion raised at the meeting: it has no papers, and the agenda that went out lacks it."""
+        return self.kind == MOTION and not self.explanations and not self.attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +300,11 @@ class Meeting:
         if self.minutes is None:
             return PAPERS
         return MINUTES_DRAFT if self.minutes.draft else MINUTES_FINAL
+
+    @property
+    def deck_case(self) -> Case | None:
+        """The case to which the deck is attached: from there 附件() counts. None where no attachment is made of it."""
+        return next((case for case in self.cases if any(item.is_deck for item in case.attachments)), None)
 
     def of_kind(self, kind: str) -> tuple[Case, ...]:
         return tuple(case for case in self.cases if case.kind == kind)

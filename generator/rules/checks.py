@@ -15,7 +15,6 @@ from jinja2 import TemplateSyntaxError
 
 from generator.basic.problem import Location, Problem, perhaps, problem
 from generator.basic.roc import Period, YearMonth
-from generator.documents import deck
 from generator.meeting import figures, schedule
 from generator.meeting.figures import Figure
 from generator.meeting.model import SHEET, Case, Meeting
@@ -56,7 +55,7 @@ def prose_of(meeting: Meeting) -> Iterator[tuple[str, Case, Location]]:
                 yield attachment.subheading, case, attachment.row.at("副標題")
             for note in attachment.notes:
                 yield note["內容"], case, note.at("內容")
-    owner = deck.owner(meeting)
+    owner = meeting.deck_case
     for slide in meeting.slides if owner else ():
         assert owner is not None
         yield slide.title, owner, slide.row.at("標題")
@@ -287,7 +286,7 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
 
 def the_deck_is_attached(meeting: Meeting) -> list[Problem]:
     """Slides are of use only as an attachment, and there is one deck."""
-    rows = [item.row for case in meeting.cases for item in case.attachments if deck.is_made(item)]
+    rows = [item.row for case in meeting.cases for item in case.attachments if item.is_deck]
     if not rows:
         return [problem("slides-unused", meeting.slides[0].row.at("版面"))] if meeting.slides else []
     first = rows[0]

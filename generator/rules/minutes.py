@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, perhaps, problem
 from generator.basic.rule_numbers import CIVIL_QUORUM, MEETINGS_A_YEAR
-from generator.documents.minutes import SOMEONE, decisions_of, units_of
-from generator.meeting.minutes import Attendance, Decision, Minutes, Remark
-from generator.meeting.model import Case, Meeting, Member
+from generator.meeting.minutes import SOMEONE, Attendance, Decision, Minutes, Remark
+from generator.meeting.model import Case, Meeting, Member, units_of
 from generator.meeting.sheets import (
     ABSENT,
     AGENCY_MEMBER,
@@ -201,7 +200,7 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
     """決定 begins with 洽悉 or 准予備查, 決議 with 照案通過, 修正通過 and the like (practice of official minutes)."""
     found = []
     for case in meeting.cases:
-        decided, phrases = decisions_of(minutes, case), PHRASES.get(case.kind)
+        decided, phrases = minutes.decisions_of(case.key), PHRASES.get(case.kind)
         if decided and phrases and not folded(decided[0].text).startswith(phrases):
             known, at = "、".join(f"「{phrase}」" for phrase in phrases), decided[0].row.at("內容")
             found.append(problem("decision-phrase", at, case=case.title, closing=_closing(case), phrases=known))
@@ -215,7 +214,7 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     return [
         _unfinished(minutes, "no-decision", case.row.at("案號"), case=case.title, closing=_closing(case))
         for case in meeting.cases
-        if not decisions_of(minutes, case)
+        if not minutes.decisions_of(case.key)
     ]
 
 

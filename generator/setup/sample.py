@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.workspace import MeetingId
-from generator.documents.papers import CONVENTION
+from generator.documents.attachment import CONVENTION
 from generator.meeting import sheets
 from generator.meeting.minutes import Attendance, Decision, Minutes, Observer, Remark
 from generator.meeting.model import (

@@ -15,7 +15,8 @@ from generator.build import examine
 from generator.dispatch.diff import table
 from generator.dispatch.mail import template as mail_template
 from generator.documents import minutes, notice, papers
-from generator.documents.papers import Document
+from generator.documents.attachment import DECK
+from generator.documents.document import Document
 from generator.meeting import figures, sheets
 from generator.prose.language import ATTACHMENT, Vocabulary
 from generator.setup import sample
@@ -68,7 +69,7 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
     for name in sorted(contexts.wanted() - set(packages) - {one.at.workbook for one in found.problems}):
         fault = templates.missing(Path(name).stem, workspace.templates, Location(name))
         found.problems += [fault] if fault else []
-    fault = templates.missing(papers.DECK, workspace.templates, Location(f"{papers.DECK}.pptx"), "pptx")
+    fault = templates.missing(DECK, workspace.templates, Location(f"{DECK}.pptx"), "pptx")
     found.problems += [fault] if fault else []
     for name, package in packages.items():
         reader, given = _read(name, package, contexts)

@@ -12,8 +12,8 @@ from generator.build import outputs
 from generator.dispatch.diff.causes import Change, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
+from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.documents.minutes import EDITIONS
-from generator.documents.papers import INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.leaks import search
 from generator.meeting import figures
 from generator.meeting.model import Meeting

@@ -26,8 +26,8 @@ from generator.dispatch.mail import template as mail_template
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.parcels import MEGABYTE, Files
 from generator.dispatch.mail.template import BCC, CC, TO, MailTemplate, Wanted
+from generator.documents.document import INTERNAL, Document
 from generator.documents.minutes import FOR_MEETING, TASKS
-from generator.documents.papers import INTERNAL, Document
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import PAPERS
 from generator.pdf.from_elsewhere import files as enclosures

@@ -15,7 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.basic.roc import YearMonth
-from generator.documents.papers import CONVENTION, table_rows
+from generator.documents.attachment import CONVENTION, table_rows
 from generator.meeting.model import SHEET, Attachment, Meeting
 from generator.meeting.sheets import DOWNLOADS, PLANNED, QUALITY_LEVELS, WITHDRAWALS
 from generator.pdf import clean

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.basic import roc
+from generator.documents.document import Document
 from generator.documents.minutes import FOR_PUBLIC
-from generator.documents.papers import Document
 from generator.meeting.minutes import Attendance
 from generator.meeting.model import SEPARATELY, Case, Meeting
 from generator.meeting.sheets import BY_DEPUTY

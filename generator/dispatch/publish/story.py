@@ -18,8 +18,8 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, report, story
 from generator.build.convert import PACKET
 from generator.dispatch.publish import data_files, meeting_json
+from generator.documents.document import PUBLIC, Document
 from generator.documents.minutes import FOR_PUBLIC
-from generator.documents.papers import PUBLIC, Document
 from generator.leaks import search
 from generator.meeting.model import SEPARATELY, Meeting
 

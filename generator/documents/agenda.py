@@ -1,0 +1,30 @@
+"""議程: the sections and the cases put to the meeting."""
+
+from __future__ import annotations
+
+from generator.basic import roc
+from generator.basic.problem import Problem
+from generator.documents.document import Document
+from generator.documents.numbering import numbered
+from generator.meeting.model import Case, Meeting
+from generator.meeting.sheets import DISCUSSION, MOTION, REPORT
+from generator.prose.language import Vocabulary
+
+
+def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> Document:
+    parts: list[tuple[str, list[Case]]] = [("主席致詞", [])]
+    for kind in (REPORT, DISCUSSION, MOTION):
+        parts.append((kind, [case for case in meeting.of_kind(kind) if not case.raised_at_meeting]))
+    entries = []
+    for number, (name, cases) in enumerate(parts, start=1):
+        texts = [vocabulary.render(case.subject, case, case.row.at("案由"), problems) for case in cases]
+        labels = numbered(len(texts), always=True)
+        entries.append(
+            {
+                "標號": f"{roc.formal_numeral(number)}、",
+                "名稱": name,
+                "案": [{"標號": label, "案由": text} for label, text in zip(labels, texts, strict=True)],
+            }
+        )
+    context = {**vocabulary.context(None), "議程": entries}
+    return Document("議程", "議程", context, f"{meeting.name}議程", "議程", 1)

@@ -1,0 +1,88 @@
+"""A case (案): its 案由, its 說明 as numbered points, and the table of what was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from generator.basic import roc
+from generator.basic.problem import Problem
+from generator.documents.document import Document
+from generator.documents.numbering import label, numbered
+from generator.meeting.figures import grouped
+from generator.meeting.model import Case, Meeting
+from generator.meeting.sheets import REPORT
+from generator.prose.language import Vocabulary
+from generator.rules import carried
+
+EARLIER = "歷次會議持續列管事項"
+
+
+def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Document:
+    context = {
+        **vocabulary.context(case),
+        "本案": {
+            "類別": case.kind,
+            "案次": case.ordinal,
+            "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
+            "單位": case.unit,
+            "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
+            "結語": "決定" if case.kind == REPORT else "決議",
+            "說明": _points(case, vocabulary, problems),
+        },
+        "上次決定": _past_decisions(meeting),
+    }
+    return Document(case.title, case.template, context, f"{meeting.name}{case.title}", case.title, 1)
+
+
+def _points(case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> list[dict[str, Any]]:
+    """The 說明 as a tree of points, numbered 一、（一） 1. within each parent."""
+    levels: list[list[dict[str, Any]]] = [[], [], []]
+    for point in case.explanations:
+        lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
+        text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
+        node: dict[str, Any] = {
+            "標號": "",
+            "標題": lead,
+            "內容": f"：{text.lstrip('：')}" if lead else text,
+            "下層": [],
+        }
+        level = min(point.level, next((depth for depth in (2, 1) if levels[depth - 1]), 0) + 1)
+        siblings = levels[0] if level == 1 else levels[level - 2][-1]["下層"]
+        siblings.append(node)
+        levels[level - 1] = siblings
+        for deeper in range(level, 3):
+            levels[deeper] = []
+    _label(levels[0], 1)
+    return levels[0]
+
+
+def _label(nodes: Sequence[dict[str, Any]], level: int) -> None:
+    if level == 1 and len(nodes) == 1 and not nodes[0]["下層"]:
+        return
+    for number, node in enumerate(nodes, start=1):
+        node["標號"] = label(level, number)
+        _label(node["下層"], level + 1)
+
+
+def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
+    """The decisions of the last meeting by kind; what is still open from earlier ones stands apart, after them."""
+    recent, earlier = carried.by_age(meeting)
+    groups = [(kind, items, False) for kind, items in grouped(recent, lambda item: item.kind).items()]
+    groups += [(EARLIER, earlier, True)] if earlier else []
+    return [
+        {
+            "標號": f"{roc.formal_numeral(number)}、",
+            "類別": name,
+            "列": [
+                {
+                    "標號": mark,
+                    "案由": f"{carried.called(item.meeting)}：{item.subject}" if named else item.subject,
+                    "決定": item.decision,
+                    "辦理情形": item.progress,
+                }
+                for mark, item in zip(numbered(len(items), always=True), items, strict=True)
+            ],
+        }
+        for number, (name, items, named) in enumerate(groups, start=1)
+    ]

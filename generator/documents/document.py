@@ -1,0 +1,65 @@
+"""What a document is: one template and one context, its place in the packet, and who may see it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.pdf.from_elsewhere.files import Enclosure
+
+# Control characters, marks that turn the writing direction, line ends, halves of characters.
+_UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
+# Who may see a document: anyone, who takes part in the meeting, the agency alone.
+PUBLIC, PARTICIPANTS, INTERNAL = "公開", "委員及列席人員", "機關內部"
+# Rows of a table. The PDF of the second number takes LibreOffice about a minute, of twice as many four times as long.
+MOST_PRINTED, MOST_CONVERTED = 100_000, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document to build: ``name`` is the file name without ending; ``bookmark`` and ``level`` are its place.
+
+    ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document. ``audience``
+    says who may see it: one of PUBLIC, PARTICIPANTS, INTERNAL. ``ending`` is that of its file and of its template.
+
+    ``enclosure`` is a file from elsewhere that stands in the document's place, with the ``label`` written on its first
+    page; the template is then that of the page which says that it is supplied separately. ``unfit``: its file cannot be
+    joined, and the row does not allow such a page; there is no document then, and no packet.
+    """
+
+    name: str
+    template: str
+    context: Mapping[str, Any]
+    title: str
+    bookmark: str
+    level: int
+    joined: bool = True
+    edition: str = ""
+    audience: str = PUBLIC
+    ending: str = "docx"
+    enclosure: Enclosure | None = None
+    label: str = ""
+    unfit: bool = False
+
+    @property
+    def template_file(self) -> str:
+        return f"{self.template}.{self.ending}"
+
+    @property
+    def rows(self) -> int:
+        """How many rows its list has; 0 where it has none."""
+        table = self.context.get("表")
+        return len(table["列"]) if table else 0
+
+
+def safe_name(name: str) -> str:
+    """A name that any file system takes after a number; equal ones are told apart by the documents' numbers."""
+    cleaned = "".join(
+        "＿" if character in '\\/:*?"<>|' or unicodedata.category(character) in _UNSAFE else character
+        for character in name
+    )
+    # A file system has room for 255 bytes, and a hand-edited copy has its time in the name too.
+    short = cleaned.strip(" .")[:60].encode("utf-8")[:150].decode("utf-8", "ignore")
+    return short.rstrip(" .") or "附件"
