@@ -16,7 +16,7 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.documents import notice
 from generator.documents.document import INTERNAL, PARTICIPANTS, Document
 from generator.meeting import figures, load
-from generator.prose.language import Vocabulary
+from generator.prose.vocabulary import Vocabulary
 from generator.word import render
 
 NAMES = ("開會通知單", "簽到單", "桌牌")

@@ -13,7 +13,7 @@ from generator.leaks import search
 from generator.meeting import figures, load
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
-from generator.prose.language import Vocabulary
+from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried, checks
 from generator.rules import minutes as minutes_checks
 from generator.slides import render

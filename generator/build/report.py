@@ -12,6 +12,7 @@ from generator import __version__
 from generator.basic.problem import Problem, has_errors
 from generator.basic.workspace import Workspace
 from generator.build import outputs
+from generator.documents.passages import Contents, as_json
 from generator.meeting import figures, workdays
 from generator.meeting.figures import Figure
 from generator.meeting.schedule import Deadline
@@ -52,8 +53,11 @@ class Report:
         return not self.failures and not outputs.unwritten(self.outcomes)
 
 
-def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]) -> dict[str, Any]:
-    """What was built from what; ``hashes`` are those of the files that are there, by name."""
+def manifest(
+    workspace: Workspace, examined: Examined, hashes: Mapping[str, str], contents: Mapping[str, Contents]
+) -> dict[str, Any]:
+    """What was built from what; ``hashes`` are those of the files that are there, by name, ``contents`` what the
+    documents say that were made now."""
     meeting = examined.meeting
     assert meeting is not None
     used = {document.template_file for document in examined.documents}
@@ -76,6 +80,7 @@ def manifest(workspace: Workspace, examined: Examined, hashes: Mapping[str, str]
                     for ending in (document.ending, "pdf")
                     if f"{document.name}.{ending}" in hashes
                 },
+                **({"contents": as_json(contents[document.name])} if document.name in contents else {}),
             }
             for document in examined.documents
         ],

@@ -16,7 +16,9 @@ from generator.build.convert import CONVERTED, PACKET
 from generator.build.examine import Examined
 from generator.build.report import Report
 from generator.documents import minutes
+from generator.documents.deck import Deck, contents_of
 from generator.documents.document import Document
+from generator.documents.passages import Contents
 from generator.leaks import search
 from generator.meeting import schedule
 from generator.meeting.model import Meeting
@@ -35,7 +37,8 @@ class Made:
     A file from elsewhere that cannot be joined is an error that stops nothing but the packet.
 
     ``owners`` has the document that a file is of; 會議資料.pdf is of none. ``sources`` are the hashes of what was
-    rendered, by document. ``failures`` are faults outside the inputs (exit 3); ``remarks`` are worth saying. ``late``:
+    rendered, ``contents`` what it says, by document. ``failures`` are faults outside the inputs (exit 3); ``remarks``
+    are worth saying. ``late``:
     problems showed while the documents were made, which another try may not have.
     """
 
@@ -43,6 +46,7 @@ class Made:
     files: dict[str, bytes] = field(default_factory=dict)
     owners: dict[str, Document] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, Contents] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     late: bool = False
@@ -172,7 +176,7 @@ def build(
     stale = _stale(record, examined.documents, made.sources, joined, files, whole=not only)
     left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
     hashes = left | {name: outputs.digest(content) for name, content in files.items()}
-    manifest = reporting.manifest(workspace, examined, hashes)
+    manifest = reporting.manifest(workspace, examined, hashes, made.contents)
     files[outputs.MANIFEST] = reporting.as_bytes(manifest)
     made_of = {name: made.sources.get(name.rpartition(".")[0], "") for name in files}
     made_of[PACKET] = _packet_source(joined)
@@ -209,7 +213,12 @@ def _rendered(
         content = made.examined.decks.get(document.name)
         if content is None:
             template = workspace.templates / document.template_file
-            content = render.render(template, document.context, examine.about(meeting, document), problems)
+            about, figures = examine.about(meeting, document), made.examined.figures
+            finished = render.render_recorded(template, document.context, about, figures, problems)
+            if finished is not None:
+                content, made.contents[document.name] = finished.content, finished.contents
+        elif isinstance(drawn := document.context.get("簡報"), Deck):
+            made.contents[document.name] = contents_of(drawn)
         if content is not None:
             rendered[document.name] = content
             if converter is not None:

@@ -184,11 +184,13 @@ def contents(workspace: Workspace, made: Made) -> dict[str, Any]:
     """The manifest of what was made, with the hashes of what was rendered, and what file a document is of."""
     meeting = made.examined.meeting
     assert meeting is not None
-    found = reporting.manifest(workspace, made.examined, {})
+    found = reporting.manifest(workspace, made.examined, {}, made.contents)
     enclosures = {one.name: one.enclosure.path for one in made.examined.documents if one.enclosure}
     paths = {name: path.relative_to(workspace.root).as_posix() for name, path in enclosures.items()}
+    files = {document.name: document.file for document in made.examined.documents}
     for one in found["documents"]:
         one["enclosure"] = paths.get(one["name"], "")
+        one["file"] = files[one["name"]]
     found["sources"] = dict(made.sources)
     return found
 

@@ -8,7 +8,7 @@ from generator.documents.document import Document
 from generator.documents.numbering import numbered
 from generator.meeting.model import Case, Meeting
 from generator.meeting.sheets import DISCUSSION, MOTION, REPORT
-from generator.prose.language import Vocabulary
+from generator.prose.vocabulary import Vocabulary
 
 
 def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> Document:

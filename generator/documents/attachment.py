@@ -8,9 +8,11 @@ from generator.basic.problem import Problem, problem
 from generator.documents import deck
 from generator.documents.document import MOST_CONVERTED, MOST_PRINTED, Document, safe_name
 from generator.documents.numbering import numbered
+from generator.documents.rows import ListRow, text_rows
 from generator.meeting.model import FILE, SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
 from generator.meeting.sheets import QUALITY_LEVELS
-from generator.prose.language import Vocabulary
+from generator.prose.text import typed
+from generator.prose.vocabulary import Vocabulary
 from generator.workbook import values
 
 CONVENTION = {
@@ -67,11 +69,10 @@ def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tup
     if item.source == SHARED and item.target in meeting.regulations:
         return REGULATION, {"條文": _regulation(meeting.regulations[item.target])}
     if item.source == SHEET and item.target in CONVENTION:
-        rows = table_rows(meeting, item.target)
-        return _printed(item, CONVENTION[item.target], {"列": rows}, problems)
+        return _printed(item, CONVENTION[item.target], {"列": table_rows(meeting, item.target)}, problems)
     if item.source == SHEET and item.target in meeting.tables:
         table = meeting.tables[item.target]
-        columns = {"欄位": list(table.headings), "列": [list(row) for row in table.rows]}
+        columns = {"欄位": list(table.headings), "列": text_rows(table.rows, table.places)}
         return _printed(item, PLAIN, columns, problems)
     if item.source == SHEET and values.folded(item.target) in meeting.present:
         problems.append(problem("not-printable", item.row.at("來源"), sheet=item.target))
@@ -91,24 +92,34 @@ def _printed(
     return template, {"表": table}
 
 
-def table_rows(meeting: Meeting, sheet: str) -> list[dict[str, Any]]:
+def table_rows(meeting: Meeting, sheet: str) -> list[ListRow]:
     """The rows of a list with a column table, as its template prints them; units in their official order."""
     if sheet == "預定開放":
         return [
-            {"序號": number, **item.row.values, "已上架": "★" if item.published else ""}
+            ListRow({"序號": number, **item.row.values, "已上架": "★" if item.published else ""}, item.row)
             for number, item in enumerate(meeting.planned, start=1)
         ]
     if sheet == "下載統計":
         top = meeting.downloads[: meeting.agency.top_downloads]
-        return [{"下載排名": number, **item.row.values} for number, item in enumerate(top, start=1)]
+        return [ListRow({"下載排名": number, **item.row.values}, item.row) for number, item in enumerate(top, start=1)]
     if sheet == "品質檢測":
         order = {unit: number for number, unit in enumerate(meeting.units)}
-        items = sorted(meeting.quality, key=lambda item: order.get(item.unit, len(order)))
+        rated = sorted(meeting.quality, key=lambda item: order.get(item.unit, len(order)))
         return [
-            {"單位": item.unit, **{level: item.counts[level] for level in QUALITY_LEVELS}, "總計": item.total}
-            for item in items
+            ListRow(
+                {
+                    "單位": item.unit,
+                    **{level: item.counts[level] for level in QUALITY_LEVELS},
+                    "總計": item.total,
+                },
+                item.row,
+                {"總計": tuple(item.row.at(level) for level in QUALITY_LEVELS[:-1])},
+            )
+            for item in rated
         ]
-    return [{"項次": number, **item.row.values} for number, item in enumerate(meeting.withdrawals, start=1)]
+    return [
+        ListRow({"項次": number, **item.row.values}, item.row) for number, item in enumerate(meeting.withdrawals, 1)
+    ]
 
 
 def _regulation(regulation: Regulation) -> dict[str, Any]:
@@ -121,6 +132,7 @@ def _regulation(regulation: Regulation) -> dict[str, Any]:
         if mark and any(character.isascii() for character in mark):
             mark += "\t"
         below: list[dict[str, Any]] = []
-        path[-1].append({"標號": mark, "標題": "", "內容": article.text, "下層": below})
+        text = typed(article.text, article.row.at("內容"))
+        path[-1].append({"標號": mark, "標題": "", "內容": text, "下層": below})
         path.append(below)
     return {"名稱": regulation.name, "沿革": list(regulation.history), "條": root}

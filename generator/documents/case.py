@@ -10,9 +10,10 @@ from generator.basic.problem import Problem
 from generator.documents.document import Document
 from generator.documents.numbering import label, numbered
 from generator.meeting.figures import grouped
-from generator.meeting.model import Case, Meeting
+from generator.meeting.model import Case, Meeting, PastDecision
 from generator.meeting.sheets import REPORT
-from generator.prose.language import Vocabulary
+from generator.prose.text import Text, fill, typed
+from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried
 
 EARLIER = "歷次會議持續列管事項"
@@ -25,7 +26,7 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list
             "類別": case.kind,
             "案次": case.ordinal,
             "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
-            "單位": case.unit,
+            "單位": typed(case.unit, case.row.at("單位")),
             "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
             "結語": "決定" if case.kind == REPORT else "決議",
             "說明": _points(case, vocabulary, problems),
@@ -44,7 +45,7 @@ def _points(case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> list
         node: dict[str, Any] = {
             "標號": "",
             "標題": lead,
-            "內容": f"：{text.lstrip('：')}" if lead else text,
+            "內容": "：" + text.lstrip("：") if lead else text,
             "下層": [],
         }
         level = min(point.level, next((depth for depth in (2, 1) if levels[depth - 1]), 0) + 1)
@@ -77,12 +78,18 @@ def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
             "列": [
                 {
                     "標號": mark,
-                    "案由": f"{carried.called(item.meeting)}：{item.subject}" if named else item.subject,
-                    "決定": item.decision,
-                    "辦理情形": item.progress,
+                    "案由": _subject(item, named),
+                    "決定": typed(item.decision, item.row.at("決定（議）")),
+                    "辦理情形": typed(item.progress, item.row.at("辦理情形")),
                 }
                 for mark, item in zip(numbered(len(items), always=True), items, strict=True)
             ],
         }
         for number, (name, items, named) in enumerate(groups, start=1)
     ]
+
+
+def _subject(item: PastDecision, named: bool) -> Text:
+    """What was decided on; ``named``: with the meeting that did so before it."""
+    subject = typed(item.subject, item.row.at("案由"))
+    return fill("{}：{}", typed(carried.called(item.meeting), item.row.at("會議")), subject) if named else subject

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, problem
+from generator.documents.passages import Contents, Passage, parts_of
+from generator.meeting import figures
 from generator.meeting.model import Case, Meeting, Slide
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CHART, CIVIL_MEMBER, CLOSING, COVER, OUTLINE, TABS
-from generator.prose.language import Vocabulary
+from generator.prose.text import Text, join, typed
+from generator.prose.vocabulary import Vocabulary
 
 _SECRETARIAT = "幕僚單位"
 
@@ -64,6 +67,24 @@ class Deck:
     agency: Line
 
 
+def contents_of(deck: Deck) -> Contents:
+    """What the slides say, each line with its sources."""
+    found = Contents()
+    for number, page in enumerate(deck.pages, start=1):
+        where = f"第{number}頁"
+        lines = [page.title, *([page.tab] if page.tab else []), *page.lines]
+        lines += [
+            Line(join("：", [part for part in (box.name, box.detail) if part]), box.at)
+            for tier in page.tiers
+            for box in tier
+        ]
+        for line in lines:
+            text = join("", (line.lead, line.text))
+            if text:
+                found.passages.append(Passage(str(text), where, line.label.rstrip("\t"), parts_of(text.spans)))
+    return found
+
+
 def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Deck:
     """The deck with its figures in place; what cannot be rendered is a problem at its cell."""
     titles = [
@@ -80,7 +101,7 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list
         elif slide.layout == CHART:
             pages.append(Page(slide.layout, title, tiers=_tiers(lines) or _roster(meeting)))
         elif slide.layout == TABS:
-            tab = Line(slide.tab, slide.row.at("頁籤"))
+            tab = Line(typed(slide.tab, slide.row.at("頁籤")), slide.row.at("頁籤"))
             if not slide.tab:
                 problems.append(problem("slide-without-tab", tab.at))
             pages.append(Page(slide.layout, title, lines, _bar(meeting.slides, titles, number), tab))
@@ -90,7 +111,7 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list
     names = "　".join(filter(None, (agency.full_name, agency.english_name)))
     return Deck(
         tuple(pages),
-        Line(agency.motto, agency.row.at("標語")),
+        Line(typed(agency.motto, agency.row.at("標語")), agency.row.at("標語")),
         Line(names, agency.row.at("英文名稱" if agency.english_name else "機關全銜")),
     )
 
@@ -107,7 +128,7 @@ def _lines(slide: Slide, case: Case, vocabulary: Vocabulary, problems: list[Prob
         below = index + 1 < len(points) and points[index + 1].level == 2
         made.append(
             Line(
-                text=f"：{text.lstrip('：')}" if lead and text else text,
+                text="：" + text.lstrip("：") if lead and text else text,
                 at=point.row.at("內容" if point.text else "標題"),
                 level=point.level,
                 label=f"{roc.numeral(number)}、" if point.level == 1 and count > 1 else "",
@@ -136,7 +157,10 @@ def _topics(slides: Sequence[Slide], titles: Sequence[Line], outline: int) -> li
 
 def topic(title: str) -> str:
     """The title without its number: 議事規則（一） → 議事規則."""
-    return re.sub(r"\s*[（(][一二三四五六七八九十\d]+[）)]\s*$", "", title)
+    number = re.search(r"\s*[（(][一二三四五六七八九十\d]+[）)]\s*$", title)
+    if number is None:
+        return title
+    return title.part(0, number.start()) if isinstance(title, Text) else title[: number.start()]
 
 
 def _bar(slides: Sequence[Slide], titles: Sequence[Line], number: int) -> tuple[str, ...]:
@@ -155,7 +179,7 @@ def _tiers(lines: Sequence[Line]) -> tuple[tuple[Box, ...], ...]:
     levels = sorted({line.level for line in lines})
     return tuple(
         tuple(
-            Box(line.lead or line.text, line.text.removeprefix("：") if line.lead else "", line.at)
+            Box(line.lead or line.text, line.text.lstrip("：") if line.lead else "", line.at)
             for line in lines
             if line.level == level
         )
@@ -166,10 +190,12 @@ def _tiers(lines: Sequence[Line]) -> tuple[tuple[Box, ...], ...]:
 def _roster(meeting: Meeting) -> tuple[tuple[Box, ...], ...]:
     """召集人, below 機關代表 and 民間代表 and how many there are, below the unit that serves the group (設置要點三)."""
     agency = meeting.agency
+    at_unit = agency.row.at("幕僚單位")
     at = meeting.members[0].row.at("身分") if meeting.members else agency.row.at("小組名稱")
+    roles = figures.spans([member.row for member in meeting.members], "身分")
     counts = {role: sum(member.role == role for member in meeting.members) for role in (AGENCY_MEMBER, CIVIL_MEMBER)}
     return (
         (Box(CHAIR, "", at),),
-        tuple(Box(role, f"{count}人" if count else "", at) for role, count in counts.items()),
-        (Box(_SECRETARIAT, agency.secretariat, agency.row.at("幕僚單位")),),
+        tuple(Box(role, typed(f"{count}人", *roles) if count else "", at) for role, count in counts.items()),
+        (Box(_SECRETARIAT, typed(agency.secretariat, at_unit), at_unit),),
     )

@@ -48,6 +48,11 @@ class Document:
         return f"{self.template}.{self.ending}"
 
     @property
+    def file(self) -> str:
+        """The name of the file as rendered."""
+        return f"{self.name}.{self.ending}"
+
+    @property
     def rows(self) -> int:
         """How many rows its list has; 0 where it has none."""
         table = self.context.get("表")

@@ -14,11 +14,12 @@ from generator.basic import roc
 from generator.basic.problem import Problem
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.documents.numbering import label, numbered
-from generator.meeting.figures import shown
-from generator.meeting.minutes import SOMEONE, Attendance, Minutes, Remark
+from generator.meeting.figures import spans
+from generator.meeting.minutes import SOMEONE, Attendance, Decision, Minutes, Remark
 from generator.meeting.model import Case, Meeting, units_of
 from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, DISCUSSION, MOTION, OPINION, REPORT
-from generator.prose.language import Vocabulary
+from generator.prose.text import Text, figure, fill, join, typed
+from generator.prose.vocabulary import Vocabulary
 from generator.workbook.values import folded
 
 FOR_MEETING, FOR_PUBLIC = "會議版", "公開版"
@@ -55,11 +56,19 @@ def speaker(remark: Remark, meeting: Meeting) -> str:
     return remark.speaker
 
 
+def _speaker(remark: Remark, meeting: Meeting) -> str:
+    return speaker(remark, meeting) + ("（不公開）" if remark.closed else "")
+
+
 def _minutes(
     meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary, problems: list[Problem]
 ) -> Document:
     entries: list[dict[str, Any]] = [
-        {"名稱": "主席致詞" if minutes.opening else "主席致詞（略）", "內文": minutes.opening, "案": []}
+        {
+            "名稱": "主席致詞" if minutes.opening else "主席致詞（略）",
+            "內文": typed(minutes.opening, minutes.row.at("主席致詞")),
+            "案": [],
+        }
     ]
     for kind in (REPORT, DISCUSSION, MOTION):
         cases = meeting.of_kind(kind)
@@ -74,7 +83,9 @@ def _minutes(
                 ],
             }
         )
-    ended = f"散會（{roc.clock(minutes.adjourned)}）" if minutes.adjourned else "散會"
+    ended: str = "散會"
+    if minutes.adjourned:
+        ended = fill("散會（{}）", typed(roc.clock(minutes.adjourned), minutes.row.at("散會")))
     entries.append({"名稱": ended, "內文": "", "案": []})
     for number, entry in enumerate(entries, start=1):
         entry["標號"] = f"{roc.formal_numeral(number)}、"
@@ -93,29 +104,50 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
     civil = sum(one.role == CIVIL_MEMBER for one in attending)
     start = minutes.started or meeting.start
     until = vocabulary.figures.get("期限.修正意見")
-    by = f"於{roc.month_day(until.value)}前" if until is not None else "儘速"
+    by = "儘速"
+    if until is not None:
+        by = fill("於{}前", Text(roc.month_day(until.value), figure(until).spans))
+    status = minutes.row.at("紀錄狀態")
+    note = fill("如有修正意見，請{}回復；未回復者，視同無意見。", by) if minutes.draft else ""
+    day = typed(f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）", meeting.row.at("會議日期"))
+    hour = minutes.row.at("實際開始") if minutes.started else meeting.row.at("開始時間")
+    rows = [item.row for item in minutes.attendance]
+    roster = spans([member.row for member in meeting.members], "姓名") or spans(rows, "姓名")
+    came = spans(rows, "出席")
     return {
-        "狀態標示": "（草稿）" if minutes.draft else "",
-        "草稿註": f"如有修正意見，請{by}回復；未回復者，視同無意見。" if minutes.draft else "",
-        "時間": f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）{roc.clock(start)}",
-        "主席": meeting.chair,
-        "出席": "、".join(_attending(one) for one in attending),
-        "請假": "、".join(one.name for one in minutes.absent) or "無",
+        "狀態標示": typed("（草稿）" if minutes.draft else "", status),
+        "草稿註": join("", (typed("", status), note)) if note else "",
+        "時間": join("", (day, typed(roc.clock(start), hour))),
+        "主席": typed(meeting.chair, meeting.row.at("主席")),
+        "出席": join("、", map(_attending, attending)),
+        "請假": join("、", [typed(item.name, item.row.at("姓名"), item.row.at("出席")) for item in minutes.absent])
+        or "無",
         "列席": _observers(meeting),
-        "人數": f"應出席{total}人，出席{len(attending)}人，其中民間代表{civil}人",
+        "人數": fill(
+            "應出席{}人，出席{}人，其中民間代表{}人",
+            typed(total, *roster),
+            typed(len(attending), *came),
+            typed(civil, *came, *spans(rows, "身分")),
+        ),
     }
 
 
-def _attending(one: Attendance) -> str:
-    return f"{one.name}（{one.deputy}代）" if one.how == BY_DEPUTY else one.name
+def _attending(item: Attendance) -> Text:
+    name = typed(item.name, item.row.at("姓名"), item.row.at("出席"))
+    return fill("{}（{}代）", name, typed(item.deputy, item.row.at("代理人"))) if item.how == BY_DEPUTY else name
 
 
 def _observers(meeting: Meeting) -> str:
     groups = []
-    for unit, people in groupby(meeting.observers, key=lambda one: one.unit):
-        names = "、".join(f"{one.name}{one.title}" for one in people if one.name)
-        groups.append(f"{unit}{names}")
-    return "；".join(groups) or "無"
+    for unit, people in groupby(meeting.observers, key=lambda item: item.unit):
+        listed = list(people)
+        names = [
+            join("", (typed(item.name, item.row.at("姓名")), typed(item.title, item.row.at("職稱"))))
+            for item in listed
+            if item.name
+        ]
+        groups.append(join("", (typed(unit, *spans([item.row for item in listed], "單位")), join("、", names))))
+    return join("；", groups) or "無"
 
 
 def _case(
@@ -133,16 +165,20 @@ def _case(
         "標號": mark,
         "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
         "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
-        "單位": case.unit,
+        "單位": typed(case.unit, case.row.at("單位")),
         "發言": _remarks(meeting, case, said),
         "結語": "決定" if case.kind == REPORT else "決議",
-        "決議文": decided[0].text if len(decided) == 1 else "",
+        "決議文": _text(decided[0]) if len(decided) == 1 else "",
         "決議列": [
-            {"標號": label(1, number), "內容": one.text}
+            {"標號": label(1, number), "內容": _text(one)}
             for number, one in enumerate(decided, start=1)
             if len(decided) > 1
         ],
     }
+
+
+def _text(decision: Decision) -> Text:
+    return typed(decision.text, decision.row.at("內容"))
 
 
 def _remarks(meeting: Meeting, case: Case, said: Sequence[Remark]) -> list[dict[str, Any]]:
@@ -153,7 +189,15 @@ def _remarks(meeting: Meeting, case: Case, said: Sequence[Remark]) -> list[dict[
         own = list(remarks)
         marks = [label(3, number) for number in range(1, len(own) + 1)] if len(own) > 1 else [""]
         rows = [
-            {"標號": mark, "發言者": speaker(one, meeting) + ("（不公開）" if one.closed else ""), "內容": one.text}
+            {
+                "標號": mark,
+                "發言者": typed(
+                    speaker(one, meeting) + ("（不公開）" if one.closed else ""),
+                    one.row.at("發言者"),
+                    one.row.at("記名方式"),
+                ),
+                "內容": typed(one.text, one.row.at("內容")),
+            }
             for mark, one in zip(marks, own, strict=True)
         ]
         found.append({"標題": title, "列": rows})
@@ -167,7 +211,14 @@ def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary, problems: 
         subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
         for one in minutes.decisions_of(case.key):
             if one.unit or one.due or one.tracking:
-                row = [len(rows) + 1, f"{case.title}：{subject}", one.text, one.unit, shown(one.due), one.tracking]
+                row = [
+                    len(rows) + 1,
+                    fill("{}：{}", typed(case.title, case.row.at("類別")), subject),
+                    _text(one),
+                    typed(one.unit, one.row.at("主辦單位")),
+                    typed(one.due, one.row.at("期限")),
+                    typed(one.tracking, one.row.at("列管")),
+                ]
                 rows.append(dict(zip(TASK_COLUMNS, row, strict=True)))
     return rows
 

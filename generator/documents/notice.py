@@ -6,14 +6,18 @@ The notice is the agency's, since the group sends no documents of its own (設�
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from generator.basic.problem import Problem, problem
+from generator.basic.problem import Location, Problem, problem
 from generator.documents.document import INTERNAL, PARTICIPANTS, Document
 from generator.documents.numbering import label
+from generator.meeting.figures import spans
+from generator.meeting.minutes import Observer
 from generator.meeting.model import Meeting, Member, units_of
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER
-from generator.prose.language import Vocabulary
+from generator.prose.text import join, typed
+from generator.prose.vocabulary import Vocabulary
 from generator.workbook.values import folded
 
 NOTICE, SIGN_IN, NAME_CARDS = "開會通知單", "簽到單", "桌牌"
@@ -48,21 +52,31 @@ def _notice(meeting: Meeting) -> dict[str, Any]:
     agency = meeting.agency
     units = observing_units(meeting)
     remarks = notice_remarks(meeting.notice_remarks)
-    several = len(remarks) > 1
+    several, at = len(remarks) > 1, meeting.row.at("通知備註")
     own = f"{agency.self_name}{agency.secretariat}"
     return {
-        "機關地址": agency.address,
+        "機關地址": typed(agency.address, agency.row.at("機關地址")),
         "發文日期": meeting.sent,
-        "發文字號": meeting.dispatch_number,
-        "速別": meeting.urgency,
-        "主持人": chair(meeting),
-        "出席者": "、".join(titled(one) for one in _attending(meeting)),
+        "發文字號": typed(meeting.dispatch_number, meeting.row.at("發文字號")),
+        "速別": typed(meeting.urgency, meeting.row.at("速別")),
+        "主持人": typed(chair(meeting), meeting.row.at("主席")),
+        "出席者": join(
+            "、", [typed(titled(one), one.row.at("姓名"), one.row.at("職稱")) for one in _attending(meeting)]
+        ),
         "有機關代表": any(one.role == AGENCY_MEMBER for one in meeting.members),
         "列席者": _observers(meeting),
         # Who sits in has the notice already.
-        "副本": "" if {folded(own), folded(agency.secretariat)} & {folded(unit) for unit in units} else own,
-        "備註文": "" if several else "".join(remarks),
-        "備註列": [{"標號": label(1, number), "內容": text} for number, text in enumerate(remarks, start=1) if several],
+        "副本": typed(
+            "" if {folded(own), folded(agency.secretariat)} & {folded(unit) for unit in units} else own,
+            agency.row.at("自稱"),
+            agency.row.at("幕僚單位"),
+        ),
+        "備註文": "" if several else typed("".join(remarks), at),
+        "備註列": [
+            {"標號": label(1, number), "內容": typed(text, at)}
+            for number, text in enumerate(remarks, start=1)
+            if several
+        ],
     }
 
 
@@ -77,6 +91,10 @@ def chair(meeting: Meeting) -> str:
 def titled(member: Member) -> str:
     """A name as notices write it, the title after it."""
     return f"{member.name}{member.title or _MEMBER}"
+
+
+def _titled(member: Member) -> str:
+    return typed(titled(member), member.row.at("姓名"), member.row.at("職稱"))
 
 
 def _attending(meeting: Meeting) -> list[Member]:
@@ -98,9 +116,21 @@ def _observers(meeting: Meeting) -> str:
     """資訊處趙小華專員、錢大同科長；秘書處."""
     shown = []
     for unit in observing_units(meeting):
-        names = [f"{one.name}{one.title}" for one in meeting.observers if one.unit == unit and one.name]
-        shown.append(f"{unit}{'、'.join(names)}")
-    return ("；" if any(one.name for one in meeting.observers) else "、").join(shown)
+        people = [item for item in meeting.observers if item.unit == unit]
+        names = [
+            join("", (typed(item.name, item.row.at("姓名")), typed(item.title, item.row.at("職稱"))))
+            for item in people
+            if item.name
+        ]
+        shown.append(join("", (typed(unit, *_unit_cells(meeting, people)), join("、", names))))
+    return join("；" if any(item.name for item in meeting.observers) else "、", shown)
+
+
+def _unit_cells(meeting: Meeting, people: Sequence[Observer]) -> tuple[Location, ...]:
+    """The cells behind a unit that sits in: those of 列席, or else of the cases."""
+    if people:
+        return spans([item.row for item in people], "單位")
+    return spans([case.row for case in meeting.cases if not case.raised_at_meeting], "單位")
 
 
 def notice_remarks(text: str) -> list[str]:
@@ -121,15 +151,27 @@ def _groups(meeting: Meeting) -> list[dict[str, Any]]:
         {
             "名稱": role,
             "列": [
-                {"服務機關": one.organisation, "職稱": one.title, "姓名": one.name, "得代理": role == AGENCY_MEMBER}
+                {
+                    "服務機關": typed(one.organisation, one.row.at("服務機關")),
+                    "職稱": typed(one.title, one.row.at("職稱")),
+                    "姓名": typed(one.name, one.row.at("姓名")),
+                    "得代理": role == AGENCY_MEMBER,
+                }
                 for one in meeting.members
                 if one.role == role
             ],
         }
         for role in (CHAIR, AGENCY_MEMBER, CIVIL_MEMBER)
     ]
-    people = [(one.unit, one.title, one.name) for one in meeting.observers]
-    people = people or [(unit, "", "") for unit in observing_units(meeting)]
+    people: list[tuple[str, str, str]] = [
+        (
+            typed(one.unit, one.row.at("單位")),
+            typed(one.title, one.row.at("職稱")),
+            typed(one.name, one.row.at("姓名")),
+        )
+        for one in meeting.observers
+    ]
+    people = people or [(typed(unit, *_unit_cells(meeting, [])), "", "") for unit in observing_units(meeting)]
     rows = [{"服務機關": unit, "職稱": title, "姓名": name, "得代理": False} for unit, title, name in people]
     return [group for group in [*groups, {"名稱": OBSERVING, "列": rows}] if group["列"]]
 

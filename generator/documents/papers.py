@@ -10,7 +10,7 @@ from generator.documents import agenda, attachment, case
 from generator.documents.document import Document
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
-from generator.prose.language import Vocabulary
+from generator.prose.vocabulary import Vocabulary
 
 
 def compose(meeting: Meeting, known: Mapping[str, Figure], problems: list[Problem]) -> list[Document]:

@@ -18,12 +18,14 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from generator.basic import roc
-from generator.basic.problem import Location, Problem, nearest, perhaps, problem
+from generator.basic.problem import nearest
 from generator.meeting import figures
-from generator.meeting.figures import Figure
-from generator.meeting.model import Attachment, Case, Meeting
+from generator.prose import recording
+from generator.prose.recording import Printed
 
 ATTACHMENT = "附件"
+# The name of a filter that nobody can write.
+_NOTED = " noted"
 # A pair of braces of which one at least is full-width: no tag, though it was meant as one.
 FULL_WIDTH = re.compile(r"｛[｛{%％]|\{[｛％]|[｝}%％]｝|[｝％]\}")
 
@@ -42,6 +44,28 @@ class _Sandbox(SandboxedEnvironment):
 
     def wrap_str_format(self, value: Any) -> None:
         """Jinja would make str.format safe, but not small; unwrapped it is an attribute like any other."""
+
+    def _generate(self, source: nodes.Template, *arguments: Any, **more: Any) -> str:
+        """Every {{ }} tells where its value came from."""
+        for output in source.find_all(nodes.Output):
+            output.nodes = [part if isinstance(part, nodes.TemplateData) else _noted(part) for part in output.nodes]
+        source.set_environment(self)
+        return super()._generate(source, *arguments, **more)
+
+
+def _noted(expression: nodes.Expr) -> nodes.Expr:
+    """The expression handed through recording.noted, with the names in it and what it takes values from."""
+    names = tuple(names_in(nodes.Output([expression])))
+    if not names:
+        return expression
+    holders: list[nodes.Expr] = []
+    for step in nodes.Output([expression]).find_all((nodes.Getattr, nodes.Getitem)):
+        assert isinstance(step, nodes.Getattr | nodes.Getitem)
+        key = nodes.Const(step.attr) if isinstance(step, nodes.Getattr) else step.arg
+        holders.append(nodes.Tuple([step.node, key], "load"))
+    noted = nodes.Filter(expression, _NOTED, [nodes.Const(names), nodes.Tuple(holders, "load")], [], None, None)
+    noted.set_lineno(expression.lineno, override=True)
+    return noted
 
 
 class _Unknown(jinja2.StrictUndefined):
@@ -95,7 +119,7 @@ def explained(error: BaseException) -> str:
 @functools.cache
 def environment(autoescape: bool) -> SandboxedEnvironment:
     """The Jinja environment of prose (``autoescape`` False: plain text) and of Word templates (True: XML)."""
-    made = _Sandbox(undefined=_Unknown, finalize=_xml if autoescape else figures.shown, autoescape=autoescape)
+    made = _Sandbox(undefined=_Unknown, finalize=_xml if autoescape else _plain, autoescape=autoescape)
     made.globals.clear()
     made.filters.clear()
     filters: dict[str, Callable[..., Any]] = {
@@ -107,9 +131,18 @@ def environment(autoescape: bool) -> SandboxedEnvironment:
         "萬": roc.ten_thousands,
         "國字": roc.numeral,
         "正文": in_prose,
+        _NOTED: recording.noted,
     }
     made.filters.update(filters)
     return made
+
+
+def _plain(value: Any) -> str:
+    if not isinstance(value, Printed):
+        return figures.shown(value)
+    now = recording.present()
+    text = figures.shown(value.value)
+    return now.marked(text, value) if now is not None else text
 
 
 def _xml(value: Any) -> Any:
@@ -117,10 +150,23 @@ def _xml(value: Any) -> Any:
 
     A line break in a cell becomes a paragraph of its own (\\a for docxtpl): its points may hang by labels.
     """
+    if isinstance(value, Printed):
+        now = recording.present()
+        if now is None or isinstance(value.value, Markup):
+            return _xml(value.value)
+        before = 0
+        lines = []
+        for line in figures.shown(value.value).split("\n"):
+            lines.append(now.marked(_escaped(line), value, before))
+            before += len(line) + 1
+        return Markup("\a".join(lines))
     if isinstance(value, Markup):
         return value
-    safe = str(escape(figures.shown(value)))
-    return Markup(safe.replace("{_", "{&#95;").replace("_}", "&#95;}").replace("\n", "\a"))
+    return Markup(_escaped(figures.shown(value)).replace("\n", "\a"))
+
+
+def _escaped(text: str) -> str:
+    return str(escape(text)).replace("{_", "{&#95;").replace("_}", "&#95;}")
 
 
 def in_prose(value: Any) -> str:
@@ -134,7 +180,11 @@ def names_used(source: str) -> list[str]:
 
     Raises jinja2.TemplateSyntaxError.
     """
-    tree = environment(False).parse(source)
+    return names_in(environment(False).parse(source))
+
+
+def names_in(tree: nodes.Node) -> list[str]:
+    """The dotted names in a parsed text, as names_used gives them."""
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
     found: list[str] = []
     inner: set[int] = set()
@@ -156,91 +206,6 @@ def names_used(source: str) -> list[str]:
         if isinstance(step, nodes.Name) and step.name not in own:
             found.append(".".join([step.name, *parts]))
     return found
-
-
-class Vocabulary:
-    """The figures of a meeting as names that prose and templates can use."""
-
-    def __init__(self, meeting: Meeting, known: Mapping[str, Figure]) -> None:
-        self.meeting = meeting
-        self.figures = known
-        self._environment = environment(False)
-        self._spaces: dict[str, dict[str, Any]] = {}
-        for figure in known.values():
-            space, dot, name = figure.name.partition(".")
-            if dot and not space.startswith(f"{ATTACHMENT}("):
-                self._spaces.setdefault(space, {})[name] = figure.value
-
-    @functools.cached_property
-    def numbers(self) -> set[int]:
-        """Every whole number that some figure is or shows."""
-        return figures.numbers_in(self.figures)
-
-    def context(self, case: Case | None) -> dict[str, Any]:
-        """The names for a template or a text of ``case``; 附件() counts from that case."""
-        return {**self._spaces, ATTACHMENT: lambda *names: self._label(case, names)}
-
-    def _label(self, case: Case | None, names: tuple[str, ...]) -> str:
-        found = [self._attachment(case, name) for name in names]
-        if not found:
-            raise jinja2.TemplateRuntimeError("附件() 要寫出附件名稱")
-        owner = case or next(one for one in self.meeting.cases if found[0] in one.attachments)
-        return figures.label_in(owner, found, self.meeting.cases)
-
-    def _attachment(self, case: Case | None, name: str) -> Attachment:
-        for owner in [case, *self.meeting.cases] if case else self.meeting.cases:
-            for attachment in owner.attachments if owner else ():
-                if attachment.name == name:
-                    return attachment
-        raise jinja2.UndefinedError(f"沒有附件「{name}」")
-
-    def faults(self, source: str, at: Location) -> list[Problem]:
-        """What is wrong with a prose text before it is rendered: syntax, unknown names and filters."""
-        if FULL_WIDTH.search(source):
-            return [problem("full-width-braces", at)]
-        try:
-            used = names_used(source)
-        except jinja2.TemplateSyntaxError:
-            return [problem("prose-syntax", at, detail=self._broken_tag(source))]
-        filters = self._environment.filters
-        found = [
-            problem("unknown-filter", at, name=node.name, perhaps=perhaps(node.name, filters))
-            for node in self._environment.parse(source).find_all(nodes.Filter)
-            if node.name not in filters
-        ]
-        for name in used:
-            if name in self.figures:
-                continue
-            known = list(self.figures)
-            if name in self._spaces:
-                examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
-                found.append(problem("name-incomplete", at, name=name, examples=examples))
-            else:
-                found.append(problem("unknown-name", at, name=name, perhaps=perhaps(name, known)))
-        return found
-
-    def _broken_tag(self, source: str) -> str:
-        """The first tag that Jinja cannot read by itself; the first of all where it is their order that is wrong."""
-        tags: list[str] = re.findall(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)", source, flags=re.DOTALL) or [source]
-        for tag in tags:
-            try:
-                self._environment.parse(tag)
-            except jinja2.TemplateSyntaxError:
-                return tag
-        return tags[0]
-
-    def render(self, source: str, case: Case | None, at: Location, problems: list[Problem]) -> str:
-        """A prose text with its figures in place; what cannot be rendered is a problem and prints as it stands."""
-        if "{" not in source and not FULL_WIDTH.search(source):
-            return source
-        faults = self.faults(source, at)
-        if not faults:
-            try:
-                return self._environment.from_string(source).render(self.context(case))
-            except Exception as error:
-                faults = [problem("prose-failed", at, detail=explained(error))]
-        problems.extend(faults)
-        return source
 
 
 def literal_text(source: str) -> str:

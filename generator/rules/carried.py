@@ -15,7 +15,7 @@ from generator.meeting import figures, load, sheets
 from generator.meeting.minutes import Decision
 from generator.meeting.model import Meeting, PastDecision
 from generator.meeting.sheets import CONTINUED, RELEASED
-from generator.prose.language import Vocabulary
+from generator.prose.vocabulary import Vocabulary
 from generator.workbook import books, values
 
 # Below this likeness of their 案由 (0 to 1) two rows are no longer the same item with a text altered.

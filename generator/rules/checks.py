@@ -19,7 +19,8 @@ from generator.meeting import figures, schedule
 from generator.meeting.figures import Figure
 from generator.meeting.model import SHEET, Case, Meeting
 from generator.meeting.sheets import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT
-from generator.prose.language import Vocabulary, literal_text, names_used
+from generator.prose.language import literal_text, names_used
+from generator.prose.vocabulary import Vocabulary
 from generator.workbook import values
 from generator.workbook.typed_rows import Row
 

@@ -50,7 +50,7 @@ from generator.meeting.sheets import (
     SheetSpec,
 )
 from generator.meeting.workdays import Calendar
-from generator.workbook.typed_rows import PlainTable, Row
+from generator.workbook.typed_rows import Place, PlainTable, Row
 
 _PLAIN, _REGULATION = "範例表格", "範例要點"
 _LABELS = ("一、", "（一）", "1.", "（1）")
@@ -225,7 +225,8 @@ def _withdrawal(number: int) -> Withdrawal:
 def _table(count: int) -> PlainTable:
     headings = tuple(f"範例欄{number}" for number in range(1, max(count, 1) + 1))
     rows = tuple(tuple("範例" for _ in headings) for _ in range(count))
-    return PlainTable(_PLAIN, headings, rows, count, {}, {})
+    places = tuple(Place("範例.xlsx", _PLAIN, 1, ("A",) * len(headings)) for _ in rows)
+    return PlainTable(_PLAIN, headings, rows, places, count, {}, {})
 
 
 def _regulation(count: int, below: int) -> Regulation:

@@ -18,7 +18,8 @@ from generator.documents import minutes, notice, papers
 from generator.documents.attachment import DECK
 from generator.documents.document import Document
 from generator.meeting import figures, sheets
-from generator.prose.language import ATTACHMENT, Vocabulary
+from generator.prose.language import ATTACHMENT
+from generator.prose.vocabulary import Vocabulary
 from generator.setup import sample
 from generator.slides import render
 from generator.word import ooxml
@@ -165,8 +166,8 @@ def _trial(path: Path, contexts: list[tuple[str, Context]]) -> list[Problem]:
     found: dict[tuple[str, Location, str], Problem] = {}
     for label, context in contexts:
         here: list[Problem] = []
-        made = templates.render(path, context, _PROPERTIES, here)
-        if made is not None and ooxml.empty_cell(made):
+        rendered = templates.render(path, context, _PROPERTIES, here)
+        if rendered is not None and ooxml.empty_cell(rendered):
             here.append(problem("cell-emptied", Location(path.name)))
         for one in here:
             found.setdefault((one.code, one.at, one.text), replace(one, text=f"{one.text}（試印：{label}）"))

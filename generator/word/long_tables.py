@@ -19,9 +19,15 @@ from jinja2 import Environment
 from lxml import etree
 from markupsafe import Markup
 
+from generator.documents.passages import Source
 from generator.meeting import figures
+from generator.prose.recording import Placed, Printed, recording
+from generator.prose.text import Text
 from generator.word import labels, tables
 from generator.word.ooxml import Styles, W, text_of, xml_of
+
+Origins = Callable[[], list[Source]]
+"""Where what a {{ }} prints came from, row by row; told when asked, since a long list has many."""
 
 # A list of more rows than this is long: about a page.
 MANY = 30
@@ -70,6 +76,7 @@ class _Cell:
     """
 
     said: list[list[str]]
+    origins: list[Origins]
     around: list[str]
     paragraphs: list[list[str]]
     namespaces: Mapping[str, str]
@@ -127,6 +134,7 @@ class Rows:
     """The rows of a loop that are not in the document's tree, for tables.Repeated; ``row`` is the hollow one."""
 
     said: list[list[str]]
+    origins: list[Origins]
     plain: PlainWay
     row: Any = None
     fates: dict[int, dict[int, str]] = field(default_factory=dict)
@@ -140,12 +148,14 @@ class Rows:
     def found(self, row: Any) -> None:
         """Takes the hollow row in the tree."""
         self.row = row
-        rest = iter(self.said)
+        rest = iter(zip(self.said, self.origins, strict=True))
         namespaces = {prefix: address for prefix, address in row.nsmap.items() if prefix}
         for cell in row.iterchildren(f"{W}tc"):
             around = text_of(cell).split(_HOLE)
             paragraphs = [text_of(one).split(_HOLE) for one in cell.iter(f"{W}p")]
-            self._cells.append(_Cell([next(rest) for _ in around[1:]], around, paragraphs, namespaces))
+            holes = [next(rest) for _ in around[1:]]
+            said, origins = [texts for texts, _ in holes], [sources for _, sources in holes]
+            self._cells.append(_Cell(said, origins, around, paragraphs, namespaces))
 
     def texts(self, place: int) -> list[str]:
         cell = self._cells[place]
@@ -154,6 +164,13 @@ class Rows:
         if cell.alone:
             return said[0]
         return [_filled(cell.around, texts) for texts in (zip(*said, strict=True) if said else repeat((), self.count))]
+
+    def sources(self, place: int) -> list[Source]:
+        """Where what that cell says came from, row by row."""
+        origins = [tell() for tell in self._cells[place].origins]
+        if len(origins) == 1:
+            return origins[0]
+        return [_united(sources) for sources in zip(*origins, strict=True)] if origins else [Source()] * self.count
 
     def take_out(self) -> None:
         self.row.getparent().remove(self.row)
@@ -196,14 +213,14 @@ def set_apart(
         nested = source.count("<w:tbl>", 0, begin) - source.count("</w:tbl>", 0, begin) != 1
         strips = re.search(r"\{[{%][-+]|[-+][}%]\}", source[begin:end])
         known = not nested and not strips and _is_known(body, plain.styles)
-        said = _said(source[begin:outer], names, environment) if known else None
-        if said is None:
+        found = _said(source[begin:outer], names, environment, many) if known else None
+        if found is None:
             continue
         number, name = len(apart), f"_rows{len(apart)}"
         more[name] = many[:1]
         parts += [source[done:begin], f"<?{PLACE} {number}?>{{% for {loop[1]} in {name} %}}"]
         parts += [_hollow(body), "{% endfor %}"]
-        apart.append(Rows(said, plain))
+        apart.append(Rows(*found, plain))
         done = end
     return "".join([*parts, source[done:]]), more, apart
 
@@ -261,23 +278,63 @@ def _is_known(body: str, styles: Styles) -> bool:
     return not any(styles.indent(style)[1] for style in used)
 
 
-def _said(loop: str, names: Mapping[str, Any], environment: Environment) -> list[list[str]] | None:
-    """What each {{ }} of the loop prints, row by row; None where the rows are not alike or a value cannot be told."""
+def _said(
+    loop: str, names: Mapping[str, Any], environment: Environment, many: Sequence[Any]
+) -> tuple[list[list[str]], list[Origins]] | None:
+    """What each {{ }} of the loop prints, row by row, and where it came from; None where the rows are not alike or a
+    value cannot be told."""
     values: list[Any] = []
     end = object()
-    reader = environment.overlay(finalize=values.append, autoescape=False)
+    firsts: list[Any] = []
+
+    def take(value: Any) -> None:
+        # Of the first row it is kept how its values came about: the others are alike.
+        bare = value.value if isinstance(value, Printed) else value
+        if len(firsts) == len(values) and not (values and values[-1] is end):
+            firsts.append(value)
+        values.append(bare)
+
+    reader = environment.overlay(finalize=take, autoescape=False)
     source = f"{''.join(_TAG.findall(loop))}{{{{ _end }}}}{{% endfor %}}"
     try:
-        for _ in reader.from_string(source).generate({**names, "_end": end}):
-            pass
+        with recording():
+            for _ in reader.from_string(source).generate({**names, "_end": end}):
+                pass
         size = values.index(end) + 1
-        if len(values) % size or any(one is not end for one in values[size - 1 :: size]):
+        if len(values) % size or any(value is not end for value in values[size - 1 :: size]):
             return None
         said = [[_text(value) for value in values[at::size]] for at in range(size - 1)]
     except Exception:
         # The plain way fails in the same place, and knows how to say it.
         return None
-    return None if not said or any(any(map(_ODD.search, texts)) for texts in said) else said
+    if not said or any(any(map(_ODD.search, texts)) for texts in said):
+        return None
+    return said, [_origins(firsts[at], values[at::size], many, at) for at in range(size - 1)]
+
+
+def _origins(first: Any, printed: Sequence[Any], many: Sequence[Any], place: int) -> Origins:
+    """Where the values of one {{ }} came from: ``first`` is what it printed in the first row."""
+    values = printed if any(isinstance(value, Text) for value in printed) else None
+    holders = first.holders if isinstance(first, Printed) else ()
+    # In each row the same key of the row; of a row that is a list of texts, the text in that place.
+    keys = [key for holder, key in holders if holder is many[0]] or [place] * isinstance(many[0], list)
+
+    def tell() -> list[Source]:
+        sources = []
+        for value, row in zip(values or repeat(None), many, strict=False):
+            if isinstance(value, Text):
+                cells = dict.fromkeys(str(cell) for span in value.spans for cell in span.cells)
+            else:
+                places = [row.cells_of(key) for key in keys] if isinstance(row, Placed) else []
+                cells = dict.fromkeys(str(cell) for found in places for cell in found)
+            sources.append(Source((), tuple(cells)))
+        return sources
+
+    return tell
+
+
+def _united(sources: Iterable[Source]) -> Source:
+    return Source((), tuple(dict.fromkeys(cell for source in sources for cell in source.cells)))
 
 
 def _text(value: Any) -> str:

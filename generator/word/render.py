@@ -15,8 +15,11 @@ from typing import Any
 import jinja2
 
 from generator.basic.problem import Location, Problem, nearest, perhaps, problem
+from generator.documents.passages import Contents
+from generator.meeting.figures import Figure
 from generator.prose import language
-from generator.word import labels, long_tables, ooxml, tables
+from generator.prose.recording import recording, unmarked
+from generator.word import labels, long_tables, ooxml, record, tables
 from generator.word.lint import texts
 
 # Names that templates use for what layout does to the rendered document.
@@ -46,10 +49,31 @@ def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Prob
     return None if name in have else problem("no-such-template", at, name=lacking, perhaps=perhaps(name, have))
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished document, and what it says with the sources of every part."""
+
+    content: bytes
+    contents: Contents
+
+
 def render(template: Path, context: Mapping[str, Any], properties: Properties, problems: list[Problem]) -> bytes | None:
+    """The bytes of the document alone; else as ``render_recorded``."""
+    rendered = render_recorded(template, context, properties, None, problems)
+    return rendered.content if rendered else None
+
+
+def render_recorded(
+    template: Path,
+    context: Mapping[str, Any],
+    properties: Properties,
+    known: Mapping[str, Figure] | None,
+    problems: list[Problem],
+) -> Rendered | None:
     """The document, or None with a problem that names the template and the paragraph.
 
-    The same template and context give the same bytes.
+    ``known`` are the figures that templates print by name; without them nothing is recorded. The same template and
+    context give the same bytes.
     """
     try:
         document = _template_class()(template)
@@ -70,13 +94,18 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
         return None
     inner = document.docx
     body = inner.element.body
-    labels.finish(body, ooxml.Styles(inner.styles.element), long_tables.find(body, document.apart))
+    styles = ooxml.Styles(inner.styles.element)
+    long = long_tables.find(body, document.apart)
+    contents = Contents()
+    if known is not None:
+        contents = record.contents(document.parts, styles, known, document.apart, long_tables.PLACE)
+    document.parts.clear()
+    labels.finish(body, styles, long)
     _set_properties(inner.core_properties, properties)
     result = io.BytesIO()
     inner.save(result)
-    return ooxml.packed(
-        result.getvalue(), {f"{long_tables.PLACE} {at}": one.written for at, one in enumerate(document.apart)}
-    )
+    places = {f"{long_tables.PLACE} {at}": rows.written for at, rows in enumerate(document.apart)}
+    return Rendered(ooxml.packed(result.getvalue(), places), contents)
 
 
 def torn(paragraph: Any, tags: Sequence[str]) -> list[str]:
@@ -110,6 +139,8 @@ def _template_class() -> Any:
     from docxtpl import DocxTemplate
 
     class Template(DocxTemplate):  # type: ignore[misc, unused-ignore]
+        # What Jinja printed, part by part.
+        parts: list[record.RenderedPart]
         # The rows of long tables, which are not in the document.
         apart: Sequence[long_tables.Rows] = ()
 
@@ -119,6 +150,16 @@ def _template_class() -> Any:
             )
             xml, more, self.apart = long_tables.set_apart(self.patch_xml(self.get_xml()), context, jinja_env, plain)
             return self.render_xml_part(xml, self.docx.part, {**context, **more}, jinja_env)
+
+        def render_init(self) -> None:
+            super().render_init()
+            self.parts = []
+
+        def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, Any], jinja_env: Any = None) -> str:
+            with recording() as printed:
+                marked = super().render_xml_part(src_xml, part, context, jinja_env)
+            self.parts.append(record.RenderedPart(str(part.partname), marked, printed))
+            return unmarked(marked)
 
         def fix_tables(self, xml: str) -> Any:
             # docxtpl parses whatever comes, and what does not fit is lost without a word.

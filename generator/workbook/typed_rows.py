@@ -49,6 +49,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row of a plain table stands; ``letters`` are those of its columns."""
+
+    workbook: str
+    sheet: str
+    number: int
+    letters: tuple[str, ...]
+
+    def cell(self, column: int) -> Location:
+        return Location(self.workbook, self.sheet, f"{self.letters[column]}{self.number}")
+
+
+@dataclass(frozen=True, slots=True)
 class PlainTable:
     """A sheet that has no column table: headings and texts as shown, blank rows left out.
 
@@ -58,6 +71,7 @@ class PlainTable:
     name: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    places: tuple[Place, ...]
     count: int
     sums: Mapping[str, int]
     spans: Mapping[str, tuple[Location, ...]]
@@ -264,6 +278,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
     """
     headings: tuple[str, ...] | None = None
     rows: list[tuple[str, ...]] = []
+    places: list[Place] = []
     numbers: dict[str, list[object]] = {}
     spans: dict[str, list[Location]] = {}
     count = 0
@@ -284,8 +299,10 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         _mention_merged(sheet, start, columns, problems)
         filled = [row for row in range(start + 1, len(sheet.cells)) if _has_something(sheet, row, columns)]
         counted = []
+        letters = tuple(letter(column) for column in columns)
         for row in filled:
             rows.append(tuple(_shown(sheet, row, column, problems) for column in columns))
+            places.append(Place(sheet.workbook, sheet.name, row + 1, letters))
             if _too_many(sheet, row, before, problems):
                 break
             if _total_word(rows[-1]):
@@ -303,9 +320,8 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
     if headings is None:
         return None
     sums = {heading: sum(given) for heading, found in numbers.items() if (given := _whole(found))}
-    return PlainTable(
-        name, headings, tuple(rows), count, sums, {heading: tuple(found) for heading, found in spans.items()}
-    )
+    columns_of = {heading: tuple(found) for heading, found in spans.items()}
+    return PlainTable(name, headings, tuple(rows), tuple(places), count, sums, columns_of)
 
 
 def _plain_heading(sheet: RawSheet) -> int | None:

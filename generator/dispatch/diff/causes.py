@@ -1,31 +1,19 @@
 """A change of a document, and what is behind it: figures that changed their value, cells that changed their text.
 
-Where several cells changed at once this goes by what they hold, so that a cause may be left unsaid, never guessed.
+Causes are read from what was recorded when the documents were made, never inferred.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from generator.basic import roc
+from generator.basic.problem import Location
 from generator.dispatch.diff import alignment
 from generator.dispatch.diff import cells as revision_cells
-from generator.dispatch.diff.cells import ADDED, CHANGED, REMOVED, InputChange
-from generator.meeting.figures import written_numbers
-from generator.workbook import values
-
-_SHORT_DATE = re.compile(r"(\d{2,3})-(\d{2})-(\d{2})")
-_MOST_NUMERAL = 100
-# Between the tags and the sentences of a cell of prose.
-_BETWEEN_TAGS = re.compile(r"\{\{.*?\}\}|[。；！？\n]")
-_TAG = re.compile(r"\{\{.*?\}\}")
-_CELL_SENTENCE = re.compile(r"(?:\{\{.*?\}\}|[^。；！？\n])+")
-_TELLING = 4
+from generator.dispatch.diff.cells import CHANGED, MOVED, REMOVED, InputChange
 
 
 @dataclass(frozen=True)
@@ -80,139 +68,65 @@ def shown(text: str | None) -> str:
     return "（無）" if text is None else text or "（空白）"
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one side of a change came from: figures by name, and the places of the cells that say it themselves."""
+
+    figures: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
 class Causes:
-    """The changed figures and cells, to be found behind changes of documents.
+    """The changed figures and cells, to be found behind changes of documents by their recorded origins."""
 
-    ``certain``: nothing else changed, so that a lone changed cell is behind everything.
-    """
+    def __init__(self, figures: Sequence[FigureChange], inputs: Sequence[InputChange]) -> None:
+        self._figures = {figure.name: figure for figure in figures}
+        self._old = _Places((change.was_at or change.at, change) for change in inputs if change.how in _WAS_THERE)
+        self._new = _Places((change.at, change) for change in inputs if change.how != REMOVED)
 
-    def __init__(self, figures: Sequence[FigureChange], inputs: Sequence[InputChange], certain: bool) -> None:
-        self._figures = [one for one in figures if one.old and one.new]
-        self._inputs = inputs
-        self._certain = certain
-
-    def explained(self, change: Change) -> Change:
-        """The change with its figures and cells."""
-        behind = [one for one in self._figures if any(_tells(one, piece) for piece in change.pieces)]
-        behind = [one for one in behind if not any(_within(one, other) for other in behind)]
-        cells = [place for one in behind for place in one.behind]
-        own = [one for one in self._inputs if _is_behind(one, change, behind)] or self._reworded(change)
-        cells += map(revision_cells.place, own)
-        if not cells and self._certain and len(self._inputs) == 1:
-            cells = [revision_cells.place(self._inputs[0])]
-        return dataclasses.replace(change, figures=tuple(map(str, behind)), cells=tuple(dict.fromkeys(cells)))
-
-    def _reworded(self, change: Change) -> list[InputChange]:
-        """The cell whose tags were reworded: the one that says the most of the text; none where two say as much."""
-        if change.how != CHANGED:
-            return []
-        said = [(max(_reworded(one, piece) for piece in change.pieces), one) for one in self._inputs]
-        most = max((length for length, _ in said), default=0)
-        best = [one for length, one in said if length == most]
-        return best if most and len(best) == 1 else []
+    def behind(self, old: Origin, new: Origin) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The changed figures, as text with both values, and the places of the changed cells."""
+        names = dict.fromkeys([*old.figures, *new.figures])
+        figures = [self._figures[name] for name in names if name in self._figures]
+        cells = [place for figure in figures for place in figure.behind]
+        changes = [change for cell in old.cells for change in self._old.at(cell)]
+        changes += [change for cell in new.cells for change in self._new.at(cell)]
+        cells += map(revision_cells.place, dict.fromkeys(changes))
+        return tuple(map(str, figures)), tuple(dict.fromkeys(cells))
 
 
-def _within(figure: FigureChange, other: FigureChange) -> bool:
-    """Whether the other figure says all that this one does: 會議.時間 has 會議.日期 in it."""
-    old, new = other.old or "", other.new or ""
-    return figure is not other and any(
-        len(was) < len(old) and was in old and now in new and not was.replace(",", "").isdecimal()
-        for was, now in _pairs(figure)
-    )
+_WAS_THERE = (REMOVED, CHANGED, MOVED)
 
 
-def _tells(figure: FigureChange, piece: Piece) -> bool:
-    """Whether a figure's old value gave way to its new one in a text, in any of the ways in which prose writes it."""
-    gone = [number for old, _ in piece.replaced for number in written_numbers(old)]
-    come = [number for _, new in piece.replaced for number in written_numbers(new)]
-    for old, new in _pairs(figure):
-        if old == new:
-            continue
-        if old.replace(",", "").isdecimal() and new.replace(",", "").isdecimal():
-            if old in gone and new in come:
-                return True
-        elif old in piece.old and new in piece.new and not (old in piece.new and new in piece.old):
-            return True
-    return False
+class _Places:
+    """Changes of the inputs by sheet and row, so that thousands are found in no time."""
 
+    def __init__(self, changes: Iterable[tuple[Location, InputChange]]) -> None:
+        self._rows: dict[tuple[str, int], list[tuple[int, InputChange]]] = {}
+        self._wide: dict[str, list[tuple[str, int, InputChange]]] = {}
+        for at, change in changes:
+            column, row = revision_cells.split(at.cell)
+            if change.what in (revision_cells.CELL, revision_cells.ROW):
+                whole = 0 if change.what == revision_cells.ROW else column
+                self._rows.setdefault((f"{at.workbook}〔{at.sheet}", row), []).append((whole, change))
+            else:
+                self._wide.setdefault(at.workbook, []).append((at.sheet, column, change))
 
-def _pairs(figure: FigureChange) -> list[tuple[str, str]]:
-    """The figure's values in each way of writing them that both have."""
-    return list(zip(_forms(figure.old or ""), _forms(figure.new or ""), strict=False))
-
-
-def _forms(text: str) -> Iterator[str]:
-    """A figure's value as documents write it: 113-04-29 also as 113年4月29日 and 4月29日, 2,380,000 also as 238萬.
-
-    The date under a table is written 113年04月29日.
-    """
-    yield text
-    plain = text.replace(",", "")
-    if date := _SHORT_DATE.fullmatch(text):
-        year, month, day = map(int, date.groups())
-        yield f"{year}年{month}月{day}日"
-        yield f"{year}年{month:02d}月{day:02d}日"
-        yield f"{month}月{day}日"
-    elif plain.isdecimal():
-        yield plain
-        yield f"{int(plain) // 10_000}萬" if int(plain) >= 10_000 else plain
-        yield roc.numeral(int(plain)) if 0 < int(plain) < _MOST_NUMERAL else plain
-
-
-def _is_behind(one: InputChange, change: Change, figures: Sequence[FigureChange]) -> bool:
-    """Whether a changed cell or row says what a changed sentence or row of a document says."""
-    return _is_behind_row(one, change) if change.title else _is_behind_text(one, change, figures)
-
-
-def _is_behind_row(one: InputChange, change: Change) -> bool:
-    """By the name of the row, which stands in the workbook's row as well, and by what changed in it."""
-    title, row = _plain(change.title), [_plain(cell) for cell in one.row if cell]
-    if title not in row:
-        return False
-    if one.what == revision_cells.ROW:
-        return one.how == change.how
-    same = ((_plain(one.old), _plain(one.new)) == (_plain(piece.old), _plain(piece.new)) for piece in change.pieces)
-    return row[0] == title or any(same)
-
-
-def _is_behind_text(one: InputChange, change: Change, figures: Sequence[FigureChange]) -> bool:
-    """By what was put in place of what, as far as no figure accounts for it."""
-    piece, old, new = change.pieces[0], _plain(one.old), _plain(one.new)
-    if change.how in (ADDED, REMOVED):
-        text, cell, other = (piece.new, one.new, old) if change.how == ADDED else (piece.old, one.old, new)
-        between = [_plain(part) for part in _BETWEEN_TAGS.split(cell)]
-        return any(len(part) >= _TELLING and part in _plain(text) and part not in other for part in between)
-    counted = {pair for figure in figures for pair in _pairs(figure)}
-    parts = [(_plain(was), _plain(now)) for was, now in piece.replaced if (was, now) not in counted]
-    return any(
-        was in old and now in new and ((was and was not in new) or (now and now not in old)) for was, now in parts
-    )
-
-
-def _reworded(one: InputChange, piece: Piece) -> int:
-    """How many characters of a text are those of a cell with tags whose sentence gave way to another; 0 if not so.
-
-    The values of the tags are not known here: what stands between the tags must all be in the text, old and new.
-    """
-    if one.what != revision_cells.CELL or not _TAG.search(one.old + one.new):
-        return 0
-    old, new = _CELL_SENTENCE.findall(one.old), _CELL_SENTENCE.findall(one.new)
-    gone = [_untagged(sentence) for sentence in old if sentence not in new]
-    come = [_untagged(sentence) for sentence in new if sentence not in old]
-    gone, come = (
-        [parts for parts in side if all(part in _plain(text) for part in parts)]
-        for side, text in ((gone, piece.old), (come, piece.new))
-    )
-    pairs = [(*was, *now) for was in gone for now in come]
-    return max((sum(map(len, parts)) for parts in pairs if any(len(one) >= _TELLING for one in parts)), default=0)
-
-
-def _untagged(sentence: str) -> list[str]:
-    return [_plain(part) for part in _TAG.split(sentence)]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"(?<=\d),(?=\d{3})", "", values.same_name(text))
+    def at(self, cell: str) -> list[InputChange]:
+        """The changes that touch one cell, written 資料集.xlsx〔預定開放〕D5; or the cells D5:D9."""
+        sheet, _, span = cell.partition("〕")
+        workbook, _, name = sheet.partition("〔")
+        found = []
+        start, _, end = span.partition(":")
+        (left, top), (right, bottom) = revision_cells.split(start), revision_cells.split(end or start)
+        for row in range(top, bottom + 1) if start else ():
+            found += [
+                change for column, change in self._rows.get((sheet, row), ()) if not column or left <= column <= right
+            ]
+        for where, column, change in self._wide.get(workbook, ()):
+            if not where or (where == name and (not column or left <= column <= right)):
+                found.append(change)
+        return found
 
 
 def as_json(change: Change) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from generator.basic.problem import Location
 from generator.build import outputs
-from generator.dispatch.diff import alignment, texts
+from generator.dispatch.diff import alignment
+from generator.documents.passages import running
 from generator.meeting import sheets as columns
 from generator.workbook import books, values
 from generator.workbook.raw import RawSheet, number
@@ -80,7 +81,7 @@ def _sheet(old: RawSheet, new: RawSheet) -> list[InputChange]:
     left, right = (list(one) for one in zip(*pairs, strict=True)) if pairs else ([], [])
     grids = [_cut(before, left), _cut(after, right)]
     # Numbers that only count the rows change with every row before them.
-    counting = texts.running(grids[0][1:]) & texts.running(grids[1][1:])
+    counting = running(grids[0][1:]) & running(grids[1][1:])
     keys = [[_without(row, counting) for row in grid] for grid in grids]
     rows = alignment.rows(*keys)
     gone = {keys[0][a]: a for a, b in rows if a is not None and b is None and any(keys[0][a])}
@@ -205,13 +206,14 @@ def inside(change: InputChange, cells: str) -> bool:
     if name != f"{at.workbook}〔{at.sheet}" or change.what == SHEET:
         return name == f"{at.workbook}〔{at.sheet}"
     start, _, end = span.partition(":")
-    column, row = _split(at.cell)
-    (left, top), (right, bottom) = _split(start), _split(end or start)
+    column, row = split(at.cell)
+    (left, top), (right, bottom) = split(start), split(end or start)
     across = change.what == ROW or left <= column <= right
     down = change.what == COLUMN or top <= row <= bottom
     return bool(start) and across and down
 
 
-def _split(cell: str) -> tuple[int, int]:
+def split(cell: str) -> tuple[int, int]:
+    """The column and the row of a cell as numbers; 0 for what is not there."""
     letters = cell.rstrip("0123456789")
     return number(letters), int(cell[len(letters) :] or 0)

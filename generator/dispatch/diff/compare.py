@@ -5,6 +5,8 @@ A version is a release, or what a build would make now. Nothing is read from out
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,16 +14,15 @@ from typing import Any
 
 from generator.dispatch.diff import alignment, causes
 from generator.dispatch.diff import cells as revision_cells
-from generator.dispatch.diff import texts as document_texts
-from generator.dispatch.diff.causes import Change, FigureChange, Piece
+from generator.dispatch.diff.causes import Causes, Change, FigureChange, Origin, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED, InputChange
-from generator.dispatch.diff.texts import Table
 from generator.dispatch.diff.versions import Version
+from generator.documents.passages import Contents, Part, Passage, Source, Table
 from generator.meeting import figures
 from generator.workbook import values
 
 FORMAT, PROPERTIES, RENAMED, REPLACED = "format", "properties", "renamed", "replaced"
-_COMPARED = (".docx", ".pptx")
+_SENTENCE_END = re.compile(r"(?<=[。；！？])(?![」』）])|\n")
 _ALIKE = 0.5
 
 
@@ -65,10 +66,11 @@ def compare(old: Version, new: Version) -> Revisions:
     templates = {name for name, digest in new.templates.items() if old.templates.get(name, digest) != digest}
     if templates:
         found.remarks.append(f"範本有變動：{'、'.join(sorted(templates))}。")
-    if old.manifest["packet"] != new.manifest["packet"]:
+    same_program = old.manifest["packet"] == new.manifest["packet"]
+    if not same_program:
         found.remarks.append(f"程式版本不同：{old.manifest['packet']} → {new.manifest['packet']}。")
-    known = causes.Causes(found.figures, found.inputs, certain=not found.remarks)
-    for before, after in _documents(_compared(old), _compared(new)):
+    known = Causes(found.figures, found.inputs)
+    for before, after in _documents(old, new):
         file = after or before
         about = (new if after else old).about(file)
         template = f"{about.get('template', '')}.{file.rpartition('.')[2]}"
@@ -76,15 +78,14 @@ def compare(old: Version, new: Version) -> Revisions:
         if not before or not after:
             found.documents.append(DocumentChange(file, REMOVED if before else ADDED, audience))
             continue
-        if old.documents[before] == new.documents[after]:
+        if old.digest(before) == new.digest(after):
             if before != after:
                 found.documents.append(DocumentChange(file, RENAMED, audience, before))
             continue
-        changes, renumbered = _changes(old.documents[before], new.documents[after])
+        changes, renumbered = _changes(old.contents[before], new.contents[after], known)
         how = CHANGED if changes or renumbered else RENAMED if before != after else FORMAT
-        if how == FORMAT and document_texts.same_but_properties(old.documents[before], new.documents[after]):
+        if how == FORMAT and template not in templates and same_program:
             how = PROPERTIES
-        changes = [known.explained(one) for one in changes]
         was, of = before if before != after else "", template if template in templates else ""
         found.documents.append(DocumentChange(file, how, audience, was, tuple(changes), tuple(renumbered), of))
     found.documents += _attached(old, new)
@@ -131,26 +132,18 @@ def _feeds(one: InputChange, before: Mapping[str, Any] | None, after: Mapping[st
     return any(revision_cells.inside(at, cell) for at, figure in places if figure for cell in figure["cells"])
 
 
-def _compared(version: Version) -> dict[str, bytes]:
-    """The documents that were made here and that are not made of another."""
-    own = {name: content for name, content in version.documents.items() if name.endswith(_COMPARED)}
-    return {name: content for name, content in own.items() if not version.about(name).get("enclosure")}
-
-
-def _documents(left: Mapping[str, bytes], right: Mapping[str, bytes]) -> list[tuple[str, str]]:
+def _documents(old: Version, new: Version) -> list[tuple[str, str]]:
     """Which file became which, by name and by what is in it; an empty name where there is none.
 
     The number before a name changes with what stands before, 第一案 with what is put in: names alone do not tell.
     """
-    pairs: dict[str, str] = {}
+    left, right = old.contents, new.contents
+    pairs = {name: name for name in left if name in right and old.digest(name) == new.digest(name)}
 
-    def rest(side: Mapping[str, bytes], taken: Iterable[str]) -> list[str]:
+    def rest(side: Mapping[str, Contents], taken: Iterable[str]) -> list[str]:
         found = set(taken)
         return [name for name in side if name not in found]
 
-    for name in left:
-        if right.get(name) == left[name]:
-            pairs[name] = name
     weights = {
         side: {name: _weights(content[name]) for name in rest(content, taken)}
         for side, content, taken in (("old", left, pairs.keys()), ("new", right, pairs.values()))
@@ -176,10 +169,10 @@ def _bare(name: str) -> str:
     return rest if number.isdecimal() else name
 
 
-def _weights(content: bytes) -> Counter[str]:
+def _weights(contents: Contents) -> Counter[str]:
     """The texts of a document, each counted as often as it is long: what all cases have in common is short."""
-    read = document_texts.read(content)
-    texts = [one.text for one in read.sentences] + [cell for one in read.tables for row in one.rows for cell in row]
+    texts = [sentence.text for sentence in _sentences(contents.passages)]
+    texts += [cell for table in contents.tables for row in table.rows for cell in row]
     found: Counter[str] = Counter()
     for text in texts:
         found[text] += len(text)
@@ -191,33 +184,93 @@ def _shared(old: Counter[str], new: Counter[str]) -> float:
     return (old & new).total() / whole if whole else 1.0
 
 
-def _changes(old: bytes, new: bytes) -> tuple[list[Change], list[tuple[str, str]]]:
-    before, after = document_texts.read(old), document_texts.read(new)
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a passage; ``label`` is the passage's number where the sentence begins it."""
+
+    text: str
+    where: str
+    label: str
+    parts: tuple[Part, ...]
+
+    @property
+    def typed(self) -> str:
+        """The sentence with the names of its figures in their place."""
+        found, done = [], 0
+        for part in sorted((part for part in self.parts if part.figures), key=lambda part: part.start):
+            if part.start >= done:
+                found += [self.text[done : part.start], f"\ufdd4{part.figures}\ufdd4"]
+                done = part.end
+        return "".join([*found, self.text[done:]])
+
+    @property
+    def origin(self) -> Origin:
+        names = dict.fromkeys(name for part in self.parts for name in part.figures)
+        cells = dict.fromkeys(cell for part in self.parts if not part.figures for cell in part.cells)
+        return Origin(tuple(names), tuple(cells))
+
+
+def _sentences(passages: Iterable[Passage]) -> list[_Sentence]:
+    found = []
+    for passage in passages:
+        edges = [0, *(mark.end() for mark in _SENTENCE_END.finditer(passage.text)), len(passage.text)]
+        label = passage.label
+        for start, end in itertools.pairwise(edges):
+            text = passage.text[start:end]
+            first = start + len(text) - len(text.lstrip())
+            text = text.strip()
+            if not text:
+                continue
+            last = first + len(text)
+            parts = tuple(
+                Part(max(part.start, first) - first, min(part.end, last) - first, part.figures, part.cells)
+                for part in passage.parts
+                if part.start < last and part.end > first
+            )
+            found.append(_Sentence(text, passage.where, label, parts))
+            label = ""
+    return found
+
+
+def _changes(old: Contents, new: Contents, known: Causes) -> tuple[list[Change], list[tuple[str, str]]]:
+    before, after = _sentences(old.passages), _sentences(new.passages)
     found: list[Change] = []
     renumbered = []
-    texts = [[one.text for one in side.sentences] for side in (before, after)]
-    pairs = alignment.texts(*texts)
-    gone = Counter(texts[0][a] for a, b in pairs if a is not None and b is None)
-    come = Counter(texts[1][b] for a, b in pairs if a is None and b is not None)
+    pairs = alignment.texts([sentence.text for sentence in before], [sentence.text for sentence in after])
+    gone = Counter(before[a].text for a, b in pairs if a is not None and b is None)
+    come = Counter(after[b].text for a, b in pairs if a is None and b is not None)
     moved = gone & come
     silent = Counter(moved)
+
+    def change(how: str, was: _Sentence | None, now: _Sentence | None) -> Change:
+        origins = [sentence.origin if sentence else Origin() for sentence in (was, now)]
+        if was and now and was.typed == now.typed:
+            # What was typed is the same: nothing but the figures can be behind it.
+            origins = [Origin(origin.figures) for origin in origins]
+        elif not was or not now:
+            origins = [Origin((), origin.cells) for origin in origins]
+        figures, cells = known.behind(*origins)
+        piece = Piece("", was.text if was else "", now.text if now else "")
+        where = (now or was or _Sentence("", "", "", ())).where
+        return Change(how, where, "", (piece,), figures, cells)
+
     for a, b in pairs:
-        was, now = before.sentences[a] if a is not None else None, after.sentences[b] if b is not None else None
+        was, now = before[a] if a is not None else None, after[b] if b is not None else None
         if was and now:
             if was.text != now.text:
-                found.append(Change(CHANGED, now.where, "", (Piece("", was.text, now.text),)))
+                found.append(change(CHANGED, was, now))
             if was.label != now.label:
                 renumbered.append((was.label, now.label))
         elif now:
             how = MOVED if moved[now.text] else ADDED
             moved[now.text] -= how == MOVED
-            found.append(Change(how, now.where, "", (Piece("", "", now.text),)))
+            found.append(change(how, None, now))
         elif was and silent[was.text]:
             silent[was.text] -= 1
         elif was:
-            found.append(Change(REMOVED, was.where, "", (Piece("", was.text, ""),)))
-    for left, right in _tables(before.tables, after.tables):
-        found += _table(left, right)
+            found.append(change(REMOVED, was, None))
+    for left, right in _tables(old.tables, new.tables):
+        found += _table(left, right, known)
     return found, renumbered
 
 
@@ -227,12 +280,12 @@ def _tables(old: Sequence[Table], new: Sequence[Table]) -> list[tuple[Table, Tab
     pairs = alignment.matches([one.headings for one in old], [one.headings for one in new])
     kept = {b: a for a, b in pairs}
     gone = set(range(len(old))) - {a for a, _ in pairs}
-    nothing = Table((), (), frozenset())
+    nothing = Table((), (), (), frozenset())
     found = [(old[kept[b]] if b in kept else nothing, table) for b, table in enumerate(new)]
     return found + [(old[a], nothing) for a in sorted(gone)]
 
 
-def _table(old: Table, new: Table) -> list[Change]:
+def _table(old: Table, new: Table, known: Causes) -> list[Change]:
     """The rows that differ; numbers that only count the rows do not."""
     found = []
     before, after = old.headings, new.headings
@@ -253,18 +306,39 @@ def _table(old: Table, new: Table) -> list[Change]:
     for table, side in ((old, 0), (new, 1)):
         counted = [pair[side] for pair in columns if _counts(pair, old, new)]
         chosen = [pair[side] for pair in columns if not _counts(pair, old, new)]
-        rows = [tuple(_cell(row, column) for column in chosen) for row in table.rows]
-        numbers = [next((_cell(row, column) for column in counted), "") for row in table.rows]
-        sides.append((rows, numbers, [_cell(table.headings, column) for column in chosen]))
-    return found + _rows(*sides)
+        sides.append(
+            _Side(
+                rows=[tuple(_cell(row, column) for column in chosen) for row in table.rows],
+                numbers=[next((_cell(row, column) for column in counted), "") for row in table.rows],
+                names=[_cell(table.headings, column) for column in chosen],
+                sources=table.sources,
+                columns=chosen,
+            )
+        )
+    return found + _rows(sides[0], sides[1], known)
 
 
-Side = tuple[list[tuple[str, ...]], list[str], list[str]]
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The rows of a table without the columns that count them; ``columns`` are the places that the others had."""
+
+    rows: list[tuple[str, ...]]
+    numbers: list[str]
+    names: list[str]
+    sources: Sequence[Sequence[Source]]
+    columns: list[int]
+
+    def origin(self, row: int, places: Iterable[int]) -> Origin:
+        """Where the cells in these places of a row came from."""
+        sources = self.sources[row]
+        chosen = [sources[at] for place in places if (at := self.columns[place]) < len(sources)]
+        names = dict.fromkeys(name for source in chosen for name in source.figures)
+        return Origin(tuple(names), tuple(dict.fromkeys(cell for source in chosen for cell in source.cells)))
 
 
-def _rows(old: Side, new: Side) -> list[Change]:
-    (before, old_numbers, old_names), (after, new_numbers, new_names) = old, new
-    names = [name or (old_names[place] if place < len(old_names) else "") for place, name in enumerate(new_names)]
+def _rows(old: _Side, new: _Side, known: Causes) -> list[Change]:
+    before, after = old.rows, new.rows
+    names = [name or (old.names[place] if place < len(old.names) else "") for place, name in enumerate(new.names)]
     found = []
     pairs = alignment.rows(before, after)
     gone = Counter(before[a] for a, b in pairs if a is not None and b is None)
@@ -273,23 +347,26 @@ def _rows(old: Side, new: Side) -> list[Change]:
     silent = Counter(moved)
     for a, b in pairs:
         row = after[b] if b is not None else before[a or 0]
-        number = new_numbers[b] if b is not None else old_numbers[a or 0]
+        number = new.numbers[b] if b is not None else old.numbers[a or 0]
         where = f"第{number or (b if b is not None else a or 0) + 1}列"
         title = next((cell for cell in row if values.folded(cell) not in ("", "★")), "")
         if a is not None and b is not None:
-            cells = zip(names, before[a], after[b], strict=True)
-            pieces = tuple(Piece(name, was, now) for name, was, now in cells if was != now)
-            found += [Change(CHANGED, where, title, pieces)] if pieces else []
+            differ = [place for place, (was, now) in enumerate(zip(before[a], after[b], strict=True)) if was != now]
+            pieces = tuple(Piece(names[place], before[a][place], after[b][place]) for place in differ)
+            behind = known.behind(old.origin(a, differ), new.origin(b, differ)) if differ else ((), ())
+            found += [Change(CHANGED, where, title, pieces, *behind)] if pieces else []
         elif b is not None:
             how = MOVED if moved[row] else ADDED
             moved[row] -= how == MOVED
             pieces = tuple(Piece(name, "", cell) for name, cell in zip(names, row, strict=True) if cell)
-            found.append(Change(how, where, title, pieces))
+            behind = known.behind(Origin(), Origin((), new.origin(b, range(len(row))).cells))
+            found.append(Change(how, where, title, pieces, *behind))
         elif silent[row]:
             silent[row] -= 1
-        else:
-            pieces = tuple(Piece(name, cell, "") for name, cell in zip(old_names, row, strict=True) if cell)
-            found.append(Change(REMOVED, where, title, pieces))
+        elif a is not None:
+            pieces = tuple(Piece(name, cell, "") for name, cell in zip(old.names, row, strict=True) if cell)
+            behind = known.behind(Origin((), old.origin(a, range(len(row))).cells), Origin())
+            found.append(Change(REMOVED, where, title, pieces, *behind))
     return found
 
 

@@ -17,7 +17,7 @@ from generator.documents.minutes import EDITIONS
 from generator.leaks import search
 from generator.meeting import figures
 from generator.meeting.model import Meeting
-from generator.prose.language import Vocabulary
+from generator.prose.vocabulary import Vocabulary
 from generator.word import render as templates
 
 NAME = "修正對照表"

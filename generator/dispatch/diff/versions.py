@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,55 +12,66 @@ from generator.basic.workspace import Workspace
 from generator.build.story import Made
 from generator.dispatch import releases
 from generator.dispatch.releases import Refused, Release
+from generator.documents.passages import Contents, from_json
 
 _NOW = "目前的資料"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
-    """One side of the comparison: documents by file name, workbooks by their path, and the manifest of both."""
+    """One side of the comparison: its manifest, in which stands what its documents say, and its workbooks by path."""
 
     title: str
     manifest: Mapping[str, Any]
-    documents: Mapping[str, bytes]
     books: Mapping[str, Path]
 
     @property
     def templates(self) -> dict[str, str]:
         """The templates' hashes by file name."""
-        read = [one for one in self.manifest["inputs"] if one["path"].startswith("templates/")]
-        return {Path(one["path"]).name: one["sha256"] for one in read}
+        read = [entry for entry in self.manifest["inputs"] if entry["path"].startswith("templates/")]
+        return {Path(entry["path"]).name: entry["sha256"] for entry in read}
 
     @property
     def figures(self) -> dict[str, Mapping[str, Any]]:
-        return {one["name"]: one for one in self.manifest["figures"]}
+        return {figure["name"]: figure for figure in self.manifest["figures"]}
 
     @property
     def attached(self) -> dict[str, str]:
         """The hashes of the files from elsewhere that stand in a document's place, by the document's name."""
-        hashes = {one["path"]: one["sha256"] for one in self.manifest["inputs"]}
-        return {one["name"]: hashes[one["enclosure"]] for one in self.manifest["documents"] if one["enclosure"]}
+        hashes = {entry["path"]: entry["sha256"] for entry in self.manifest["inputs"]}
+        documents = self.manifest["documents"]
+        return {document["name"]: hashes[document["enclosure"]] for document in documents if document["enclosure"]}
+
+    @cached_property
+    def contents(self) -> dict[str, Contents]:
+        """What the documents say that are not files from elsewhere, by file name."""
+        documents = [document for document in self.manifest["documents"] if not document["enclosure"]]
+        return {document["file"]: from_json(document["contents"]) for document in documents}
+
+    def digest(self, file: str) -> str:
+        """The hash of the document as rendered."""
+        return str(self.manifest["sources"][file.rpartition(".")[0]])
 
     def about(self, file: str) -> Mapping[str, Any]:
         """What the manifest says of the document in a file."""
         name = file.rpartition(".")[0]
-        return next((one for one in self.manifest["documents"] if one["name"] == name), {})
+        return next((document for document in self.manifest["documents"] if document["name"] == name), {})
 
 
 def of(release: Release) -> Version:
-    """A release as one side of a comparison. Raises Refused where it is not as it was made."""
+    """A release as one side of a comparison. Raises Refused where it is not as it was made, or by an older program."""
     if faults := release.faults():
         listed = "；".join(faults)
         raise Refused(f"{release.name}與凍結時不同，不能比較：{listed}。請由備份還原，或以 --from、--to 另指定版本。")
     manifest, folder = release.manifest, release.folder
-    documents = {one["name"]: (folder / one["path"]).read_bytes() for one in manifest["files"]}
-    books = {one["path"]: folder / one["copy"] for one in manifest["inputs"] if "copy" in one}
-    return Version(release.title, manifest, documents, books)
+    if any("contents" not in document for document in manifest["documents"] if not document["enclosure"]):
+        raise Refused(f"{release.name}是較早的程式凍結的，沒有記下文字的來源，不能比較。請以 --from、--to 另指定版本。")
+    books = {entry["path"]: folder / entry["copy"] for entry in manifest["inputs"] if "copy" in entry}
+    return Version(release.title, manifest, books)
 
 
 def present(workspace: Workspace, made: Made) -> Version:
     """What a build makes now as one side of a comparison."""
     manifest = releases.contents(workspace, made)
-    paths = [str(one["path"]) for one in manifest["inputs"]]
-    books = {path: workspace.root / path for path in paths if path.startswith("inputs/")}
-    return Version(_NOW, manifest, made.files, books)
+    paths = [str(entry["path"]) for entry in manifest["inputs"]]
+    return Version(_NOW, manifest, {path: workspace.root / path for path in paths if path.startswith("inputs/")})

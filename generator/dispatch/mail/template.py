@@ -18,7 +18,8 @@ from generator.leaks import search
 from generator.meeting import schedule, sheets
 from generator.meeting.figures import DEADLINES, Figure
 from generator.meeting.model import Meeting
-from generator.prose.language import Vocabulary, names_used
+from generator.prose.language import names_used
+from generator.prose.vocabulary import Vocabulary
 from generator.workbook.values import folded
 
 TO, CC, BCC, SUBJECT, ATTACHMENTS = "收件者", "副本", "密件副本", "主旨", "附件"

@@ -1,0 +1,157 @@
+"""What a document says, as it was made: its paragraphs and tables, each part with the figures and cells behind it.
+
+These records stand in packet.json and in each release. What compares or shows documents reads them, and never a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.prose.text import Span
+
+_ROW = re.compile(r"(.*〔.*〕)(\d+):(.*)", re.DOTALL)
+_CELL = re.compile(r"(.*〔.*〕)([A-Z]+)(\d+)", re.DOTALL)
+# Stands before the name of a figure among the sources of a cell.
+_FIGURE = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a passage, from ``start`` to before ``end``, with the names of its figures and the places of its cells.
+
+    Without figures it is what the cells say themselves.
+    """
+
+    start: int
+    end: int
+    figures: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph without its number, the ``label``; ``where`` it stands, 說明一（一）; the parts as they overlap."""
+
+    text: str
+    where: str
+    label: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where what a cell of a table says came from: figures by name, cells by place."""
+
+    figures: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows below the headings, with the source of each cell. ``running`` columns only count the rows."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sources: tuple[tuple[Source, ...], ...]
+    running: frozenset[int]
+
+
+@dataclass(slots=True)
+class Contents:
+    """The passages outside tables in their order, and the tables."""
+
+    passages: list[Passage] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+
+def parts_of(spans: Iterable[Span]) -> tuple[Part, ...]:
+    """The spans of a text as they are kept."""
+    return tuple(Part(one.start, one.end, one.figures, tuple(map(str, one.cells))) for one in spans)
+
+
+def running(rows: Sequence[tuple[str, ...]]) -> frozenset[int]:
+    """The columns that count 1, 2, 3 … down the rows; a last row may be of totals."""
+    found = []
+    for column in range(max(map(len, rows), default=0)):
+        given = [row[column] for row in rows if column < len(row) and row[column].isdecimal()]
+        if given and given == [str(number) for number in range(1, len(given) + 1)] and len(given) >= len(rows) - 1:
+            found.append(column)
+    return frozenset(found)
+
+
+def as_json(contents: Contents) -> dict[str, Any]:
+    """The records as they stand in packet.json."""
+    passages = [
+        {
+            "where": passage.where,
+            "label": passage.label,
+            "text": passage.text,
+            "parts": [[one.start, one.end, list(one.figures), list(one.cells)] for one in passage.parts],
+        }
+        for passage in contents.passages
+    ]
+    tables = [
+        {
+            "headings": list(table.headings),
+            "running": sorted(table.running),
+            "rows": [
+                ["\t".join(row), _packed(sources)] for row, sources in zip(table.rows, table.sources, strict=True)
+            ],
+        }
+        for table in contents.tables
+    ]
+    return {"passages": passages, "tables": tables}
+
+
+def from_json(found: Mapping[str, Any]) -> Contents:
+    """The records out of packet.json. Raises KeyError, TypeError or ValueError for anything else."""
+    passages = [
+        Passage(
+            one["text"],
+            one["where"],
+            one["label"],
+            tuple(Part(start, end, tuple(figures), tuple(cells)) for start, end, figures, cells in one["parts"]),
+        )
+        for one in found["passages"]
+    ]
+    tables = []
+    for table in found["tables"]:
+        rows = tuple(tuple(str(text).split("\t")) for text, _ in table["rows"])
+        sources = tuple(_unpacked(packed) for _, packed in table["rows"])
+        tables.append(Table(tuple(table["headings"]), rows, sources, frozenset(table["running"])))
+    return Contents(passages, tables)
+
+
+def _packed(sources: Sequence[Source]) -> str | list[list[str]]:
+    """The sources of a row: 資料集.xlsx〔預定開放〕5:A,,C where each is one cell of one row, else all there are."""
+    sheets: set[tuple[str, str]] = set()
+    letters: list[str] = []
+    for source in sources:
+        found = _CELL.fullmatch(source.cells[0]) if len(source.cells) == 1 else None
+        if source.figures or (source.cells and not found):
+            return [[*(f"{_FIGURE}{name}" for name in one.figures), *one.cells] for one in sources]
+        letters.append(found[2] if found else "")
+        if found:
+            sheets.add((found[1], found[3]))
+    if len(sheets) > 1:
+        return [[*one.cells] for one in sources]
+    return "".join(f"{sheet}{row}:{','.join(letters)}" for sheet, row in sheets)
+
+
+def _unpacked(packed: str | Sequence[Sequence[str]]) -> tuple[Source, ...]:
+    if isinstance(packed, str):
+        found = _ROW.fullmatch(packed)
+        if not found:
+            return ()
+        sheet, row, letters = found.groups()
+        return tuple(Source((), (f"{sheet}{letter}{row}",) if letter else ()) for letter in letters.split(","))
+    return tuple(
+        Source(
+            tuple(text.removeprefix(_FIGURE) for text in texts if text.startswith(_FIGURE)),
+            tuple(text for text in texts if not text.startswith(_FIGURE)),
+        )
+        for texts in packed
+    )

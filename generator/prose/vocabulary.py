@@ -1,0 +1,120 @@
+"""The names that prose and templates can use, and the texts of the cells with their figures in place."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+
+from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.meeting import figures
+from generator.meeting.figures import Figure
+from generator.meeting.model import Attachment, Case, Meeting
+from generator.prose.language import ATTACHMENT, FULL_WIDTH, environment, explained, names_used
+from generator.prose.recording import recording
+from generator.prose.text import Text, typed
+
+
+class Vocabulary:
+    """The figures of a meeting as names that prose and templates can use."""
+
+    def __init__(self, meeting: Meeting, known: Mapping[str, Figure]) -> None:
+        self.meeting = meeting
+        self.figures = known
+        self._environment = environment(False)
+        self._spaces: dict[str, dict[str, Any]] = {}
+        self._texts: dict[tuple[Location, str, str], tuple[Text, list[Problem]]] = {}
+        for figure in known.values():
+            space, dot, name = figure.name.partition(".")
+            if dot and not space.startswith(f"{ATTACHMENT}("):
+                self._spaces.setdefault(space, {})[name] = figure.value
+
+    @functools.cached_property
+    def numbers(self) -> set[int]:
+        """Every whole number that some figure is or shows."""
+        return figures.numbers_in(self.figures)
+
+    def context(self, case: Case | None) -> dict[str, Any]:
+        """The names for a template or a text of ``case``; 附件() counts from that case."""
+        return {**self._spaces, ATTACHMENT: lambda *names: self._label(case, names)}
+
+    def _label(self, case: Case | None, names: tuple[str, ...]) -> str:
+        found = [self._attachment(case, name) for name in names]
+        if not found:
+            raise jinja2.TemplateRuntimeError("附件() 要寫出附件名稱")
+        owner = case or next(one for one in self.meeting.cases if found[0] in one.attachments)
+        return figures.label_in(owner, found, self.meeting.cases)
+
+    def _attachment(self, case: Case | None, name: str) -> Attachment:
+        for owner in [case, *self.meeting.cases] if case else self.meeting.cases:
+            for attachment in owner.attachments if owner else ():
+                if attachment.name == name:
+                    return attachment
+        raise jinja2.UndefinedError(f"沒有附件「{name}」")
+
+    def faults(self, source: str, at: Location) -> list[Problem]:
+        """What is wrong with a prose text before it is rendered: syntax, unknown names and filters."""
+        if FULL_WIDTH.search(source):
+            return [problem("full-width-braces", at)]
+        try:
+            used = names_used(source)
+        except jinja2.TemplateSyntaxError:
+            return [problem("prose-syntax", at, detail=self._broken_tag(source))]
+        filters = self._environment.filters
+        found = [
+            problem("unknown-filter", at, name=node.name, perhaps=perhaps(node.name, filters))
+            for node in self._environment.parse(source).find_all(nodes.Filter)
+            if node.name not in filters
+        ]
+        for name in used:
+            if name in self.figures:
+                continue
+            known = list(self.figures)
+            if name in self._spaces:
+                examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
+                found.append(problem("name-incomplete", at, name=name, examples=examples))
+            else:
+                found.append(problem("unknown-name", at, name=name, perhaps=perhaps(name, known)))
+        return found
+
+    def _broken_tag(self, source: str) -> str:
+        """The first tag that Jinja cannot read by itself; the first of all where it is their order that is wrong."""
+        tags: list[str] = re.findall(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)", source, flags=re.DOTALL) or [source]
+        for tag in tags:
+            try:
+                self._environment.parse(tag)
+            except jinja2.TemplateSyntaxError:
+                return tag
+        return tags[0]
+
+    def render(self, source: str, case: Case | None, at: Location, problems: list[Problem]) -> Text:
+        """A prose text with its figures in place, and where each part came from.
+
+        What cannot be rendered is a problem and prints as it stands. A cell is rendered once, however often it is asked
+        for.
+        """
+        key = (at, case.key if case else "", source)
+        if key not in self._texts:
+            self._texts[key] = self._rendered(source, case, at)
+        text, faults = self._texts[key]
+        problems.extend(faults)
+        return text
+
+    def _rendered(self, source: str, case: Case | None, at: Location) -> tuple[Text, list[Problem]]:
+        if "{" not in source and not FULL_WIDTH.search(source):
+            return typed(source, at), []
+        faults = self.faults(source, at)
+        if not faults:
+            try:
+                with recording() as printed:
+                    marked = self._environment.from_string(source).render(self.context(case))
+            except Exception as error:
+                faults = [problem("prose-failed", at, detail=explained(error))]
+            else:
+                text = printed.read(marked, self.figures)
+                return Text(text, [*typed(text, at).spans, *text.spans]), []
+        return typed(source, at), faults

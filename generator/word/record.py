@@ -1,0 +1,180 @@
+"""What a rendered document says, and where each part came from, noted before anything is done to its looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lxml import etree
+
+from generator.documents.passages import Contents, Passage, Source, Table, parts_of, running
+from generator.meeting.figures import Figure
+from generator.prose.recording import Recording
+from generator.prose.text import Text
+from generator.word import tables
+from generator.word.ooxml import Styles, W, text_of
+
+_NUMERALS = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
+# By level: 壹、 一、 （一） 1. （1） (文書處理手冊).
+_LABELS = (
+    "[壹貳參肆伍陸柒捌玖拾佰]+、",
+    f"[{_NUMERALS}]+、",
+    rf"[（(][{_NUMERALS}]+[）)]",
+    r"\d+\.(?!\d)",
+    r"[（(]\d+[）)]",
+)
+_LABEL = re.compile("|".join(f"({form})" for form in _LABELS))
+_FIELDS = ("欄位", "欄位標題", "決定欄")
+_MINUTE_FIELD = "紀錄欄位"
+# 委員意見： stands under the case 一、 and above its remarks 1.
+_MINUTE_LEVEL = 2.5
+_OTHER_PARTS = re.compile(r"/word/(header|footer|footnotes|endnotes)\d*\.xml")
+_OTHER_NAMES = {"header": "頁首", "footer": "頁尾", "footnotes": "註腳", "endnotes": "章節附註"}
+_LOOK_MARKS = re.compile(f"[{tables.MERGE_MARK}{tables.FIT_MARK}]")
+
+
+class LongRows(Protocol):
+    """The rows of a loop that stand for a hollow row of the tree (long_tables.Rows)."""
+
+    @property
+    def count(self) -> int: ...
+
+    def texts(self, place: int) -> list[str]:
+        """What the cell in that place of the row says in each of the rows."""
+
+    def sources(self, place: int) -> list[Source]:
+        """Where what it says came from, in each of the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPart:
+    """A part of the package as Jinja printed it, with its marks, and what the marks mean."""
+
+    name: str
+    marked: str
+    printed: Recording
+
+
+def contents(
+    parts: Iterable[RenderedPart], styles: Styles, known: Mapping[str, Figure], long: Sequence[LongRows], place: str
+) -> Contents:
+    """The passages and tables of a document. ``long``: the rows that are not in the body, by the number in the
+    processing instruction ``place`` before their hollow row."""
+    found = Contents()
+    for part in parts:
+        root = etree.fromstring(part.marked.encode("utf-8"), etree.XMLParser(resolve_entities=False, huge_tree=True))
+
+        def text(element: Any, part: RenderedPart = part) -> Text:
+            return part.printed.read(_LOOK_MARKS.sub("", text_of(element)), known)
+
+        if other := _OTHER_PARTS.fullmatch(part.name):
+            for paragraph in root.iter(f"{W}p"):
+                if (words := text(paragraph)).strip():
+                    found.passages.append(_passage(words, _OTHER_NAMES[other[1]], ""))
+            continue
+        outline = _Outline(styles)
+        marks: list[Any] = list(root.iter(etree.ProcessingInstruction))
+        hollow = {mark.getnext(): long[int(mark.text)] for mark in marks if mark.target == place}
+        # docxtpl hands over the body alone.
+        for block in _blocks(root):
+            if block.tag == f"{W}tbl":
+                found.tables.append(_table(block, text, hollow))
+            elif passage := outline.passage(block, text(block)):
+                found.passages.append(passage)
+    return found
+
+
+def _blocks(parent: Any) -> Iterator[Any]:
+    for child in parent:
+        if child.tag in (f"{W}p", f"{W}tbl"):
+            yield child
+        elif child.tag in (f"{W}sdt", f"{W}sdtContent"):
+            yield from _blocks(child)
+
+
+class _Outline:
+    """Follows the headings and numbers of a document, so that each passage has its place."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._path: list[tuple[float, str]] = []
+
+    def passage(self, paragraph: Any, text: Text) -> Passage | None:
+        if not text.strip():
+            return None
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        name = self._styles.name(style.get(f"{W}val")) if style is not None else ""
+        label = label_of(text.strip())
+        title = text.strip().partition("：")[0]
+        heading = name.startswith("heading")
+        if label:
+            found = _LABEL.match(label)
+            assert found is not None
+            # 壹 is of the whole document and never under a field (地點：) before it; 一 may be under 說明：.
+            level = found.lastindex or 0
+            self._enter(level if level > 1 else 0, label.rstrip("、."))
+        elif name == _MINUTE_FIELD:
+            self._enter(_MINUTE_LEVEL, title)
+        elif name in _FIELDS or heading:
+            self._enter(0, title if name in _FIELDS else "")
+        where = "".join(step for _, step in self._path) or ("標題" if heading else "")
+        return _passage(text, where, label)
+
+    def _enter(self, level: float, step: str) -> None:
+        self._path = [*(known for known in self._path if known[0] < level), (level, step)]
+
+
+def _passage(text: Text, where: str, label: str) -> Passage:
+    """The passage without its label and the blanks around it."""
+    start = len(text) - len(text.lstrip()) + len(label)
+    start += len(text[start:]) - len(text[start:].lstrip())
+    plain = text.part(start, len(text.rstrip()))
+    return Passage(str(plain), where, label, parts_of(plain.spans))
+
+
+def label_of(text: str) -> str:
+    """A paragraph's number (一、); empty where there is none or nothing after it."""
+    found = _LABEL.match(text)
+    return found[0] if found and text[found.end() :].strip() else ""
+
+
+def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]) -> Table:
+    rows: list[list[str]] = []
+    sources: list[list[Source]] = []
+    headings: list[str] = []
+    for row in table.iterchildren(f"{W}tr"):
+        above = rows[-1] if rows else headings
+        said: list[str] = []
+        origins: list[Source] = []
+        cells = [cell for cell in row.iter(f"{W}tc") if next(cell.iterancestors(f"{W}tr"), None) is row]
+        for cell in cells:
+            span = cell.find(f"{W}tcPr/{W}gridSpan")
+            merge = cell.find(f"{W}tcPr/{W}vMerge")
+            paragraphs = [text(paragraph) for paragraph in cell.iter(f"{W}p")]
+            words = " ".join(stripped for paragraph in paragraphs if (stripped := str(paragraph).strip()))
+            if merge is not None and merge.get(f"{W}val") != "restart" and len(said) < len(above):
+                words = above[len(said)]
+            more = int(span.get(f"{W}val")) - 1 if span is not None else 0
+            said += [words, *[""] * more]
+            origins += [_source(paragraphs), *[Source()] * more]
+        if row in long:
+            many = long[row]
+            columns = [[one.strip() for one in many.texts(place)] for place in range(len(cells))]
+            rows += [list(texts) for texts in zip(*columns, strict=True)]
+            sources += [list(one) for one in zip(*(many.sources(place) for place in range(len(cells))), strict=True)]
+        elif row.find(f"{W}trPr/{W}tblHeader") is not None and not rows:
+            headings = [cell or above[place] if place < len(above) else cell for place, cell in enumerate(said)]
+        else:
+            rows.append(said)
+            sources.append(origins)
+    plain = [tuple(cell.removeprefix(label_of(cell)).strip() for cell in row) for row in rows]
+    return Table(tuple(headings), tuple(plain), tuple(map(tuple, sources)), running(plain))
+
+
+def _source(paragraphs: Sequence[Text]) -> Source:
+    spans = [span for paragraph in paragraphs for span in paragraph.spans]
+    figures = dict.fromkeys(name for span in spans for name in span.figures)
+    cells = dict.fromkeys(str(cell) for span in spans if not span.figures for cell in span.cells)
+    return Source(tuple(figures), tuple(cells))
