@@ -13,10 +13,15 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from generator.cli.app import packet
 
 REPO = Path(__file__).resolve().parents[1]
+
+# Hypothesis would fail an example that takes 200 ms, which any example may on a busy machine.
+settings.register_profile("packet", deadline=None)
+settings.load_profile("packet")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

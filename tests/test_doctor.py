@@ -82,17 +82,17 @@ def test_a_missing_libreoffice_is_named_with_its_cost_and_how_to_get_it(
 
 @posix_only
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "seconds", "said"),
     [
-        ("time.sleep(60)", "超過 0.6 秒仍未完成，已停止"),
-        ("sys.exit(77)", "異常結束（代碼 77）"),
-        ("print('hello')", "沒有說明版本"),
+        ("time.sleep(3600)", 0.2, "超過 0.6 秒仍未完成，已停止"),
+        ("sys.exit(77)", 20, "異常結束（代碼 77）"),
+        ("print('hello')", 20, "沒有說明版本"),
     ],
 )
 def test_a_libreoffice_that_does_not_work_is_no_libreoffice(
-    machine: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, said: str
+    machine: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: float, said: str
 ) -> None:
-    monkeypatch.setattr(doctor, "_SECONDS", 0.2)
+    monkeypatch.setattr(doctor, "_SECONDS", seconds)
     program(tmp_path / "tools", "soffice", body)
     found = findings(machine, 3)["LibreOffice"]
     assert found["state"] == "缺少"

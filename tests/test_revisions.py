@@ -602,9 +602,9 @@ ROWS = [(f"資料集{number}", str(number * 7 % 1000), "每月") for number in r
 )
 def test_long_sheets_do_not_take_quadratic_time(new: list[tuple[str, str, str]], changed: int) -> None:
     # 20,000 × 20,000 comparisons would take minutes.
-    start = time.monotonic()
+    start = time.process_time()
     pairs = alignment.rows(ROWS, new)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
     assert sum(a is None or b is None or ROWS[a] != new[b] for a, b in pairs) == changed
 
 
