@@ -106,6 +106,17 @@ def test_an_old_libreoffice_is_a_caution(machine: Desk, tmp_path: Path) -> None:
 
 
 @posix_only
+@pytest.mark.parametrize(("version", "noted"), [("7.4.7.2", False), ("25.2.3.2", False), ("24.8.1.1", True)])
+def test_another_libreoffice_than_those_that_were_tried_is_in_order_and_noted(
+    machine: Desk, tmp_path: Path, version: str, noted: bool
+) -> None:
+    program(tmp_path / "tools", "soffice", f"print('LibreOffice {version}')")
+    found = findings(machine, 0)["LibreOffice"]
+    assert found["state"] == "正常"
+    assert ("；逐頁看過的是 7.4、25.2 版" in found["found"]) == noted
+
+
+@posix_only
 @pytest.mark.parametrize(
     ("face", "state", "code"),
     [("標楷體", "正常", 0), ("AR PL UKai TW", "注意", 0), ("Noto Serif CJK TC", "注意", 0), ("DejaVu Sans", "缺少", 3)],
