@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 import re
 import shutil
@@ -41,16 +43,24 @@ def cells(table: str) -> list[list[Any]]:
 
 def write_book(path: Path, **sheets: str) -> Path:
     """A workbook with a sheet for each Markdown table."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_book(tuple(sheets.items())))
+    return path
+
+
+@functools.cache
+def _book(sheets: tuple[tuple[str, str], ...]) -> bytes:
+    """The bytes of such a workbook. Hundreds of tests write the same ones."""
     book = openpyxl.Workbook()
     assert book.active is not None
     book.remove(book.active)
-    for name, table in sheets.items():
+    for name, table in sheets:
         sheet = book.create_sheet(name)
         for row in cells(table):
             sheet.append(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
-    return path
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 AGENCY = """
