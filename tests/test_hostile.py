@@ -115,6 +115,7 @@ def test_an_archive_that_unpacks_to_far_more_than_it_weighs(desk: Desk) -> None:
     assert (found.code, found.cpu_seconds < 5, found.megabytes < 200) == (1, True, True), found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["sheet1", "workbook", "Content_Types", "sharedStrings"])
 def test_sizes_that_lie(desk: Desk, part: str) -> None:
     desk.meeting()
@@ -237,6 +238,7 @@ def test_sheets_that_no_office_program_writes(desk: Desk, monkeypatch: pytest.Mo
     assert result.exit_code in (0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in ROWS if "million" in kind])
 def test_sheets_of_one_huge_element_take_little_memory(desk: Desk, kind: str) -> None:
     desk.meeting()
@@ -251,6 +253,7 @@ def test_sheets_of_one_huge_element_take_little_memory(desk: Desk, kind: str) ->
     assert (found.cpu_seconds < 8, found.megabytes < 350) == (True, True), found
 
 
+@pytest.mark.slow
 def test_merged_ranges_over_the_whole_sheet(desk: Desk) -> None:
     desk.meeting()
     rows = "".join(f'<row r="{number}">{text_cell(f"A{number}", "甲")}</row>' for number in range(2, 3000))
@@ -316,6 +319,7 @@ def test_a_sheet_of_a_hundred_thousand_rows(desk: Desk, rows: int, month: str, e
     assert (found.cpu_seconds < 15, found.megabytes < 700) == (True, True), (found.cpu_seconds, found.megabytes)
 
 
+@pytest.mark.slow
 def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers, "MOST_PRINTED", 5000)
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |\n| 討1 | 測站 | 工作表:潮位站 |")
@@ -326,6 +330,7 @@ def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk, monkeypatch
     assert desk.run("build", "113-1").exit_code == 1
 
 
+@pytest.mark.slow
 def test_a_list_that_is_too_long_for_a_pdf_is_a_warning_and_makes_a_document(desk: Desk) -> None:
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |")
     long_list(desk, 5001, "11311")
@@ -404,6 +409,7 @@ def test_a_file_name_that_is_no_text(desk: Desk) -> None:
     assert "不是可讀的" in found.output
 
 
+@pytest.mark.slow
 def test_files_of_500_megabytes_are_not_taken_into_memory(desk: Desk) -> None:
     desk.meeting(附件="| 案號 | 名稱 | 來源 | 可另附 |\n| 討1 | 影片 | 檔案:影片.mp4 | ★ |")
     (desk.root / "inputs/113-1/附件").mkdir()

@@ -376,6 +376,7 @@ def test_what_stands_in_the_last_row_is_named_there(desk: Desk) -> None:
     assert "200,000 列" in said(desk, "too-many-rows")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "rows"),
     [

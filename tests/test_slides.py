@@ -238,6 +238,7 @@ def test_every_run_is_marked_as_the_chinese_of_taiwan(own_desk: Desk) -> None:
         assert {run.get("lang") for run in runs} == {"zh-TW"}
 
 
+@pytest.mark.slow
 def test_properties_come_from_the_meeting_and_the_same_inputs_give_the_same_bytes(own_desk: Desk) -> None:
     core = built(own_desk).core_properties
     assert core.title == "「政府資料開放諮詢小組」113年第1次會議報告事項第一案附件1 簡報"
@@ -251,6 +252,7 @@ def test_properties_come_from_the_meeting_and_the_same_inputs_give_the_same_byte
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
+@pytest.mark.slow
 def test_the_deck_and_its_template_pass_the_open_xml_audit(own_desk: Desk) -> None:
     built(own_desk)
     for path in (own_desk.output(DECK), REPO / "templates" / "簡報.pptx"):
