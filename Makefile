@@ -1,10 +1,11 @@
-# make packet   set everything up and build the documents of a meeting (MEETING=113-1)
-# make test     set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
-# make lint     only style and types
-# make fuzz     at least 5,000 seeded mutations of the workbooks of 113-1 (some ten minutes; FUZZ_FLAGS=…)
-# make bench    measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
-# make setup    only the virtual environment and the system packages
-# make clean    remove the environment and caches; output/ stays, since it may hold hand-edited documents
+# make packet     set everything up and build the documents of a meeting (MEETING=113-1)
+# make test       set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
+# make test-fast  in under a minute: the tests without LibreOffice and without the slow ones
+# make lint       only style and types
+# make fuzz       at least 5,000 seeded mutations of the workbooks of 113-1 (some ten minutes; FUZZ_FLAGS=…)
+# make bench      measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
+# make setup      only the virtual environment and the system packages
+# make clean      remove the environment and caches; output/ stays, since it may hold hand-edited documents
 
 MEETING ?= 113-1
 PYTEST_FLAGS ?= --numprocesses=auto
@@ -14,13 +15,16 @@ BENCH_FLAGS ?= --write
 # Chinese file names and texts, whatever the locale of the machine.
 export PYTHONUTF8 := 1
 
-.PHONY: packet test lint fuzz bench setup clean
+.PHONY: packet test test-fast lint fuzz bench setup clean
 
 packet: setup
 	@.venv/bin/packet build "$(MEETING)"
 
 test: lint
 	.venv/bin/python -m pytest $(PYTEST_FLAGS)
+
+test-fast: setup
+	.venv/bin/python -m pytest -m "not office and not slow" $(PYTEST_FLAGS)
 
 fuzz: setup
 	.venv/bin/python tests/fuzz.py $(FUZZ_FLAGS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 import re
 import shutil
@@ -13,10 +15,15 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from generator.cli.app import packet
 
 REPO = Path(__file__).resolve().parents[1]
+
+# Hypothesis would fail an example that takes 200 ms, which any example may on a busy machine.
+settings.register_profile("packet", deadline=None)
+settings.load_profile("packet")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,16 +43,24 @@ def cells(table: str) -> list[list[Any]]:
 
 def write_book(path: Path, **sheets: str) -> Path:
     """A workbook with a sheet for each Markdown table."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_book(tuple(sheets.items())))
+    return path
+
+
+@functools.cache
+def _book(sheets: tuple[tuple[str, str], ...]) -> bytes:
+    """The bytes of such a workbook. Hundreds of tests write the same ones."""
     book = openpyxl.Workbook()
     assert book.active is not None
     book.remove(book.active)
-    for name, table in sheets.items():
+    for name, table in sheets:
         sheet = book.create_sheet(name)
         for row in cells(table):
             sheet.append(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
-    return path
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 AGENCY = """

@@ -494,6 +494,7 @@ def test_the_sample_is_marked_on_every_sheet_and_in_order(sample: Desk) -> None:
     assert sample.run("build", "113-1", "--format", "docx").exit_code == 0
 
 
+@pytest.mark.slow
 def test_the_table_of_the_next_meeting_equals_the_minutes_word_by_word(sample: Desk) -> None:
     assert sample.run("new", "113-2", "--from", "113-1").exit_code == 0
     folder = sample.root / "inputs"

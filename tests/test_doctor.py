@@ -82,17 +82,17 @@ def test_a_missing_libreoffice_is_named_with_its_cost_and_how_to_get_it(
 
 @posix_only
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "seconds", "said"),
     [
-        ("time.sleep(60)", "超過 0.6 秒仍未完成，已停止"),
-        ("sys.exit(77)", "異常結束（代碼 77）"),
-        ("print('hello')", "沒有說明版本"),
+        ("time.sleep(3600)", 0.2, "超過 0.6 秒仍未完成，已停止"),
+        ("sys.exit(77)", 20, "異常結束（代碼 77）"),
+        ("print('hello')", 20, "沒有說明版本"),
     ],
 )
 def test_a_libreoffice_that_does_not_work_is_no_libreoffice(
-    machine: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, said: str
+    machine: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seconds: float, said: str
 ) -> None:
-    monkeypatch.setattr(doctor, "_SECONDS", 0.2)
+    monkeypatch.setattr(doctor, "_SECONDS", seconds)
     program(tmp_path / "tools", "soffice", body)
     found = findings(machine, 3)["LibreOffice"]
     assert found["state"] == "缺少"
@@ -103,6 +103,17 @@ def test_a_libreoffice_that_does_not_work_is_no_libreoffice(
 def test_an_old_libreoffice_is_a_caution(machine: Desk, tmp_path: Path) -> None:
     program(tmp_path / "tools", "soffice", "print('LibreOffice 6.4.7.2')")
     assert findings(machine, 0)["LibreOffice"]["state"] == "注意"
+
+
+@posix_only
+@pytest.mark.parametrize(("version", "noted"), [("7.4.7.2", False), ("25.2.3.2", False), ("24.8.1.1", True)])
+def test_another_libreoffice_than_those_that_were_tried_is_in_order_and_noted(
+    machine: Desk, tmp_path: Path, version: str, noted: bool
+) -> None:
+    program(tmp_path / "tools", "soffice", f"print('LibreOffice {version}')")
+    found = findings(machine, 0)["LibreOffice"]
+    assert found["state"] == "正常"
+    assert ("；逐頁看過的是 7.4、25.2 版" in found["found"]) == noted
 
 
 @posix_only

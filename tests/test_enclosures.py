@@ -532,6 +532,7 @@ def test_the_same_file_gives_the_same_pages() -> None:
     assert pages.fitted(content) == pages.fitted(content)
 
 
+@pytest.mark.slow
 def test_a_page_that_is_a_bomb_is_refused() -> None:
     source = opened(pdf_of((595, 842)))
     source.pages[0].Contents = source.make_stream(b" " * (pages.MOST_CONTENT + 1))

@@ -32,7 +32,7 @@ MEGABYTE = 1_000_000
 class Measured:
     code: int
     output: str
-    seconds: float
+    cpu_seconds: float
     megabytes: float
 
     def problems(self) -> list[dict[str, str]]:
@@ -40,7 +40,8 @@ class Measured:
         return found
 
 
-# Most memory of this process only: what getrusage says of a child begins with what its parent had.
+# Most memory of this process only: what getrusage says of a child begins with what its parent had. Processor time and
+# not time on the clock: a busy machine makes every command slow.
 DRIVER = """
 import os, re, sys
 from generator.cli.app import main
@@ -48,24 +49,24 @@ try:
     main()
 finally:
     status = open("/proc/self/status").read()
-    open(os.environ["PEAK"], "w").write(re.search(r"VmHWM:\\s*([0-9]+)", status)[1])
+    peak = re.search(r"VmHWM:\\s*([0-9]+)", status)[1]
+    open(os.environ["PEAK"], "w").write(f"{peak} {sum(os.times()[:4])}")
 """
 
 
 def measured(desk: Desk, *arguments: str) -> Measured:
-    """The command in a process of its own, with the time it took and the most memory it had."""
+    """The command in a process of its own, with the processor time it took and the most memory it had."""
     if sys.platform != "linux":
         pytest.skip("memory is measured on Linux")
     command = [sys.executable, "-X", "utf8", "-c", DRIVER, "--workspace", str(desk.root), *arguments]
     peak = desk.root.parent / "peak"
-    started = time.monotonic()
     done = subprocess.run(
-        command, capture_output=True, timeout=120, check=False, cwd=REPO, env={**os.environ, "PEAK": str(peak)}
+        command, capture_output=True, timeout=600, check=False, cwd=REPO, env={**os.environ, "PEAK": str(peak)}
     )
-    seconds = time.monotonic() - started
     output = (done.stdout + done.stderr).decode()
     assert "Traceback" not in output, output
-    return Measured(done.returncode, output, seconds, int(peak.read_text()) / 1000)
+    memory, cpu_seconds = peak.read_text().split()
+    return Measured(done.returncode, output, float(cpu_seconds), int(memory) / 1000)
 
 
 def tree(folder: Path) -> dict[str, Any]:
@@ -111,9 +112,10 @@ def test_an_archive_that_unpacks_to_far_more_than_it_weighs(desk: Desk) -> None:
     found = measured(desk, "check", "113-1", "--mark", "--json")
     assert [(one["code"], one["workbook"]) for one in found.problems()] == [("workbook-too-large", "資料.xlsx")]
     assert "80 MB" in found.problems()[0]["text"]
-    assert (found.code, found.seconds < 5, found.megabytes < 200) == (1, True, True), found
+    assert (found.code, found.cpu_seconds < 5, found.megabytes < 200) == (1, True, True), found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["sheet1", "workbook", "Content_Types", "sharedStrings"])
 def test_sizes_that_lie(desk: Desk, part: str) -> None:
     desk.meeting()
@@ -137,7 +139,7 @@ def test_sizes_that_lie(desk: Desk, part: str) -> None:
     path.write_bytes(raw.replace(size, struct.pack("<I", 400_000)))
     found = measured(desk, "check", "113-1", "--json")
     assert [(one["code"], one["workbook"]) for one in found.problems()] == [("workbook-unreadable", "資料.xlsx")]
-    assert (found.code, found.seconds < 5, found.megabytes < 150) == (1, True, True), found
+    assert (found.code, found.cpu_seconds < 5, found.megabytes < 150) == (1, True, True), found
 
 
 def test_an_archive_with_a_directory_of_a_million_entries(desk: Desk) -> None:
@@ -148,7 +150,7 @@ def test_an_archive_with_a_directory_of_a_million_entries(desk: Desk) -> None:
     path.write_bytes(directory + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(directory), 0, 0))
     found = measured(desk, "check", "113-1", "--json")
     assert [one["code"] for one in found.problems()] == ["workbook-unreadable"]
-    assert (found.seconds < 3, found.megabytes < 200) == (True, True), found
+    assert (found.cpu_seconds < 3, found.megabytes < 200) == (True, True), found
 
 
 def test_a_kind_of_compression_that_no_office_program_uses(desk: Desk) -> None:
@@ -230,12 +232,13 @@ def test_sheets_that_no_office_program_writes(desk: Desk, monkeypatch: pytest.Mo
     desk.meeting()
     sheet_of(desk, ROWS[kind])
     monkeypatch.setattr("generator.workbook.books.LARGEST_RATIO", 10**9)
-    started = time.monotonic()
+    started = time.process_time()
     result = desk.run("check", "113-1")
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert result.exit_code in (0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in ROWS if "million" in kind])
 def test_sheets_of_one_huge_element_take_little_memory(desk: Desk, kind: str) -> None:
     desk.meeting()
@@ -247,9 +250,10 @@ def test_sheets_of_one_huge_element_take_little_memory(desk: Desk, kind: str) ->
             archive.writestr(name, content)
     found = measured(desk, "check", "113-1", "--json")
     assert found.code in (0, 1)
-    assert (found.seconds < 8, found.megabytes < 350) == (True, True), found
+    assert (found.cpu_seconds < 8, found.megabytes < 350) == (True, True), found
 
 
+@pytest.mark.slow
 def test_merged_ranges_over_the_whole_sheet(desk: Desk) -> None:
     desk.meeting()
     rows = "".join(f'<row r="{number}">{text_cell(f"A{number}", "甲")}</row>' for number in range(2, 3000))
@@ -259,16 +263,16 @@ def test_merged_ranges_over_the_whole_sheet(desk: Desk) -> None:
     found = measured(desk, "check", "113-1", "--mark", "--json")
     assert found.code == 1
     assert "too-many-cells" in {one["code"] for one in found.problems()}
-    assert (found.seconds < 8, found.megabytes < 600) == (True, True), found
+    assert (found.cpu_seconds < 8, found.megabytes < 600) == (True, True), found
 
 
 def test_a_single_formatted_cell_in_the_last_row_costs_nothing(desk: Desk) -> None:
     desk.meeting(預定開放=PLANNED)
     with edited(desk, "預定開放") as sheet:
         sheet["H1048576"].font = openpyxl.styles.Font(bold=True)
-    started = time.monotonic()
+    started = time.process_time()
     assert desk.problems() == []
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_value_in_the_last_row_is_named_there(desk: Desk) -> None:
@@ -312,9 +316,10 @@ def test_a_sheet_of_a_hundred_thousand_rows(desk: Desk, rows: int, month: str, e
     assert errors == set(expected)
     assert len(found.problems()) < 1000
     assert found.code == (1 if errors else 0)
-    assert (found.seconds < 15, found.megabytes < 700) == (True, True), (found.seconds, found.megabytes)
+    assert (found.cpu_seconds < 15, found.megabytes < 700) == (True, True), (found.cpu_seconds, found.megabytes)
 
 
+@pytest.mark.slow
 def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers, "MOST_PRINTED", 5000)
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |\n| 討1 | 測站 | 工作表:潮位站 |")
@@ -325,6 +330,7 @@ def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk, monkeypatch
     assert desk.run("build", "113-1").exit_code == 1
 
 
+@pytest.mark.slow
 def test_a_list_that_is_too_long_for_a_pdf_is_a_warning_and_makes_a_document(desk: Desk) -> None:
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |")
     long_list(desk, 5001, "11311")
@@ -403,6 +409,7 @@ def test_a_file_name_that_is_no_text(desk: Desk) -> None:
     assert "不是可讀的" in found.output
 
 
+@pytest.mark.slow
 def test_files_of_500_megabytes_are_not_taken_into_memory(desk: Desk) -> None:
     desk.meeting(附件="| 案號 | 名稱 | 來源 | 可另附 |\n| 討1 | 影片 | 檔案:影片.mp4 | ★ |")
     (desk.root / "inputs/113-1/附件").mkdir()
@@ -413,12 +420,12 @@ def test_files_of_500_megabytes_are_not_taken_into_memory(desk: Desk) -> None:
             file.truncate(500 * MEGABYTE)
     for command in (["check", "113-1"], ["build", "113-1", "--format", "docx"]):
         found = measured(desk, *command)
-        assert (found.code, found.seconds < 10, found.megabytes < 250) == (0, True, True), found
+        assert (found.code, found.cpu_seconds < 10, found.megabytes < 250) == (0, True, True), found
     with (desk.root / BOOK).open("wb") as file:
         file.truncate(500 * MEGABYTE)
     found = measured(desk, "check", "113-1", "--mark", "--json")
     assert [one["code"] for one in found.problems() if one["severity"] == "error"] == ["workbook-too-large"]
-    assert (found.seconds < 5, found.megabytes < 250) == (True, True), found
+    assert (found.cpu_seconds < 5, found.megabytes < 250) == (True, True), found
 
 
 # --- Names ------------------------------------------------------------------------------------------------------

@@ -281,7 +281,7 @@ def visited() -> Iterator[tuple[str, list[str]]]:
                 while True:
                     caller, _ = server.accept()
                     with caller:
-                        caller.settimeout(1)
+                        caller.settimeout(30)
                         asked.append(caller.recv(1000).decode("latin-1").partition("\r")[0])
                         caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nFOREIGN"[:-1])
 

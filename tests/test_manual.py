@@ -257,6 +257,7 @@ def test_no_command_is_quoted_twice_and_each_story_is_told() -> None:
     assert set(BEFORE) <= set(shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", list(params()))
 def test_a_command_prints_what_the_manual_says(
     command: str, own_desk: Desk, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config

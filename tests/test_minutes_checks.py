@@ -205,6 +205,7 @@ def test_a_row_that_cannot_be_read_leaves_the_quorum_open(desk: Desk) -> None:
 WAYS = ("出席", "請假", "代理 林代理", "")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60,
     deadline=None,
@@ -630,11 +631,13 @@ def test_the_year_before_had_two_regular_meetings(desk: Desk, folders: tuple[str
 # --- Templates ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_templates_of_the_minutes_are_tried_on_made_up_minutes(desk: Desk) -> None:
     done = json.loads(desk.run("template", "check", "--json").stdout)
     assert [one for one in done["problems"] if one["workbook"] in ("會議紀錄.docx", "決議分辦表.docx")] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "right", "wrong"), [("會議紀錄", "紀錄.人數", "紀錄.人事"), ("決議分辦表", "列.期限", "列.日期")]
 )

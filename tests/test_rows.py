@@ -251,6 +251,7 @@ def test_a_value_that_is_missing_far_below_is_a_problem_with_its_paragraph(both:
 # --- long ones ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_long_table_takes_less_memory_than_its_document() -> None:
     """docxtpl alone takes several times as much."""
     given = context("預定開放清單", 8000, random.Random(9))

@@ -415,6 +415,7 @@ def test_the_next_meeting_of_the_repo_starts_from_the_first(own_desk: Desk) -> N
 # The wheel
 
 
+@pytest.mark.slow
 def test_the_wheel_makes_a_workspace_and_builds_a_packet_there(tmp_path: Path) -> None:
     wheel = pytest.importorskip("hatchling.builders.wheel")
     site = Path(openpyxl.__file__).parents[1]

@@ -64,6 +64,7 @@ def number(path: Path, words: str) -> int:
 # --- the standard templates -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("meeting", [(), ("113-1",)])
 def test_the_repos_own_templates_are_without_fault(own_desk: Desk, meeting: tuple[str, ...]) -> None:
     result = own_desk.run("template", "check", *meeting)
@@ -81,6 +82,7 @@ def test_all_templates_share_one_set_of_styles() -> None:
     assert all(one == first for one in sets.values())
 
 
+@pytest.mark.slow
 def test_the_names_of_each_template_are_listed(own_desk: Desk) -> None:
     assert "案：本案.類別、本案.案次、本案.單位稱謂、" in own_desk.run("template", "check").output
     answer = json.loads(own_desk.run("template", "check", "--json").stdout)
@@ -89,12 +91,14 @@ def test_the_names_of_each_template_are_listed(own_desk: Desk) -> None:
     assert "列.累計下載次數" in answer["names"]["下載排名"]
 
 
+@pytest.mark.slow
 def test_a_workspace_without_meetings_is_checked_on_sample_data(desk: Desk) -> None:
     assert found(desk) == []
     change(case(desk), text("{{ 本案.案由 }}", "{{ 本案.安由 }}"))
     assert codes(desk) == ["unknown-name"]
 
 
+@pytest.mark.slow
 def test_a_meeting_that_cannot_be_read_is_mentioned_and_sample_data_remain(desk: Desk) -> None:
     desk.meeting(會議資訊="| 欄位 | 內容 |\n| 地點 | 某處 |")
     assert [(one["code"], one["severity"]) for one in found(desk)] == [("trial-without-meeting", "note")]
@@ -161,6 +165,7 @@ FAULTS: dict[str, tuple[Edit, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", FAULTS)
 def test_a_fault_is_named_with_place_text_and_remedy(desk: Desk, code: str) -> None:
     edit, message = FAULTS[code]
@@ -173,6 +178,7 @@ def test_a_fault_is_named_with_place_text_and_remedy(desk: Desk, code: str) -> N
     assert set(codes(desk)) == {code}
 
 
+@pytest.mark.slow
 def test_every_fault_of_every_template_comes_at_once_and_in_order(desk: Desk) -> None:
     desk.meeting()
     for code in ("tag-syntax", "unknown-filter", "tag-merges", "full-width-braces", "font-in-text"):
@@ -190,6 +196,7 @@ def test_every_fault_of_every_template_comes_at_once_and_in_order(desk: Desk) ->
     assert all(one["paragraph"] for one in problems)
 
 
+@pytest.mark.slow
 def test_names_of_the_loop_are_known_inside_it_only(desk: Desk) -> None:
     change(
         case(desk),
@@ -198,12 +205,14 @@ def test_names_of_the_loop_are_known_inside_it_only(desk: Desk) -> None:
     assert [(one["code"], one["cell"]) for one in found(desk)] == [("unknown-name", "第 4 段")]
 
 
+@pytest.mark.slow
 def test_blocks_that_close_elsewhere_are_named(desk: Desk) -> None:
     path = desk.root / "templates" / "下架清單.docx"
     change(path, text("{%tr endfor %}", "{%p endfor %}"))
     assert [one["code"] for one in found(desk)] == ["block-crossed"]
 
 
+@pytest.mark.slow
 def test_a_cell_that_would_be_left_without_paragraph_is_found_by_trial(desk: Desk) -> None:
     path = desk.root / "templates" / "下架清單.docx"
     loop = "".join(
@@ -219,6 +228,7 @@ def test_a_cell_that_would_be_left_without_paragraph_is_found_by_trial(desk: Des
     assert problems[0]["text"].endswith("（試印：範例資料，清單 1 筆、下層 0 筆）")
 
 
+@pytest.mark.slow
 def test_footers_and_descriptions_of_tables_are_looked_at(desk: Desk) -> None:
     change(case(desk), text("第 ", "{{ 會議.名偁 }}第 "), "word/footer1.xml")
     change(desk.root / "templates" / "一般表格.docx", text('w:val="{{ 本附件.標題 }}"', 'w:val="{{ 本附件.票題 }}"'))
@@ -254,12 +264,14 @@ TORN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", HARMLESS)
 def test_a_tag_over_several_runs_that_is_put_together_again_is_no_fault(desk: Desk, how: str) -> None:
     change(case(desk), added(HARMLESS[how]))
     assert found(desk) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", TORN)
 def test_a_tag_that_stays_torn_is_named(desk: Desk, how: str) -> None:
     change(case(desk), added(TORN[how]))
@@ -269,12 +281,14 @@ def test_a_tag_that_stays_torn_is_named(desk: Desk, how: str) -> None:
 # --- styles, and files that are no templates --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_style_that_differs_from_the_other_templates_is_named(desk: Desk) -> None:
     change(case(desk), text('w:left="960" w:hanging="960"', 'w:left="900" w:hanging="900"'), "word/styles.xml")
     result = desk.run("template", "check")
     assert "錯誤 案.docx〔樣式〕欄位：樣式「欄位」與其他範本（如 一般表格.docx）不同。" in result.output
 
 
+@pytest.mark.slow
 def test_new_ids_and_another_order_of_styles_make_no_difference(desk: Desk) -> None:
     for part in ("word/styles.xml", "word/document.xml", "word/footer1.xml"):
         change(
@@ -291,6 +305,7 @@ def test_new_ids_and_another_order_of_styles_make_no_difference(desk: Desk) -> N
     assert found(desk) == []
 
 
+@pytest.mark.slow
 def test_styles_outside_the_shared_set_and_those_lacking_are_named(desk: Desk) -> None:
     change(case(desk), text('<w:name w:val="欄位"/>', '<w:name w:val="攔位"/>'), "word/styles.xml")
     problems = found(desk)
@@ -298,6 +313,7 @@ def test_styles_outside_the_shared_set_and_those_lacking_are_named(desk: Desk) -
     assert any("是否為「欄位」？" in one["remedy"] for one in problems)
 
 
+@pytest.mark.slow
 def test_a_typeface_in_a_used_style_is_named(desk: Desk) -> None:
     font = '<w:rPr><w:rFonts w:asciiTheme="minorHAnsi" w:eastAsia="微軟正黑體"/></w:rPr></w:style>'
     change(
@@ -310,6 +326,7 @@ def test_a_typeface_in_a_used_style_is_named(desk: Desk) -> None:
     assert faces == ["樣式「欄位」用了「Calibri」", "樣式「欄位」用了「微軟正黑體」"]
 
 
+@pytest.mark.slow
 def test_files_that_are_no_templates_are_named_and_lock_files_passed_over(desk: Desk) -> None:
     folder = desk.root / "templates"
     (folder / "壞.docx").write_bytes(b"PK\x03\x04 half")
@@ -324,6 +341,7 @@ def test_files_that_are_no_templates_are_named_and_lock_files_passed_over(desk: 
     ]
 
 
+@pytest.mark.slow
 def test_a_template_of_ones_own_is_read_as_what_it_looks_like(desk: Desk) -> None:
     own = desk.root / "templates" / "我的案.docx"
     own.write_bytes(case(desk).read_bytes())
@@ -332,6 +350,7 @@ def test_a_template_of_ones_own_is_read_as_what_it_looks_like(desk: Desk) -> Non
     assert [(one["workbook"], one["code"]) for one in found(desk)] == [("我的案.docx", "unknown-name")]
 
 
+@pytest.mark.slow
 def test_a_name_that_only_the_present_meeting_has_is_known(own_desk: Desk) -> None:
     change(case(own_desk), added("{{ 統計數字.總下載次數 }}{{ 預定開放.公務預算處 }}"))
     assert found(own_desk) == []
@@ -361,6 +380,7 @@ def test_a_build_says_in_chinese_what_is_wrong_with_a_block(desk: Desk) -> None:
     assert "段「{%p for 點 in 本按.說明 %}」：範本無法套用：沒有「本按」這個名稱（是否為「本案」）。" in output
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_template_of_a_mail_is_found_with_its_line(desk: Desk) -> None:
     path = desk.root / "templates" / "信件 會議資料.txt"
     path.write_text(path.read_text("utf-8").replace("{{ 會議.時間 }}", "{{ 會議.時閒 }}"), "utf-8")
@@ -369,6 +389,7 @@ def test_a_fault_in_a_template_of_a_mail_is_found_with_its_line(desk: Desk) -> N
     assert "會議.時間" in fault["text"] + fault["remedy"]
 
 
+@pytest.mark.slow
 def test_a_missing_template_of_a_mail_is_found(desk: Desk) -> None:
     (desk.root / "templates" / "信件 會議紀錄草稿.txt").unlink()
     assert [one["workbook"] for one in found(desk)] == ["信件 會議紀錄草稿.txt"]

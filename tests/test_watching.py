@@ -23,7 +23,7 @@ from generator.build import watch as watching
 from generator.build.watch import Turn
 from tests.conftest import Desk, docx_text
 
-LONGEST = 30.0
+LONGEST = 120.0
 
 
 class Watch:

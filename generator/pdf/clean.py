@@ -109,6 +109,12 @@ def _clean_text(root: Any) -> None:
     for element in root.iter(etree.Element):
         for name in _RSIDS:
             element.attrib.pop(f"{{{_NS['rsid']}}}{name}", None)
+    fields = root.iter(_name("text:user-field-get"), _name("text:user-field-input"))
+    shown = {field.get(_name("text:name")) for field in fields}
+    for declared in list(root.iter(_name("text:user-field-decl"))):
+        # LibreOffice 25.2 keeps the variables of a Word document, also those that stand nowhere in its text.
+        if declared.get(_name("text:name")) not in shown:
+            _remove(declared)
     href = _name("xlink:href")
     for element in list(root.iter(etree.Element)):
         # A path on someone's disk, or an address to write to.

@@ -21,6 +21,8 @@ from generator.pdf import office as pdf
 
 FINE, LACKING, MISSING = "正常", "注意", "缺少"
 _OLDEST_OFFICE = (7, 4)
+# With which the pages were looked at: those of Debian 12 and 13.
+_TRIED_OFFICES = ((7, 4), (25, 2))
 _SECONDS = 20
 _KAI = ("標楷體", "DFKai-SB", "BiauKai", "TW-Kai", "全字庫正楷體")
 _KAI_REMEDY = "請安裝全字庫正楷體（https://www.cns11643.gov.tw；Debian：fonts-cns11643-kai）。"
@@ -138,6 +140,9 @@ def _office() -> Finding:
     if _numbers(version) < _OLDEST_OFFICE:
         oldest = ".".join(map(str, _OLDEST_OFFICE))
         return Finding("LibreOffice", LACKING, text, f"早於 {oldest}，未經測試，PDF 可能缺少書籤與標籤。", "請更新。")
+    if _numbers(version)[:2] not in _TRIED_OFFICES:
+        tried = "、".join(".".join(map(str, numbers)) for numbers in _TRIED_OFFICES)
+        text += f"；逐頁看過的是 {tried} 版，其他版本的分頁可能略有不同"
     return Finding("LibreOffice", FINE, text)
 
 

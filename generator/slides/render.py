@@ -272,6 +272,7 @@ class _Maker:
             part.drop_rel(one.rId)
             one.getparent().remove(one)
         part.rename_slide_parts([one.rId for one in self._presentation.slides._sldIdLst])
+        self._clear_layouts()
         root = self._presentation._element
         for tag in ("custShowLst", "extLst"):
             for element in root.findall(f"{P}{tag}"):
@@ -283,6 +284,24 @@ class _Maker:
                 relations.pop(identity)
             elif relation.reltype.endswith("/extended-properties"):
                 relation.target_part._blob = _ABOUT.encode()
+
+    def _clear_layouts(self) -> None:
+        """Takes out of the layouts what a slide lacks: LibreOffice 25.2 shows it behind the slide, text and frame.
+
+        What only some slides of a layout lack stays, without its text, for the others take their looks from it.
+        """
+        used: dict[Any, list[set[int]]] = {}
+        for slide in self._presentation.slides:
+            numbers = {one.placeholder_format.idx for one in slide.placeholders}
+            used.setdefault(slide.slide_layout.part, []).append(numbers)
+        for part, slides in used.items():
+            for shape in list(part.slide_layout.placeholders):
+                have = [shape.placeholder_format.idx in numbers for numbers in slides]
+                if not any(have):
+                    shape._element.getparent().remove(shape._element)
+                elif not all(have):
+                    for text in shape._element.iter(f"{A}t"):
+                        text.text = ""
 
 
 def _place(shape: Any) -> Place:
