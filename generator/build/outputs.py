@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.basic import roc
+from generator.basic.failure import UserError
 
 STATE = ".packet"
 # For programs, and never edited: it is written over whatever it holds.
@@ -49,7 +50,7 @@ class Written:
     source: str = ""
 
 
-class BadFolder(Exception):
+class BadFolder(UserError):
     """The place for the files is no folder of its own, or that of a file is one; the text is for the user."""
 
 

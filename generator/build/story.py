@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Problem, in_order
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import calendar, convert, examine, outputs, unchanged
@@ -53,8 +54,10 @@ class Made:
         return self.examined.meeting is None or enclosures.stops(self.examined.problems)
 
 
-class UnknownDocument(Exception):
+class UnknownDocument(UserError):
     """``--only`` names no document; the text lists those there are."""
+
+    exit_code, option = WRONG_USAGE, "--only"
 
 
 def make(

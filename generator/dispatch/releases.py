@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generator.basic import roc
+from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import convert, outputs, story
 from generator.build import report as reporting
@@ -39,12 +40,16 @@ _ABANDONED_SECONDS = 3600
 _SEAL = "sha256"
 
 
-class Refused(Exception):
+class Refused(UserError):
     """There can be no release now; the text says why and what to do."""
 
+    exit_code = PROBLEMS
 
-class NoRelease(Exception):
+
+class NoRelease(UserError):
     """There is no release, or not of that number; the text says which there are."""
+
+    exit_code = WRONG_USAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.problem import Location, Problem, problem
 from generator.documents import minutes as after_meeting
 from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC, SOMEONE
@@ -40,8 +41,10 @@ _ADDRESS_IN_BINARY = re.compile(
 _MOBILE = re.compile(r"(?<!\d)(?<!\d[-,.])09\d{2}[- ]?\d{3}[- ]?\d{3}(?![-,.]?\d)")
 
 
-class Leak(Exception):
+class Leak(UserError):
     """A protected name in a finished file; the text names the file, never the name."""
+
+    exit_code = PROBLEMS
 
 
 def protected(meeting: Meeting, edition: str) -> list[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import generator
+from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.meeting import load, model, sheets, succession
@@ -43,8 +44,10 @@ _STANDING_FIELDS = ("開始時間", "地點", "主席", "紀錄")
 _STANDING_LISTS = (sheets.CASES, sheets.EXPLANATIONS, sheets.ATTACHMENTS, sheets.NOTES, sheets.SLIDES)
 
 
-class Taken(Exception):
+class Taken(UserError):
     """Something lies there already; the text says what, in the users' language."""
+
+    exit_code = WRONG_USAGE
 
 
 @dataclass(slots=True)
