@@ -71,7 +71,9 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError):
         terminal.failure(outputs.unusable(error))
     else:
-        terminal.failure(f"程式發生沒有預料到的錯誤，沒有動到 inputs。請將「{terminal.keep_trace()}」交給維護人員。")
+        from generator.cli import trace
+
+        terminal.failure(f"程式發生沒有預料到的錯誤，沒有動到 inputs。請將「{trace.keep(error)}」交給維護人員。")
     return FAILED
 
 

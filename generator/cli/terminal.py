@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
@@ -220,13 +217,6 @@ def styled(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
 def failure(text: str) -> None:
     """A failure outside the inputs, on standard error."""
     console(stderr=True).print(text, style="bold red")
-
-
-def keep_trace() -> Path:
-    """Writes the present exception's trace to a file for whoever maintains the program; returns its place."""
-    path = Path(tempfile.gettempdir()) / "packet-error.txt"
-    path.write_text(traceback.format_exc(), encoding="utf-8")
-    return path
 
 
 class Progress:
