@@ -19,6 +19,7 @@ from pathlib import Path
 
 from generator.basic import roc
 from generator.basic.failure import UserError
+from generator.basic.steps import step
 
 STATE = ".packet"
 # For programs, and never edited: it is written over whatever it holds.
@@ -60,6 +61,7 @@ def unusable(error: OSError) -> str:
     return f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。"
 
 
+@step("build", "寫入檔案")
 def write_all(
     folder: Path, files: Mapping[str, bytes], stale: Mapping[str, str], sources: Mapping[str, str]
 ) -> list[Outcome]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Problem, in_order
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import calendar, convert, examine, outputs, unchanged
 from generator.build import report as reporting
@@ -160,7 +161,9 @@ def build(
     outputs.refuse_bad(workspace.output(meeting_id))
     inputs = unchanged.digest(unchanged.contents(workspace))
     known = unchanged.key(inputs, meeting_id, only, formats)
-    if before := unchanged.recall(workspace, meeting_id, known):
+    with logged("build", "核對上次產生之後有無變動"):
+        before = unchanged.recall(workspace, meeting_id, known)
+    if before:
         return before
     made = make(workspace, meeting_id, only, formats, step, office)
     examined, meeting, files = made.examined, made.examined.meeting, dict(made.files)
@@ -196,6 +199,7 @@ def build(
     return report
 
 
+@logged("word", "套用 Word 範本")
 def _rendered(
     workspace: Workspace,
     meeting: Meeting,
@@ -230,6 +234,7 @@ def _add(made: Made, problems: Sequence[Problem]) -> None:
     made.examined, made.late = replace(known, problems=merged), True
 
 
+@logged("pdf", "轉換與合併")
 def _convert(
     made: Made,
     meeting: Meeting,

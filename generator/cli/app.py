@@ -42,11 +42,16 @@ chinese.in_chinese()
     type=click.Path(path_type=Path, file_okay=False),
     help="工作區資料夾；不寫則由目前位置往上找。",
 )
+@click.option("--verbose", is_flag=True, help="顯示每一步。")
 @click.version_option(__version__, message="packet %(version)s")
 @click.pass_context
-def packet(ctx: click.Context, workspace: Path | None) -> None:
+def packet(ctx: click.Context, workspace: Path | None, verbose: bool) -> None:
     """把 Excel 裡的會議資料，變成一場會議的全部文件。"""
     ctx.obj = workspace
+    if verbose:
+        from generator.cli import terminal
+
+        ctx.call_on_close(terminal.show_steps())
 
 
 def main() -> None:

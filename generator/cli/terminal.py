@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
@@ -217,6 +217,27 @@ def styled(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
 def failure(text: str) -> None:
     """A failure outside the inputs, on standard error."""
     console(stderr=True).print(text, style="bold red")
+
+
+def show_steps() -> Callable[[], None]:
+    """From now on each step that the packages log is shown on standard error; what is returned ends that."""
+    import logging
+
+    class ToStandardError(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            # Looked up each time: while a progress line is shown, rich stands in for standard error.
+            print(f"{record.name}　{record.getMessage()}", file=sys.stderr)
+
+    logger, handler = logging.getLogger("generator"), ToStandardError()
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+
+    def end() -> None:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+    return end
 
 
 class Progress:

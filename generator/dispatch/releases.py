@@ -20,6 +20,7 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import convert, outputs, story
 from generator.build import report as reporting
@@ -214,6 +215,7 @@ def _formats_lacking(release: Release) -> bool:
     return not have and office.find_office() is not None
 
 
+@logged("dispatch", "凍結版本")
 def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release:
     """Writes the release. Raises Refused where a file cannot be made or the inputs changed meanwhile, and OSError."""
     workspace, meeting = ready.workspace, ready.made.examined.meeting

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.problem import Location, Problem, problem
+from generator.basic.steps import step
 from generator.documents import minutes as after_meeting
 from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC, SOMEONE
 from generator.documents.papers import Document
@@ -121,6 +122,7 @@ def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) ->
             raise Leak(f"「{name}」{fault}，沒有產生任何文件。{advice}")
 
 
+@step("leaks", "檢查公開的檔案")
 def inspect_folder(meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None = None) -> None:
     """Looks into everything that is to be published, archives and the files in them included. Raises Leak.
 

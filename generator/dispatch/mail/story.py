@@ -15,6 +15,7 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, has_errors, in_order, perhaps, problem
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, story
 from generator.build import report as reporting
@@ -224,6 +225,7 @@ def _made(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> 
     return story.make(workspace, examined.meeting.id, chosen, formats, step, examined=examined)
 
 
+@logged("dispatch", "組成信件草稿")
 def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> list[Mail]:
     """The drafts, each below the limit; a file that no mail can hold is a problem."""
     meeting, found = examined.meeting, list[Problem]()

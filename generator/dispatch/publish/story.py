@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic.problem import Location, Problem, has_errors, in_order, problem
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, report, story
 from generator.build.convert import PACKET
@@ -121,6 +122,7 @@ def as_json(done: Published) -> dict[str, Any]:
     }
 
 
+@logged("dispatch", "清理要公開的文件")
 def cleaned(made: story.Made) -> dict[str, bytes]:
     """The public documents of a build by file name, as PDF and ODF, without what is not meant for anyone."""
     meeting, documents = made.examined.meeting, made.examined.documents
