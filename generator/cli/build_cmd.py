@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from generator.basic.failure import DONE, FAILED, PROBLEMS
+from generator.basic.failure import DONE, FAILED
 from generator.cli import options
 from generator.cli.command import Command
 from generator.cli.options import MEETING, as_json, print_json, workspace_of
@@ -56,9 +56,7 @@ def build(
         print_json(reporting.report_json(report))
     else:
         _print_report(workspace, meeting, report)
-    for text in report.failures:
-        terminal.failure(text)
-    sys.exit(_exit_code(report))
+    terminal.ended(report)
 
 
 def _build_all(workspace: Workspace, formats: tuple[str, ...], as_json: bool) -> NoReturn:
@@ -80,7 +78,7 @@ def _build_all(workspace: Workspace, formats: tuple[str, ...], as_json: bool) ->
                 _print_report(workspace, outcome.meeting, report)
         for text in report.failures if report else [outcome.failure]:
             terminal.failure(f"{name}：{text}")
-        codes.add(_exit_code(report) if report else FAILED)
+        codes.add(report.exit_code if report else FAILED)
     if as_json:
         print_json(listed)
     sys.exit(max(codes))
@@ -91,15 +89,8 @@ def _print_report(workspace: Workspace, meeting: MeetingId, report: Report) -> N
     from generator.dispatch import releases
     from generator.meeting import schedule as deadlines
 
-    terminal.problems(report.problems)
-    if report.stopped:
-        terminal.failure("有錯誤，沒有產生任何文件。請改正後再執行一次。")
-        return
-    reminder = releases.reminder(workspace, meeting, report)
-    remarks = [*report.remarks, reminder] if reminder else report.remarks
-    terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, remarks)
-    terminal.next_deadline(deadlines.coming(report.deadlines, options.today()), bool(report.deadlines))
-
-
-def _exit_code(report: Report) -> int:
-    return PROBLEMS if not report.in_order else DONE if report.complete else FAILED
+    reminder = "" if report.stopped else releases.reminder(workspace, meeting, report)
+    remarks = [*report.remarks, *([reminder] if reminder else [])]
+    terminal.result(report, workspace.root, "有錯誤，沒有產生任何文件。請改正後再執行一次。", remarks)
+    if not report.stopped:
+        terminal.next_deadline(deadlines.coming(report.deadlines, options.today()), bool(report.deadlines))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.basic.failure import DONE, FAILED, PROBLEMS
 from generator.cli import options
 from generator.cli.command import Command
 from generator.cli.options import MEETING, as_json, print_json, workspace_of
@@ -29,7 +27,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool) -> None:
     """產生信件草稿（.eml），附上文件，供開啟後自行寄出。"""
-    from generator.build import outputs
+    from functools import partial
+
     from generator.cli import terminal
     from generator.dispatch.mail import story as mails
 
@@ -39,14 +38,9 @@ def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool
     if as_json:
         print_json(mails.report_json(report))
     else:
-        terminal.problems(report.problems)
-        if report.stopped:
-            terminal.failure("有錯誤，沒有產生信件草稿。請改正後再執行一次。")
-        elif not report.failures:
-            terminal.mails(report.mails, report.limit)
-            remarks = [*report.remarks, "程式不會寄出任何信件；請開啟後確認再寄。"]
-            terminal.summary(report.folder.relative_to(workspace.root).as_posix(), report.outcomes, remarks)
-    for text in report.failures:
-        terminal.failure(text)
-    failed = report.failures or outputs.unwritten(report.outcomes)
-    sys.exit(PROBLEMS if report.stopped else FAILED if failed else DONE)
+        remarks = [*report.remarks, "程式不會寄出任何信件；請開啟後確認再寄。"]
+        drafts = partial(terminal.mails, report.mails, report.limit)
+        terminal.result(
+            report, workspace.root, "有錯誤，沒有產生信件草稿。請改正後再執行一次。", remarks, details=drafts
+        )
+    terminal.ended(report)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.basic.failure import PROBLEMS
 from generator.cli.command import Command
 from generator.cli.options import MEETING, workspace_of
 
@@ -30,11 +28,11 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minute
         raise click.UsageError("--minutes 與 --from 不能同時使用。")
     workspace = workspace_of(given, meeting if minutes else source)
     started = start.minutes(workspace, meeting) if minutes else start.new(workspace, meeting, source)
-    if started.problems:
+    if started.stopped:
         terminal.problems(started.problems)
         wanted = f"inputs/{meeting}/{start.MINUTES_BOOK}.xlsx" if minutes else f"inputs/{meeting}"
         terminal.failure(f"沒有建立 {wanted}。請改正後再執行一次。")
-        sys.exit(PROBLEMS)
+        terminal.ended(started)
     if minutes:
         title = f"已在 inputs/{meeting} 加上會議紀錄："
         first = "用 Excel 填〔出席〕〔發言〕〔決議〕；〔紀錄資訊〕填散會時間，定稿時將紀錄狀態改為「定稿」。"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.basic.failure import DONE, FAILED, PROBLEMS
 from generator.cli.command import Command
 from generator.cli.options import MEETING, as_json, print_json, workspace_of
 
@@ -31,14 +29,6 @@ def publish(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     if as_json:
         print_json(story.as_json(done))
     else:
-        terminal.problems(done.problems)
-        if done.stopped:
-            terminal.failure("有錯誤，沒有公開任何檔案。請改正後再執行一次。")
-        elif not done.failures:
-            remarks = [*(f"未公開：{text}" for text in done.left_out), *done.remarks]
-            terminal.summary(done.folder.relative_to(workspace.root).as_posix(), done.outcomes, remarks)
-    for text in done.failures:
-        terminal.failure(text)
-    if done.failures:
-        terminal.failure("沒有公開任何檔案。")
-    sys.exit(PROBLEMS if done.stopped else DONE if done.complete else FAILED)
+        remarks = [*(f"未公開：{text}" for text in done.left_out), *done.remarks]
+        terminal.result(done, workspace.root, "有錯誤，沒有公開任何檔案。請改正後再執行一次。", remarks)
+    terminal.ended(done, after_failures="沒有公開任何檔案。")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.basic.failure import DONE, PROBLEMS
 from generator.cli.command import Group
 from generator.cli.options import MEETING, as_json, print_json, workspace_of
 
@@ -27,7 +25,6 @@ def template() -> None:
 @click.pass_obj
 def check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
     """列出全部範本的全部問題，並以會議（不寫則為最近一場）與範例資料試印。"""
-    from generator.basic.problem import has_errors
     from generator.build import report as reporting
     from generator.cli import terminal
     from generator.setup import template_check as templates
@@ -41,4 +38,4 @@ def check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
     else:
         terminal.problems(found.problems)
         terminal.names(found.names)
-    sys.exit(PROBLEMS if has_errors(found.problems) else DONE)
+    terminal.ended(found)

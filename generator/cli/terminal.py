@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
 from generator.build import outputs
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from generator.build.report import Report
+    from generator.build.result import Result
     from generator.dispatch.mail.story import Mail
     from generator.meeting.figures import Figure
     from generator.meeting.schedule import Deadline
@@ -131,6 +133,34 @@ def turn(line: str, report: Report) -> None:
 
 def stopped() -> None:
     console().print("已停止。")
+
+
+def result(
+    found: Result,
+    root: Path,
+    stopped: str,
+    remarks: Sequence[str] | None = None,
+    details: Callable[[], None] = lambda: None,
+) -> None:
+    """The problems; then ``stopped`` where they stood in the way, else what became of each file below ``root``.
+
+    ``remarks`` stand for those of the result, ``details`` prints what comes before them.
+    Failures are left to ``ended``.
+    """
+    problems(found.problems)
+    if found.stopped:
+        failure(stopped)
+    elif found.outcomes or not found.failures:
+        details()
+        shown = found.folder.relative_to(root).as_posix()
+        summary(shown, found.outcomes, found.remarks if remarks is None else remarks)
+
+
+def ended(found: Result, after_failures: str = "") -> NoReturn:
+    """Tells what failed, then ``after_failures`` if anything did, and ends the program with the result's exit code."""
+    for text in [*found.failures, *([after_failures] if found.failures and after_failures else [])]:
+        failure(text)
+    sys.exit(found.exit_code)
 
 
 def meeting(name: str) -> None:
