@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import Desk
 
-from generator.cli import terminal
+from generator.cli import streams
 from generator.cli.app import packet
 from generator.meeting import workdays
 from generator.setup import doctor
@@ -180,7 +180,7 @@ def test_the_calendar_ends_with_a_year_that_was_announced() -> None:
 
 
 def test_another_encoding_of_the_console_is_a_caution(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "encoding", lambda: "cp950")
+    monkeypatch.setattr(streams, "encoding", lambda: "cp950")
     result = desk.run("doctor")
     assert "注意　輸出編碼：cp950\n" in result.output
     assert "PYTHONUTF8=1" in result.output

@@ -165,24 +165,3 @@ def test_compiled_messages_are_up_to_date() -> None:
     compiled.seek(0)
     with (FOLDER / "messages.mo").open("rb") as present:
         assert translations(read_mo(present)) == translations(read_mo(compiled))
-
-
-def test_an_error_nobody_foresaw_is_one_line_and_a_file_for_the_maintainer(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    from generator.build import examine
-    from generator.cli import app
-
-    def fail(*arguments: object) -> None:
-        raise RuntimeError("boom")
-
-    monkeypatch.setattr(examine, "examine", fail)
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    monkeypatch.setattr(sys, "argv", ["packet", "--workspace", str(Path(__file__).parents[1]), "check", "113-1"])
-    with pytest.raises(SystemExit) as ended:
-        app.main()
-    assert ended.value.code == 3
-    said = capsys.readouterr().err
-    assert "沒有預料到的錯誤" in said
-    assert "Traceback" not in said
-    assert "boom" in (tmp_path / "packet-error.txt").read_text("utf-8")

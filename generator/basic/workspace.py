@@ -6,9 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.basic.failure import WRONG_USAGE, UserError
 
-class NotFound(Exception):
+
+class NotFound(UserError):
     """No such workspace or meeting; the text says what was looked for and what to do, in the users' language."""
+
+    exit_code = WRONG_USAGE
 
 
 @dataclass(frozen=True, slots=True)

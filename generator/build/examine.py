@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from generator.basic.problem import Location, Problem, in_order
+from generator.basic.steps import step
 from generator.basic.workspace import MeetingId, Workspace
 from generator.documents import minutes, notice, papers
 from generator.documents.document import Document
@@ -36,18 +37,24 @@ class Examined:
 
 def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     """Reads and checks everything, builds nothing."""
-    meeting, problems = load.load(workspace, meeting_id)
+    with step("meeting", "讀取活頁簿，組成會議"):
+        meeting, problems = load.load(workspace, meeting_id)
     if meeting is None:
         return Examined(None, {}, (), tuple(in_order(problems)))
-    known = figures.compute(meeting)
-    problems += checks.check(meeting, known)
-    problems += minutes_checks.check(meeting)
-    made = papers.compose(meeting, known, problems)
-    vocabulary = Vocabulary(meeting, known)
-    made += notice.compose(meeting, vocabulary, problems)
-    made += minutes.compose(meeting, vocabulary, problems)
-    problems += search.check(meeting)
-    problems += carried.examine(workspace, meeting)
+    with step("meeting", "計算數字"):
+        known = figures.compute(meeting)
+    with step("rules", "檢查議程、清單與紀錄"):
+        problems += checks.check(meeting, known)
+        problems += minutes_checks.check(meeting)
+    with step("documents", "撰寫各份文件"):
+        made = papers.compose(meeting, known, problems)
+        vocabulary = Vocabulary(meeting, known)
+        made += notice.compose(meeting, vocabulary, problems)
+        made += minutes.compose(meeting, vocabulary, problems)
+    with step("leaks", "檢查應保密的姓名"):
+        problems += search.check(meeting)
+    with step("rules", "核對上次會議的決定"):
+        problems += carried.examine(workspace, meeting)
     for case in meeting.cases:
         places = [(case.template, case.row.at("範本"), "docx")] + [
             (item.template, item.row.at("範本"), "pptx" if item.is_deck else "docx")
@@ -62,7 +69,9 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     decks: dict[str, bytes] = {}
     for one in made:
         if one.ending == "pptx" and one.template in templates.available(workspace.templates, "pptx"):
-            content = render.render(workspace.templates / one.template_file, one.context, about(meeting, one), problems)
+            with step("slides", f"製作 {one.name}"):
+                template, properties = workspace.templates / one.template_file, about(meeting, one)
+                content = render.render(template, one.context, properties, problems)
             decks |= {one.name: content} if content is not None else {}
     return Examined(meeting, known, tuple(made), tuple(in_order(problems)), decks)
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.basic.failure import UserError
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build.report import Report
 
@@ -52,11 +53,10 @@ def build_one(root: str, meeting: str, formats: Sequence[str]) -> Report:
 
 def _outcome(meeting: MeetingId, future: Future[Report]) -> Outcome:
     from generator.build import outputs
-    from generator.leaks import search
 
     try:
         return Outcome(meeting, future.result())
-    except (search.Leak, outputs.BadFolder) as known:
+    except UserError as known:
         return Outcome(meeting, None, str(known))
     except OSError as error:
         return Outcome(meeting, None, outputs.unusable(error))

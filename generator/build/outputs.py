@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.basic import roc
+from generator.basic.failure import UserError
+from generator.basic.steps import step
 
 STATE = ".packet"
 # For programs, and never edited: it is written over whatever it holds.
@@ -49,7 +51,7 @@ class Written:
     source: str = ""
 
 
-class BadFolder(Exception):
+class BadFolder(UserError):
     """The place for the files is no folder of its own, or that of a file is one; the text is for the user."""
 
 
@@ -59,6 +61,7 @@ def unusable(error: OSError) -> str:
     return f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。"
 
 
+@step("build", "寫入檔案")
 def write_all(
     folder: Path, files: Mapping[str, bytes], stale: Mapping[str, str], sources: Mapping[str, str]
 ) -> list[Outcome]:

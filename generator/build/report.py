@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
-from generator.basic.problem import Problem, has_errors
+from generator.basic.problem import Problem
 from generator.basic.workspace import Workspace
 from generator.build import outputs
+from generator.build.result import Result
 from generator.documents.passages import Contents, as_json
 from generator.meeting import figures, workdays
 from generator.meeting.figures import Figure
@@ -22,35 +22,19 @@ if TYPE_CHECKING:
     from generator.build.examine import Examined
 
 
-@dataclass(slots=True)
-class Report:
+@dataclass(slots=True, kw_only=True)
+class Report(Result):
     """What a build did; plain data, which may be kept or sent to another process.
 
-    ``stopped``: errors in the inputs, nothing was built. ``failures`` are faults outside the inputs (exit 3);
-    ``remarks`` are worth saying. ``sources`` are the hashes of what was rendered, by document,
+    ``stopped``: errors in the inputs, nothing was built. ``sources`` are the hashes of what was rendered, by document,
     ``inputs`` is that of the files which were read.
     """
 
-    folder: Path
-    problems: tuple[Problem, ...]
     stopped: bool = False
     deadlines: tuple[Deadline, ...] = ()
-    outcomes: list[outputs.Outcome] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
     manifest: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     inputs: str = ""
-
-    @property
-    def in_order(self) -> bool:
-        """Whether the inputs hold no error."""
-        return not has_errors(self.problems)
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing outside the inputs went wrong: no failure, and no file that could not be written."""
-        return not self.failures and not outputs.unwritten(self.outcomes)
 
 
 def manifest(

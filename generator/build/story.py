@@ -8,7 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Problem, in_order
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import calendar, convert, examine, outputs, unchanged
 from generator.build import report as reporting
@@ -57,8 +59,10 @@ class Made:
         return self.examined.meeting is None or enclosures.stops(self.examined.problems)
 
 
-class UnknownDocument(Exception):
+class UnknownDocument(UserError):
     """``--only`` names no document; the text lists those there are."""
+
+    exit_code, option = WRONG_USAGE, "--only"
 
 
 def make(
@@ -161,7 +165,9 @@ def build(
     outputs.refuse_bad(workspace.output(meeting_id))
     inputs = unchanged.digest(unchanged.contents(workspace))
     known = unchanged.key(inputs, meeting_id, only, formats)
-    if before := unchanged.recall(workspace, meeting_id, known):
+    with logged("build", "核對上次產生之後有無變動"):
+        before = unchanged.recall(workspace, meeting_id, known)
+    if before:
         return before
     made = make(workspace, meeting_id, only, formats, step, office)
     examined, meeting, files = made.examined, made.examined.meeting, dict(made.files)
@@ -197,6 +203,7 @@ def build(
     return report
 
 
+@logged("word", "套用 Word 範本")
 def _rendered(
     workspace: Workspace,
     meeting: Meeting,
@@ -236,6 +243,7 @@ def _add(made: Made, problems: Sequence[Problem]) -> None:
     made.examined, made.late = replace(known, problems=merged), True
 
 
+@logged("pdf", "轉換與合併")
 def _convert(
     made: Made,
     meeting: Meeting,

@@ -1,4 +1,4 @@
-"""What the commands share: how a meeting is named, where the workspace is, exit codes, JSON."""
+"""What the commands share: how a meeting is named, where the workspace is, JSON."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ import click
 
 if TYPE_CHECKING:
     from generator.basic.workspace import MeetingId, Workspace
-
-# 2, wrong usage, is given by click.
-DONE, PROBLEMS, FAILED = 0, 1, 3
 
 
 class MeetingParameter(click.ParamType[Any]):
@@ -40,13 +37,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 輸出�
 
 
 def workspace_of(given: Path | None, meeting: MeetingId | None) -> Workspace:
-    """The workspace, which has this meeting if one is named; a usage error when there is none."""
+    """The workspace, which has this meeting if one is named. Raises NotFound, or a usage error without the meeting."""
     from generator.basic import workspace
 
-    try:
-        found = workspace.find(Path.cwd(), given)
-    except workspace.NotFound as missing:
-        raise click.UsageError(str(missing)) from None
+    found = workspace.find(Path.cwd(), given)
     if meeting is not None and not found.inputs(meeting).is_dir():
         have = "、".join(str(one) for one in found.meetings()) or "（無）"
         raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")

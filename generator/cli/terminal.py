@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
 from generator.build import outputs
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from generator.build.report import Report
+    from generator.build.result import Result
     from generator.dispatch.mail.story import Mail
     from generator.meeting.figures import Figure
     from generator.meeting.schedule import Deadline
@@ -33,26 +32,6 @@ _OUTCOMES = {
     outputs.GONE: "移除（已不需要）",
     outputs.OUTDATED: "移除（內容已過時，這次沒有重新產生）",
 }
-
-
-_given_encoding = ""
-
-
-def make_utf8() -> None:
-    """Chinese on a console whose code page has no room for it must not end the program."""
-    global _given_encoding
-    _given_encoding = encoding()
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            if (getattr(stream, "encoding", "") or "").lower().replace("-", "") != "utf8":
-                reconfigure(encoding="utf-8")
-            reconfigure(errors="replace")
-
-
-def encoding() -> str:
-    """The encoding that standard output had before make_utf8."""
-    return _given_encoding or getattr(sys.stdout, "encoding", "") or ""
 
 
 def console(stderr: bool = False) -> Console:
@@ -156,6 +135,34 @@ def stopped() -> None:
     console().print("已停止。")
 
 
+def result(
+    found: Result,
+    root: Path,
+    stopped: str,
+    remarks: Sequence[str] | None = None,
+    details: Callable[[], None] = lambda: None,
+) -> None:
+    """The problems; then ``stopped`` where they stood in the way, else what became of each file below ``root``.
+
+    ``remarks`` stand for those of the result, ``details`` prints what comes before them.
+    Failures are left to ``ended``.
+    """
+    problems(found.problems)
+    if found.stopped:
+        failure(stopped)
+    elif found.outcomes or not found.failures:
+        details()
+        shown = found.folder.relative_to(root).as_posix()
+        summary(shown, found.outcomes, found.remarks if remarks is None else remarks)
+
+
+def ended(found: Result, after_failures: str = "") -> NoReturn:
+    """Tells what failed, then ``after_failures`` if anything did, and ends the program with the result's exit code."""
+    for text in [*found.failures, *([after_failures] if found.failures and after_failures else [])]:
+        failure(text)
+    sys.exit(found.exit_code)
+
+
 def meeting(name: str) -> None:
     """The heading above what is said of one meeting among several."""
     console().print(f"── {name} ──", style="bold")
@@ -242,11 +249,25 @@ def failure(text: str) -> None:
     console(stderr=True).print(text, style="bold red")
 
 
-def keep_trace() -> Path:
-    """Writes the present exception's trace to a file for whoever maintains the program; returns its place."""
-    path = Path(tempfile.gettempdir()) / "packet-error.txt"
-    path.write_text(traceback.format_exc(), encoding="utf-8")
-    return path
+def show_steps() -> Callable[[], None]:
+    """From now on each step that the packages log is shown on standard error; what is returned ends that."""
+    import logging
+
+    class ToStandardError(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            # Looked up each time: while a progress line is shown, rich stands in for standard error.
+            print(f"{record.name}　{record.getMessage()}", file=sys.stderr)
+
+    logger, handler = logging.getLogger("generator"), ToStandardError()
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+
+    def end() -> None:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+    return end
 
 
 class Progress:

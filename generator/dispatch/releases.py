@@ -19,6 +19,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generator.basic import roc
+from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import convert, outputs, story
 from generator.build import report as reporting
@@ -39,12 +41,16 @@ _ABANDONED_SECONDS = 3600
 _SEAL = "sha256"
 
 
-class Refused(Exception):
+class Refused(UserError):
     """There can be no release now; the text says why and what to do."""
 
+    exit_code = PROBLEMS
 
-class NoRelease(Exception):
+
+class NoRelease(UserError):
     """There is no release, or not of that number; the text says which there are."""
+
+    exit_code = WRONG_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +217,7 @@ def _formats_lacking(release: Release) -> bool:
     return not have and office.find_office() is not None
 
 
+@logged("dispatch", "凍結版本")
 def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release:
     """Writes the release. Raises Refused where a file cannot be made or the inputs changed meanwhile, and OSError."""
     workspace, meeting = ready.workspace, ready.made.examined.meeting

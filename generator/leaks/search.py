@@ -13,7 +13,9 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.problem import Location, Problem, problem
+from generator.basic.steps import step
 from generator.documents import minutes as after_meeting
 from generator.documents.document import Document
 from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC
@@ -41,8 +43,10 @@ _ADDRESS_IN_BINARY = re.compile(
 _MOBILE = re.compile(r"(?<!\d)(?<!\d[-,.])09\d{2}[- ]?\d{3}[- ]?\d{3}(?![-,.]?\d)")
 
 
-class Leak(Exception):
+class Leak(UserError):
     """A protected name in a finished file; the text names the file, never the name."""
+
+    exit_code = PROBLEMS
 
 
 def protected(meeting: Meeting, edition: str) -> list[str]:
@@ -119,6 +123,7 @@ def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) ->
             raise Leak(f"「{name}」{fault}，沒有產生任何文件。{advice}")
 
 
+@step("leaks", "檢查公開的檔案")
 def inspect_folder(meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None = None) -> None:
     """Looks into everything that is to be published, archives and the files in them included. Raises Leak.
 

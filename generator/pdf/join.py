@@ -19,6 +19,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
+from generator.basic.failure import UserError
+
 LANGUAGE = "zh-TW"
 NUMBER_SIZE = 12.0
 NUMBER_BASELINE = 1.4 / 2.54 * 72  # from the lower edge of the page
@@ -32,7 +34,7 @@ _CLOCK = "T00:00:00+08:00"
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-class UnusablePdf(Exception):
+class UnusablePdf(UserError):
     """A PDF that cannot be read, joined or taken fonts from; the text is for the user."""
 
 

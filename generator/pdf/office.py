@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from generator.basic.failure import UserError
 from generator.pdf.process import FONT_MAP, SETTINGS, Session
 
 OVERRIDE = "PACKET_SOFFICE"
@@ -38,7 +39,7 @@ _OPEN_DOCUMENT = {
 _ROUNDS = 3
 
 
-class ConversionFailed(Exception):
+class ConversionFailed(UserError):
     """Documents that LibreOffice did not convert; the text is for the user.
 
     ``failed`` are the sources without a result, ``done`` the results of the others, which are good and in place.

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import generator
+from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace
+from generator.build.result import Result
 from generator.meeting import load, model, sheets, succession
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import SheetSpec
@@ -43,17 +45,18 @@ _STANDING_FIELDS = ("開始時間", "地點", "主席", "紀錄")
 _STANDING_LISTS = (sheets.CASES, sheets.EXPLANATIONS, sheets.ATTACHMENTS, sheets.NOTES, sheets.SLIDES)
 
 
-class Taken(Exception):
+class Taken(UserError):
     """Something lies there already; the text says what, in the users' language."""
+
+    exit_code = WRONG_USAGE
 
 
 @dataclass(slots=True)
-class Made:
+class Started(Result):
     """What was made: each file or folder (as shown to the user) with what it is for. Nothing where there are errors."""
 
-    files: list[tuple[str, str]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    files: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class _Brought:
     others: list[FilledSheet] = field(default_factory=list)
 
 
-def init(root: Path) -> Made:
+def init(root: Path) -> Started:
     """A workspace in ``root``, which may hold other things. Raises Taken, OSError."""
     for part in PARTS:
         if (root / part).exists() and not _is_empty(root / part):
@@ -79,13 +82,14 @@ def init(root: Path) -> Made:
         blank = [FilledSheet(sheets.AGENCY, [defaults]), *map(FilledSheet, sheets.AGENCY_SHEETS[1:])]
         write_workbook(aside / "inputs" / "機關.xlsx", blank, title="機關")
         _move([(aside / part, root / part) for part in PARTS])
-    return Made(
-        [
+    return Started(
+        root,
+        files=[
             ("inputs/機關.xlsx", "機關的名稱、單位與委員，各次會議共用"),
             ("inputs/共用/", "各次會議都可能檢附的法規"),
             ("templates/", "Word 範本，可用 Word 修改"),
             ("output/", "產生的文件放在這裡"),
-        ]
+        ],
     )
 
 
@@ -97,12 +101,13 @@ def standard_templates() -> list[Path]:
     return sorted(path for path in folder.glob("[!~.]*") if path.suffix in (".docx", ".pptx", ".txt"))
 
 
-def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = None) -> Made:
+def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = None) -> Started:
     """The workbooks of a meeting as forms, with the standing prose of ``source``. Raises Taken, OSError.
 
     Where the workbooks to read have errors that would lose a text, these are the result and nothing is made.
     """
-    folder, made = workspace.inputs(meeting), Made()
+    folder = workspace.inputs(meeting)
+    made = Started(folder)
     if folder.exists() and not _is_empty(folder):
         raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
     units, members = _names(_agency(workspace, made.problems))
@@ -112,7 +117,7 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     made.problems = []
     if source:
         _fill_past_decisions(workspace, meeting, source, brought, made)
-    if made.problems:
+    if has_errors(made.problems):
         return made
     if not units:
         made.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
@@ -136,12 +141,13 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     return made
 
 
-def minutes(workspace: Workspace, meeting: MeetingId) -> Made:
+def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     """會議紀錄.xlsx of a meeting, with its members, units and cases filled in. Raises Taken, OSError.
 
     Where the workbooks to read have errors that would lose a name or a case, these are the result and nothing is made.
     """
-    folder, made = workspace.inputs(meeting), Made()
+    folder = workspace.inputs(meeting)
+    made = Started(folder)
     target = folder / f"{MINUTES_BOOK}.xlsx"
     if os.path.lexists(target):
         raise Taken(f"inputs/{meeting}/{target.name} 已經有了，沒有更動任何檔案。請用 Excel 修改原有的活頁簿。")
@@ -258,7 +264,7 @@ def _leave_motions(brought: _Brought) -> None:
 
 
 def _fill_past_decisions(
-    workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Made
+    workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Started
 ) -> None:
     """What the last meeting decided, in the words in which its cases went out, into 上次會議決定."""
     sheet = sheets.PAST_DECISIONS.name

@@ -12,6 +12,7 @@ from typing import Any
 from generator.basic.problem import Location, Problem, in_order, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine
+from generator.build.result import Result
 from generator.dispatch.diff import table
 from generator.dispatch.mail import template as mail_template
 from generator.documents import minutes, notice, papers
@@ -37,17 +38,17 @@ Context = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Checked:
+class Checked(Result):
     """What the check found: the problems in order, and by template the names it uses."""
 
-    meeting: MeetingId | None
     problems: list[Problem] = field(default_factory=list)
+    meeting: MeetingId | None = None
     names: dict[str, list[str]] = field(default_factory=dict)
 
 
 def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
     """Looks at every template in the workspace; ``meeting_id`` is the present meeting, None where there is none."""
-    found = Checked(meeting_id)
+    found = Checked(workspace.templates, meeting=meeting_id)
     contexts = _Contexts(workspace, meeting_id, found.problems)
     packages: dict[str, Package] = {}
     for path in sorted(workspace.templates.iterdir() if workspace.templates.is_dir() else []):

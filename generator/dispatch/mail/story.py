@@ -15,11 +15,13 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, has_errors, in_order, perhaps, problem
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, story
 from generator.build import report as reporting
 from generator.build.convert import PACKET
 from generator.build.examine import Examined
+from generator.build.result import Result
 from generator.build.story import Made, Step
 from generator.dispatch.mail import eml, parcels, recipients
 from generator.dispatch.mail import template as mail_template
@@ -48,22 +50,13 @@ class Mail:
     content: bytes
 
 
-@dataclass(slots=True)
-class Report:
-    """What became of it. ``problems`` are those of the workbooks too; with errors among them there are no mails."""
+@dataclass(slots=True, kw_only=True)
+class Report(Result):
+    """What became of the mails of a kind. With errors among the problems there are none."""
 
     kind: str
-    folder: Path
-    problems: Sequence[Problem]
     limit: int = 0
     mails: list[Mail] = field(default_factory=list)
-    outcomes: list[outputs.Outcome] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    @property
-    def stopped(self) -> bool:
-        return has_errors(self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ def write(
     step("讀取與檢查活頁簿")
     folder = workspace.output(meeting_id).with_name(f"{meeting_id} 信件")
     examined = examine.examine(workspace, meeting_id)
-    report = Report(kind, folder, examined.problems)
+    report = Report(folder, examined.problems, kind=kind)
     if examined.meeting is None or report.stopped:
         return report
     report.kind = kind or examined.meeting.stage
@@ -224,6 +217,7 @@ def _made(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> 
     return story.make(workspace, examined.meeting.id, chosen, formats, step, examined=examined)
 
 
+@logged("dispatch", "組成信件草稿")
 def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> list[Mail]:
     """The drafts, each below the limit; a file that no mail can hold is a problem."""
     meeting, found = examined.meeting, list[Problem]()

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator.basic.problem import Location, Problem, has_errors, in_order, problem
+from generator.basic.problem import Location, Problem, in_order, problem
+from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, report, story
 from generator.build.convert import PACKET
+from generator.build.result import Result
 from generator.dispatch.publish import data_files, meeting_json
 from generator.documents.document import PUBLIC, Document
 from generator.documents.minutes import FOR_PUBLIC
@@ -27,30 +29,12 @@ SUMS = "SHA256SUMS.txt"
 _PDF, _ODF = ".pdf", (".odt", ".odp")
 
 
-@dataclass(slots=True)
-class Published:
-    """What a publication did. ``stopped``: problems stand in the way and nothing was written.
+@dataclass(slots=True, kw_only=True)
+class Published(Result):
+    """What a publication did: with errors or failures nothing was written. ``left_out`` says why what is not public."""
 
-    ``left_out`` says of what is not public why; ``remarks`` are worth saying; ``failures`` are faults outside the
-    inputs, and nothing was written then either.
-    """
-
-    folder: Path
     archive: Path
-    problems: tuple[Problem, ...] = ()
-    outcomes: list[outputs.Outcome] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    @property
-    def stopped(self) -> bool:
-        return has_errors(self.problems)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the folder and the zip are now the whole public edition: else nobody may be told that it is done."""
-        return not self.stopped and not self.failures and not outputs.unwritten(self.outcomes)
 
 
 def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], None] = lambda text: None) -> Published:
@@ -61,7 +45,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     OSError when output/ cannot be written.
     """
     folder = workspace.output(meeting_id).with_name(f"{meeting_id} 公開")
-    done = Published(folder, folder.with_name(f"{folder.name}.zip"))
+    done = Published(folder, archive=folder.with_name(f"{folder.name}.zip"))
     outputs.refuse_bad(folder)
     outputs.refuse_bad_file(done.archive)
     # Before LibreOffice is started for what may not go out.
@@ -121,6 +105,7 @@ def as_json(done: Published) -> dict[str, Any]:
     }
 
 
+@logged("dispatch", "清理要公開的文件")
 def cleaned(made: story.Made) -> dict[str, bytes]:
     """The public documents of a build by file name, as PDF and ODF, without what is not meant for anyone."""
     meeting, documents = made.examined.meeting, made.examined.documents

@@ -1,0 +1,19 @@
+"""How a command ends: its exit codes, and the failures that are told to the user in a sentence."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+DONE, PROBLEMS, WRONG_USAGE, FAILED = range(4)
+
+
+class UserError(Exception):
+    """What ends a command and can be told in a text for the user: what is wrong, where, and what to do.
+
+    Every such failure derives from it, and it is handled in one place (``cli/app.py``). ``exit_code``: PROBLEMS where
+    the inputs are wrong, WRONG_USAGE where the command line is, FAILED where something outside went wrong. ``option``
+    is the option whose value is wrong, if it is one.
+    """
+
+    exit_code: ClassVar[int] = FAILED
+    option: ClassVar[str] = ""

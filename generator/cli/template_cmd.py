@@ -1,0 +1,41 @@
+"""``packet template``: every problem of every template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.command import Group
+from generator.cli.options import MEETING, as_json, print_json, workspace_of
+
+if TYPE_CHECKING:
+    from generator.basic.workspace import MeetingId
+
+
+@click.group(cls=Group)
+def template() -> None:
+    """檢查 Word 範本。"""
+
+
+@template.command()
+@click.argument("meeting", type=MEETING, required=False)
+@as_json
+@click.pass_obj
+def check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
+    """列出全部範本的全部問題，並以會議（不寫則為最近一場）與範例資料試印。"""
+    from generator.build import report as reporting
+    from generator.cli import terminal
+    from generator.setup import template_check as templates
+
+    workspace = workspace_of(given, meeting)
+    meetings = workspace.meetings()
+    found = templates.check(workspace, meeting or (meetings[-1] if meetings else None))
+    if as_json:
+        listed = [{**reporting.problem_json(problem), "paragraph": problem.at.quote} for problem in found.problems]
+        print_json({"meeting": str(found.meeting or ""), "problems": listed, "names": found.names})
+    else:
+        terminal.problems(found.problems)
+        terminal.names(found.names)
+    terminal.ended(found)
