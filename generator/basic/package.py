@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 
 from lxml import etree
@@ -12,6 +14,15 @@ from lxml import etree
 LARGEST_SMALL_PART = 20_000_000
 _CHUNK = 1 << 16
 _LARGEST_ELEMENT = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """The properties of a document's file, all from the model; nothing of the template's author remains."""
+
+    title: str
+    author: str
+    created: dt.date
 
 
 def small(archive: zipfile.ZipFile, name: str) -> bytes:

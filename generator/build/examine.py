@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem, in_order
 from generator.basic.workspace import MeetingId, Workspace
 from generator.documents import deck, minutes, notice, papers
@@ -13,6 +14,7 @@ from generator.leaks import search
 from generator.meeting import figures, load
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
+from generator.pdf.from_elsewhere import files
 from generator.prose.language import Vocabulary
 from generator.rules import carried, checks
 from generator.rules import minutes as minutes_checks
@@ -36,9 +38,12 @@ class Examined:
 
 def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     """Reads and checks everything, builds nothing."""
-    meeting, problems = load.load(workspace, meeting_id)
-    if meeting is None:
+    loaded = load.read(workspace, meeting_id)
+    problems = loaded.problems
+    enclosures = files.identified(loaded.files, problems)
+    if loaded.meeting is None:
         return Examined(None, {}, (), tuple(in_order(problems)))
+    meeting = replace(loaded.meeting, files=enclosures)
     known = figures.compute(meeting)
     problems += checks.check(meeting, known)
     problems += minutes_checks.check(meeting)
@@ -67,6 +72,6 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     return Examined(meeting, known, tuple(made), tuple(in_order(problems)), decks)
 
 
-def about(meeting: Meeting, document: Document) -> templates.Properties:
+def about(meeting: Meeting, document: Document) -> Properties:
     """The properties of a document's file, all from the model."""
-    return templates.Properties(document.title, meeting.agency.full_name, meeting.date)
+    return Properties(document.title, meeting.agency.full_name, meeting.date)

@@ -11,9 +11,9 @@ from generator.basic import roc
 from generator.basic.problem import Problem, problem
 from generator.documents import deck
 from generator.meeting.figures import Figure, grouped
+from generator.meeting.files import Enclosure
 from generator.meeting.model import FILE, SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
 from generator.meeting.sheets import DISCUSSION, MOTION, QUALITY_LEVELS, REPORT
-from generator.pdf.from_elsewhere.files import Enclosure
 from generator.prose.language import Vocabulary
 from generator.rules import carried
 from generator.workbook import values

@@ -125,7 +125,7 @@ def office_fingerprint(office: Path) -> str:
         said += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
     digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
     digest.update(FONT_MAP.read_bytes())
-    digest.update((Path(__file__).with_name("from_elsewhere") / "links.py").read_bytes())
+    digest.update(Path(__file__).with_name("links.py").read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -337,7 +337,7 @@ def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dic
 
     No spaces or Chinese on the command line, no lock files beside the originals.
     """
-    from generator.pdf.from_elsewhere import links
+    from generator.pdf import links
 
     folder.mkdir()
     staged, troubles = {}, {}

@@ -18,6 +18,7 @@ from typing import Any
 
 from lxml import etree
 
+from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem, problem
 from generator.documents.deck import Box, Deck, Line, Page
 from generator.meeting.sheets import CHART, LAYOUTS, TABS
@@ -28,7 +29,6 @@ from generator.slides.drawingml import A, Inherited, P, Run, Setting
 from generator.slides.fitting import Fitted
 from generator.slides.samples import BAR, CONTENT, DRAWING, FOOT, MOTTO, NAMES, NEEDED, NUMBER, PRESENT
 from generator.word import ooxml
-from generator.word.render import Properties
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")

@@ -7,13 +7,13 @@ import io
 import re
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem, nearest, perhaps, problem
 from generator.prose import language
 from generator.word import labels, long_tables, ooxml, tables
@@ -23,15 +23,6 @@ from generator.word.lint import texts
 MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
 # docxtpl takes the p off {%p for …%}.
 _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
-
-
-@dataclass(frozen=True, slots=True)
-class Properties:
-    """The document properties of a .docx, all from the model; nothing of the template's author remains."""
-
-    title: str
-    author: str
-    created: dt.date
 
 
 def available(folder: Path, ending: str = "docx") -> list[str]:

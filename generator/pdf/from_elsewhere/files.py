@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic.problem import CATALOGUE, ERROR, Location, Problem, problem
+from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
+from generator.workbook.books import printable
 
-OFFICE, PICTURE, PDF = "office", "picture", "pdf"
 LARGEST_FILE = 100_000_000
 LARGEST_UNPACKED = 500_000_000
 LARGEST_XML = 100_000_000
@@ -38,36 +39,11 @@ _TAIL = 70_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file: what users call it, the endings it may have (the usual one first), and how it becomes a PDF."""
-
-    name: str
-    endings: tuple[str, ...]
-    way: str = OFFICE
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """Why a file cannot be joined: the code of the problem and what its text needs."""
 
     code: str
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that is joined as an attachment; ``at`` is the cell that names it (〔附件〕來源)."""
-
-    path: Path
-    kind: Kind
-    at: Location
-    may_be_separate: bool = False
-
-    @property
-    def ending(self) -> str:
-        """Its own ending where that fits its content."""
-        own = self.path.suffix.lower()
-        return own if own in self.kind.endings else self.kind.endings[0]
 
 
 _PDF = Kind("PDF", (".pdf",), PDF)
@@ -106,6 +82,20 @@ _NO_PASSWORD = "VelvetSweatshop"
 
 
 # --- what it is -------------------------------------------------------------------------------------------------
+
+
+def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Location, Enclosure]:
+    """The files that can be joined, by the cell that names them. Each that cannot be joined is a problem."""
+    found = {}
+    for file in named:
+        name, kind = printable(file.path.name), examine(file.path)
+        if isinstance(kind, Fault):
+            problems.append(fault_problem(kind, name, file.at, file.may_be_separate))
+            continue
+        if contradicts(file.path, kind):
+            problems.append(problem("file-ending", file.at, name=name, kind=kind.name, ending=kind.endings[0]))
+        found[file.at] = Enclosure(file.path, kind, file.at, file.may_be_separate)
+    return found
 
 
 def examine(path: Path) -> Kind | Fault:
