@@ -14,13 +14,13 @@ import re
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from generator.basic.package import is_zip
 from generator.pdf.process import FONT_MAP, SETTINGS, Session
 
 OVERRIDE = "PACKET_SOFFICE"
@@ -359,7 +359,7 @@ def _is_whole(made: Path) -> bool:
     """Whether the file is there, of its kind, and has its end."""
     try:
         if made.suffix != ".pdf":
-            return zipfile.is_zipfile(made)
+            return is_zip(made)
         with made.open("rb") as stream:
             head = stream.read(5)
             stream.seek(max(made.stat().st_size - 1024, 0))

@@ -13,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from generator.basic.package import Properties
+from generator.basic.package import Properties, proved
 from generator.basic.problem import Location, Problem, nearest, perhaps, problem
 from generator.prose import language
 from generator.word import labels, long_tables, ooxml, tables
@@ -43,7 +43,7 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
     The same template and context give the same bytes.
     """
     try:
-        document = _template_class()(template)
+        document = _template_class()(proved(template))
         # Opened here already: what is no .docx is another fault than a tag that cannot be filled.
         document.init_docx()
     except PermissionError:
