@@ -1,7 +1,7 @@
 # make packet     set everything up and build the documents of a meeting (MEETING=113-1)
 # make test       set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
 # make test-fast  in under a minute: the tests without LibreOffice and without the slow ones
-# make lint       only style and types
+# make lint       only style, types and the direction of imports
 # make fuzz       at least 5,000 seeded mutations of the workbooks of 113-1 (some ten minutes; FUZZ_FLAGS=…)
 # make bench      measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
 # make setup      only the virtual environment and the system packages
@@ -36,10 +36,11 @@ lint: setup
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/python -m mypy
+	.venv/bin/lint-imports --no-logo
 
 setup:
 	@bash .ci/setup
 
 clean:
-	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

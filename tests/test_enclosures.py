@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.documents import papers
 from generator.documents.document import Document
 from generator.meeting import figures, load
+from generator.meeting.files import Enclosure, Kind
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import pages, pictures
-from generator.pdf.from_elsewhere.files import Enclosure, Fault, Kind
+from generator.pdf.from_elsewhere.files import Fault
 
 PLACE = Location("會議.xlsx", "附件", "C2")
 FREE = (pages.A4[0] - 2 * pages.BESIDE, pages.A4[1] - pages.ABOVE - pages.BELOW)
@@ -622,8 +624,10 @@ HEAD = "| 案號 | 名稱 | 來源 | 可另附 |\n"
 
 
 def composed(desk: Desk) -> tuple[list[Document], list[Problem]]:
-    meeting, problems = load.load(Workspace(desk.root), MeetingId(113, 1))
-    assert meeting is not None
+    loaded = load.read(Workspace(desk.root), MeetingId(113, 1))
+    problems = loaded.problems
+    assert loaded.meeting is not None
+    meeting = replace(loaded.meeting, files=enclosures.identified(loaded.files, problems))
     return papers.compose(meeting, figures.compute(meeting), problems), problems
 
 

@@ -17,8 +17,8 @@ import openpyxl
 import pypdf
 import pytest
 
+from generator.pdf import links
 from generator.pdf import office as pdf
-from generator.pdf.from_elsewhere import links
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 NAMES = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem, in_order
 from generator.basic.steps import step
 from generator.basic.workspace import MeetingId, Workspace
@@ -14,6 +15,7 @@ from generator.leaks import search
 from generator.meeting import figures, load
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
+from generator.pdf.from_elsewhere import files
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried, checks
 from generator.rules import minutes as minutes_checks
@@ -38,9 +40,13 @@ class Examined:
 def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     """Reads and checks everything, builds nothing."""
     with step("meeting", "讀取活頁簿，組成會議"):
-        meeting, problems = load.load(workspace, meeting_id)
-    if meeting is None:
+        loaded = load.read(workspace, meeting_id)
+    problems = loaded.problems
+    with step("pdf", "辨識附件檔案"):
+        enclosures = files.identified(loaded.files, problems)
+    if loaded.meeting is None:
         return Examined(None, {}, (), tuple(in_order(problems)))
+    meeting = replace(loaded.meeting, files=enclosures)
     with step("meeting", "計算數字"):
         known = figures.compute(meeting)
     with step("rules", "檢查議程、清單與紀錄"):
@@ -76,6 +82,6 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     return Examined(meeting, known, tuple(made), tuple(in_order(problems)), decks)
 
 
-def about(meeting: Meeting, document: Document) -> templates.Properties:
+def about(meeting: Meeting, document: Document) -> Properties:
     """The properties of a document's file, all from the model."""
-    return templates.Properties(document.title, meeting.agency.full_name, meeting.date)
+    return Properties(document.title, meeting.agency.full_name, meeting.date)

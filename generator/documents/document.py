@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.pdf.from_elsewhere.files import Enclosure
+from generator.meeting.files import Enclosure
 
 # Control characters, marks that turn the writing direction, line ends, halves of characters.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")

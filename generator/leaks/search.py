@@ -6,14 +6,13 @@ and nowhere else (運作指引肆三: 委員不記名或不公開者於發言前
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.basic.failure import PROBLEMS, UserError
+from generator.basic.package import Package
 from generator.basic.problem import Location, Problem, problem
 from generator.basic.steps import step
 from generator.documents import minutes as after_meeting
@@ -144,7 +143,7 @@ def _faults(
     for name, content in files.items():
         own = minutes is not None and name in (MEETING_JSON, *(f"{minutes.name}.{ending}" for ending in ("pdf", "odt")))
         if name.endswith(".zip"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            with Package(content) as archive:
                 # What lies beside the archive as well is looked into there.
                 entries = {
                     entry: inner for entry in archive.namelist() if (inner := archive.read(entry)) != files.get(entry)

@@ -8,17 +8,17 @@ from __future__ import annotations
 import html
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from generator.basic.package import Budget, Package
 
 _BODIES = ("word/document.xml", "content.xml")
 _PLAIN = (".csv", ".txt", ".json", ".xml", ".html", ".htm", ".ics", ".eml", ".svg")
 # A text of these ends where the tag ends: what follows is another.
 _ENDS = re.compile(r"</(?:\w+:p|\w+:h|\w+:tc|\w+:table-cell)>")
 _SPOKEN = re.compile(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
-_DEEPEST = 4
 
 
 @dataclass(slots=True)
@@ -43,16 +43,17 @@ class Unreadable(Exception):
     """A file that cannot be looked into; the text is for the user."""
 
 
-def read(name: str, content: bytes, depth: int = 0) -> Insides:
-    """All that is in a file. Raises Unreadable for what is locked, damaged or packed too deep."""
+def read(name: str, content: bytes, depth: int = 0, budget: Budget | None = None) -> Insides:
+    """All that is in a file. Raises Unreadable for what is locked, damaged, packed too deep or unpacks to too much."""
     made = Insides(rest=[name])
-    if depth > _DEEPEST:
+    budget = budget or Budget()
+    if depth > budget.deepest:
         raise Unreadable(f"「{name}」是壓縮檔裡的壓縮檔，層數太多，無法檢查。")
     try:
         if content.startswith(b"%PDF-"):
-            _read_pdf(content, made, depth)
+            _read_pdf(content, made, depth, budget)
         elif content.startswith(b"PK\x03\x04"):
-            _read_zip(content, made, depth)
+            _read_zip(content, made, depth, budget)
         elif name.lower().endswith(_PLAIN):
             made.body = _decoded(content)
         else:
@@ -70,8 +71,8 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-8-sig", "replace")
 
 
-def _read_zip(content: bytes, made: Insides, depth: int) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+def _read_zip(content: bytes, made: Insides, depth: int, budget: Budget) -> None:
+    with Package(content, budget) as archive:
         made.rest.append(_decoded(archive.comment))
         for entry in archive.infolist():
             made.rest += [entry.filename, _decoded(entry.comment)]
@@ -80,7 +81,7 @@ def _read_zip(content: bytes, made: Insides, depth: int) -> None:
             if entry.filename.lower().endswith((".xml", ".rels", ".rdf", ".svg")):
                 _read_xml(entry.filename, _decoded(part), made)
             else:
-                inner = read(entry.filename, part, depth + 1)
+                inner = read(entry.filename, part, depth + 1, budget)
                 made.rest += [inner.body, inner.spoken, *inner.rest]
                 made.binary += inner.binary
 
@@ -99,7 +100,7 @@ def _read_xml(name: str, raw: str, made: Insides) -> None:
         made.rest.append(text)
 
 
-def _read_pdf(content: bytes, made: Insides, depth: int) -> None:
+def _read_pdf(content: bytes, made: Insides, depth: int, budget: Budget) -> None:
     """The text of the pages; then every object, for whatever is in it: properties, tags, notes, attached files."""
     from pypdf import PdfReader
     from pypdf.generic import StreamObject
@@ -111,7 +112,7 @@ def _read_pdf(content: bytes, made: Insides, depth: int) -> None:
         found: Any = reader.get_object(number)
         made.rest += _strings(found)
         if isinstance(found, StreamObject):
-            _read_stream(found, made, depth)
+            _read_stream(found, made, depth, budget)
 
 
 def _numbers(reader: Any) -> list[int]:
@@ -137,7 +138,7 @@ def _strings(found: Any) -> Iterator[str]:
         yield from (bytes(found).decode(encoding, "ignore") for encoding in ("utf-8", "utf-16-be"))
 
 
-def _read_stream(stream: Any, made: Insides, depth: int) -> None:
+def _read_stream(stream: Any, made: Insides, depth: int, budget: Budget) -> None:
     kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
     if subtype == "/Image":
         made.binary.append(bytes(stream._data))
@@ -148,7 +149,7 @@ def _read_stream(stream: Any, made: Insides, depth: int) -> None:
     if kind == "/Metadata" or subtype == "/XML":
         made.rest.append(_decoded(data))
     elif kind == "/EmbeddedFile":
-        inner = read("附加檔案", data, depth + 1)
+        inner = read("附加檔案", data, depth + 1, budget)
         made.rest += [inner.body, inner.spoken, *inner.rest]
         made.binary += inner.binary
     else:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from generator.basic.problem import Location, Problem, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.meeting import minutes, sheets, succession, workdays
+from generator.meeting.files import NamedFile
 from generator.meeting.minutes import Decision, Remark
 from generator.meeting.model import (
     FILE,
@@ -35,8 +37,6 @@ from generator.meeting.model import (
     Withdrawal,
 )
 from generator.meeting.sheets import CASE_KINDS, DISCUSSION, MOTION, REPORT, SheetSpec
-from generator.pdf.from_elsewhere import files as enclosures
-from generator.pdf.from_elsewhere.files import Enclosure
 from generator.workbook import books, typed_rows, values
 from generator.workbook.raw import RawSheet
 from generator.workbook.typed_rows import PlainTable, Row
@@ -46,8 +46,26 @@ T = TypeVar("T")
 _DEPENDENT = {"missing-sheet", "no-such-sheet", "empty-sheet", "unknown-case", "note-without-attachment"}
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the workbooks of a meeting say. ``meeting`` is None where an error leaves no meeting to speak of.
+
+    ``files`` are those that rows of 〔附件〕 name. Nobody has looked into them: that is no work for who reads tables.
+    """
+
+    meeting: Meeting | None
+    problems: list[Problem]
+    files: tuple[NamedFile, ...]
+
+
 def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, list[Problem]]:
-    """The meeting, and every problem met on reading. None where an error leaves no meeting to speak of."""
+    """The meeting without its files, and every problem met on reading the workbooks."""
+    loaded = read(workspace, meeting_id)
+    return loaded.meeting, loaded.problems
+
+
+def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
+    """The meeting, every problem met on reading, and the files that its rows name."""
     problems: list[Problem] = []
     book = workspace.agency_book
     agency_sheets = books.read_workbook(book, problems) if os.path.lexists(book) else []
@@ -95,9 +113,9 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
     }
     if any(found.code in books.UNREAD for found in problems):
         # What is missing now may stand in the workbook that could not be read.
-        return None, [found for found in problems if found.code not in _DEPENDENT]
+        return Loaded(None, [found for found in problems if found.code not in _DEPENDENT], files)
     if info is None or agency_row is None or _lacks(info, sheets.MEETING) or _lacks(agency_row, sheets.AGENCY):
-        return None, problems
+        return Loaded(None, problems, files)
     meeting = Meeting(
         id=meeting_id,
         others=tuple(other for other in workspace.meetings() if other != meeting_id),
@@ -122,13 +140,12 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
         cases=cases,
         tables=tables,
         regulations=regulations,
-        files=files,
         minutes=noted,
         calendar=calendar,
         present=frozenset(values.folded(sheet.name) for sheet in raw),
         **meeting_parts,
     )
-    return meeting, problems
+    return Loaded(meeting, problems, files)
 
 
 def _only_listed(sheet: RawSheet) -> bool:
@@ -241,25 +258,12 @@ def _attached(
     raw: Sequence[RawSheet],
     cases: Sequence[Case],
     problems: list[Problem],
-) -> tuple[dict[str, PlainTable], dict[str, Regulation], dict[Location, Enclosure]]:
-    """What the attachments name: sheets without a column table, regulations, and files by the cell that names them.
-
-    What is missing is a problem, and so is a file that cannot be joined.
-    """
+) -> tuple[dict[str, PlainTable], dict[str, Regulation], tuple[NamedFile, ...]]:
+    """What the attachments name: sheets without a column table, regulations, files. What is missing is a problem."""
     known = [spec.name for spec in sheets.MEETING_SHEETS]
     tables: dict[str, PlainTable] = {}
     regulations: dict[str, Regulation] = {}
-    files: dict[Location, Enclosure] = {}
-
-    def enclose(path: Path, attachment: Attachment) -> None:
-        at, name, alone = attachment.row.at("來源"), books.printable(path.name), attachment.may_be_separate
-        kind = enclosures.examine(path)
-        if isinstance(kind, enclosures.Fault):
-            problems.append(enclosures.fault_problem(kind, name, at, alone))
-            return
-        if enclosures.contradicts(path, kind):
-            problems.append(problem("file-ending", at, name=name, kind=kind.name, ending=kind.endings[0]))
-        files[at] = Enclosure(path, kind, at, alone)
+    files: list[NamedFile] = []
 
     for attachment in (attachment for case in cases for attachment in case.attachments):
         place = attachment.row.at("來源")
@@ -279,20 +283,20 @@ def _attached(
         elif attachment.source == SHARED and attachment.target not in regulations:
             path, regulation = _shared(workspace.shared, attachment.target, place, problems)
             if path is not None:
-                enclose(path, attachment)
+                files.append(NamedFile(path, place, attachment.may_be_separate))
             if regulation is not None:
                 regulations[attachment.target] = regulation
         elif attachment.source == FILE:
             have = attached_files(workspace.attachments(meeting_id))
             path = have.get(unicodedata.normalize("NFC", attachment.target))
             if path is not None:
-                enclose(path, attachment)
+                files.append(NamedFile(path, place, attachment.may_be_separate))
             else:
                 guess = perhaps(attachment.target, have)
                 aside = any(sign in attachment.target for sign in "/\\:")
                 code = "file-elsewhere" if aside else "no-such-file"
                 problems.append(problem(code, place, name=attachment.target, perhaps=guess))
-    return tables, regulations, files
+    return tables, regulations, tuple(files)
 
 
 def attached_files(folder: Path) -> dict[str, Path]:

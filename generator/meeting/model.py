@@ -10,10 +10,10 @@ from generator.basic import roc
 from generator.basic.problem import Location
 from generator.basic.roc import Period, YearMonth
 from generator.basic.workspace import MeetingId
+from generator.meeting.files import Enclosure
 from generator.meeting.minutes import Minutes, Observer
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, MOTION, PAPERS, SLIDES
 from generator.meeting.workdays import Calendar
-from generator.pdf.from_elsewhere.files import Enclosure
 from generator.workbook.typed_rows import PlainTable, Row
 
 SEPARATELY = "另附"

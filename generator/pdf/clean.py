@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 import re
 import struct
-import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from lxml import etree
+
+from generator.basic import package
 
 _NS = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -30,7 +31,6 @@ _NS = {
     "rsid": "http://openoffice.org/2009/office",
 }
 MANIFEST = "META-INF/manifest.xml"
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 # What a document is made of; all else in the package (thumbnails, menus, macros, caches) is the program's own.
 _PARTS = re.compile(
     r"(?:Object [^/]+/)?(?:content|styles)\.xml|meta\.xml|settings\.xml|mimetype|(?:Pictures|media)/[^/]+"
@@ -51,7 +51,7 @@ def odf(content: bytes, title: str, author: str, created: date) -> bytes:
 
     Its properties are the ones given and no others. The same content gives the same bytes.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with package.Package(content) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if _PARTS.fullmatch(name)}
         listed = archive.read(MANIFEST)
     texts = {name: _parsed(parts[name]) for name in parts if name.endswith(("content.xml", "styles.xml"))}
@@ -68,19 +68,7 @@ def odf(content: bytes, title: str, author: str, created: date) -> bytes:
         elif name != "mimetype":
             parts[name] = image(parts[name])
     parts[MANIFEST] = _manifest(listed, parts)
-    return package(parts)
-
-
-def package(parts: Mapping[str, bytes]) -> bytes:
-    """An ODF package of these parts: mimetype first and as it is, the others in order, all of a fixed time."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(result, "w") as archive:
-        for name in sorted(parts, key=lambda entry: (entry != "mimetype", entry)):
-            entry = zipfile.ZipInfo(name, _FIXED_TIME)
-            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            entry.create_system, entry.external_attr = 0, 0
-            archive.writestr(entry, parts[name])
-    return result.getvalue()
+    return package.written((name, parts[name]) for name in package.in_order(parts))
 
 
 def _name(short: str) -> str:

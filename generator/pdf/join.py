@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from generator.basic.failure import UserError
+from generator.basic.package import written
 
 LANGUAGE = "zh-TW"
 NUMBER_SIZE = 12.0
@@ -31,7 +31,6 @@ _CHINESE = "第頁，共附件"
 _LATIN = "0123456789 "
 # Everything is dated by the meeting, so that the same inputs give the same bytes.
 _CLOCK = "T00:00:00+08:00"
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class UnusablePdf(UserError):
@@ -81,12 +80,8 @@ def glyph_document() -> bytes:
         "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
         f"<w:body>{body}</w:body></w:document>",
     }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package_file:
-        for name, text in files.items():
-            xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{text}'
-            package_file.writestr(zipfile.ZipInfo(name, _ZIP_TIME), xml.encode(), zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    declared = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    return written((name, f"{declared}{text}".encode()) for name, text in files.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ import re
 import shutil
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from generator.basic.failure import UserError
+from generator.basic.package import is_zip
 from generator.pdf.process import FONT_MAP, SETTINGS, Session
 
 OVERRIDE = "PACKET_SOFFICE"
@@ -126,7 +126,7 @@ def office_fingerprint(office: Path) -> str:
         said += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
     digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
     digest.update(FONT_MAP.read_bytes())
-    digest.update((Path(__file__).with_name("from_elsewhere") / "links.py").read_bytes())
+    digest.update(Path(__file__).with_name("links.py").read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -338,7 +338,7 @@ def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dic
 
     No spaces or Chinese on the command line, no lock files beside the originals.
     """
-    from generator.pdf.from_elsewhere import links
+    from generator.pdf import links
 
     folder.mkdir()
     staged, troubles = {}, {}
@@ -360,7 +360,7 @@ def _is_whole(made: Path) -> bool:
     """Whether the file is there, of its kind, and has its end."""
     try:
         if made.suffix != ".pdf":
-            return zipfile.is_zipfile(made)
+            return is_zip(made)
         with made.open("rb") as stream:
             head = stream.read(5)
             stream.seek(max(made.stat().st_size - 1024, 0))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem, in_order, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine
@@ -32,7 +33,7 @@ from generator.word.lint.texts import Package
 FACES = ("標楷體", "Times New Roman", "DFKai-SB", "BiauKai")
 # How many entries the lists of the made-up meetings have, and those below them.
 SAMPLES = ((3, 3), (1, 1), (0, 0), (1, 0))
-_PROPERTIES = templates.Properties("試印", "試印", dt.date(2024, 1, 1))
+_PROPERTIES = Properties("試印", "試印", dt.date(2024, 1, 1))
 
 Context = Mapping[str, Any]
 

@@ -11,13 +11,13 @@ import copy
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
+from generator.basic.package import UNIX, Package, Properties, proved, rewritten
 from generator.basic.problem import Location, Problem, problem
 from generator.documents.deck import Box, Deck, Line, Page
 from generator.meeting.sheets import CHART, LAYOUTS, TABS
@@ -27,8 +27,6 @@ from generator.slides.drawing import Group, Place
 from generator.slides.drawingml import A, Inherited, P, Run, Setting
 from generator.slides.fitting import Fitted
 from generator.slides.samples import BAR, CONTENT, DRAWING, FOOT, MOTTO, NAMES, NEEDED, NUMBER, PRESENT
-from generator.word import ooxml
-from generator.word.render import Properties
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
@@ -57,7 +55,7 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
     _set_properties(presentation, properties)
     result = io.BytesIO()
     presentation.save(result)
-    return ooxml.packed(result.getvalue())
+    return rewritten(result.getvalue(), system=UNIX)
 
 
 def check_template(path: Path, faces: Collection[str] = ()) -> list[Problem]:
@@ -79,16 +77,14 @@ def check_template(path: Path, faces: Collection[str] = ()) -> list[Problem]:
 
 def for_conversion(content: bytes) -> bytes:
     """A copy of a .pptx for LibreOffice: the numbers of slides as text, since it counts the cover as well."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(result, "w") as target:
-        for name in source.namelist():
-            part = source.read(name)
-            if _SLIDE.fullmatch(name):
-                root = etree.fromstring(part)
-                if drawingml.with_fixed_numbers(root):
-                    part = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-            target.writestr(name, part)
-    return ooxml.packed(result.getvalue())
+    return rewritten(content, lambda name, part: _numbered(part) if _SLIDE.fullmatch(name) else part, UNIX)
+
+
+def _numbered(slide: bytes) -> bytes:
+    root = etree.fromstring(slide)
+    if not drawingml.with_fixed_numbers(root):
+        return slide
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def figure_texts(content: bytes) -> list[str]:
@@ -106,7 +102,7 @@ def figure_texts(content: bytes) -> list[str]:
 
 
 def _slide_parts(content: bytes) -> Iterator[Any]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with Package(content) as archive:
         numbers = sorted(int(found[1]) for name in archive.namelist() if (found := _SLIDE.fullmatch(name)))
         for number in numbers:
             yield etree.fromstring(archive.read(f"ppt/slides/slide{number}.xml"))
@@ -116,7 +112,7 @@ def _opened(path: Path, problems: list[Problem]) -> Any | None:
     from pptx import Presentation
 
     try:
-        return Presentation(str(path))
+        return Presentation(proved(path))
     except PermissionError:
         problems.append(problem("workbook-locked", Location(path.name)))
     except Exception:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
 
+from generator.basic.package import UNIX, Package, rewritten
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FOOTER = re.compile(r"word/footer\d*\.xml")
 # What a style has besides its looks; Word fills these in and out as it likes.
 _NOT_LOOKS = "name aliases next link rsid uiPriority qFormat semiHidden unhideWhenUsed locked lang noProof"
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class Styles:
@@ -126,7 +126,7 @@ def breaks_xml(text: str) -> bool:
 
 def empty_cell(package: bytes) -> bool:
     """Whether a cell of a document is without a paragraph, which Word takes for a damaged file."""
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+    with Package(package) as archive:
         root = etree.fromstring(archive.read("word/document.xml"))
     return any(cell.find(f"{W}p") is None and cell.find(f"{W}tbl") is None for cell in root.iter(f"{W}tc"))
 
@@ -136,16 +136,7 @@ def packed(package: bytes, places: Mapping[str, Callable[[], Iterable[bytes]]] =
 
     A processing instruction named in ``places`` is replaced by the XML that stands there, which may come in pieces.
     """
-    result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in sorted(source.namelist(), key=lambda entry: (entry != "[Content_Types].xml", entry)):
-            entry = zipfile.ZipInfo(name, _FIXED_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            with target.open(entry, "w") as into:
-                for piece in _pieces(source.read(name), places):
-                    into.write(piece)
-    return result.getvalue()
+    return rewritten(package, lambda name, content: _pieces(content, places), UNIX)
 
 
 def _pieces(content: bytes, places: Mapping[str, Callable[[], Iterable[bytes]]]) -> Iterator[bytes]:
@@ -160,12 +151,8 @@ def _pieces(content: bytes, places: Mapping[str, Callable[[], Iterable[bytes]]])
 
 def numbers_pages(package: bytes) -> bool:
     """Whether a footer of the document holds the number of the page."""
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        footers = [
-            etree.fromstring(archive.read(name))
-            for name in archive.namelist()
-            if re.fullmatch(r"word/footer\d*\.xml", name)
-        ]
+    with Package(package) as archive:
+        footers = [etree.fromstring(archive.read(name)) for name in archive.namelist() if _FOOTER.fullmatch(name)]
     return any("PAGE" in _field_codes(paragraph) for root in footers for paragraph in root.iter(f"{W}p"))
 
 
@@ -176,17 +163,14 @@ def _field_codes(paragraph: Any) -> str:
 
 def without_page_numbers(package: bytes) -> bytes:
     """A copy whose footers leave the line with the page number empty: the packet stamps running numbers itself."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if re.fullmatch(r"word/footer\d*\.xml", name):
-                root = etree.fromstring(content)
-                for paragraph in root.iter(f"{W}p"):
-                    if "PAGE" in _field_codes(paragraph):
-                        for child in list(paragraph):
-                            if child.tag != f"{W}pPr":
-                                paragraph.remove(child)
-                content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-            target.writestr(zipfile.ZipInfo(name, _FIXED_TIME), content)
-    return result.getvalue()
+    return rewritten(package, lambda name, part: _without_page_number(part) if _FOOTER.fullmatch(name) else part)
+
+
+def _without_page_number(footer: bytes) -> bytes:
+    root = etree.fromstring(footer)
+    for paragraph in root.iter(f"{W}p"):
+        if "PAGE" in _field_codes(paragraph):
+            for child in list(paragraph):
+                if child.tag != f"{W}pPr":
+                    paragraph.remove(child)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import jinja2
 
+from generator.basic.package import Properties, proved
 from generator.basic.problem import Location, Problem, nearest, perhaps, problem
 from generator.documents.passages import Contents
 from generator.meeting.figures import Figure
@@ -26,15 +27,6 @@ from generator.word.lint import texts
 MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
 # docxtpl takes the p off {%p for …%}.
 _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
-
-
-@dataclass(frozen=True, slots=True)
-class Properties:
-    """The document properties of a .docx, all from the model; nothing of the template's author remains."""
-
-    title: str
-    author: str
-    created: dt.date
 
 
 def available(folder: Path, ending: str = "docx") -> list[str]:
@@ -76,7 +68,7 @@ def render_recorded(
     context give the same bytes.
     """
     try:
-        document = _template_class()(template)
+        document = _template_class()(proved(template))
         # Opened here already: what is no .docx is another fault than a tag that cannot be filled.
         document.init_docx()
     except PermissionError:

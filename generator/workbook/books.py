@@ -5,10 +5,10 @@ Everything odd about a file is a Problem. Only files in the folder itself are re
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from generator.basic.package import LARGEST_SMALL_PART, Budget, Package, TooMuch
 from generator.basic.problem import Location, Problem, problem
 from generator.workbook import values
 from generator.workbook.raw import MOST_CELLS, RawSheet
@@ -17,8 +17,6 @@ LARGEST_FILE = 100_000_000
 LARGEST_UNPACKED = 300_000_000
 LARGEST_RATIO = 200
 LARGEST_COPIED = 60_000_000
-_TAIL = 70_000
-_LARGEST_DIRECTORY = 5_000_000
 _READ = (".xlsx", ".ods")
 _NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
 UNREAD = {
@@ -85,15 +83,19 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         if fault:
             problems.append(problem(fault, Location(name), size=size // 1_000_000))
             return []
+        # A small part may be looked at before it is read.
+        budget = Budget(min(LARGEST_UNPACKED, 1_000_000 + size * LARGEST_RATIO) + LARGEST_SMALL_PART)
         # Heavy, and not wanted where nothing is read.
         from generator.workbook import ods, xlsx
 
-        with zipfile.ZipFile(path) as archive:
+        with Package(path, budget) as archive:
             unpacked = _unpacked(archive)
             if unpacked:
                 problems.append(problem("workbook-too-large", Location(name), size=unpacked // 1_000_000))
                 return []
             return list((ods if path.suffix.lower() == ".ods" else xlsx).sheets(name, archive))
+    except TooMuch as much:
+        problems.append(problem("workbook-too-large", Location(name), size=much.megabytes))
     except PermissionError:
         problems.append(problem("workbook-locked", Location(name)))
     except FileNotFoundError:
@@ -113,7 +115,7 @@ def small_enough_to_copy(path: Path) -> bool:
         return False
     from generator.workbook import xlsx
 
-    with zipfile.ZipFile(path) as archive:
+    with Package(path, Budget(2 * LARGEST_UNPACKED)) as archive:
         large = sum(entry.file_size for entry in archive.infolist()) > LARGEST_COPIED
         return not large and xlsx.spread(archive) <= MOST_CELLS
 
@@ -132,23 +134,12 @@ def _unfit(path: Path) -> tuple[str, int]:
     size = path.stat().st_size
     if not path.is_file():
         return "workbook-unreadable", size
-    if size > LARGEST_FILE:
-        return "workbook-too-large", size
-    with path.open("rb") as file:
-        file.seek(max(0, size - _TAIL))
-        tail = file.read()
-    end = tail.rfind(b"PK\5\6")
-    # zipfile takes in the whole directory of the archive, as long as this record says, or one of the kind called zip64.
-    directory = int.from_bytes(tail[end + 12 : end + 16], "little")
-    fit = end >= 0 and directory <= _LARGEST_DIRECTORY and tail[end - 20 : end - 16] != b"PK\6\7"
-    return ("" if fit else "workbook-unreadable"), size
+    return ("workbook-too-large" if size > LARGEST_FILE else ""), size
 
 
-def _unpacked(archive: zipfile.ZipFile) -> int:
-    """How large the XML is, where that is too much to read; else 0. Raises ValueError for odd kinds of compression."""
+def _unpacked(archive: Package) -> int:
+    """How large the XML says it is, where that is too much to read; else 0. What comes out is counted besides."""
     entries = [entry for entry in archive.infolist() if entry.filename.endswith((".xml", ".rels"))]
-    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
-        raise ValueError("compression")
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     return unpacked if unpacked > LARGEST_UNPACKED or unpacked > 1_000_000 + packed * LARGEST_RATIO else 0

@@ -11,7 +11,6 @@ import io
 import math
 import os
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -25,6 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
+from generator.basic.package import rewritten
 from generator.meeting.sheets import Column, Kind, SheetSpec
 from generator.workbook.menus import STAR, Menus
 
@@ -116,7 +116,7 @@ def write_workbook(
     menus.write_long(book)
     saved = io.BytesIO()
     book.save(saved)
-    content = _repacked(saved)
+    content = _repacked(saved.getvalue())
     if not isinstance(target, str | os.PathLike):
         target.write(content)
         return
@@ -245,20 +245,17 @@ def _width(text: str) -> int:
     return len(text.encode("big5", "replace"))
 
 
-def _repacked(saved: BinaryIO) -> bytes:
+def _repacked(saved: bytes) -> bytes:
     """The package with fixed times, rows free to grow, and no green corners on numbers that are kept as text."""
-    packed = io.BytesIO()
     fixed = f"{_FIXED_TIME:%Y-%m-%dT%H:%M:%SZ}".encode()
     quiet = b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/></ignoredErrors>'
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(packed, "w") as archive:
-        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + fixed, content)
-            elif name.startswith("xl/worksheets/sheet"):
-                after = rb"(?=<(?:drawing|legacyDrawing|tableParts)\b|</worksheet>)"
-                content = re.sub(after, quiet, content, count=1).replace(b' customHeight="1"', b"")
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            archive.writestr(entry, content)
-    return packed.getvalue()
+
+    def change(name: str, content: bytes) -> bytes:
+        if name == "docProps/core.xml":
+            return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + fixed, content)
+        if name.startswith("xl/worksheets/sheet"):
+            after = rb"(?=<(?:drawing|legacyDrawing|tableParts)\b|</worksheet>)"
+            return re.sub(after, quiet, content, count=1).replace(b' customHeight="1"', b"")
+        return content
+
+    return rewritten(saved, change)

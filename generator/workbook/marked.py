@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from generator.basic.package import Budget, proved
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, Problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
@@ -32,7 +33,7 @@ def marked(path: Path, found: Sequence[Problem]) -> bytes:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(path)
+        book = openpyxl.load_workbook(proved(path, Budget(workbooks.LARGEST_UNPACKED)))
     texts: dict[tuple[str, str], list[Problem]] = {}
     for one in found:
         cell = one.at.cell.partition(":")[0] or "A1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,7 +25,7 @@ _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
 
 
-def sheets(workbook: str, archive: zipfile.ZipFile) -> Iterator[RawSheet]:
+def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     """The sheets of a workbook. Raises whatever lxml raises on a damaged file, ValueError on an encrypted one."""
     if b"encryption-data" in package.small(archive, "META-INF/manifest.xml"):
         raise ValueError("encrypted")

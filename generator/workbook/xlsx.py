@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -20,7 +19,7 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from generator.basic import package
-from generator.workbook.raw import Maker, RawSheet, number
+from generator.workbook.raw import MOST_CELLS, Maker, RawSheet, number
 
 ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -29,9 +28,11 @@ _INLINE, _ITEM, _TEXT, _PHONETIC, _MERGE = f"{_MAIN}is", f"{_MAIN}si", f"{_MAIN}
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
+# What is read row by row, here and not by openpyxl.
+_READ_APART = ("xl/worksheets/", "xl/sharedStrings")
 
 
-def sheets(workbook: str, archive: zipfile.ZipFile) -> Iterator[RawSheet]:
+def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     """The sheets of a workbook. Raises whatever openpyxl and lxml raise on a file that is damaged."""
     reader, found = _opened(archive)
     table = reader.package.find(SHARED_STRINGS)
@@ -43,7 +44,7 @@ def sheets(workbook: str, archive: zipfile.ZipFile) -> Iterator[RawSheet]:
         yield maker.made()
 
 
-def spread(archive: zipfile.ZipFile) -> int:
+def spread(archive: package.Package) -> int:
     """How many cells the merged ranges and the links of a workbook cover: openpyxl makes each of them."""
     cells = 0
     for _, target in _opened(archive)[1]:
@@ -56,11 +57,13 @@ def spread(archive: zipfile.ZipFile) -> int:
     return cells
 
 
-def _opened(archive: zipfile.ZipFile) -> tuple[Any, list[tuple[Any, str]]]:
+def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
     """openpyxl's reader of everything but the cells, and each sheet with the name of its part."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        reader: Any = ExcelReader(package.small_parts(archive), read_only=True, data_only=True, keep_links=False)
+        reader: Any = ExcelReader(
+            package.small_parts(archive, _READ_APART), read_only=True, data_only=True, keep_links=False
+        )
         reader.read_manifest()
         reader.read_workbook()
         apply_stylesheet(reader.archive, reader.wb)
@@ -72,9 +75,15 @@ def _opened(archive: zipfile.ZipFile) -> tuple[Any, list[tuple[Any, str]]]:
     return reader, found
 
 
-def _strings(archive: zipfile.ZipFile, name: str) -> list[str]:
+def _strings(archive: package.Package, name: str) -> list[str]:
+    strings = []
     with archive.open(name) as part:
-        return [_string(item) for event, item in package.elements(part, f"{_MAIN}sst", (_ITEM,)) if event == "end"]
+        for event, item in package.elements(part, f"{_MAIN}sst", (_ITEM,)):
+            if event == "end":
+                strings.append(_string(item))
+                if len(strings) > MOST_CELLS:
+                    raise package.TooMuch(archive.budget.taken // 1_000_000)
+    return strings
 
 
 def _string(item: Any) -> str:

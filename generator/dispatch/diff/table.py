@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem
 from generator.basic.workspace import Workspace
 from generator.build import outputs
@@ -53,7 +54,7 @@ def render(
         problems.append(fault)
         return None
     made = document(meeting, Vocabulary(meeting, known), found)
-    properties = templates.Properties(made.title, meeting.agency.full_name, meeting.date)
+    properties = Properties(made.title, meeting.agency.full_name, meeting.date)
     return templates.render(workspace.templates / made.template_file, made.context, properties, problems)
 
 

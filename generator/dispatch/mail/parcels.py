@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from collections.abc import Callable, Mapping
+
+from generator.basic import package
 
 # The smaller of the two things that a limit in MB can mean, so that a mail is below both.
 MEGABYTE = 1_000_000
@@ -35,7 +35,7 @@ def names(attached: Files) -> list[str]:
     listed = []
     for name, content in attached.items():
         if name.endswith(".zip"):
-            with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            with package.Package(content) as opened:
                 listed.append(f"{name}（內含{'、'.join(opened.namelist())}）")
         else:
             listed.append(name)
@@ -44,13 +44,7 @@ def names(attached: Files) -> list[str]:
 
 def archive(files: Files, day: dt.date) -> bytes:
     """A .zip of the files, the same bytes for the same files; their names are marked as UTF-8."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(result, "w") as made:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-            made.writestr(entry, content, compresslevel=9)
-    return result.getvalue()
+    return package.written(files.items(), day=day, level=9)
 
 
 def in_megabytes(size: int) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from generator.basic.package import written
 from generator.basic.roc import YearMonth
 from generator.documents.attachment import CONVENTION, table_rows
 from generator.meeting.model import SHEET, Attachment, Meeting
@@ -146,8 +147,8 @@ def as_ods(table: Table, title: str, author: str, created: dt.date) -> bytes:
         "styles.xml": _STYLES,
         clean.MANIFEST: _MANIFEST,
     }
-    package = clean.package({"mimetype": _KIND.encode()} | {name: text.encode() for name, text in parts.items()})
-    return clean.odf(package, title, author, created)
+    table_file = written({"mimetype": _KIND.encode(), **{name: text.encode() for name, text in parts.items()}}.items())
+    return clean.odf(table_file, title, author, created)
 
 
 def _content(table: Table) -> str:

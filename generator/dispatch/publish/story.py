@@ -6,13 +6,12 @@ Nothing that is for those who took part or for the agency alone, and nothing tha
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from generator.basic import package
 from generator.basic.problem import Location, Problem, in_order, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
@@ -71,7 +70,8 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     files[search.MEETING_JSON] = report.as_bytes(about)
     files = {name: files[name] for name in sorted(files)}
     files[SUMS] = "".join(f"{outputs.digest(content)}  {name}\n" for name, content in files.items()).encode()
-    archive = _zipped(files, meeting)
+    # Dated by the meeting: equal files give an equal zip.
+    archive = package.written(files.items(), day=meeting.date, system=package.UNIX, mode=0o644)
     step("檢查公開的檔案")
     minutes = next((one for one in public.values() if one.edition == FOR_PUBLIC), None)
     search.inspect_folder(meeting, {**files, done.archive.name: archive}, minutes)
@@ -166,18 +166,6 @@ def _tables(meeting: Meeting, public: Mapping[str, Document]) -> dict[str, bytes
                 found[f"{document.name}.ods"] = data_files.as_ods(table, document.title, author, meeting.date)
                 found[f"{document.name}.csv"] = data_files.as_csv(table)
     return found
-
-
-def _zipped(files: Mapping[str, bytes], meeting: Meeting) -> bytes:
-    """The same files as one, dated by the meeting: equal files give an equal zip."""
-    result = io.BytesIO()
-    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(name, (max(meeting.date.year, 1980), meeting.date.month, meeting.date.day, 0, 0, 0))
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
-    return result.getvalue()
 
 
 def _left_out(documents: tuple[Document, ...]) -> list[str]:

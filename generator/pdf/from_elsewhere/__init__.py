@@ -1,1 +1,1 @@
-"""Files that come from elsewhere: what each is, its A4 pages, and nothing that it links to."""
+"""Files that come from elsewhere: what each is, and its A4 pages."""

@@ -6,19 +6,19 @@ What a file is, its content says and not its name. Nothing of it is run, and not
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.basic.package import Budget, Package, TooManyParts, TooMuch
 from generator.basic.problem import CATALOGUE, ERROR, Location, Problem, problem
+from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
+from generator.workbook.books import printable
 
-OFFICE, PICTURE, PDF = "office", "picture", "pdf"
 LARGEST_FILE = 100_000_000
 LARGEST_UNPACKED = 500_000_000
 LARGEST_XML = 100_000_000
-LARGEST_DIRECTORY = 5_000_000
 ORIGINAL = "（原檔）"
 # Errors that leave the other documents to be built.
 CODES = frozenset(
@@ -34,16 +34,6 @@ CODES = frozenset(
         "file-unconverted",
     }
 )
-_TAIL = 70_000
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file: what users call it, the endings it may have (the usual one first), and how it becomes a PDF."""
-
-    name: str
-    endings: tuple[str, ...]
-    way: str = OFFICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +42,6 @@ class Fault:
 
     code: str
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that is joined as an attachment; ``at`` is the cell that names it (〔附件〕來源)."""
-
-    path: Path
-    kind: Kind
-    at: Location
-    may_be_separate: bool = False
-
-    @property
-    def ending(self) -> str:
-        """Its own ending where that fits its content."""
-        own = self.path.suffix.lower()
-        return own if own in self.kind.endings else self.kind.endings[0]
 
 
 _PDF = Kind("PDF", (".pdf",), PDF)
@@ -101,11 +75,27 @@ _IS_PICTURE = re.compile(b"|".join(_PICTURE_SIGNS), re.DOTALL)
 _MAIN_PART = re.compile(
     rb"application/vnd\.(?:openxmlformats-officedocument\.(\w+)|ms-(word|excel|powerpoint))\.[\w.]+\.main\+xml"
 )
+_LOOKS_LIKE_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
+_CHUNK = 1 << 16
 # Excel locks a workbook with it where only the order of its sheets is protected; every program knows it.
 _NO_PASSWORD = "VelvetSweatshop"
 
 
 # --- what it is -------------------------------------------------------------------------------------------------
+
+
+def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Location, Enclosure]:
+    """The files that can be joined, by the cell that names them. Each that cannot be joined is a problem."""
+    found = {}
+    for file in named:
+        name, kind = printable(file.path.name), examine(file.path)
+        if isinstance(kind, Fault):
+            problems.append(fault_problem(kind, name, file.at, file.may_be_separate))
+            continue
+        if contradicts(file.path, kind):
+            problems.append(problem("file-ending", file.at, name=name, kind=kind.name, ending=kind.endings[0]))
+        found[file.at] = Enclosure(file.path, kind, file.at, file.may_be_separate)
+    return found
 
 
 def examine(path: Path) -> Kind | Fault:
@@ -174,22 +164,22 @@ def _pdf(path: Path) -> Kind | Fault:
 
 def _package(path: Path) -> Kind | Fault:
     """OOXML or ODF."""
-    tail = _end_of(path, _TAIL)
-    end = tail.rfind(b"PK\5\6")
-    # zipfile takes in the whole directory of the archive, as long as this record says.
-    if end >= 0 and int.from_bytes(tail[end + 12 : end + 16], "little") > LARGEST_DIRECTORY:
-        return _too_large("其中的檔案太多")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with Package(path, Budget(LARGEST_UNPACKED)) as archive:
             entries = archive.infolist()
             if any(entry.flag_bits & 1 for entry in entries):
                 return Fault("file-locked")
             size = sum(entry.file_size for entry in entries)
-            xml = sum(entry.file_size for entry in entries if entry.filename.endswith((".xml", ".rels")))
-            if size > LARGEST_UNPACKED or xml > LARGEST_XML:
+            if size > LARGEST_UNPACKED:
                 return _too_large(f"解壓縮後 {size // 1_000_000:,} MB")
             found = _kind_of_package(archive)
-            return Fault("file-damaged") if isinstance(found, Kind) and archive.testzip() else found
+            if isinstance(found, Kind):
+                _unpack_all(archive)
+            return found
+    except TooManyParts:
+        return _too_large("其中的檔案太多")
+    except TooMuch as much:
+        return _too_large(f"解壓縮後 {much.megabytes:,} MB")
     except OSError:
         raise
     except Exception:
@@ -197,7 +187,19 @@ def _package(path: Path) -> Kind | Fault:
         return Fault("file-damaged")
 
 
-def _kind_of_package(archive: zipfile.ZipFile) -> Kind | Fault:
+def _unpack_all(archive: Package) -> None:
+    """Looks whether every part is sound. Raises TooMuch where the XML alone, whatever its name, is too much to read."""
+    xml = Budget(LARGEST_XML)
+    for entry in archive.infolist():
+        with archive.open(entry) as part:
+            piece = part.read(_CHUNK)
+            is_xml = entry.filename.endswith((".xml", ".rels")) or _LOOKS_LIKE_XML.match(piece)
+            while piece:
+                xml.take(len(piece) if is_xml else 0)
+                piece = part.read(_CHUNK)
+
+
+def _kind_of_package(archive: Package) -> Kind | Fault:
     names = set(archive.namelist())
     if "[Content_Types].xml" in names:
         main = _MAIN_PART.search(archive.read("[Content_Types].xml"))

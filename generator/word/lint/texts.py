@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Any
 
 from lxml import etree
 
+from generator.basic import package
 from generator.word.ooxml import Styles, W, faces
 
 _PARTS = {"document": "", "header": "頁首", "footer": "頁尾", "footnotes": "註腳"}
-_LARGEST_PACKAGE = 200_000_000
+_MOST_UNPACKED = 200_000_000
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -60,16 +60,14 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         try:
-            with zipfile.ZipFile(path) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > _LARGEST_PACKAGE:
-                    raise NotADocument(path.name)
+            with package.Package(path, package.Budget(_MOST_UNPACKED)) as archive:
                 wanted = re.compile(rf"word/(?:({'|'.join(_PARTS)})\d*|styles|theme/theme1)\.xml")
                 read = {
                     name: etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
                     for name in sorted(archive.namelist())
                     if wanted.fullmatch(name)
                 }
-        except (zipfile.BadZipFile, etree.XMLSyntaxError, NotImplementedError, RuntimeError, EOFError) as error:
+        except (*package.DAMAGED, etree.XMLSyntaxError) as error:
             raise NotADocument(path.name) from error
         if "word/document.xml" not in read:
             raise NotADocument(path.name)

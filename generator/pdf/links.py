@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import base64
 import gzip
-import io
 import re
-import zipfile
-import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from lxml import etree
+
+from generator.basic.package import DAMAGED, Budget, Package, gunzipped, written
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _SHEETS = (
@@ -47,6 +46,8 @@ _HTML = re.compile(
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _DEEPEST = 3
+# Each part is read twice.
+_MOST_UNPACKED = 2_000_000_000
 
 
 class Unreadable(Exception):
@@ -59,36 +60,38 @@ def cut(content: bytes) -> bytes:
     Knows OOXML, ODF (packed and flat) and SVG; anything else is given back as it is. Raises Unreadable.
     """
     try:
-        return _cut(content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
-        raise Unreadable(str(error)) from error
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        return _cut(content, Budget(_MOST_UNPACKED, _DEEPEST))
+    except (*DAMAGED, OSError, etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise Unreadable(str(error)) from error
 
 
-def _cut(content: bytes, depth: int = 0, names: Collection[str] = ()) -> bytes:
+def _cut(content: bytes, budget: Budget, depth: int = 0, names: Collection[str] = ()) -> bytes:
     """``depth``: how many packages it lies in. ``names``: those of the workbook that stand for something elsewhere."""
     if content.startswith(b"PK\3\4"):
-        return _package(content, depth) if depth <= _DEEPEST else b""
+        return _package(content, budget, depth) if depth <= budget.deepest else b""
     if content.startswith(b"\x1f\x8b"):
         # .svgz; nothing else that documents hold is packed so.
-        plain = gzip.decompress(content)
-        cleaned = _cut(plain, depth + 1) if depth <= _DEEPEST else b""
-        return content if cleaned == plain else gzip.compress(cleaned, mtime=0)
-    return _xml(content, names) if _is_xml(content) else content
+        plain = gunzipped(content, budget) if depth <= budget.deepest else b""
+        cleaned = _cut(plain, budget, depth + 1)
+        return content if cleaned and cleaned == plain else gzip.compress(cleaned, mtime=0)
+    return _xml(content, budget, names) if _is_xml(content) else content
 
 
-def _package(content: bytes, depth: int) -> bytes:
-    made = io.BytesIO()
+def _package(content: bytes, budget: Budget, depth: int) -> bytes:
     changed = False
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+
+    def parts(old: Package) -> Iterator[tuple[str, bytes]]:
+        nonlocal changed
         names = {name for part in old.infolist() for name in _names(old.read(part))}
         for part in old.infolist():
             before = old.read(part)
-            after = _cut(before, depth + 1, names)
+            after = _cut(before, budget, depth + 1, names)
             changed = changed or after != before
-            new.writestr(part, after)
-    return made.getvalue() if changed else content
+            yield part.filename, after
+
+    with Package(content, budget) as old:
+        made = written(parts(old))
+    return made if changed else content
 
 
 def _is_xml(content: bytes) -> bool:
@@ -114,7 +117,7 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities="internal", no_network=True, load_dtd=False)
 
 
-def _xml(content: bytes, names: Collection[str]) -> bytes:
+def _xml(content: bytes, budget: Budget, names: Collection[str]) -> bytes:
     declared = re.match(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", content.removeprefix(_MARKS[0]))
     usual = declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
     if usual and not _SUSPECT.search(content) and not _mentions(content.decode("utf-8", "replace"), names):
@@ -125,12 +128,12 @@ def _xml(content: bytes, names: Collection[str]) -> bytes:
         if _HTML.match(content):
             return content
         raise
-    if not _without_links(root, names):
+    if not _without_links(root, budget, names):
         return content
     return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
-def _without_links(root: Any, names: Collection[str]) -> bool:
+def _without_links(root: Any, budget: Budget, names: Collection[str]) -> bool:
     """Takes them out; whether there were any."""
     kind = etree.QName(root).namespace
     if kind == _RELATIONSHIPS:
@@ -138,11 +141,11 @@ def _without_links(root: Any, names: Collection[str]) -> bool:
     if kind in _SHEETS:
         return _cut_formulas(root, names)
     if kind == _SVG or etree.QName(root).localname == "svg":
-        return _cut_addresses(root, inside=True)
+        return _cut_addresses(root, budget, inside=True)
     if _OPEN_DOCUMENT.match(kind or ""):
-        changed = _cut_addresses(root)
+        changed = _cut_addresses(root, budget)
         for picture in list(root.iter(f"{{{_FLAT}}}binary-data")):
-            changed = _cut_picture(picture) or changed
+            changed = _cut_picture(picture, budget) or changed
         return changed
     return False
 
@@ -186,7 +189,7 @@ def _cut_formulas(root: Any, names: Collection[str]) -> bool:
     return bool(found)
 
 
-def _cut_addresses(root: Any, inside: bool = False) -> bool:
+def _cut_addresses(root: Any, budget: Budget, inside: bool = False) -> bool:
     """Takes out attributes that name something elsewhere; ``inside``: all but what lies in the same file."""
     changed = False
     for element in root.iter("*"):
@@ -198,7 +201,7 @@ def _cut_addresses(root: Any, inside: bool = False) -> bool:
             if etree.QName(name).localname not in _ADDRESSES or not address:
                 continue
             if inside and address.startswith("data:"):
-                fine = _is_harmless(value)
+                fine = _is_harmless(value, budget)
             else:
                 fine = address.startswith("#") if inside else not _ELSEWHERE.match(address)
             if not fine:
@@ -207,17 +210,17 @@ def _cut_addresses(root: Any, inside: bool = False) -> bool:
     return changed
 
 
-def _is_harmless(written_out: str) -> bool:
+def _is_harmless(written_out: str, budget: Budget) -> bool:
     """Whether a picture that is written out in an address (data:…) has no links itself."""
     head, _, data = written_out.partition(",")
     before = base64.b64decode(unquote_to_bytes(data)) if "base64" in head else unquote_to_bytes(data)
-    return _cut(before, _DEEPEST) == before
+    return _cut(before, budget, budget.deepest) == before
 
 
-def _cut_picture(picture: Any) -> bool:
+def _cut_picture(picture: Any, budget: Budget) -> bool:
     """A picture written out in flat ODF, which may be an SVG."""
     before = base64.b64decode("".join(picture.itertext()))
-    after = _cut(before, _DEEPEST)
+    after = _cut(before, budget, budget.deepest)
     if after == before:
         return False
     picture.text = base64.b64encode(after).decode()

@@ -1,0 +1,44 @@
+"""The files that rows of 〔附件〕 name: where each lies, and what it is once someone has looked at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.basic.problem import Location
+
+OFFICE, PICTURE, PDF = "office", "picture", "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: what users call it, the endings it may have (the usual one first), and how it becomes a PDF."""
+
+    name: str
+    endings: tuple[str, ...]
+    way: str = OFFICE
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that a row names and that is there; nobody has looked into it. ``at`` is the cell (〔附件〕來源)."""
+
+    path: Path
+    at: Location
+    may_be_separate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that is joined as an attachment; ``at`` is the cell that names it (〔附件〕來源)."""
+
+    path: Path
+    kind: Kind
+    at: Location
+    may_be_separate: bool = False
+
+    @property
+    def ending(self) -> str:
+        """Its own ending where that fits its content."""
+        own = self.path.suffix.lower()
+        return own if own in self.kind.endings else self.kind.endings[0]
