@@ -49,8 +49,8 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     problems += search.check(meeting)
     problems += carried.examine(workspace, meeting)
     for case in meeting.cases:
-        places = [(case.template, case.row.at("範本"), "docx")] + [
-            (item.template, item.row.at("範本"), "pptx" if item.is_deck else "docx")
+        places = [(case.template, case.at("template"), "docx")] + [
+            (item.template, item.at("template"), "pptx" if item.is_deck else "docx")
             for item in case.attachments
             if item.template
         ]

@@ -6,8 +6,9 @@ from generator.basic import roc
 from generator.basic.problem import Problem
 from generator.documents.document import Document
 from generator.documents.numbering import numbered
-from generator.meeting.model import Case, Meeting
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import DISCUSSION, MOTION, REPORT
+from generator.meeting.sheets.meeting import Case
 from generator.prose.language import Vocabulary
 
 
@@ -17,7 +18,7 @@ def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -
         parts.append((kind, [case for case in meeting.of_kind(kind) if not case.raised_at_meeting]))
     entries = []
     for number, (name, cases) in enumerate(parts, start=1):
-        texts = [vocabulary.render(case.subject, case, case.row.at("案由"), problems) for case in cases]
+        texts = [vocabulary.render(case.subject, case, case.at("subject"), problems) for case in cases]
         labels = numbered(len(texts), always=True)
         entries.append(
             {

@@ -8,17 +8,13 @@ from generator.basic.problem import Problem, problem
 from generator.documents import deck
 from generator.documents.document import MOST_CONVERTED, MOST_PRINTED, Document, safe_name
 from generator.documents.numbering import numbered
-from generator.meeting.model import FILE, SEPARATELY, SHARED, SHEET, Attachment, Case, Meeting, Regulation
-from generator.meeting.sheets import QUALITY_LEVELS
+from generator.meeting.model import Meeting, Regulation
+from generator.meeting.sheets import FILE, SEPARATELY, SHARED, SHEET
+from generator.meeting.sheets.lists import BY_SHEET
+from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.language import Vocabulary
 from generator.workbook import values
 
-CONVENTION = {
-    "預定開放": "預定開放清單",
-    "下載統計": "下載排名",
-    "品質檢測": "品質統計表",
-    "下架清單": "下架清單",
-}
 PLAIN, REGULATION, DECK = "一般表格", "條文", "簡報"
 SEPARATE_NOTE = "本附件另行提供{}。"
 
@@ -26,9 +22,8 @@ SEPARATE_NOTE = "本附件另行提供{}。"
 def compose(
     meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabulary, problems: list[Problem]
 ) -> Document:
-    heading_cell = item.row.at("標題" if item.row["標題"] else "名稱")
-    heading = vocabulary.render(item.heading, case, heading_cell, problems)
-    notes = [vocabulary.render(note["內容"], case, note.at("內容"), problems) for note in item.notes]
+    heading = vocabulary.render(item.heading, case, item.at(item.heading_field), problems)
+    notes = [vocabulary.render(note.text, case, note.at("text"), problems) for note in item.notes]
     marks = ["註："] if len(notes) == 1 else numbered(len(notes))
     template, context = DECK, dict[str, Any]()
     if item.is_deck:
@@ -39,14 +34,14 @@ def compose(
         "標號": item.label,
         "名稱": item.name,
         "標題": heading,
-        "副標題": vocabulary.render(item.subheading, case, item.row.at("副標題"), problems),
+        "副標題": vocabulary.render(item.subheading, case, item.at("subheading"), problems),
         "說明": SEPARATE_NOTE.format(f"，檔名：{item.target}" if item.target else "") if template == SEPARATELY else "",
         "附註標題": "註：" if len(notes) > 1 else "",
         "附註": [{"標號": mark, "內容": text} for mark, text in zip(marks, notes, strict=True)],
     }
-    if template == REGULATION and not item.row["標題"]:
+    if template == REGULATION and not item.given_heading:
         own["標題"] = heading = context["條文"]["名稱"]
-    enclosure = meeting.files.get(item.row.at("來源"))
+    enclosure = meeting.files.get(item.at("origin"))
     joins_file = item.source == FILE or (item.source == SHARED and template == SEPARATELY)
     return Document(
         name=f"{case.title} {item.label} {safe_name(item.name)}",
@@ -66,15 +61,15 @@ def _content(meeting: Meeting, item: Attachment, problems: list[Problem]) -> tup
     """The template by convention and what it prints."""
     if item.source == SHARED and item.target in meeting.regulations:
         return REGULATION, {"條文": _regulation(meeting.regulations[item.target])}
-    if item.source == SHEET and item.target in CONVENTION:
-        rows = table_rows(meeting, item.target)
-        return _printed(item, CONVENTION[item.target], {"列": rows}, problems)
+    if item.source == SHEET and item.target in BY_SHEET:
+        printed = BY_SHEET[item.target]
+        return _printed(item, printed.sheet.template, {"列": printed.table(meeting)}, problems)
     if item.source == SHEET and item.target in meeting.tables:
         table = meeting.tables[item.target]
         columns = {"欄位": list(table.headings), "列": [list(row) for row in table.rows]}
         return _printed(item, PLAIN, columns, problems)
     if item.source == SHEET and values.folded(item.target) in meeting.present:
-        problems.append(problem("not-printable", item.row.at("來源"), sheet=item.target))
+        problems.append(problem("not-printable", item.at("origin"), sheet=item.target))
     return SEPARATELY, {}
 
 
@@ -84,31 +79,11 @@ def _printed(
     """A table with its template; one that Word cannot be asked to show is an error."""
     count = len(table["列"])
     if count > MOST_PRINTED:
-        problems.append(problem("too-long-to-print", item.row.at("來源"), count=count, most=MOST_PRINTED))
+        problems.append(problem("too-long-to-print", item.at("origin"), count=count, most=MOST_PRINTED))
         return SEPARATELY, {}
     if count > MOST_CONVERTED:
-        problems.append(problem("too-long-for-pdf", item.row.at("來源"), count=count, most=MOST_CONVERTED))
+        problems.append(problem("too-long-for-pdf", item.at("origin"), count=count, most=MOST_CONVERTED))
     return template, {"表": table}
-
-
-def table_rows(meeting: Meeting, sheet: str) -> list[dict[str, Any]]:
-    """The rows of a list with a column table, as its template prints them; units in their official order."""
-    if sheet == "預定開放":
-        return [
-            {"序號": number, **item.row.values, "已上架": "★" if item.published else ""}
-            for number, item in enumerate(meeting.planned, start=1)
-        ]
-    if sheet == "下載統計":
-        top = meeting.downloads[: meeting.agency.top_downloads]
-        return [{"下載排名": number, **item.row.values} for number, item in enumerate(top, start=1)]
-    if sheet == "品質檢測":
-        order = {unit: number for number, unit in enumerate(meeting.units)}
-        items = sorted(meeting.quality, key=lambda item: order.get(item.unit, len(order)))
-        return [
-            {"單位": item.unit, **{level: item.counts[level] for level in QUALITY_LEVELS}, "總計": item.total}
-            for item in items
-        ]
-    return [{"項次": number, **item.row.values} for number, item in enumerate(meeting.withdrawals, start=1)]
 
 
 def _regulation(regulation: Regulation) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from generator.basic.problem import Problem
 from generator.documents.document import Document
 from generator.documents.numbering import label, numbered
 from generator.meeting.figures import grouped
-from generator.meeting.model import Case, Meeting
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import REPORT
+from generator.meeting.sheets.meeting import Case
 from generator.prose.language import Vocabulary
 from generator.rules import carried
 
@@ -26,7 +27,7 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list
             "案次": case.ordinal,
             "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
             "單位": case.unit,
-            "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
+            "案由": vocabulary.render(case.subject, case, case.at("subject"), problems),
             "結語": "決定" if case.kind == REPORT else "決議",
             "說明": _points(case, vocabulary, problems),
         },
@@ -39,8 +40,8 @@ def _points(case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> list
     """The 說明 as a tree of points, numbered 一、（一） 1. within each parent."""
     levels: list[list[dict[str, Any]]] = [[], [], []]
     for point in case.explanations:
-        lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
-        text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
+        lead = vocabulary.render(point.lead, case, point.at("lead"), problems)
+        text = vocabulary.render(point.text, case, point.at("text"), problems)
         node: dict[str, Any] = {
             "標號": "",
             "標題": lead,

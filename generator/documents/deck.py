@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, problem
-from generator.meeting.model import Case, Meeting, Slide
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CHART, CIVIL_MEMBER, CLOSING, COVER, OUTLINE, TABS
+from generator.meeting.sheets.meeting import Case, Slide
 from generator.prose.language import Vocabulary
 
 _SECRETARIAT = "幕僚單位"
@@ -67,7 +68,7 @@ class Deck:
 def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Deck:
     """The deck with its figures in place; what cannot be rendered is a problem at its cell."""
     titles = [
-        Line(vocabulary.render(slide.title, case, slide.row.at("標題"), problems), slide.row.at("標題"))
+        Line(vocabulary.render(slide.title, case, slide.at("title"), problems), slide.at("title"))
         for slide in meeting.slides
     ]
     pages = []
@@ -80,7 +81,7 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list
         elif slide.layout == CHART:
             pages.append(Page(slide.layout, title, tiers=_tiers(lines) or _roster(meeting)))
         elif slide.layout == TABS:
-            tab = Line(slide.tab, slide.row.at("頁籤"))
+            tab = Line(slide.tab, slide.at("tab"))
             if not slide.tab:
                 problems.append(problem("slide-without-tab", tab.at))
             pages.append(Page(slide.layout, title, lines, _bar(meeting.slides, titles, number), tab))
@@ -90,8 +91,8 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list
     names = "　".join(filter(None, (agency.full_name, agency.english_name)))
     return Deck(
         tuple(pages),
-        Line(agency.motto, agency.row.at("標語")),
-        Line(names, agency.row.at("英文名稱" if agency.english_name else "機關全銜")),
+        Line(agency.motto, agency.at("motto")),
+        Line(names, agency.at("english_name" if agency.english_name else "full_name")),
     )
 
 
@@ -101,14 +102,14 @@ def _lines(slide: Slide, case: Case, vocabulary: Vocabulary, problems: list[Prob
     count = sum(point.level == 1 for point in points)
     made, number = [], 0
     for index, point in enumerate(points):
-        lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
-        text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
+        lead = vocabulary.render(point.lead, case, point.at("title"), problems)
+        text = vocabulary.render(point.text, case, point.at("text"), problems)
         number += point.level == 1
         below = index + 1 < len(points) and points[index + 1].level == 2
         made.append(
             Line(
                 text=f"：{text.lstrip('：')}" if lead and text else text,
-                at=point.row.at("內容" if point.text else "標題"),
+                at=point.at("text" if point.text else "title"),
                 level=point.level,
                 label=f"{roc.numeral(number)}、" if point.level == 1 and count > 1 else "",
                 lead=lead,
@@ -166,10 +167,10 @@ def _tiers(lines: Sequence[Line]) -> tuple[tuple[Box, ...], ...]:
 def _roster(meeting: Meeting) -> tuple[tuple[Box, ...], ...]:
     """召集人, below 機關代表 and 民間代表 and how many there are, below the unit that serves the group (設置要點三)."""
     agency = meeting.agency
-    at = meeting.members[0].row.at("身分") if meeting.members else agency.row.at("小組名稱")
+    at = meeting.members[0].at("role") if meeting.members else agency.at("group")
     counts = {role: sum(member.role == role for member in meeting.members) for role in (AGENCY_MEMBER, CIVIL_MEMBER)}
     return (
         (Box(CHAIR, "", at),),
         tuple(Box(role, f"{count}人" if count else "", at) for role, count in counts.items()),
-        (Box(_SECRETARIAT, agency.secretariat, agency.row.at("幕僚單位")),),
+        (Box(_SECRETARIAT, agency.secretariat, agency.at("secretariat")),),
     )

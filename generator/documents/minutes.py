@@ -15,9 +15,11 @@ from generator.basic.problem import Problem
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.documents.numbering import label, numbered
 from generator.meeting.figures import shown
-from generator.meeting.minutes import SOMEONE, Attendance, Minutes, Remark
-from generator.meeting.model import Case, Meeting, units_of
+from generator.meeting.minutes import SOMEONE, Minutes
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, DISCUSSION, MOTION, OPINION, REPORT
+from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.minutes import Attendance, Remark
 from generator.prose.language import Vocabulary
 from generator.workbook.values import folded
 
@@ -51,7 +53,7 @@ def speaker(remark: Remark, meeting: Meeting) -> str:
     if remark.nameless:
         return SOMEONE
     if remark.kind == OPINION:
-        return "主席" if remark.speaker == meeting.chair else f"{remark.speaker}{SOMEONE}"
+        return "主席" if remark.speaker == meeting.info.chair else f"{remark.speaker}{SOMEONE}"
     return remark.speaker
 
 
@@ -59,7 +61,7 @@ def _minutes(
     meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary, problems: list[Problem]
 ) -> Document:
     entries: list[dict[str, Any]] = [
-        {"名稱": "主席致詞" if minutes.opening else "主席致詞（略）", "內文": minutes.opening, "案": []}
+        {"名稱": "主席致詞" if minutes.info.opening else "主席致詞（略）", "內文": minutes.info.opening, "案": []}
     ]
     for kind in (REPORT, DISCUSSION, MOTION):
         cases = meeting.of_kind(kind)
@@ -74,7 +76,7 @@ def _minutes(
                 ],
             }
         )
-    ended = f"散會（{roc.clock(minutes.adjourned)}）" if minutes.adjourned else "散會"
+    ended = f"散會（{roc.clock(minutes.info.adjourned)}）" if minutes.info.adjourned else "散會"
     entries.append({"名稱": ended, "內文": "", "案": []})
     for number, entry in enumerate(entries, start=1):
         entry["標號"] = f"{roc.formal_numeral(number)}、"
@@ -91,14 +93,14 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
     total = len(meeting.members) or len(minutes.attendance)
     attending = minutes.attending
     civil = sum(one.role == CIVIL_MEMBER for one in attending)
-    start = minutes.started or meeting.start
+    start = minutes.info.started or meeting.info.start
     until = vocabulary.figures.get("期限.修正意見")
     by = f"於{roc.month_day(until.value)}前" if until is not None else "儘速"
     return {
         "狀態標示": "（草稿）" if minutes.draft else "",
         "草稿註": f"如有修正意見，請{by}回復；未回復者，視同無意見。" if minutes.draft else "",
         "時間": f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）{roc.clock(start)}",
-        "主席": meeting.chair,
+        "主席": meeting.info.chair,
         "出席": "、".join(_attending(one) for one in attending),
         "請假": "、".join(one.name for one in minutes.absent) or "無",
         "列席": _observers(meeting),
@@ -131,7 +133,7 @@ def _case(
     decided = minutes.decisions_of(case.key)
     return {
         "標號": mark,
-        "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
+        "案由": vocabulary.render(case.subject, case, case.at("subject"), problems),
         "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
         "單位": case.unit,
         "發言": _remarks(meeting, case, said),
@@ -164,7 +166,7 @@ def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary, problems: 
     """The rows of 決議分辦表: every decision that a unit is to carry out, in the order of the agenda."""
     rows: list[dict[str, Any]] = []
     for case in meeting.cases:
-        subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
+        subject = vocabulary.render(case.subject, case, case.at("subject"), problems)
         for one in minutes.decisions_of(case.key):
             if one.unit or one.due or one.tracking:
                 row = [len(rows) + 1, f"{case.title}：{subject}", one.text, one.unit, shown(one.due), one.tracking]

@@ -11,9 +11,11 @@ from typing import Any
 from generator.basic.problem import Problem, problem
 from generator.documents.document import INTERNAL, PARTICIPANTS, Document
 from generator.documents.numbering import label
-from generator.meeting.model import Meeting, Member, units_of
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER
+from generator.meeting.sheets.agency import Member
 from generator.prose.language import Vocabulary
+from generator.workbook.record import Record
 from generator.workbook.values import folded
 
 NOTICE, SIGN_IN, NAME_CARDS = "開會通知單", "簽到單", "桌牌"
@@ -47,14 +49,14 @@ def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -
 def _notice(meeting: Meeting) -> dict[str, Any]:
     agency = meeting.agency
     units = observing_units(meeting)
-    remarks = notice_remarks(meeting.notice_remarks)
+    remarks = notice_remarks(meeting.info.notice_remarks)
     several = len(remarks) > 1
     own = f"{agency.self_name}{agency.secretariat}"
     return {
         "機關地址": agency.address,
-        "發文日期": meeting.sent,
-        "發文字號": meeting.dispatch_number,
-        "速別": meeting.urgency,
+        "發文日期": meeting.info.sent,
+        "發文字號": meeting.info.dispatch_number,
+        "速別": meeting.info.urgency,
         "主持人": chair(meeting),
         "出席者": "、".join(titled(one) for one in _attending(meeting)),
         "有機關代表": any(one.role == AGENCY_MEMBER for one in meeting.members),
@@ -68,9 +70,9 @@ def _notice(meeting: Meeting) -> dict[str, Any]:
 
 def chair(meeting: Meeting) -> str:
     """Who chairs, with the title that the roster gives: 林小明副首長（召集人）; the bare name of someone else."""
-    found = next((one for one in meeting.members if folded(one.name) == folded(meeting.chair)), None)
+    found = next((one for one in meeting.members if folded(one.name) == folded(meeting.info.chair)), None)
     if found is None:
-        return meeting.chair
+        return meeting.info.chair
     return f"{found.name}{found.title}（{CHAIR}）" if found.role == CHAIR else titled(found)
 
 
@@ -81,7 +83,7 @@ def titled(member: Member) -> str:
 
 def _attending(meeting: Meeting) -> list[Member]:
     """The members but for the chair, who is named as such; the convener first, the others as in the roster."""
-    others = [one for one in meeting.members if folded(one.name) != folded(meeting.chair)]
+    others = [one for one in meeting.members if folded(one.name) != folded(meeting.info.chair)]
     return sorted(others, key=lambda one: one.role != CHAIR)
 
 
@@ -174,12 +176,15 @@ def _blanks(meeting: Meeting) -> list[Problem]:
     """
     if meeting.minutes is not None:
         return []
-    agency, info = meeting.agency.row, meeting.row
-    given = [(agency, name) for name in ("聯絡人", "聯絡電話", "電子郵件", "機關地址")] + [(info, "主席")]
-    blank = [(row, name) for row, name in given if not row[name]]
+    agency, info = meeting.agency, meeting.info
+    given: list[tuple[Record, str]] = [(agency, name) for name in ("contact", "phone", "email", "address")]
+    given.append((info, "chair"))
+    blank = [(record, name) for record, name in given if not getattr(record, name)]
     if not blank:
         return []
     first, name = blank[0]
     # A field that its sheet has no row for has no cell.
-    fields = "、".join(f"{one}（{first.beside(row, one)}）" for row, one in blank).replace("（）", "")
+    fields = "、".join(f"{one.heading_of(field)}（{first.beside(one, field)}）" for one, field in blank).replace(
+        "（）", ""
+    )
     return [problem("notice-blank", first.at(name), fields=fields)]

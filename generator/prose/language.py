@@ -21,7 +21,8 @@ from generator.basic import roc
 from generator.basic.problem import Location, Problem, nearest, perhaps, problem
 from generator.meeting import figures
 from generator.meeting.figures import Figure
-from generator.meeting.model import Attachment, Case, Meeting
+from generator.meeting.model import Meeting
+from generator.meeting.sheets.meeting import Attachment, Case
 
 ATTACHMENT = "附件"
 # A pair of braces of which one at least is full-width: no tag, though it was meant as one.
