@@ -17,6 +17,7 @@ from generator.documents import notice
 from generator.documents.document import INTERNAL, PARTICIPANTS, Document
 from generator.meeting import figures, load
 from generator.prose.vocabulary import Vocabulary
+from generator.rules.printing import notice_is_filled_in
 from generator.word import render
 
 NAMES = ("開會通知單", "簽到單", "桌牌")
@@ -70,7 +71,8 @@ def composed(desk: Desk) -> tuple[dict[str, Document], list[Problem]]:
     meeting, problems = load.load(Workspace(desk.root), MeetingId(113, 1))
     assert meeting is not None, problems
     found: list[Problem] = []
-    made = notice.compose(meeting, Vocabulary(meeting, figures.compute(meeting)), found)
+    made = notice.compose(meeting, Vocabulary(meeting, figures.compute(meeting)))
+    found += notice_is_filled_in(meeting)
     return {one.name: one for one in made}, found
 
 

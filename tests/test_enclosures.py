@@ -31,6 +31,7 @@ from generator.meeting.files import Enclosure, Kind
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import pages, pictures
 from generator.pdf.from_elsewhere.files import Fault
+from generator.prose.vocabulary import Vocabulary
 
 PLACE = Location("會議.xlsx", "附件", "C2")
 FREE = (pages.A4[0] - 2 * pages.BESIDE, pages.A4[1] - pages.ABOVE - pages.BELOW)
@@ -628,7 +629,7 @@ def composed(desk: Desk) -> tuple[list[Document], list[Problem]]:
     problems = loaded.problems
     assert loaded.meeting is not None
     meeting = replace(loaded.meeting, files=enclosures.identified(loaded.files, problems))
-    return papers.compose(meeting, figures.compute(meeting), problems), problems
+    return papers.compose(meeting, Vocabulary(meeting, figures.compute(meeting))), problems
 
 
 def attached(desk: Desk, rows: str, **files: bytes) -> None:

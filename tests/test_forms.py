@@ -11,13 +11,15 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.basic.problem import Problem
-from generator.meeting import sheets
-from generator.meeting.sheets import Column, Kind, SheetSpec
+from generator.meeting.sheets import index
+from generator.meeting.sheets.agency import Agency, Unit
+from generator.meeting.sheets.lists import Download, PlannedDataset, Quality, Total
+from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note
 from generator.workbook import books, typed_rows
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
-from generator.workbook.menus import MENU_SHEET
+from generator.workbook.record import MENU_SHEET, Column, Kind, Sheet
 
-ALL_SPECS = (*sheets.AGENCY_SHEETS, *sheets.MEETING_SHEETS, sheets.ARTICLES)
+ALL_SPECS = tuple(record.sheet for record in (*index.AGENCY_SHEETS, *index.MEETING_SHEETS, Article))
 UNITS = ("綜合規劃處", "公務預算處")
 PLANNED_ROW = {"資料集項目名稱": "113-1", "開放年月": "11304", "資料開放單位": "公務預算處", "已上架": True}
 
@@ -38,7 +40,7 @@ def menus(worksheet: Worksheet) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("spec", [spec for spec in ALL_SPECS if not spec.fields], ids=lambda spec: spec.name)
-def test_a_list_sheet_has_its_headings_with_notes(spec: SheetSpec) -> None:
+def test_a_list_sheet_has_its_headings_with_notes(spec: Sheet) -> None:
     sheet = reread(FilledSheet(spec))[spec.name]
     assert [cell.value for cell in sheet[1]] == [column.name for column in spec.columns]
     for cell, column in zip(sheet[1], spec.columns, strict=True):
@@ -53,7 +55,7 @@ def test_a_list_sheet_has_its_headings_with_notes(spec: SheetSpec) -> None:
 
 
 @pytest.mark.parametrize("spec", [spec for spec in ALL_SPECS if spec.fields], ids=lambda spec: spec.name)
-def test_a_field_sheet_has_a_row_for_each_field(spec: SheetSpec) -> None:
+def test_a_field_sheet_has_a_row_for_each_field(spec: Sheet) -> None:
     sheet = reread(FilledSheet(spec))[spec.name]
     assert [cell.value for cell in sheet[1]] == ["欄位", "內容", "說明"]
     assert [cell.value for cell in sheet["A"][1:]] == [column.name for column in spec.columns]
@@ -66,7 +68,7 @@ def test_a_field_sheet_has_a_row_for_each_field(spec: SheetSpec) -> None:
 
 
 @pytest.mark.parametrize("spec", ALL_SPECS, ids=lambda spec: spec.name)
-def test_a_blank_form_is_read_without_complaint_about_its_headings(spec: SheetSpec, tmp_path: Path) -> None:
+def test_a_blank_form_is_read_without_complaint_about_its_headings(spec: Sheet, tmp_path: Path) -> None:
     write_workbook(tmp_path / "表.xlsx", [FilledSheet(spec)])
     problems: list[Problem] = []
     found = books.read_workbook(tmp_path / "表.xlsx", problems)
@@ -78,7 +80,7 @@ def test_a_blank_form_is_read_without_complaint_about_its_headings(spec: SheetSp
 
 
 def test_texts_that_excel_would_mangle_are_kept_as_text() -> None:
-    sheet = reread(FilledSheet(sheets.PLANNED, [PLANNED_ROW]))["預定開放"]
+    sheet = reread(FilledSheet(PlannedDataset.sheet, [PLANNED_ROW]))["預定開放"]
     assert [cell.value for cell in sheet[2]] == ["113-1", "11304", "公務預算處", "★"]
     assert {cell.number_format for cell in sheet[2]} == {"@"}
     assert sheet["A2"].alignment.wrap_text
@@ -86,33 +88,33 @@ def test_texts_that_excel_would_mangle_are_kept_as_text() -> None:
 
 
 def test_rows_typed_later_have_the_format_of_their_column() -> None:
-    sheet = reread(FilledSheet(sheets.DOWNLOADS))["下載統計"]
+    sheet = reread(FilledSheet(Download.sheet))["下載統計"]
     formats = [sheet.column_dimensions[letter].number_format for letter in "ABCDEFG"]
     assert formats == ["@", "@", "@", "@", "@", "#,##0", "#,##0"]
 
 
 def test_counts_and_levels_are_numbers() -> None:
     book = reread(
-        FilledSheet(sheets.TOTALS, [{"名稱": "總瀏覽次數", "數值": "2,385,000", "出處": "=1+1"}]),
-        FilledSheet(sheets.ARTICLES, [{"層級": "名稱", "內容": "要點"}, {"層級": "1", "條號": "一、", "內容": "目的"}]),
+        FilledSheet(Total.sheet, [{"名稱": "總瀏覽次數", "數值": "2,385,000", "出處": "=1+1"}]),
+        FilledSheet(Article.sheet, [{"層級": "名稱", "內容": "要點"}, {"層級": "1", "條號": "一、", "內容": "目的"}]),
     )
     assert (book["統計數字"]["B2"].value, book["統計數字"]["B2"].number_format) == (2385000, "#,##0")
     assert [cell.value for cell in book["條文"]["A"]] == ["層級", "名稱", 1]
 
 
 def test_a_text_that_begins_with_an_equals_sign_is_no_formula() -> None:
-    sheet = reread(FilledSheet(sheets.TOTALS, [{"名稱": "總瀏覽次數", "數值": 1, "出處": "=1+1"}]))["統計數字"]
+    sheet = reread(FilledSheet(Total.sheet, [{"名稱": "總瀏覽次數", "數值": 1, "出處": "=1+1"}]))["統計數字"]
     assert (sheet["C2"].value, sheet["C2"].data_type) == ("=1+1", "s")
 
 
 def test_units_are_chosen_from_the_sheet_of_units_of_the_same_workbook() -> None:
-    book = reread(FilledSheet(sheets.AGENCY), FilledSheet(sheets.UNITS, [{"單位": unit} for unit in UNITS]))
+    book = reread(FilledSheet(Agency.sheet), FilledSheet(Unit.sheet, [{"單位": unit} for unit in UNITS]))
     source = "OFFSET('單位'!$A$2,0,0,MAX(1,COUNTA('單位'!$A$2:$A$503)),1)"
     assert menus(book["機關"]) == {"B6": source}
 
 
 def test_units_stand_inline_where_they_fit() -> None:
-    sheet = reread(FilledSheet(sheets.PLANNED, [PLANNED_ROW]), units=UNITS)["預定開放"]
+    sheet = reread(FilledSheet(PlannedDataset.sheet, [PLANNED_ROW]), units=UNITS)["預定開放"]
     assert menus(sheet) == {"C2:C502": '"綜合規劃處,公務預算處"', "D2:D502": '"★"'}
 
 
@@ -120,7 +122,7 @@ def test_units_stand_inline_where_they_fit() -> None:
     "units", [tuple(f"第{number}統計調查單位" for number in range(40)), ("甲,乙", "丙")], ids=["too long", "comma"]
 )
 def test_units_that_cannot_stand_inline_come_from_a_hidden_sheet(units: tuple[str, ...]) -> None:
-    book = reread(FilledSheet(sheets.PLANNED), FilledSheet(sheets.QUALITY), units=units)
+    book = reread(FilledSheet(PlannedDataset.sheet), FilledSheet(Quality.sheet), units=units)
     source = f"'{MENU_SHEET}'!$A$1:$A${len(units)}"
     assert menus(book["預定開放"])["C2:C501"] == source
     assert menus(book["品質檢測"])["A2:A501"] == source
@@ -129,7 +131,7 @@ def test_units_that_cannot_stand_inline_come_from_a_hidden_sheet(units: tuple[st
 
 
 def test_choices_are_binding_and_sources_of_attachments_are_only_suggested() -> None:
-    book = reread(FilledSheet(sheets.CASES), FilledSheet(sheets.EXPLANATIONS), FilledSheet(sheets.ATTACHMENTS))
+    book = reread(FilledSheet(Case.sheet), FilledSheet(Explanation.sheet), FilledSheet(Attachment.sheet))
     kinds = next(menu for menu in book["案由"].data_validations.dataValidation if str(menu.sqref) == "B2:B501")
     assert (kinds.formula1, kinds.errorStyle) == ('"報告事項,討論事項,臨時動議"', "stop")
     assert menus(book["說明"])["B2:B501"] == '"1,2,3"'
@@ -140,20 +142,20 @@ def test_choices_are_binding_and_sources_of_attachments_are_only_suggested() -> 
 
 
 def test_a_title_may_stand_above_the_headings(tmp_path: Path) -> None:
-    filled = FilledSheet(sheets.PLANNED, [PLANNED_ROW], title="113年預定開放")
+    filled = FilledSheet(PlannedDataset.sheet, [PLANNED_ROW], title="113年預定開放")
     sheet = reread(filled)["預定開放"]
     assert sheet["A1"].value == "113年預定開放"
-    assert [cell.value for cell in sheet[2]] == [column.name for column in sheets.PLANNED.columns]
+    assert [cell.value for cell in sheet[2]] == [column.name for column in PlannedDataset.sheet.columns]
     assert (sheet.freeze_panes, sheet.print_title_rows, sheet.auto_filter.ref) == ("A3", "$1:$2", "A2:D3")
     write_workbook(tmp_path / "表.xlsx", [filled])
     problems: list[Problem] = []
-    rows = typed_rows.read_table(sheets.PLANNED, books.read_workbook(tmp_path / "表.xlsx", problems), problems)
+    rows = typed_rows.read_table(PlannedDataset.sheet, books.read_workbook(tmp_path / "表.xlsx", problems), problems)
     assert not problems
-    assert rows[0]["已上架"] is True
+    assert rows[0].values["已上架"] is True
 
 
 def test_pages_are_a4_one_page_wide_with_repeated_headings_and_page_numbers() -> None:
-    book = reread(FilledSheet(sheets.UNITS), FilledSheet(sheets.EXPLANATIONS))
+    book = reread(FilledSheet(Unit.sheet), FilledSheet(Explanation.sheet))
     assert book["單位"].page_setup.orientation == "portrait"
     assert book["說明"].page_setup.orientation == "landscape"
     for sheet in book:
@@ -179,7 +181,7 @@ def test_a_sheet_outside_the_column_table_is_written_plainly() -> None:
 
 
 def test_the_same_sheets_give_the_same_bytes() -> None:
-    filled = FilledSheet(sheets.PLANNED, [PLANNED_ROW])
+    filled = FilledSheet(PlannedDataset.sheet, [PLANNED_ROW])
     first = written(filled, units=UNITS, title="範例")
     assert first == written(filled, units=UNITS, title="範例")
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
@@ -193,19 +195,19 @@ def test_an_existing_file_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "資料集.xlsx"
     path.write_text("由承辦人填寫", encoding="utf-8")
     with pytest.raises(FileExistsError):
-        write_workbook(path, [FilledSheet(sheets.PLANNED)])
+        write_workbook(path, [FilledSheet(PlannedDataset.sheet)])
     assert path.read_text(encoding="utf-8") == "由承辦人填寫"
 
 
 def test_a_value_without_a_column_is_refused() -> None:
     with pytest.raises(ValueError, match="資料集名稱"):
-        written(FilledSheet(sheets.PLANNED, [{"資料集名稱": "甲"}]))
+        written(FilledSheet(PlannedDataset.sheet, [{"資料集名稱": "甲"}]))
     with pytest.raises(ValueError, match="one row"):
-        written(FilledSheet(sheets.MEETING, [{}, {}]))
+        written(FilledSheet(MeetingInfo.sheet, [{}, {}]))
 
 
 def test_no_number_kept_as_text_is_marked_by_excel() -> None:
-    spec = SheetSpec("表", (Column("年月", Kind.YEAR_MONTH),))
+    spec = Sheet("表", (Column("年月", Kind.YEAR_MONTH),))
     with zipfile.ZipFile(io.BytesIO(written(FilledSheet(spec, [{"年月": "11304"}])))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     assert sheet.index("<headerFooter") < sheet.index("<ignoredErrors>") < sheet.index("</worksheet>")
@@ -213,7 +215,7 @@ def test_no_number_kept_as_text_is_marked_by_excel() -> None:
 
 def test_rows_are_as_high_as_their_text_and_free_to_grow() -> None:
     content = written(
-        FilledSheet(sheets.NOTES, [{"附件": "品質統計表", "內容": "長" * 200}, {"附件": "甲", "內容": "乙"}])
+        FilledSheet(Note.sheet, [{"附件": "品質統計表", "內容": "長" * 200}, {"附件": "甲", "內容": "乙"}])
     )
     sheet = openpyxl.load_workbook(io.BytesIO(content))["附註"]
     assert sheet.row_dimensions[2].height > 4 * 16 > sheet.row_dimensions[3].height

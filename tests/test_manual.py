@@ -25,8 +25,8 @@ from test_template_check import change
 from generator.build import outputs
 from generator.cli import options
 from generator.cli.app import packet
+from generator.meeting.sheets import index
 from generator.pdf import office
-from generator.setup import start as starting
 from generator.workbook import values
 
 MANUAL = REPO / "docs" / "使用手冊.md"
@@ -342,7 +342,7 @@ def test_the_table_of_workbooks_is_that_of_the_program() -> None:
     for book, sheet, _ in rows("| 活頁簿 | 工作表 | 填什麼 |"):
         table.setdefault(book or list(table)[-1], []).append(sheet)
     table.pop("機關.xlsx")
-    assert table == {f"{book}.xlsx": [spec.name for spec in specs] for book, specs in starting.BOOKS.items()}
+    assert table == {f"{book}.xlsx": [record.sheet.name for record in records] for book, records in index.BOOKS.items()}
 
 
 # ----------------------------------------------------------------------------------------------------------------------

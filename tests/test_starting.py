@@ -15,7 +15,7 @@ from conftest import CASES, EXPLANATIONS, MEETING, REPO, UNITS, Desk, docx_text
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.cli import app
-from generator.meeting import sheets as columns
+from generator.meeting.sheets.index import MEETING_SHEETS, MINUTES_SHEETS
 from generator.setup import start as starting
 from generator.workbook import forms
 
@@ -172,7 +172,7 @@ def test_new_makes_every_sheet_that_the_reader_knows(desk: Desk) -> None:
         "附件",
     }
     sheets = [sheet for path in made.glob("*.xlsx") for sheet in openpyxl.load_workbook(path)]
-    before_the_meeting = [spec.name for spec in columns.MEETING_SHEETS if spec not in columns.MINUTES_SHEETS]
+    before_the_meeting = [record.sheet.name for record in MEETING_SHEETS if record not in MINUTES_SHEETS]
     assert sorted(sheet.title for sheet in sheets) == sorted(before_the_meeting)
     for sheet in sheets:
         assert sheet.freeze_panes == "A2"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from generator.basic.roc import Period, YearMonth
-from generator.meeting.sheets import Column, Kind
 from generator.workbook import values
+from generator.workbook.record import Column, Kind
 from generator.workbook.values import BadValue
 
 DAY = dt.date(2024, 4, 29)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from generator.basic.problem import Problem
 from generator.build import outputs
-from generator.documents.document import MOST_CONVERTED, Document
+from generator.documents.document import Document
 from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
+from generator.rules.printing import MOST_CONVERTED
 from generator.slides import render
 from generator.word import ooxml
 

@@ -1,15 +1,16 @@
-"""The story of a check: read → figures → rules → compose. A build begins with it, and so does all that goes out."""
+"""The story of a check: read → figures → rules. A build begins with it, and so does all that goes out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem, in_order
 from generator.basic.steps import step
 from generator.basic.workspace import MeetingId, Workspace
-from generator.documents import minutes, notice, papers
+from generator.documents import attachment, papers
 from generator.documents.document import Document
 from generator.leaks import search
 from generator.meeting import figures, load
@@ -18,23 +19,35 @@ from generator.meeting.model import Meeting
 from generator.pdf.from_elsewhere import files
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried, checks
-from generator.rules import minutes as minutes_checks
-from generator.slides import render
-from generator.word import render as templates
+from generator.rules import minutes as minutes_rules
+from generator.slides import render as slides
+from generator.word import render
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Examined:
-    """A meeting read and checked: what there is to build, and every problem in order.
+    """A meeting read and checked: every problem in order, and what there is to build.
 
-    ``decks`` are the slides, by document: only their making tells whether all fits.
+    ``decks`` are the slides as .pptx by the row of their attachment: only their making tells whether all fits.
     """
 
     meeting: Meeting | None
-    figures: Mapping[str, Figure]
-    documents: tuple[Document, ...]
+    vocabulary: Vocabulary | None
     problems: tuple[Problem, ...]
-    decks: Mapping[str, bytes] = field(default_factory=dict)
+    decks: Mapping[Location, bytes] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """The figures by name; none without a meeting."""
+        return self.vocabulary.figures if self.vocabulary else {}
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents of the meeting, composed when they are first asked for; a check composes none."""
+        if self.meeting is None or self.vocabulary is None:
+            return ()
+        with step("documents", "撰寫各份文件"):
+            return tuple(papers.compose_all(self.meeting, self.vocabulary))
 
 
 def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
@@ -45,41 +58,53 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     with step("pdf", "辨識附件檔案"):
         enclosures = files.identified(loaded.files, problems)
     if loaded.meeting is None:
-        return Examined(None, {}, (), tuple(in_order(problems)))
+        return Examined(None, None, tuple(in_order(problems)))
     meeting = replace(loaded.meeting, files=enclosures)
     with step("meeting", "計算數字"):
-        known = figures.compute(meeting)
+        vocabulary = Vocabulary(meeting, figures.compute(meeting))
     with step("rules", "檢查議程、清單與紀錄"):
-        problems += checks.check(meeting, known)
-        problems += minutes_checks.check(meeting)
-    with step("documents", "撰寫各份文件"):
-        made = papers.compose(meeting, known, problems)
-        vocabulary = Vocabulary(meeting, known)
-        made += notice.compose(meeting, vocabulary, problems)
-        made += minutes.compose(meeting, vocabulary, problems)
+        problems += checks.check(meeting, vocabulary)
+        problems += minutes_rules.check(meeting)
+        problems += carried.examine(workspace, meeting)
     with step("leaks", "檢查應保密的姓名"):
         problems += search.check(meeting)
-    with step("rules", "核對上次會議的決定"):
-        problems += carried.examine(workspace, meeting)
+    problems += _missing_templates(workspace, meeting)
+    decks = _decks(workspace, meeting, vocabulary, problems)
+    return Examined(meeting, vocabulary, tuple(in_order(problems)), decks)
+
+
+def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
+    """A template that a row names is missed at its cell, every other one by its file."""
+    found = []
     for case in meeting.cases:
-        places = [(case.template, case.row.at("範本"), "docx")] + [
-            (item.template, item.row.at("範本"), "pptx" if item.is_deck else "docx")
-            for item in case.attachments
-            if item.template
-        ]
-        missing = [templates.missing(name, workspace.templates, at, ending) for name, at, ending in places]
-        problems += [fault for fault in missing if fault]
-    for one in {one.template_file: one for one in made}.values():
-        if fault := templates.missing(one.template, workspace.templates, Location(one.template_file), one.ending):
-            problems.append(fault)
-    decks: dict[str, bytes] = {}
-    for one in made:
-        if one.ending == "pptx" and one.template in templates.available(workspace.templates, "pptx"):
-            with step("slides", f"製作 {one.name}"):
-                template, properties = workspace.templates / one.template_file, about(meeting, one)
-                content = render.render(template, one.context, properties, problems)
-            decks |= {one.name: content} if content is not None else {}
-    return Examined(meeting, known, tuple(made), tuple(in_order(problems)), decks)
+        named = [(case.template, case.at("template"), "docx")]
+        for item in case.attachments:
+            if item.template:
+                named.append((item.template, item.at("template"), "pptx" if item.is_deck else "docx"))
+        found += [render.missing(name, workspace.templates, at, ending) for name, at, ending in named]
+    for file in papers.template_files(meeting):
+        name, _, ending = file.rpartition(".")
+        found.append(render.missing(name, workspace.templates, Location(file), ending))
+    return [fault for fault in found if fault]
+
+
+def _decks(
+    workspace: Workspace, meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]
+) -> dict[Location, bytes]:
+    decks: dict[Location, bytes] = {}
+    for case in meeting.cases:
+        for item in case.attachments:
+            if not item.is_deck or attachment.template_of(meeting, item) not in render.available(
+                workspace.templates, "pptx"
+            ):
+                continue
+            with step("slides", f"製作{case.title}{item.label}"):
+                document = attachment.compose(meeting, case, item, vocabulary)
+                template, properties = workspace.templates / document.template_file, about(meeting, document)
+                content = slides.render(template, document.context, properties, problems)
+            if content is not None:
+                decks[item.at("origin")] = content
+    return decks
 
 
 def about(meeting: Meeting, document: Document) -> Properties:

@@ -17,8 +17,7 @@ from generator.build import report as reporting
 from generator.build.convert import CONVERTED, PACKET
 from generator.build.examine import Examined
 from generator.build.report import Report
-from generator.documents import minutes
-from generator.documents.deck import Deck, contents_of
+from generator.documents.deck import contents_of
 from generator.documents.document import Document
 from generator.documents.passages import Contents
 from generator.leaks import search
@@ -143,9 +142,9 @@ def _take(
         search.inspect(meeting, document, {name: rendered[document.name]})
         if "docx" in formats:
             made.files[name], made.owners[name] = rendered[document.name], document
-            if document.template == minutes.TASKS:
-                book = f"{document.name}.xlsx"
-                made.files[book], made.owners[book] = minutes.task_book(document), document
+            for companion in document.companions:
+                beside = f"{document.name}.{companion.ending}"
+                made.files[beside], made.owners[beside] = companion.make(), document
 
 
 def build(
@@ -217,15 +216,16 @@ def _rendered(
     for document in chosen:
         if document.enclosure and not document.enclosure.may_be_separate:
             continue
-        content = made.examined.decks.get(document.name)
+        deck = document.attachment.at("origin") if document.attachment and document.deck else None
+        content = made.examined.decks.get(deck) if deck else None
         if content is None:
             template = workspace.templates / document.template_file
             about, figures = examine.about(meeting, document), made.examined.figures
             finished = render.render_recorded(template, document.context, about, figures, problems)
             if finished is not None:
                 content, made.contents[document.name] = finished.content, finished.contents
-        elif isinstance(drawn := document.context.get("簡報"), Deck):
-            made.contents[document.name] = contents_of(drawn)
+        elif document.deck is not None:
+            made.contents[document.name] = contents_of(document.deck)
         if content is not None:
             rendered[document.name] = content
             if converter is not None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from generator.basic import roc
-from generator.basic.problem import Problem
 from generator.documents.document import Document
 from generator.documents.numbering import numbered
-from generator.meeting.model import Case, Meeting
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import DISCUSSION, MOTION, REPORT
+from generator.meeting.sheets.meeting import Case
 from generator.prose.vocabulary import Vocabulary
 
+AGENDA = "議程"
 
-def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> Document:
+
+def compose(meeting: Meeting, vocabulary: Vocabulary) -> Document:
     parts: list[tuple[str, list[Case]]] = [("主席致詞", [])]
     for kind in (REPORT, DISCUSSION, MOTION):
         parts.append((kind, [case for case in meeting.of_kind(kind) if not case.raised_at_meeting]))
     entries = []
     for number, (name, cases) in enumerate(parts, start=1):
-        texts = [vocabulary.render(case.subject, case, case.row.at("案由"), problems) for case in cases]
+        texts = [vocabulary.written(case, "subject", case) for case in cases]
         labels = numbered(len(texts), always=True)
         entries.append(
             {
@@ -27,4 +29,4 @@ def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -
             }
         )
     context = {**vocabulary.context(None), "議程": entries}
-    return Document("議程", "議程", context, f"{meeting.name}議程", "議程", 1)
+    return Document(AGENDA, AGENDA, context, f"{meeting.name}{AGENDA}", AGENDA, 1)

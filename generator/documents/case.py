@@ -6,42 +6,43 @@ from collections.abc import Sequence
 from typing import Any
 
 from generator.basic import roc
-from generator.basic.problem import Problem
 from generator.documents.document import Document
 from generator.documents.numbering import label, numbered
 from generator.meeting.figures import grouped
-from generator.meeting.model import Case, Meeting, PastDecision
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import REPORT
-from generator.prose.text import Text, fill, typed
+from generator.meeting.sheets.lists import PastDecision
+from generator.meeting.sheets.meeting import Case
+from generator.prose.text import Text, field, fill, typed
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried
 
 EARLIER = "歷次會議持續列管事項"
 
 
-def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Document:
+def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Document:
     context = {
         **vocabulary.context(case),
         "本案": {
             "類別": case.kind,
             "案次": case.ordinal,
             "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
-            "單位": typed(case.unit, case.row.at("單位")),
-            "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
+            "單位": field(case, "unit"),
+            "案由": vocabulary.written(case, "subject", case),
             "結語": "決定" if case.kind == REPORT else "決議",
-            "說明": _points(case, vocabulary, problems),
+            "說明": _points(case, vocabulary),
         },
         "上次決定": _past_decisions(meeting),
     }
-    return Document(case.title, case.template, context, f"{meeting.name}{case.title}", case.title, 1)
+    return Document(case.title, case.template, context, f"{meeting.name}{case.title}", case.title, 1, case=case)
 
 
-def _points(case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> list[dict[str, Any]]:
+def _points(case: Case, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """The 說明 as a tree of points, numbered 一、（一） 1. within each parent."""
     levels: list[list[dict[str, Any]]] = [[], [], []]
     for point in case.explanations:
-        lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
-        text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
+        lead = vocabulary.written(point, "lead", case)
+        text = vocabulary.written(point, "text", case)
         node: dict[str, Any] = {
             "標號": "",
             "標題": lead,
@@ -79,8 +80,8 @@ def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
                 {
                     "標號": mark,
                     "案由": _subject(item, named),
-                    "決定": typed(item.decision, item.row.at("決定（議）")),
-                    "辦理情形": typed(item.progress, item.row.at("辦理情形")),
+                    "決定": field(item, "decision"),
+                    "辦理情形": field(item, "progress"),
                 }
                 for mark, item in zip(numbered(len(items), always=True), items, strict=True)
             ],
@@ -91,5 +92,5 @@ def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
 
 def _subject(item: PastDecision, named: bool) -> Text:
     """What was decided on; ``named``: with the meeting that did so before it."""
-    subject = typed(item.subject, item.row.at("案由"))
-    return fill("{}：{}", typed(carried.called(item.meeting), item.row.at("會議")), subject) if named else subject
+    subject = field(item, "subject")
+    return fill("{}：{}", typed(carried.called(item.meeting), item.at("meeting")), subject) if named else subject

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.basic import roc
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Location
 from generator.documents.passages import Contents, Passage, parts_of
-from generator.meeting import figures
-from generator.meeting.model import Case, Meeting, Slide
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CHART, CIVIL_MEMBER, CLOSING, COVER, OUTLINE, TABS
-from generator.prose.text import Text, join, typed
+from generator.meeting.sheets.meeting import Case, Slide
+from generator.prose.text import Text, field, join, typed
 from generator.prose.vocabulary import Vocabulary
+from generator.workbook.record import spans
 
 _SECRETARIAT = "幕僚單位"
 
@@ -85,25 +86,18 @@ def contents_of(deck: Deck) -> Contents:
     return found
 
 
-def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> Deck:
+def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Deck:
     """The deck with its figures in place; what cannot be rendered is a problem at its cell."""
-    titles = [
-        Line(vocabulary.render(slide.title, case, slide.row.at("標題"), problems), slide.row.at("標題"))
-        for slide in meeting.slides
-    ]
+    titles = [Line(vocabulary.written(slide, "title", case), slide.at("title")) for slide in meeting.slides]
     pages = []
     for number, (slide, title) in enumerate(zip(meeting.slides, titles, strict=True)):
-        if not slide.title:
-            problems.append(problem("slide-without-title", title.at))
-        lines = _lines(slide, case, vocabulary, problems)
+        lines = _lines(slide, case, vocabulary)
         if slide.layout == OUTLINE:
             pages.append(Page(slide.layout, title, _numbered(lines or _topics(meeting.slides, titles, number))))
         elif slide.layout == CHART:
             pages.append(Page(slide.layout, title, tiers=_tiers(lines) or _roster(meeting)))
         elif slide.layout == TABS:
-            tab = Line(typed(slide.tab, slide.row.at("頁籤")), slide.row.at("頁籤"))
-            if not slide.tab:
-                problems.append(problem("slide-without-tab", tab.at))
+            tab = Line(field(slide, "tab"), slide.at("tab"))
             pages.append(Page(slide.layout, title, lines, _bar(meeting.slides, titles, number), tab))
         else:
             pages.append(Page(slide.layout, title, lines))
@@ -111,25 +105,25 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary, problems: list
     names = "　".join(filter(None, (agency.full_name, agency.english_name)))
     return Deck(
         tuple(pages),
-        Line(typed(agency.motto, agency.row.at("標語")), agency.row.at("標語")),
-        Line(names, agency.row.at("英文名稱" if agency.english_name else "機關全銜")),
+        Line(field(agency, "motto"), agency.at("motto")),
+        Line(names, agency.at("english_name" if agency.english_name else "full_name")),
     )
 
 
-def _lines(slide: Slide, case: Case, vocabulary: Vocabulary, problems: list[Problem]) -> tuple[Line, ...]:
+def _lines(slide: Slide, case: Case, vocabulary: Vocabulary) -> tuple[Line, ...]:
     """The points of a slide; those on level 1 are numbered 一、二、 unless there is only one, as in 說明."""
     points = slide.points
     count = sum(point.level == 1 for point in points)
     made, number = [], 0
     for index, point in enumerate(points):
-        lead = vocabulary.render(point.lead, case, point.row.at("標題"), problems)
-        text = vocabulary.render(point.text, case, point.row.at("內容"), problems)
+        lead = vocabulary.written(point, "title", case) if point.lead else ""
+        text = vocabulary.written(point, "text", case)
         number += point.level == 1
         below = index + 1 < len(points) and points[index + 1].level == 2
         made.append(
             Line(
                 text="：" + text.lstrip("：") if lead and text else text,
-                at=point.row.at("內容" if point.text else "標題"),
+                at=point.at("text" if point.text else "title"),
                 level=point.level,
                 label=f"{roc.numeral(number)}、" if point.level == 1 and count > 1 else "",
                 lead=lead,
@@ -190,12 +184,11 @@ def _tiers(lines: Sequence[Line]) -> tuple[tuple[Box, ...], ...]:
 def _roster(meeting: Meeting) -> tuple[tuple[Box, ...], ...]:
     """召集人, below 機關代表 and 民間代表 and how many there are, below the unit that serves the group (設置要點三)."""
     agency = meeting.agency
-    at_unit = agency.row.at("幕僚單位")
-    at = meeting.members[0].row.at("身分") if meeting.members else agency.row.at("小組名稱")
-    roles = figures.spans([member.row for member in meeting.members], "身分")
+    at = meeting.members[0].at("role") if meeting.members else agency.at("group")
+    roles = spans(meeting.members, "role")
     counts = {role: sum(member.role == role for member in meeting.members) for role in (AGENCY_MEMBER, CIVIL_MEMBER)}
     return (
         (Box(CHAIR, "", at),),
         tuple(Box(role, typed(f"{count}人", *roles) if count else "", at) for role, count in counts.items()),
-        (Box(_SECRETARIAT, typed(agency.secretariat, at_unit), at_unit),),
+        (Box(_SECRETARIAT, field(agency, "secretariat"), agency.at("secretariat")),),
     )

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from generator.documents.deck import Deck
 from generator.meeting.files import Enclosure
+from generator.meeting.sheets.meeting import Attachment, Case
 
 # Control characters, marks that turn the writing direction, line ends, halves of characters.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 # Who may see a document: anyone, who takes part in the meeting, the agency alone.
 PUBLIC, PARTICIPANTS, INTERNAL = "公開", "委員及列席人員", "機關內部"
-# Rows of a table. The PDF of the second number takes LibreOffice about a minute, of twice as many four times as long.
-MOST_PRINTED, MOST_CONVERTED = 100_000, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file that goes along with a document under the same name: its ending, and what makes its bytes."""
+
+    ending: str
+    make: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,8 @@ class Document:
     ``enclosure`` is a file from elsewhere that stands in the document's place, with the ``label`` written on its first
     page; the template is then that of the page which says that it is supplied separately. ``unfit``: its file cannot be
     joined, and the row does not allow such a page; there is no document then, and no packet.
+
+    ``case`` and ``attachment`` are what it is of, ``deck`` the slides of a .pptx; ``companions`` go along with it.
     """
 
     name: str
@@ -42,6 +52,10 @@ class Document:
     enclosure: Enclosure | None = None
     label: str = ""
     unfit: bool = False
+    case: Case | None = None
+    attachment: Attachment | None = None
+    deck: Deck | None = None
+    companions: tuple[Companion, ...] = ()
 
     @property
     def template_file(self) -> str:

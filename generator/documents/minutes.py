@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from generator.basic import roc
-from generator.basic.problem import Problem
-from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
+from generator.basic.problem import Location
+from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document
 from generator.documents.numbering import label, numbered
-from generator.meeting.figures import spans
-from generator.meeting.minutes import SOMEONE, Attendance, Decision, Minutes, Remark
-from generator.meeting.model import Case, Meeting, units_of
+from generator.meeting.minutes import SOMEONE, Minutes
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, DISCUSSION, MOTION, OPINION, REPORT
-from generator.prose.text import Text, figure, fill, join, typed
+from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.minutes import Attendance, Decision, Remark
+from generator.prose.text import Span, Text, field, fill, join, typed
 from generator.prose.vocabulary import Vocabulary
+from generator.workbook.record import spans
 from generator.workbook.values import folded
 
 FOR_MEETING, FOR_PUBLIC = "會議版", "公開版"
@@ -28,12 +31,25 @@ MINUTES, TASKS = "會議紀錄", "決議分辦表"
 TASK_COLUMNS = ("項次", "案由", "決議", "主辦單位", "期限", "列管")
 
 
-def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> list[Document]:
+def templates(meeting: Meeting) -> tuple[str, ...]:
+    """The templates that are needed."""
+    if meeting.minutes is None:
+        return ()
+    decisions = (item for case in meeting.cases for item in meeting.minutes.decisions_of(case.key))
+    return (MINUTES, TASKS) if any(map(_is_task, decisions)) else (MINUTES,)
+
+
+def _is_task(decision: Decision) -> bool:
+    """Whether something is to be done after the meeting."""
+    return bool(decision.unit or decision.due or decision.tracking)
+
+
+def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
     """The minutes for the meeting and for the public, the table of tasks, and an excerpt for each unit; none before."""
     if meeting.minutes is None:
         return []
-    made = [_minutes(meeting, meeting.minutes, edition, vocabulary, problems) for edition in EDITIONS]
-    rows = tasks(meeting, meeting.minutes, vocabulary, problems)
+    made = [_minutes(meeting, meeting.minutes, edition, vocabulary) for edition in EDITIONS]
+    rows = tasks(meeting, meeting.minutes, vocabulary)
     if rows:
         made.append(_tasks(meeting, "", rows, vocabulary))
         for unit in dict.fromkeys(unit for row in rows for unit in units_of(row["主辦單位"])):
@@ -52,21 +68,15 @@ def speaker(remark: Remark, meeting: Meeting) -> str:
     if remark.nameless:
         return SOMEONE
     if remark.kind == OPINION:
-        return "主席" if remark.speaker == meeting.chair else f"{remark.speaker}{SOMEONE}"
+        return "主席" if remark.speaker == meeting.info.chair else f"{remark.speaker}{SOMEONE}"
     return remark.speaker
 
 
-def _speaker(remark: Remark, meeting: Meeting) -> str:
-    return speaker(remark, meeting) + ("（不公開）" if remark.closed else "")
-
-
-def _minutes(
-    meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary, problems: list[Problem]
-) -> Document:
+def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary) -> Document:
     entries: list[dict[str, Any]] = [
         {
-            "名稱": "主席致詞" if minutes.opening else "主席致詞（略）",
-            "內文": typed(minutes.opening, minutes.row.at("主席致詞")),
+            "名稱": "主席致詞" if minutes.info.opening else "主席致詞（略）",
+            "內文": field(minutes.info, "opening"),
             "案": [],
         }
     ]
@@ -78,14 +88,12 @@ def _minutes(
                 "名稱": kind,
                 "內文": "" if cases else "無。",
                 "案": [
-                    _case(meeting, minutes, case, mark, edition, vocabulary, problems)
+                    _case(meeting, minutes, case, mark, edition, vocabulary)
                     for case, mark in zip(cases, marks, strict=True)
                 ],
             }
         )
-    ended: str = "散會"
-    if minutes.adjourned:
-        ended = fill("散會（{}）", typed(roc.clock(minutes.adjourned), minutes.row.at("散會")))
+    ended = fill("散會（{}）", field(minutes.info, "adjourned")) if minutes.info.adjourned else "散會"
     entries.append({"名稱": ended, "內文": "", "案": []})
     for number, entry in enumerate(entries, start=1):
         entry["標號"] = f"{roc.formal_numeral(number)}、"
@@ -102,51 +110,48 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
     total = len(meeting.members) or len(minutes.attendance)
     attending = minutes.attending
     civil = sum(one.role == CIVIL_MEMBER for one in attending)
-    start = minutes.started or meeting.start
-    until = vocabulary.figures.get("期限.修正意見")
-    by = "儘速"
-    if until is not None:
-        by = fill("於{}前", Text(roc.month_day(until.value), figure(until).spans))
-    status = minutes.row.at("紀錄狀態")
-    note = fill("如有修正意見，請{}回復；未回復者，視同無意見。", by) if minutes.draft else ""
-    day = typed(f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）", meeting.row.at("會議日期"))
-    hour = minutes.row.at("實際開始") if minutes.started else meeting.row.at("開始時間")
-    rows = [item.row for item in minutes.attendance]
-    roster = spans([member.row for member in meeting.members], "姓名") or spans(rows, "姓名")
-    came = spans(rows, "出席")
+    status = minutes.info.at("status")
+    day = typed(f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）", meeting.info.at("date"))
+    start = field(minutes.info, "started") if minutes.info.started else field(meeting.info, "start")
+    roster = spans(meeting.members, "name") or spans(minutes.attendance, "name")
+    came = spans(minutes.attendance, "how")
     return {
         "狀態標示": typed("（草稿）" if minutes.draft else "", status),
-        "草稿註": join("", (typed("", status), note)) if note else "",
-        "時間": join("", (day, typed(roc.clock(start), hour))),
-        "主席": typed(meeting.chair, meeting.row.at("主席")),
-        "出席": join("、", map(_attending, attending)),
-        "請假": join("、", [typed(item.name, item.row.at("姓名"), item.row.at("出席")) for item in minutes.absent])
-        or "無",
+        "草稿註": _draft_note(vocabulary, status) if minutes.draft else "",
+        "時間": day + start,
+        "主席": field(meeting.info, "chair"),
+        "出席": join("、", map(_attendance, attending)),
+        "請假": join("、", map(_attendance, minutes.absent)) or "無",
         "列席": _observers(meeting),
         "人數": fill(
             "應出席{}人，出席{}人，其中民間代表{}人",
             typed(total, *roster),
             typed(len(attending), *came),
-            typed(civil, *came, *spans(rows, "身分")),
+            typed(civil, *came, *spans(minutes.attendance, "role")),
         ),
     }
 
 
-def _attending(item: Attendance) -> Text:
-    name = typed(item.name, item.row.at("姓名"), item.row.at("出席"))
-    return fill("{}（{}代）", name, typed(item.deputy, item.row.at("代理人"))) if item.how == BY_DEPUTY else name
+def _draft_note(vocabulary: Vocabulary, status: Location) -> Text:
+    """Until when to answer; without a deadline that can be known, soon."""
+    until = vocabulary.figures.get("期限.修正意見")
+    by = typed("儘速", status)
+    if until is not None:
+        by = fill("於{}前", Text(roc.month_day(until.value), [Span(0, 99, (until.name,), until.cells)]))
+    return typed("如有修正意見，請", status) + by + typed("回復；未回復者，視同無意見。", status)
+
+
+def _attendance(member: Attendance) -> Text:
+    name = typed(member.name, member.at("name"), member.at("how"))
+    return fill("{}（{}代）", name, field(member, "deputy")) if member.how == BY_DEPUTY else name
 
 
 def _observers(meeting: Meeting) -> str:
     groups = []
-    for unit, people in groupby(meeting.observers, key=lambda item: item.unit):
+    for unit, people in groupby(meeting.observers, key=lambda person: person.unit):
         listed = list(people)
-        names = [
-            join("", (typed(item.name, item.row.at("姓名")), typed(item.title, item.row.at("職稱"))))
-            for item in listed
-            if item.name
-        ]
-        groups.append(join("", (typed(unit, *spans([item.row for item in listed], "單位")), join("、", names))))
+        names = [field(person, "name") + field(person, "title") for person in listed if person.name]
+        groups.append(typed(unit, *spans(listed, "unit")) + join("、", names))
     return join("；", groups) or "無"
 
 
@@ -157,28 +162,28 @@ def _case(
     mark: str,
     edition: str,
     vocabulary: Vocabulary,
-    problems: list[Problem],
 ) -> dict[str, Any]:
     said = [one for one in minutes.remarks if folded(one.case) == folded(case.key) and told(one, edition)]
     decided = minutes.decisions_of(case.key)
     return {
         "標號": mark,
-        "案由": vocabulary.render(case.subject, case, case.row.at("案由"), problems),
+        "案由": vocabulary.written(case, "subject", case),
         "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
-        "單位": typed(case.unit, case.row.at("單位")),
+        "單位": field(case, "unit"),
         "發言": _remarks(meeting, case, said),
         "結語": "決定" if case.kind == REPORT else "決議",
-        "決議文": _text(decided[0]) if len(decided) == 1 else "",
+        "決議文": field(decided[0], "text") if len(decided) == 1 else "",
         "決議列": [
-            {"標號": label(1, number), "內容": _text(one)}
-            for number, one in enumerate(decided, start=1)
+            {"標號": label(1, number), "內容": field(decision, "text")}
+            for number, decision in enumerate(decided, start=1)
             if len(decided) > 1
         ],
     }
 
 
-def _text(decision: Decision) -> Text:
-    return typed(decision.text, decision.row.at("內容"))
+def _speaker(remark: Remark, meeting: Meeting) -> Text:
+    closed = "（不公開）" if remark.closed else ""
+    return typed(speaker(remark, meeting) + closed, remark.at("speaker"), remark.at("openness"))
 
 
 def _remarks(meeting: Meeting, case: Case, said: Sequence[Remark]) -> list[dict[str, Any]]:
@@ -189,36 +194,22 @@ def _remarks(meeting: Meeting, case: Case, said: Sequence[Remark]) -> list[dict[
         own = list(remarks)
         marks = [label(3, number) for number in range(1, len(own) + 1)] if len(own) > 1 else [""]
         rows = [
-            {
-                "標號": mark,
-                "發言者": typed(
-                    speaker(one, meeting) + ("（不公開）" if one.closed else ""),
-                    one.row.at("發言者"),
-                    one.row.at("記名方式"),
-                ),
-                "內容": typed(one.text, one.row.at("內容")),
-            }
-            for mark, one in zip(marks, own, strict=True)
+            {"標號": mark, "發言者": _speaker(remark, meeting), "內容": field(remark, "text")}
+            for mark, remark in zip(marks, own, strict=True)
         ]
         found.append({"標題": title, "列": rows})
     return found
 
 
-def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary, problems: list[Problem]) -> list[dict[str, Any]]:
+def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """The rows of 決議分辦表: every decision that a unit is to carry out, in the order of the agenda."""
     rows: list[dict[str, Any]] = []
     for case in meeting.cases:
-        subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
-        for one in minutes.decisions_of(case.key):
-            if one.unit or one.due or one.tracking:
-                row = [
-                    len(rows) + 1,
-                    fill("{}：{}", typed(case.title, case.row.at("類別")), subject),
-                    _text(one),
-                    typed(one.unit, one.row.at("主辦單位")),
-                    typed(one.due, one.row.at("期限")),
-                    typed(one.tracking, one.row.at("列管")),
-                ]
+        subject = vocabulary.written(case, "subject", case)
+        for decision in minutes.decisions_of(case.key):
+            if _is_task(decision):
+                cells = [field(decision, name) for name in ("text", "unit", "due", "tracking")]
+                row = [len(rows) + 1, fill("{}：{}", typed(case.title, case.at("kind")), subject), *cells]
                 rows.append(dict(zip(TASK_COLUMNS, row, strict=True)))
     return rows
 
@@ -227,15 +218,25 @@ def _tasks(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocabula
     shown_unit = f"（{unit}）" if unit else ""
     context = {**vocabulary.context(None), "分辦": {"單位標示": shown_unit}, "表": {"列": list(rows)}}
     title = f"{meeting.name}{TASKS}{shown_unit}"
-    return Document(f"{TASKS}{shown_unit}", TASKS, context, title, TASKS, 1, joined=False, audience=INTERNAL)
+    return Document(
+        f"{TASKS}{shown_unit}",
+        TASKS,
+        context,
+        title,
+        TASKS,
+        1,
+        joined=False,
+        audience=INTERNAL,
+        companions=(Companion("xlsx", partial(_task_book, title, rows)),),
+    )
 
 
-def task_book(document: Document) -> bytes:
+def _task_book(title: str, rows: Sequence[dict[str, Any]]) -> bytes:
     """The table of tasks as a workbook to send round, the same rows as the document's."""
     from generator.workbook import forms
 
-    rows = [[row[name] for name in TASK_COLUMNS] for row in document.context["表"]["列"]]
     result = io.BytesIO()
     headings = ["決定（議）" if name == "決議" else name for name in TASK_COLUMNS]
-    forms.write_workbook(result, [forms.plain_sheet(TASKS, headings, rows)], title=document.title)
+    cells = [[row[name] for name in TASK_COLUMNS] for row in rows]
+    forms.write_workbook(result, [forms.plain_sheet(TASKS, headings, cells)], title=title)
     return result.getvalue()

@@ -9,15 +9,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Location
 from generator.documents.document import INTERNAL, PARTICIPANTS, Document
 from generator.documents.numbering import label
-from generator.meeting.figures import spans
-from generator.meeting.minutes import Observer
-from generator.meeting.model import Meeting, Member, units_of
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER
-from generator.prose.text import join, typed
+from generator.meeting.sheets.agency import Member
+from generator.meeting.sheets.minutes import Observer
+from generator.prose.text import field, join, typed
 from generator.prose.vocabulary import Vocabulary
+from generator.workbook.record import spans
 from generator.workbook.values import folded
 
 NOTICE, SIGN_IN, NAME_CARDS = "開會通知單", "簽到單", "桌牌"
@@ -27,14 +28,15 @@ _MEMBER = "委員"
 _LETTER, _CAPITAL = 0.45, 0.8
 
 
-def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -> list[Document]:
-    """The notice, the sign-in sheet and the name cards; none without a roster.
+def templates(meeting: Meeting) -> tuple[str, ...]:
+    """The templates that are needed."""
+    return (NOTICE, SIGN_IN, NAME_CARDS) if meeting.members else ()
 
-    What the notice leaves blank for want of an input is one note for all of it.
-    """
+
+def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
+    """The notice, the sign-in sheet and the name cards; none without a roster."""
     if not meeting.members:
         return []
-    problems += _blanks(meeting)
     common = vocabulary.context(None)
 
     def document(name: str, values: dict[str, Any], audience: str) -> Document:
@@ -51,40 +53,33 @@ def compose(meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]) -
 def _notice(meeting: Meeting) -> dict[str, Any]:
     agency = meeting.agency
     units = observing_units(meeting)
-    remarks = notice_remarks(meeting.notice_remarks)
-    several, at = len(remarks) > 1, meeting.row.at("通知備註")
+    remarks = notice_remarks(meeting.info.notice_remarks)
+    several, at = len(remarks) > 1, meeting.info.at("notice_remarks")
     own = f"{agency.self_name}{agency.secretariat}"
+    # Who sits in has the notice already.
+    copied = bool({folded(own), folded(agency.secretariat)} & {folded(unit) for unit in units})
     return {
-        "機關地址": typed(agency.address, agency.row.at("機關地址")),
-        "發文日期": meeting.sent,
-        "發文字號": typed(meeting.dispatch_number, meeting.row.at("發文字號")),
-        "速別": typed(meeting.urgency, meeting.row.at("速別")),
-        "主持人": typed(chair(meeting), meeting.row.at("主席")),
-        "出席者": join(
-            "、", [typed(titled(one), one.row.at("姓名"), one.row.at("職稱")) for one in _attending(meeting)]
-        ),
+        "機關地址": field(agency, "address"),
+        "發文日期": meeting.info.sent,
+        "發文字號": field(meeting.info, "dispatch_number"),
+        "速別": field(meeting.info, "urgency"),
+        "主持人": typed(chair(meeting), meeting.info.at("chair")),
+        "出席者": join("、", [_titled(member) for member in _attending(meeting)]),
         "有機關代表": any(one.role == AGENCY_MEMBER for one in meeting.members),
         "列席者": _observers(meeting),
-        # Who sits in has the notice already.
-        "副本": typed(
-            "" if {folded(own), folded(agency.secretariat)} & {folded(unit) for unit in units} else own,
-            agency.row.at("自稱"),
-            agency.row.at("幕僚單位"),
-        ),
+        "副本": typed("" if copied else own, agency.at("self_name"), agency.at("secretariat")),
         "備註文": "" if several else typed("".join(remarks), at),
         "備註列": [
-            {"標號": label(1, number), "內容": typed(text, at)}
-            for number, text in enumerate(remarks, start=1)
-            if several
+            {"標號": label(1, number), "內容": typed(text, at)} for number, text in enumerate(remarks, 1) if several
         ],
     }
 
 
 def chair(meeting: Meeting) -> str:
     """Who chairs, with the title that the roster gives: 林小明副首長（召集人）; the bare name of someone else."""
-    found = next((one for one in meeting.members if folded(one.name) == folded(meeting.chair)), None)
+    found = next((one for one in meeting.members if folded(one.name) == folded(meeting.info.chair)), None)
     if found is None:
-        return meeting.chair
+        return meeting.info.chair
     return f"{found.name}{found.title}（{CHAIR}）" if found.role == CHAIR else titled(found)
 
 
@@ -94,12 +89,12 @@ def titled(member: Member) -> str:
 
 
 def _titled(member: Member) -> str:
-    return typed(titled(member), member.row.at("姓名"), member.row.at("職稱"))
+    return typed(titled(member), member.at("name"), member.at("title"))
 
 
 def _attending(meeting: Meeting) -> list[Member]:
     """The members but for the chair, who is named as such; the convener first, the others as in the roster."""
-    others = [one for one in meeting.members if folded(one.name) != folded(meeting.chair)]
+    others = [one for one in meeting.members if folded(one.name) != folded(meeting.info.chair)]
     return sorted(others, key=lambda one: one.role != CHAIR)
 
 
@@ -116,21 +111,15 @@ def _observers(meeting: Meeting) -> str:
     """資訊處趙小華專員、錢大同科長；秘書處."""
     shown = []
     for unit in observing_units(meeting):
-        people = [item for item in meeting.observers if item.unit == unit]
-        names = [
-            join("", (typed(item.name, item.row.at("姓名")), typed(item.title, item.row.at("職稱"))))
-            for item in people
-            if item.name
-        ]
-        shown.append(join("", (typed(unit, *_unit_cells(meeting, people)), join("、", names))))
-    return join("；" if any(item.name for item in meeting.observers) else "、", shown)
+        people = [person for person in meeting.observers if person.unit == unit]
+        names = [field(person, "name") + field(person, "title") for person in people if person.name]
+        shown.append(typed(unit, *_unit_cells(meeting, people)) + join("、", names))
+    return join("；" if any(person.name for person in meeting.observers) else "、", shown)
 
 
 def _unit_cells(meeting: Meeting, people: Sequence[Observer]) -> tuple[Location, ...]:
     """The cells behind a unit that sits in: those of 列席, or else of the cases."""
-    if people:
-        return spans([item.row for item in people], "單位")
-    return spans([case.row for case in meeting.cases if not case.raised_at_meeting], "單位")
+    return spans(people, "unit") or spans([case for case in meeting.cases if not case.raised_at_meeting], "unit")
 
 
 def notice_remarks(text: str) -> list[str]:
@@ -152,24 +141,19 @@ def _groups(meeting: Meeting) -> list[dict[str, Any]]:
             "名稱": role,
             "列": [
                 {
-                    "服務機關": typed(one.organisation, one.row.at("服務機關")),
-                    "職稱": typed(one.title, one.row.at("職稱")),
-                    "姓名": typed(one.name, one.row.at("姓名")),
+                    "服務機關": field(member, "organisation"),
+                    "職稱": field(member, "title"),
+                    "姓名": field(member, "name"),
                     "得代理": role == AGENCY_MEMBER,
                 }
-                for one in meeting.members
-                if one.role == role
+                for member in meeting.members
+                if member.role == role
             ],
         }
         for role in (CHAIR, AGENCY_MEMBER, CIVIL_MEMBER)
     ]
     people: list[tuple[str, str, str]] = [
-        (
-            typed(one.unit, one.row.at("單位")),
-            typed(one.title, one.row.at("職稱")),
-            typed(one.name, one.row.at("姓名")),
-        )
-        for one in meeting.observers
+        (field(person, "unit"), field(person, "title"), field(person, "name")) for person in meeting.observers
     ]
     people = people or [(typed(unit, *_unit_cells(meeting, [])), "", "") for unit in observing_units(meeting)]
     rows = [{"服務機關": unit, "職稱": title, "姓名": name, "得代理": False} for unit, title, name in people]
@@ -207,21 +191,3 @@ def _wide(character: str) -> float:
     if not character.isascii():
         return 1
     return _CAPITAL if character.isupper() else _LETTER
-
-
-def _blanks(meeting: Meeting) -> list[Problem]:
-    """One note that names what the notice leaves blank; 發文日期 and 發文字號 are the document system's to fill in.
-
-    None after the meeting.
-    """
-    if meeting.minutes is not None:
-        return []
-    agency, info = meeting.agency.row, meeting.row
-    given = [(agency, name) for name in ("聯絡人", "聯絡電話", "電子郵件", "機關地址")] + [(info, "主席")]
-    blank = [(row, name) for row, name in given if not row[name]]
-    if not blank:
-        return []
-    first, name = blank[0]
-    # A field that its sheet has no row for has no cell.
-    fields = "、".join(f"{one}（{first.beside(row, one)}）" for row, one in blank).replace("（）", "")
-    return [problem("notice-blank", first.at(name), fields=fields)]

@@ -1,31 +1,16 @@
-"""The rows of a printed list, each value with its cell."""
+"""The rows of a sheet that has no columns of ours, each text with its cell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
 
 from generator.basic.problem import Location
 from generator.prose.text import typed
-from generator.workbook.typed_rows import Place, Row
+from generator.workbook.typed_rows import Place
 
 # A text of its own for each cell of a long list would take too much memory; there the row alone knows the cells.
 _MOST_TEXTS = 2_000
-_NOTHING: Mapping[str, tuple[Location, ...]] = MappingProxyType({})
-
-
-class ListRow(dict[str, Any]):
-    """The values of a row by heading, as templates name them; ``computed`` has the cells of what no cell says."""
-
-    def __init__(
-        self, values: Mapping[str, Any], row: Row, computed: Mapping[str, tuple[Location, ...]] = _NOTHING
-    ) -> None:
-        super().__init__(values)
-        self._row, self._computed = row, computed
-
-    def cells_of(self, key: Any) -> tuple[Location, ...]:
-        return self._computed.get(key) or ((self._row.at(key),) if key in self._row.cells else ())
 
 
 class TextRow(list[str]):

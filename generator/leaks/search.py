@@ -91,23 +91,23 @@ def _texts(meeting: Meeting) -> Iterator[tuple[str, Location, bool]]:
     """Every text that the minutes and the tasks print, its cell, and whether the public edition has it."""
     minutes = meeting.minutes
     assert minutes is not None
-    yield minutes.opening, minutes.row.at("主席致詞"), True
+    yield minutes.info.opening, minutes.info.at("opening"), True
     for remark in minutes.remarks:
-        yield remark.text, remark.row.at("內容"), not remark.closed
+        yield remark.text, remark.at("text"), not remark.closed
         if not remark.nameless and remark.kind != OPINION:
-            yield remark.speaker, remark.row.at("發言者"), not remark.closed
+            yield remark.speaker, remark.at("speaker"), not remark.closed
     for observer in meeting.observers:
-        yield observer.unit, observer.row.at("單位"), True
-        yield observer.title, observer.row.at("職稱"), True
+        yield observer.unit, observer.at("unit"), True
+        yield observer.title, observer.at("title"), True
     for attendance in minutes.attendance:
-        yield attendance.deputy_title, attendance.row.at("代理人職稱"), True
+        yield attendance.deputy_title, attendance.at("deputy_title"), True
     for decision in minutes.decisions:
-        yield decision.text, decision.row.at("內容"), True
-        yield decision.unit, decision.row.at("主辦單位"), True
+        yield decision.text, decision.at("text"), True
+        yield decision.unit, decision.at("unit"), True
     for case in meeting.cases:
-        yield case.subject, case.row.at("案由"), True
-        yield case.unit, case.row.at("單位"), True
-    yield meeting.place, meeting.row.at("地點"), True
+        yield case.subject, case.at("subject"), True
+        yield case.unit, case.at("unit"), True
+    yield meeting.info.place, meeting.info.at("place"), True
 
 
 def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) -> None:
@@ -241,6 +241,6 @@ def _allowed(meeting: Meeting, document: Document) -> str:
     assert minutes is not None
     head = document.context["紀錄"]
     told = [one for one in minutes.remarks if after_meeting.told(one, document.edition) and not one.nameless]
-    parts = [*(head[name] for name in _HEADER), meeting.recorder]
+    parts = [*(head[name] for name in _HEADER), meeting.info.recorder]
     parts += [after_meeting.speaker(one, meeting) for one in told]
     return "\n".join(key(part) for part in parts)

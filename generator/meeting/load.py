@@ -4,45 +4,28 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from generator.basic.problem import Location, Problem, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
-from generator.meeting import minutes, sheets, succession, workdays
+from generator.meeting import minutes, succession, workdays
 from generator.meeting.files import NamedFile
-from generator.meeting.minutes import Decision, Remark
-from generator.meeting.model import (
-    FILE,
-    SEPARATELY,
-    SHARED,
-    SHEET,
-    Agency,
-    Article,
-    Attachment,
-    Case,
-    Download,
-    Explanation,
-    Meeting,
-    Member,
-    PastDecision,
-    PlannedDataset,
-    Quality,
-    Regulation,
-    Slide,
-    SlidePoint,
-    Total,
-    Withdrawal,
-)
-from generator.meeting.sheets import CASE_KINDS, DISCUSSION, MOTION, REPORT, SheetSpec
+from generator.meeting.model import Meeting, Regulation
+from generator.meeting.sheets import CASE_KINDS, DISCUSSION, FILE, MOTION, REPORT, SEPARATELY, SHARED, SHEET
+from generator.meeting.sheets.agency import Agency, Member, Unit
+from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
+from generator.meeting.sheets.lists import COUNTED
+from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note, Slide
+from generator.meeting.sheets.minutes import Decision, Remark
 from generator.workbook import books, typed_rows, values
 from generator.workbook.raw import RawSheet
-from generator.workbook.typed_rows import PlainTable, Row
+from generator.workbook.record import MENU_SHEET, Record
+from generator.workbook.typed_rows import PlainTable
 
-T = TypeVar("T")
-
+# The template of a case that names none.
+CASE_TEMPLATE = "案"
 _DEPENDENT = {"missing-sheet", "no-such-sheet", "empty-sheet", "unknown-case", "note-without-attachment"}
 
 
@@ -74,78 +57,54 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         books.mention_others(book.parent, problems, book.stem)
     books.mention_twins(book.parent, book.stem, problems)
     raw = books.read_folder(workspace.inputs(meeting_id), problems)
-    agency_row = typed_rows.read_fields(sheets.AGENCY, list(books.named(agency_sheets, "機關")), problems)
-    for spec in sheets.AGENCY_SHEETS:
-        if spec.required and agency_sheets and not any(books.named(agency_sheets, spec.name)):
-            problems.append(problem("missing-sheet", Location("機關.xlsx"), sheet=spec.name, perhaps=""))
+    agency = typed_rows.field_row(Agency, agency_sheets, problems)
+    for record in AGENCY_SHEETS:
+        if record.sheet.required and agency_sheets and not any(books.named(agency_sheets, record.sheet.name)):
+            problems.append(problem("missing-sheet", Location("機關.xlsx"), sheet=record.sheet.name, perhaps=""))
     _mention_sheets(meeting_id, raw, problems)
-
-    def records(spec: SheetSpec, make: Callable[[Row], T], source: Sequence[RawSheet] = raw) -> tuple[T, ...]:
-        rows = typed_rows.read_table(spec, list(books.named(source, spec.name)), problems)
-        return tuple(make(row) for row in typed_rows.complete(spec, rows))
-
-    units = tuple(dict.fromkeys(records(sheets.UNITS, lambda row: str(row["單位"]), agency_sheets)))
-    members = records(sheets.MEMBERS, _member, agency_sheets)
+    units = typed_rows.records(Unit, agency_sheets, problems)
+    members = typed_rows.records(Member, agency_sheets, problems)
     calendar = workdays.read(workspace.shared, agency_sheets, problems)
-    info = typed_rows.read_fields(sheets.MEETING, list(books.named(raw, "會議資訊")), problems)
-    attachments = records(sheets.ATTACHMENTS, lambda row: row)
+    info = typed_rows.field_row(MeetingInfo, raw, problems)
+    attachments = typed_rows.records(Attachment, raw, problems)
     noted, observers = minutes.read(raw, problems)
-    minuted: tuple[Remark | Decision, ...] = (*noted.remarks, *noted.decisions) if noted else ()
-    cases = _cases(
-        typed_rows.read_table(sheets.CASES, list(books.named(raw, sheets.CASES.name)), problems),
-        records(sheets.EXPLANATIONS, lambda row: row),
-        attachments,
-        records(sheets.NOTES, lambda row: row),
-        [one.row for one in minuted if one.case],
-        problems,
-    )
-    quality = records(sheets.QUALITY, _quality, [sheet for sheet in raw if not _only_listed(sheet)])
-    tables, regulations, files = _attached(workspace, meeting_id, raw, cases, problems)
-    meeting_parts: dict[str, Any] = {
-        "past_decisions": records(sheets.PAST_DECISIONS, _past_decision),
-        "planned": records(sheets.PLANNED, _planned),
-        "downloads": records(sheets.DOWNLOADS, _download),
-        "quality": tuple(row for row in quality if values.folded(row.unit) not in typed_rows.TOTAL_WORDS),
-        "quality_stated": next((row for row in quality if values.folded(row.unit) in typed_rows.TOTAL_WORDS), None),
-        "withdrawals": records(sheets.WITHDRAWALS, _withdrawal),
-        "totals": records(sheets.TOTALS, _total),
-        "slides": _slides(records(sheets.SLIDES, lambda row: row), problems),
+    put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems)
+    tables, regulations, files = _attached(workspace, meeting_id, raw, put, problems)
+    lists: dict[type[Record], tuple[Record, ...]] = {
+        record: typed_rows.records(record, _begun(record, raw), problems) for record in COUNTED
     }
+    slides = _slides(typed_rows.records(Slide, raw, problems), problems)
     if any(found.code in books.UNREAD for found in problems):
         # What is missing now may stand in the workbook that could not be read.
         return Loaded(None, [found for found in problems if found.code not in _DEPENDENT], files)
-    if info is None or agency_row is None or _lacks(info, sheets.MEETING) or _lacks(agency_row, sheets.AGENCY):
+    facts, about = typed_rows.field_record(MeetingInfo, info), typed_rows.field_record(Agency, agency)
+    if facts is None or about is None:
         return Loaded(None, problems, files)
     meeting = Meeting(
         id=meeting_id,
         others=tuple(other for other in workspace.meetings() if other != meeting_id),
-        previous=succession.before(workspace, meeting_id, info["會議日期"]),
-        agency=_agency(agency_row),
-        units=units,
+        previous=succession.before(workspace, meeting_id, facts.date),
+        agency=about,
+        units=tuple(dict.fromkeys(unit.name for unit in units)),
         members=members,
-        row=info,
-        date=info["會議日期"],
-        start=info["開始時間"],
-        place=info["地點"],
-        chair=info["主席"],
-        recorder=info["紀錄"],
-        cutoff=info["資料基準日"],
-        period=info["報告期間"],
-        link=info["會議連結"],
-        sent=info["發文日期"],
-        dispatch_number=info["發文字號"],
-        urgency=info["速別"],
-        notice_remarks=info["通知備註"],
+        info=facts,
         observers=observers,
-        cases=cases,
+        cases=put,
+        lists=lists,
         tables=tables,
         regulations=regulations,
         minutes=noted,
         calendar=calendar,
         present=frozenset(values.folded(sheet.name) for sheet in raw),
-        **meeting_parts,
+        slides=slides,
     )
     return Loaded(meeting, problems, files)
+
+
+def _begun(record: type[Record], raw: Sequence[RawSheet]) -> list[RawSheet]:
+    """The sheets of that name, without a form that lists the units and that no one has begun to fill in."""
+    listing = any(column.lists_units for column in record.sheet.columns)
+    return [sheet for sheet in books.named(raw, record.sheet.name) if not (listing and _only_listed(sheet))]
 
 
 def _only_listed(sheet: RawSheet) -> bool:
@@ -156,100 +115,80 @@ def _only_listed(sheet: RawSheet) -> bool:
 def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[Problem]) -> None:
     """Missing required sheets, and sheets that no one asked for."""
     present = {values.folded(sheet.name) for sheet in raw}
-    known = [spec.name for spec in sheets.MEETING_SHEETS]
-    absent = [name for name in known if name not in present]
+    absent = [name for name in NAMES if name not in present]
     wanted = {
         values.folded(text.partition(":")[2])
-        for sheet in books.named(raw, "附件")
+        for sheet in books.named(raw, Attachment.sheet.name)
         for row in sheet.cells
         for value in row
         if (text := values.folded(value)).startswith(f"{SHEET}:")
     }
-    for spec in sheets.MEETING_SHEETS:
-        if spec.required and spec.name not in present:
-            slip = perhaps(spec.name, [sheet.name for sheet in raw if values.folded(sheet.name) not in known])
-            problems.append(problem("missing-sheet", Location(f"inputs/{folder}"), sheet=spec.name, perhaps=slip))
+    for name in (record.sheet.name for record in MEETING_SHEETS if record.sheet.required):
+        if name not in present:
+            slip = perhaps(name, [sheet.name for sheet in raw if values.folded(sheet.name) not in NAMES])
+            problems.append(problem("missing-sheet", Location(f"inputs/{folder}"), sheet=name, perhaps=slip))
     for sheet in raw:
         name = values.folded(sheet.name)
-        if name not in known and name not in wanted and not sheet.empty and name != sheets.MENU_SHEET:
+        if name not in NAMES and name not in wanted and not sheet.empty and name != MENU_SHEET:
             problems.append(problem("unknown-sheet", sheet.place, perhaps=perhaps(sheet.name, absent)))
 
 
-def _cases(
-    case_rows: Sequence[Row],
-    explanation_rows: Sequence[Row],
-    attachment_rows: Sequence[Row],
-    note_rows: Sequence[Row],
-    minute_rows: Sequence[Row],
+def cases(
+    raw: Sequence[RawSheet],
+    attachments: Sequence[Attachment],
+    minuted: Sequence[Remark | Decision],
     problems: list[Problem],
 ) -> tuple[Case, ...]:
+    """The cases with their numbers, 說明 and 附件; ``minuted`` are entries of the minutes, whose 案號 must be there."""
+    rows = typed_rows.rows(Case, raw, problems)
+    explanations = typed_rows.records(Explanation, raw, problems)
+    notes = typed_rows.records(Note, raw, problems)
     # A row that lacks something is reported once, as such; what refers to it is in order.
-    keys = {values.folded(row["案號"]): row for row in reversed(case_rows) if row["案號"]}
-    whole = typed_rows.complete(sheets.CASES, case_rows)
+    column = Case.heading_of("key")
+    keys = {values.folded(row.values[column]): row for row in reversed(rows) if row.values[column]}
     # Numbers and agenda go by kind, wherever in the sheet someone added a row.
-    whole.sort(key=lambda row: CASE_KINDS.index(row["類別"]))
-    for rows in (explanation_rows, attachment_rows, minute_rows):
-        for row in rows:
-            if values.folded(row["案號"]) not in keys:
-                guess = perhaps(row["案號"], keys)
-                problems.append(problem("unknown-case", row.at("案號"), value=row["案號"], perhaps=guess))
-    names = {values.folded(row["名稱"]) for row in attachment_rows}
-    for row in note_rows:
-        if values.folded(row["附件"]) not in names:
-            guess = perhaps(row["附件"], names)
-            problems.append(problem("note-without-attachment", row.at("附件"), value=row["附件"], perhaps=guess))
+    whole = sorted(typed_rows.complete(Case, rows), key=lambda case: CASE_KINDS.index(case.kind))
+    for item in (*explanations, *attachments, *(one for one in minuted if one.case)):
+        if values.folded(item.case) not in keys:
+            guess = perhaps(item.case, keys)
+            problems.append(problem("unknown-case", item.at("case"), value=item.case, perhaps=guess))
+    names = {values.folded(item.name) for item in attachments}
+    for note in notes:
+        if values.folded(note.attachment) not in names:
+            guess = perhaps(note.attachment, names)
+            at = note.at("attachment")
+            problems.append(problem("note-without-attachment", at, value=note.attachment, perhaps=guess))
     numbers = dict.fromkeys((REPORT, DISCUSSION, MOTION), 0)
-    cases = []
-    for row in whole:
-        key = values.folded(row["案號"])
-        if keys.get(key, row) is not row:
-            problems.append(
-                problem("case-twice", row.at("案號"), value=row["案號"], first=row.beside(keys[key], "案號"))
-            )
+    found: list[Case] = []
+    for case in whole:
+        key = values.folded(case.key)
+        first = keys.get(key, case.row)
+        if first is not case.row:
+            other = case.row.beside(first, column)
+            problems.append(problem("case-twice", case.at("key"), value=case.key, first=other))
             continue
-        numbers[row["類別"]] += 1
-        own = [other for other in attachment_rows if values.folded(other["案號"]) == key]
-        cases.append(
-            Case(
-                row=row,
-                key=row["案號"],
-                kind=row["類別"],
-                number=numbers[row["類別"]],
-                unit=row["單位"],
-                subject=row["案由"],
-                template=row["範本"] or "案",
-                explanations=tuple(
-                    Explanation(other, int(other["層級"]), other["標題"], other["內容"])
-                    for other in explanation_rows
-                    if values.folded(other["案號"]) == key
-                ),
+        numbers[case.kind] += 1
+        own = [item for item in attachments if values.folded(item.case) == key]
+        found.append(
+            replace(
+                case,
+                number=numbers[case.kind],
+                template=case.template or CASE_TEMPLATE,
+                explanations=tuple(point for point in explanations if values.folded(point.case) == key),
                 attachments=tuple(
-                    _attachment(other, index if len(own) > 1 else 0, note_rows, problems)
-                    for index, other in enumerate(own, start=1)
+                    _attachment(item, number if len(own) > 1 else 0, notes, problems)
+                    for number, item in enumerate(own, start=1)
                 ),
             )
         )
-    return tuple(cases)
+    return tuple(found)
 
 
-def _attachment(row: Row, number: int, note_rows: Sequence[Row], problems: list[Problem]) -> Attachment:
-    source, _, target = row["來源"].replace("：", ":").partition(":")
-    source, target = source.strip(), target.strip()
-    if source not in (SHEET, SHARED, FILE, SEPARATELY) or (not target and source != SEPARATELY):
-        problems.append(problem("bad-source", row.at("來源"), value=row["來源"]))
-    notes = tuple(note for note in note_rows if values.folded(note["附件"]) == values.folded(row["名稱"]))
-    return Attachment(
-        row=row,
-        name=row["名稱"],
-        source=source,
-        target=target,
-        template=row["範本"],
-        heading=row["標題"] or row["名稱"],
-        subheading=row["副標題"],
-        notes=notes,
-        number=number,
-        may_be_separate=bool(row["可另附"]),
-    )
+def _attachment(item: Attachment, number: int, notes: Sequence[Note], problems: list[Problem]) -> Attachment:
+    if item.source not in (SHEET, SHARED, FILE, SEPARATELY) or (not item.target and item.source != SEPARATELY):
+        problems.append(problem("bad-source", item.at("origin"), value=item.origin))
+    own = tuple(note for note in notes if values.folded(note.attachment) == values.folded(item.name))
+    return replace(item, number=number, notes=own)
 
 
 def _attached(
@@ -260,13 +199,12 @@ def _attached(
     problems: list[Problem],
 ) -> tuple[dict[str, PlainTable], dict[str, Regulation], tuple[NamedFile, ...]]:
     """What the attachments name: sheets without a column table, regulations, files. What is missing is a problem."""
-    known = [spec.name for spec in sheets.MEETING_SHEETS]
     tables: dict[str, PlainTable] = {}
     regulations: dict[str, Regulation] = {}
     files: list[NamedFile] = []
 
     for attachment in (attachment for case in cases for attachment in case.attachments):
-        place = attachment.row.at("來源")
+        place = attachment.at("origin")
         if not attachment.target:
             continue
         if attachment.source == SHEET:
@@ -274,7 +212,7 @@ def _attached(
             if not found:
                 guess = perhaps(attachment.target, [other.name for other in raw])
                 problems.append(problem("no-such-sheet", place, sheet=attachment.target, perhaps=guess))
-            elif found[0].name not in known and attachment.target not in tables:
+            elif found[0].name not in NAMES and attachment.target not in tables:
                 table = typed_rows.read_plain(attachment.target, found, problems)
                 if table is None or not table.rows:
                     problems.append(problem("empty-sheet", place, sheet=attachment.target))
@@ -327,7 +265,7 @@ def _shared(shared: Path, name: str, place: Location, problems: list[Problem]) -
 
 
 def _has_articles(book: Path) -> bool:
-    return any(books.named(books.read_workbook(book, []), "條文"))
+    return any(books.named(books.read_workbook(book, []), Article.sheet.name))
 
 
 def _regulation(shared: Path, name: str, place: Location, problems: list[Problem]) -> Regulation | None:
@@ -339,106 +277,31 @@ def _regulation(shared: Path, name: str, place: Location, problems: list[Problem
         return None
     books.mention_twins(shared, name, problems)
     raw = books.read_workbook(path, problems)
-    rows = typed_rows.read_table(sheets.ARTICLES, list(books.named(raw, "條文")), problems)
+    rows = typed_rows.rows(Article, raw, problems)
     if not rows:
         problems.append(problem("no-articles", place, name=name))
         return None
-    rows = [row for row in rows if row["層級"] is not None]
+    return regulation(name, typed_rows.complete(Article, rows))
+
+
+def regulation(name: str, articles: Sequence[Article]) -> Regulation:
+    """The regulation that these rows hold; ``name`` is that of the file, which counts where no row gives one."""
     return Regulation(
-        name=next((str(row["內容"]) for row in rows if row["層級"] == "名稱"), name),
-        history=tuple(str(row["內容"]) for row in rows if row["層級"] == "沿革"),
-        articles=tuple(
-            Article(row, int(row["層級"]), row["條號"], row["內容"]) for row in rows if row["層級"].isdigit()
-        ),
+        name=next((article.text for article in articles if article.sort == "名稱"), name),
+        history=tuple(article.text for article in articles if article.sort == "沿革"),
+        articles=tuple(article for article in articles if article.level),
     )
 
 
-def _lacks(row: Row, spec: SheetSpec) -> bool:
-    return any(row[name] is None or row[name] == "" for name in spec.required_names)
-
-
-def _agency(row: Row) -> Agency:
-    return Agency(
-        row=row,
-        full_name=row["機關全銜"],
-        short_name=row["機關簡稱"],
-        self_name=row["自稱"],
-        group=row["小組名稱"],
-        secretariat=row["幕僚單位"],
-        contact=row["聯絡人"],
-        phone=row["聯絡電話"],
-        email=row["電子郵件"],
-        sample_base=row["抽查基數"],
-        quality_since=row["品質檢測起日"],
-        top_downloads=row["下載排名數"],
-        draft_days=row["紀錄草稿工作日"],
-        correction_days=row["修正意見工作日"],
-        address=row["機關地址"],
-        english_name=row["英文名稱"],
-        motto=row["標語"],
-        most_mail=row["郵件大小上限"],
-    )
-
-
-def _member(row: Row) -> Member:
-    return Member(
-        row,
-        row["姓名"],
-        row["職稱"],
-        row["服務機關"],
-        row["身分"],
-        row["性別"],
-        row["任期起"],
-        row["任期迄"],
-        row["聘任次數"],
-        row["電子郵件"],
-    )
-
-
-def _past_decision(row: Row) -> PastDecision:
-    return PastDecision(row, row["類別"], row["案由"], row["決定（議）"], row["辦理情形"], row["列管"], row["會議"])
-
-
-def _planned(row: Row) -> PlannedDataset:
-    return PlannedDataset(row, row["資料集項目名稱"], row["開放年月"], row["資料開放單位"], row["已上架"])
-
-
-def _download(row: Row) -> Download:
-    return Download(
-        row=row,
-        identifier=row["資料集識別碼"],
-        published=row["上架時間"],
-        frequency=row["更新頻率"],
-        updated=row["資料更新時間"],
-        name=row["資料集名稱"],
-        views=row["累計瀏覽次數"],
-        downloads=row["累計下載次數"],
-    )
-
-
-def _quality(row: Row) -> Quality:
-    counts = {level: row[level] for level in sheets.QUALITY_LEVELS}
-    return Quality(row, row["單位"], counts, row["總計"])
-
-
-def _withdrawal(row: Row) -> Withdrawal:
-    return Withdrawal(row, row["下架資料集名稱"], row["提供單位"], row["下架原因"], row["備註"])
-
-
-def _slides(rows: Sequence[Row], problems: list[Problem]) -> tuple[Slide, ...]:
+def _slides(rows: Sequence[Slide], problems: list[Problem]) -> tuple[Slide, ...]:
     """The deck: a row with a 版面 begins a slide, and what follows is on it."""
-    slides: list[tuple[Row, list[SlidePoint]]] = []
+    slides: list[tuple[Slide, list[Slide]]] = []
     for row in rows:
-        if row["版面"]:
+        if row.layout:
             slides.append((row, []))
         elif not slides:
-            problems.append(problem("slide-without-layout", row.at("版面")))
+            problems.append(problem("slide-without-layout", row.at("layout")))
             continue
-        lead = "" if row["版面"] else row["標題"]
-        if lead or row["內容"]:
-            slides[-1][1].append(SlidePoint(row, int(row["層級"] or 0), lead, row["內容"]))
-    return tuple(Slide(row, row["版面"], row["標題"], row["頁籤"], tuple(points)) for row, points in slides)
-
-
-def _total(row: Row) -> Total:
-    return Total(row, row["名稱"], row["數值"], row["出處"])
+        if row.lead or row.text:
+            slides[-1][1].append(row)
+    return tuple(replace(slide, points=tuple(points)) for slide, points in slides)

@@ -11,12 +11,12 @@ from typing import Any
 from generator.basic import roc
 from generator.basic.problem import ERROR, WARNING, Location, Problem, problem
 from generator.basic.rule_numbers import DRAFT_LIMIT_DAYS, PAPERS_DAYS, PUBLICATION_DAYS
-from generator.meeting import sheets
 from generator.meeting.model import Meeting
+from generator.meeting.sheets.agency import Agency, Closure
 from generator.meeting.workdays import NotCovered
 
 PAPERS, DRAFT, DRAFT_LIMIT, CORRECTIONS, PUBLICATION = "會議資料", "紀錄草稿", "紀錄草稿上限", "修正意見", "公開"
-DRAFT_SETTING, CORRECTION_SETTING = "紀錄草稿工作日", "修正意見工作日"
+DRAFT_SETTING, CORRECTION_SETTING = Agency.heading_of("draft_days"), Agency.heading_of("correction_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Schedule:
 def of(meeting: Meeting) -> Schedule:
     """The deadlines of a meeting; those for which the calendar does not reach are left out."""
     made, lacking = Schedule(), dict[int, list[str]]()
-    agency, cell = meeting.agency, meeting.row.at("會議日期")
+    agency, cell = meeting.agency, meeting.info.at("date")
 
     def add(
         name: str, start: dt.date | None, days: int, counted: str, what: str, source: str, *cells: Location
@@ -71,14 +71,14 @@ def of(meeting: Meeting) -> Schedule:
         return date
 
     before, after = "會前 {days} 個工作日", "會後 {days} 個工作日"
-    setting = agency.row.at(DRAFT_SETTING)
+    setting = agency.at("draft_days")
     add(PAPERS, meeting.date, -PAPERS_DAYS.number, before, "送達議程、會議資料草案及資料盤點表", PAPERS_DAYS.source)
     draft_source = f"議事規則簡報（設定：{DRAFT_SETTING}）"
     draft = add(DRAFT, meeting.date, agency.draft_days, after, "送出會議紀錄草稿", draft_source, setting)
     text = "提供會議資料與紀錄草稿的最後一日"
     add(DRAFT_LIMIT, meeting.date, DRAFT_LIMIT_DAYS.number, after, text, DRAFT_LIMIT_DAYS.source)
     text, source = "委員回復修正意見", f"實務慣例，法規未定（設定：{CORRECTION_SETTING}）"
-    counted, cells = "紀錄草稿期限後 {days} 個工作日", (setting, agency.row.at(CORRECTION_SETTING))
+    counted, cells = "紀錄草稿期限後 {days} 個工作日", (setting, agency.at("correction_days"))
     add(CORRECTIONS, draft, agency.correction_days, counted, text, source, *cells)
     text = "於政府資料開放平臺公開會議資料與紀錄"
     add(PUBLICATION, meeting.date, PUBLICATION_DAYS.number, after, text, PUBLICATION_DAYS.source)
@@ -93,7 +93,7 @@ def check(meeting: Meeting) -> list[Problem]:
     """What is wrong with the settings. That a calendar does not reach is a warning: no document need wait for it."""
     found = [dataclasses.replace(one, severity=WARNING) for one in of(meeting).problems]
     agency = meeting.agency
-    draft, corrections = agency.row.at(DRAFT_SETTING), agency.row.at(CORRECTION_SETTING)
+    draft, corrections = agency.at("draft_days"), agency.at("correction_days")
     if not 1 <= agency.draft_days <= DRAFT_LIMIT_DAYS.number:
         found.append(problem("draft-days", draft, value=agency.draft_days, most=DRAFT_LIMIT_DAYS.number))
     elif not agency.correction_days:
@@ -106,13 +106,13 @@ def check(meeting: Meeting) -> list[Problem]:
 
 def concerning(meeting: Meeting, problems: Iterable[Problem]) -> list[Problem]:
     """The errors among the problems on which the deadlines depend: date, settings, calendar."""
-    row = meeting.agency.row
-    places = {meeting.row.at("會議日期"), row.at(DRAFT_SETTING), row.at(CORRECTION_SETTING)}
+    agency = meeting.agency
+    places = {meeting.info.at("date"), agency.at("draft_days"), agency.at("correction_days")}
     return [
         one
         for one in problems
         if one.severity == ERROR
-        and (one.at in places or one.at.sheet == sheets.CLOSURES.name or one.at.workbook.lower().endswith(".csv"))
+        and (one.at in places or one.at.sheet == Closure.sheet.name or one.at.workbook.lower().endswith(".csv"))
     ]
 
 

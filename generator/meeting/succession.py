@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from generator.basic.workspace import MeetingId, Workspace
-from generator.meeting import sheets
+from generator.meeting.sheets.meeting import MeetingInfo
 from generator.workbook import books, typed_rows
 
 
@@ -34,6 +34,6 @@ def before(workspace: Workspace, meeting: MeetingId, date: dt.date | None = None
 def _date(workspace: Workspace, meeting: MeetingId) -> dt.date | None:
     """The date in the meeting's workbooks; None while it is not to be had."""
     raw = books.read_folder(workspace.inputs(meeting), [])
-    info = typed_rows.read_fields(sheets.MEETING, list(books.named(raw, sheets.MEETING.name)), [])
-    date = info["會議日期"] if info is not None else None
+    row = typed_rows.field_row(MeetingInfo, raw, [])
+    date = row.values[MeetingInfo.heading_of("date")] if row is not None else None
     return date if isinstance(date, dt.date) else None

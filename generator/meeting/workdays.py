@@ -18,8 +18,9 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, problem
-from generator.meeting import sheets
-from generator.workbook import books, typed_rows, values
+from generator.meeting.sheets import WORKING
+from generator.meeting.sheets.agency import Closure
+from generator.workbook import typed_rows, values
 from generator.workbook.raw import RawSheet
 
 OFFICIAL_NAME = "辦公日曆表"
@@ -120,17 +121,13 @@ def read(shared: Path, agency_sheets: Iterable[RawSheet], problems: list[Problem
     entries: dict[dt.date, Entry] = {}
     for path in files(shared):
         _add_official(path, entries, problems)
-    spec = sheets.CLOSURES
     own: dict[dt.date, Entry] = {}
-    for row in typed_rows.read_table(spec, list(books.named(agency_sheets, spec.name)), problems):
-        day, how = row["日期"], row["停班"]
-        if day is None or not how:
-            continue
-        works = how == sheets.WORKING
+    for closure in typed_rows.records(Closure, agency_sheets, problems):
+        day, works = closure.day, closure.how == WORKING
         if day in own and own[day].works != works:
             first = own[day].at.cell
-            problems.append(problem("closure-twice", row.at("日期"), date=roc.long_date(day), first=first))
-        own.setdefault(day, Entry(works, row.at("日期")))
+            problems.append(problem("closure-twice", closure.at("day"), date=roc.long_date(day), first=first))
+        own.setdefault(day, Entry(works, closure.at("day")))
     return Calendar(entries | own)
 
 

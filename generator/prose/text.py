@@ -8,6 +8,7 @@ from typing import Any, SupportsIndex
 
 from generator.basic.problem import Location
 from generator.meeting import figures
+from generator.workbook.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ def typed(value: Any, *cells: Location) -> Text:
     text = Text(value)
     text.spans = (Span(0, len(text), (), cells),) if text and cells else ()
     return text
+
+
+def field(record: Record, name: str) -> Text:
+    """What the cell of a record's field says."""
+    return typed(getattr(record, name), record.at(name))
 
 
 def figure(found: figures.Figure) -> Text:

@@ -13,10 +13,12 @@ from jinja2 import nodes
 from generator.basic.problem import Location, Problem, perhaps, problem
 from generator.meeting import figures
 from generator.meeting.figures import Figure
-from generator.meeting.model import Attachment, Case, Meeting
+from generator.meeting.model import Meeting
+from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.language import ATTACHMENT, FULL_WIDTH, environment, explained, names_used
 from generator.prose.recording import recording
 from generator.prose.text import Text, typed
+from generator.workbook.record import Record
 
 
 class Vocabulary:
@@ -90,6 +92,10 @@ class Vocabulary:
             except jinja2.TemplateSyntaxError:
                 return tag
         return tags[0]
+
+    def written(self, record: Record, name: str, case: Case | None) -> Text:
+        """The prose in a record's field, with its figures in place. What is wrong with it the check has said."""
+        return self.render(getattr(record, name), case, record.at(name), [])
 
     def render(self, source: str, case: Case | None, at: Location, problems: list[Problem]) -> Text:
         """A prose text with its figures in place, and where each part came from.

@@ -11,17 +11,21 @@ from difflib import SequenceMatcher
 
 from generator.basic.problem import ERROR, Location, Problem, problem
 from generator.basic.workspace import MeetingId, Workspace
-from generator.meeting import figures, load, sheets
-from generator.meeting.minutes import Decision
-from generator.meeting.model import Meeting, PastDecision
+from generator.meeting import figures, load
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import CONTINUED, RELEASED
+from generator.meeting.sheets.lists import PastDecision
+from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.minutes import Decision, MinutesInfo
 from generator.prose.vocabulary import Vocabulary
 from generator.workbook import books, values
+from generator.workbook.record import Record
 
 # Below this likeness of their 案由 (0 to 1) two rows are no longer the same item with a text altered.
 _LIKENESS = 0.6
 # What must have been read in full; where a row counts although a text in it is still to be written, a blank is no loss.
-_READ, _OPEN = (sheets.MINUTES, sheets.DECISIONS), (sheets.CASES, sheets.PAST_DECISIONS)
+_READ: tuple[type[Record], ...] = (MinutesInfo, Decision)
+_OPEN: tuple[type[Record], ...] = (Case, PastDecision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,15 @@ class Item:
     earlier: bool
 
     @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, object]:
         """The row of 〔上次會議決定〕; only 辦理情形 is left to write."""
-        return {
-            "類別": self.kind,
-            "案由": self.subject,
-            "決定（議）": self.decision,
-            "列管": self.tracking,
-            "會議": self.origin,
-        }
+        return PastDecision.filled(
+            kind=self.kind,
+            subject=self.subject,
+            decision=self.decision,
+            tracking=self.tracking,
+            meeting=self.origin,
+        )
 
 
 def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
@@ -56,7 +60,7 @@ def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
     vocabulary = Vocabulary(source, figures.compute(source))
     for case in source.cases:
         found = _of_case(source, case.key)
-        subject = vocabulary.render(case.subject, case, case.row.at("案由"), problems)
+        subject = vocabulary.render(case.subject, case, case.at("subject"), problems)
         items.append(Item(str(source.id), case.kind, subject, _text(found), _tracking(found), earlier=False))
     before = str(source.previous or "")
     items += [
@@ -74,7 +78,7 @@ def undecided(source: Meeting) -> list[str]:
 
 def lost(problems: Iterable[Problem]) -> list[Problem]:
     """The problems of a meeting's workbooks that make it lose a decision or an earlier item."""
-    strict, lenient = ({values.folded(spec.name) for spec in specs} for specs in (_READ, _OPEN))
+    strict, lenient = ({record.sheet.name for record in records} for records in (_READ, _OPEN))
 
     def loses(one: Problem) -> bool:
         sheet = values.folded(one.at.sheet)
@@ -86,12 +90,12 @@ def lost(problems: Iterable[Problem]) -> list[Problem]:
 def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     """What 〔上次會議決定〕 lacks by itself, and against the minutes of the meeting before, where that has any."""
     found = [
-        problem("bad-meeting", item.row.at("會議"), value=item.meeting)
+        problem("bad-meeting", item.at("meeting"), value=item.meeting)
         for item in meeting.past_decisions
         if item.meeting and parsed(item.meeting) is None
     ]
     found += [
-        problem("no-progress", item.row.at("辦理情形"))
+        problem("no-progress", item.at("progress"))
         for item in meeting.past_decisions
         if item.tracking == CONTINUED and not item.progress
     ]
@@ -101,7 +105,7 @@ def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     faults = lost(problems)
     if source is not None and source.minutes is None:
         # Without minutes there is nothing to compare; but they may be there and have no status that can be read.
-        faults = [one for one in faults if values.folded(one.at.sheet) == sheets.MINUTES.name]
+        faults = [one for one in faults if values.folded(one.at.sheet) == MinutesInfo.sheet.name]
     if source is not None and source.minutes is not None:
         carried(source, faults)
     if faults:
@@ -128,7 +132,7 @@ def check(meeting: Meeting, source: Meeting) -> list[Problem]:
     for row in meeting.past_decisions:
         if id(row) not in taken:
             twice = any(_same(item, row, "subject", "decision") for item, _ in pairs)
-            found.append(problem("carried-twice" if twice else "carried-extra", row.row.at("案由"), meeting=source.id))
+            found.append(problem("carried-twice" if twice else "carried-extra", row.at("subject"), meeting=source.id))
     return found
 
 
@@ -230,20 +234,24 @@ def _likeness(item: Item, row: PastDecision) -> float:
 
 def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
     given = (
-        ("類別", item.kind, row.kind),
-        ("案由", item.subject, row.subject),
-        ("決定（議）", item.decision, row.decision),
+        ("kind", item.kind, row.kind),
+        ("subject", item.subject, row.subject),
+        ("decision", item.decision, row.decision),
     )
     found = [
-        problem("carried-altered", row.row.at(name), name=name, meeting=source.id, was=_line(was))
+        problem("carried-altered", row.at(name), name=row.heading_of(name), meeting=source.id, was=_line(was))
         for name, was, now in given
         # An empty cell is reported as such, and a case without a decision has none to compare.
         if was and now and _verbatim(was) != _verbatim(now)
     ]
     if not item.origin and not row.meeting:
-        found.append(problem("carried-origin", row.row.at("會議"), meeting=source.id))
+        found.append(problem("carried-origin", row.at("meeting"), meeting=source.id))
     elif not _from(item, row):
-        found.append(problem("carried-altered", row.row.at("會議"), name="會議", meeting=source.id, was=item.origin))
+        found.append(
+            problem(
+                "carried-altered", row.at("meeting"), name=row.heading_of("meeting"), meeting=source.id, was=item.origin
+            )
+        )
     return found
 
 
@@ -255,19 +263,19 @@ def _verbatim(text: str) -> list[str]:
 def _closed(item: Item, row: PastDecision) -> list[Problem]:
     """What is under control is closed by saying so and why."""
     if item.tracking == CONTINUED and not row.tracking:
-        return [problem("closed-silently", row.row.at("列管"))]
+        return [problem("closed-silently", row.at("tracking"))]
     # What the minutes themselves closed needs no further reason.
     if row.tracking == RELEASED and item.tracking != RELEASED and not row.progress:
-        return [problem("closed-without-reason", row.row.at("辦理情形"))]
+        return [problem("closed-without-reason", row.at("progress"))]
     return []
 
 
 def _sheet(meeting: Meeting) -> Location:
     """The sheet in which an item is missing: where the others stand, or the meeting's folder when there are none."""
     if meeting.past_decisions:
-        row = meeting.past_decisions[-1].row
-        return Location(row.workbook, row.sheet)
-    return Location(f"inputs/{meeting.id}", sheets.PAST_DECISIONS.name)
+        place = meeting.past_decisions[-1].at()
+        return Location(place.workbook, place.sheet)
+    return Location(f"inputs/{meeting.id}", PastDecision.sheet.name)
 
 
 def _line(text: str) -> str:

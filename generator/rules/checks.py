@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from jinja2 import TemplateSyntaxError
@@ -16,21 +16,31 @@ from jinja2 import TemplateSyntaxError
 from generator.basic.problem import Location, Problem, perhaps, problem
 from generator.basic.roc import Period, YearMonth
 from generator.meeting import figures, schedule
-from generator.meeting.figures import Figure
-from generator.meeting.model import SHEET, Case, Meeting
-from generator.meeting.sheets import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT, SHEET
+from generator.meeting.sheets.lists import (
+    BADGES,
+    BY_SHEET,
+    LISTS,
+    Download,
+    PlannedDataset,
+    Quality,
+    Total,
+    Withdrawal,
+)
+from generator.meeting.sheets.meeting import Case, Slide
 from generator.prose.language import literal_text, names_used
 from generator.prose.vocabulary import Vocabulary
+from generator.rules import printing
 from generator.workbook import values
-from generator.workbook.typed_rows import Row
+from generator.workbook.record import Kind, Record
 
 ENDINGS = {REPORT: "，報請鑒察。", DISCUSSION: "，提請討論。"}
 REQUEST = "以上所擬是否妥適，提請討論。"
 
 
-def check(meeting: Meeting, known: dict[str, Figure]) -> list[Problem]:
-    """Everything that the rules find in a meeting, in no particular order."""
-    vocabulary = Vocabulary(meeting, known)
+def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
+    """Everything that the rules find in a meeting, in no particular order. Every prose text is rendered, once."""
     found = [fault for rule in MEETING_RULES for fault in rule(meeting)]
     for source, case, at in prose_of(meeting):
         problems: list[Problem] = []
@@ -44,36 +54,35 @@ def check(meeting: Meeting, known: dict[str, Figure]) -> list[Problem]:
 def prose_of(meeting: Meeting) -> Iterator[tuple[str, Case, Location]]:
     """Every prose text of the meeting with the case it belongs to and its cell."""
     for case in meeting.cases:
-        yield case.subject, case, case.row.at("案由")
+        yield case.subject, case, case.at("subject")
         for point in case.explanations:
             if point.lead:
-                yield point.lead, case, point.row.at("標題")
-            yield point.text, case, point.row.at("內容")
+                yield point.lead, case, point.at("lead")
+            yield point.text, case, point.at("text")
         for attachment in case.attachments:
-            column = "標題" if attachment.row["標題"] else "名稱"
-            yield attachment.heading, case, attachment.row.at(column)
+            yield attachment.heading, case, attachment.at(attachment.heading_field)
             if attachment.subheading:
-                yield attachment.subheading, case, attachment.row.at("副標題")
+                yield attachment.subheading, case, attachment.at("subheading")
             for note in attachment.notes:
-                yield note["內容"], case, note.at("內容")
+                yield note.text, case, note.at("text")
     owner = meeting.deck_case
     for slide in meeting.slides if owner else ():
         assert owner is not None
-        yield slide.title, owner, slide.row.at("標題")
+        yield slide.title, owner, slide.at("title")
         for shown in slide.points:
-            yield shown.lead, owner, shown.row.at("標題")
-            yield shown.text, owner, shown.row.at("內容")
+            yield shown.lead, owner, shown.at("title")
+            yield shown.text, owner, shown.at("text")
 
 
 def there_are_cases(meeting: Meeting) -> list[Problem]:
     """A meeting without a case has no packet."""
-    return [] if meeting.cases else [problem("no-cases", meeting.row.at())]
+    return [] if meeting.cases else [problem("no-cases", meeting.info.at())]
 
 
 def subjects_end_properly(meeting: Meeting) -> list[Problem]:
     """A report ends with 「，報請鑒察。」, a discussion with 「，提請討論。」 (practice)."""
     return [
-        problem("subject-ending", case.row.at("案由"), kind=case.kind, ending=ENDINGS[case.kind])
+        problem("subject-ending", case.at("subject"), kind=case.kind, ending=ENDINGS[case.kind])
         for case in meeting.cases
         if case.kind in ENDINGS and not case.subject.endswith(ENDINGS[case.kind])
     ]
@@ -85,7 +94,7 @@ def discussions_ask(meeting: Meeting) -> list[Problem]:
     for case in meeting.of_kind(DISCUSSION):
         last = case.explanations[-1] if case.explanations else None
         if last is None or values.folded(last.text) != values.folded(REQUEST):
-            at = last.row.at("內容") if last else case.row.at("案號")
+            at = last.at("text") if last else case.at("key")
             found.append(problem("no-request", at, case=case.title, request=REQUEST))
     return found
 
@@ -97,7 +106,7 @@ def levels_never_skip(meeting: Meeting) -> list[Problem]:
         before = 0
         for point in case.explanations:
             if point.level > before + 1:
-                found.append(problem("level-skipped", point.row.at("層級"), level=point.level, before=before or "無"))
+                found.append(problem("level-skipped", point.at("level"), level=point.level, before=before or "無"))
             before = point.level
     return found
 
@@ -106,138 +115,133 @@ def units_are_known(meeting: Meeting) -> list[Problem]:
     """Every unit named stands in 〔單位〕."""
     if not meeting.units:
         return []
-    named: list[tuple[Row, str]] = [(case.row, "單位") for case in meeting.cases]
-    named += [(item.row, "資料開放單位") for item in meeting.planned]
-    named += [(item.row, "單位") for item in meeting.quality]
-    named += [(item.row, "提供單位") for item in meeting.withdrawals]
-    named += [(meeting.agency.row, "幕僚單位")]
+    listed = [row for record in LISTS for row in record.rows(meeting)]
     return [
-        problem("unknown-unit", row.at(column), value=row[column], perhaps=perhaps(row[column], meeting.units))
-        for row, column in named
-        if row[column] and row[column] not in meeting.units
+        problem("unknown-unit", record.at(name), value=unit, perhaps=perhaps(unit, meeting.units))
+        for record in (*meeting.cases, *listed, meeting.agency)
+        for name, column in record.sheet.by_field.items()
+        if column.kind is Kind.UNIT and (unit := getattr(record, name)) and unit not in meeting.units
     ]
 
 
 def quality_adds_up(meeting: Meeting) -> list[Problem]:
     """Stated totals equal the sums; 白金 is part of 金; each unit stands once, none is left out."""
     found = []
-    seen: dict[str, Row] = {}
-    for item in meeting.quality:
-        if item.counts["白金標章"] > item.counts["金標章"]:
-            platinum, gold = item.counts["白金標章"], item.counts["金標章"]
-            found.append(problem("platinum-above-gold", item.row.at("白金標章"), platinum=platinum, gold=gold))
+    rows, stated = Quality.rows(meeting), Quality.sums(meeting)
+    seen: dict[str, Quality] = {}
+    for item in rows:
+        if item.platinum > item.gold:
+            at = item.at("platinum")
+            found.append(problem("platinum-above-gold", at, platinum=item.platinum, gold=item.gold))
         if item.stated_total is not None and item.stated_total != item.total:
-            found.append(problem("wrong-total", item.row.at("總計"), stated=item.stated_total, computed=item.total))
+            found.append(problem("wrong-total", item.at("stated_total"), stated=item.stated_total, computed=item.total))
         if item.unit in seen:
-            found.append(
-                problem("unit-twice", item.row.at("單位"), unit=item.unit, first=seen[item.unit].at("單位").cell)
-            )
-        seen.setdefault(item.unit, item.row)
-    if meeting.quality:
+            first = seen[item.unit].at("unit").cell
+            found.append(problem("unit-twice", item.at("unit"), unit=item.unit, first=first))
+        seen.setdefault(item.unit, item)
+    if rows:
         for unit in meeting.units:
             if unit not in seen:
-                found.append(problem("unit-missing", meeting.quality[0].row.at("單位"), unit=unit))
-    stated = meeting.quality_stated
+                found.append(problem("unit-missing", rows[0].at("unit"), unit=unit))
     if stated is not None:
-        for level, number in stated.counts.items():
-            computed = sum(item.counts[level] for item in meeting.quality)
+        for name in BADGES:
+            number, computed = getattr(stated, name), sum(getattr(item, name) for item in rows)
             if number != computed:
-                found.append(problem("wrong-total", stated.row.at(level), stated=number, computed=computed))
-        whole = sum(item.total for item in meeting.quality)
+                found.append(problem("wrong-total", stated.at(name), stated=number, computed=computed))
+        whole = sum(item.total for item in rows)
         if stated.stated_total is not None and stated.stated_total != whole:
-            found.append(problem("wrong-total", stated.row.at("總計"), stated=stated.stated_total, computed=whole))
+            found.append(problem("wrong-total", stated.at("stated_total"), stated=stated.stated_total, computed=whole))
     return found
 
 
 def ranking_falls(meeting: Meeting) -> list[Problem]:
     """Downloads fall from row to row (the table prints ranks); equal ones are worth a look."""
     found = []
-    for above, below in pairwise(meeting.downloads):
-        at = below.row.at("累計下載次數")
+    for above, below in pairwise(Download.rows(meeting)):
+        at = below.at("downloads")
         if below.downloads > above.downloads:
             found.append(problem("ranking-rises", at, value=below.downloads, above=above.downloads))
         elif below.downloads == above.downloads:
-            found.append(
-                problem("same-count", at, value=below.downloads, other=below.row.beside(above.row, "累計下載次數"))
-            )
+            other = below.beside(above, "downloads")
+            found.append(problem("same-count", at, value=below.downloads, other=other))
     return found
 
 
 def views_stand_once(meeting: Meeting) -> list[Problem]:
     """The same count of views twice is usually a slip of copying."""
-    first: dict[int, Row] = {}
+    first: dict[int, Download] = {}
     found = []
-    for item in meeting.downloads:
+    for item in Download.rows(meeting):
         if item.views in first and item.views:
-            other = item.row.beside(first[item.views], "累計瀏覽次數")
-            found.append(problem("same-count", item.row.at("累計瀏覽次數"), value=item.views, other=other))
-        first.setdefault(item.views, item.row)
+            other = item.beside(first[item.views], "views")
+            found.append(problem("same-count", item.at("views"), value=item.views, other=other))
+        first.setdefault(item.views, item)
     return found
 
 
 def names_stand_once(meeting: Meeting) -> list[Problem]:
     """No data set stands twice in one list; names are compared with width and dashes folded."""
     found = []
-    lists: list[tuple[str, Iterable[Row]]] = [
-        ("資料集項目名稱", [item.row for item in meeting.planned]),
-        ("資料集名稱", [item.row for item in meeting.downloads]),
-        ("下架資料集名稱", [item.row for item in meeting.withdrawals]),
-        ("名稱", [total.row for total in meeting.totals]),
-    ]
-    for column, rows in lists:
-        first: dict[str, Row] = {}
-        for row in rows:
-            key = values.same_name(row[column])
+    lists: Sequence[Sequence[PlannedDataset | Download | Withdrawal | Total]] = (
+        PlannedDataset.rows(meeting),
+        Download.rows(meeting),
+        Withdrawal.rows(meeting),
+        Total.rows(meeting),
+    )
+    for rows in lists:
+        first: dict[str, PlannedDataset | Download | Withdrawal | Total] = {}
+        for item in rows:
+            key = values.same_name(item.name)
             if key in first:
-                found.append(
-                    problem("name-twice", row.at(column), value=row[column], first=row.beside(first[key], column))
-                )
-            first.setdefault(key, row)
+                other = item.beside(first[key], "name")
+                found.append(problem("name-twice", item.at("name"), value=item.name, first=other))
+            first.setdefault(key, item)
     for attachment, count in Counter(item.name for case in meeting.cases for item in case.attachments).items():
         if count > 1:
-            row = next(item.row for case in meeting.cases for item in case.attachments if item.name == attachment)
-            found.append(problem("attachment-twice", row.at("名稱"), value=attachment))
+            own = next(item for case in meeting.cases for item in case.attachments if item.name == attachment)
+            found.append(problem("attachment-twice", own.at("name"), value=attachment))
     return found
 
 
 def withdrawals_are_there(meeting: Meeting) -> list[Problem]:
     """No unit withdraws more data sets than it has."""
-    have = {item.unit: item.total for item in meeting.quality}
+    have = {item.unit: item.total for item in Quality.rows(meeting)}
     found = []
-    for unit, going in figures.grouped(meeting.withdrawals, lambda item: item.unit).items():
+    for unit, going in figures.grouped(Withdrawal.rows(meeting), lambda item: item.unit).items():
         if unit in have and len(going) > have[unit]:
-            at = going[0].row.at("提供單位")
+            at = going[0].at("unit")
             found.append(problem("withdrawn-too-many", at, unit=unit, going=len(going), have=have[unit]))
     return found
 
 
 def planned_items_are_on_time(meeting: Meeting) -> list[Problem]:
     """An item whose 開放年月 has passed on the cut-off date without ★ is overdue."""
-    now = YearMonth.of(meeting.cutoff)
+    now = YearMonth.of(meeting.info.cutoff)
     return [
-        problem("overdue", item.row.at("已上架"), name=item.name, due=item.due)
-        for item in meeting.planned
+        problem("overdue", item.at("published"), name=item.name, due=item.due)
+        for item in PlannedDataset.rows(meeting)
         if item.due < now and not item.published
     ]
 
 
 def period_follows(meeting: Meeting) -> list[Problem]:
     """The reported period follows the one that the last meeting dealt with; months between are mentioned."""
-    if meeting.period is None:
+    reported = meeting.info.period
+    if reported is None:
         return []
-    past = [(values.find_period(item.subject), item.row) for item in meeting.past_decisions]
-    periods = [(period, row) for period, row in past if period is not None]
+    past = [(values.find_period(item.subject), item) for item in meeting.past_decisions]
+    periods = [(period, item) for period, item in past if period is not None]
     if not periods:
         return []
-    last, row = max(periods, key=lambda entry: entry[0].end)
-    gap = meeting.period.start - last.end
-    at = meeting.row.at("報告期間")
+    last, item = max(periods, key=lambda entry: entry[0].end)
+    gap = reported.start - last.end
+    at = meeting.info.at("period")
     if gap > 1:
         start = last.end.next()
-        missing = Period(start, YearMonth(*_before(meeting.period.start)))
-        return [problem("period-gap", at, last=last, missing=missing, other=row.at("案由"))]
+        missing = Period(start, YearMonth(*_before(reported.start)))
+        return [problem("period-gap", at, last=last, missing=missing, other=item.at("subject"))]
     if gap < 1:
-        return [problem("period-overlap", at, last=last, other=row.at("案由"))]
+        return [problem("period-overlap", at, last=last, other=item.at("subject"))]
     return []
 
 
@@ -249,11 +253,12 @@ def dates_agree(meeting: Meeting) -> list[Problem]:
     """The meeting's date lies in the year of its id; figures are not later than the meeting."""
     found = []
     if YearMonth.of(meeting.date).year != meeting.id.year:
-        found.append(problem("wrong-year", meeting.row.at("會議日期"), id=meeting.id, year=meeting.id.year))
-    if meeting.cutoff > meeting.date:
-        found.append(problem("cutoff-late", meeting.row.at("資料基準日")))
-    if meeting.period is not None and meeting.period.end > YearMonth.of(meeting.cutoff):
-        found.append(problem("period-late", meeting.row.at("報告期間"), period=meeting.period))
+        found.append(problem("wrong-year", meeting.info.at("date"), id=meeting.id, year=meeting.id.year))
+    if meeting.info.cutoff > meeting.date:
+        found.append(problem("cutoff-late", meeting.info.at("cutoff")))
+    period = meeting.info.period
+    if period is not None and period.end > YearMonth.of(meeting.info.cutoff):
+        found.append(problem("period-late", meeting.info.at("period"), period=period))
     return found
 
 
@@ -264,21 +269,16 @@ def attachments_are_mentioned(meeting: Meeting) -> list[Problem]:
         text = " ".join(point.text for point in case.explanations)
         for item in case.attachments:
             if f'"{item.name}"' not in text and f"'{item.name}'" not in text:
-                found.append(problem("attachment-unmentioned", item.row.at("名稱"), name=item.name, case=case.title))
+                found.append(problem("attachment-unmentioned", item.at("name"), name=item.name, case=case.title))
     return found
 
 
 def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
     """A list that an attachment prints has rows."""
-    lists = {
-        "預定開放": meeting.planned,
-        "下載統計": meeting.downloads,
-        "品質檢測": meeting.quality,
-        "下架清單": meeting.withdrawals,
-        "簡報": meeting.slides,
-    }
+    lists: dict[str, Sequence[Record]] = {name: record.rows(meeting) for name, record in BY_SHEET.items()}
+    lists[Slide.sheet.name] = meeting.slides
     return [
-        problem("empty-sheet", item.row.at("來源"), sheet=item.target)
+        problem("empty-sheet", item.at("origin"), sheet=item.target)
         for case in meeting.cases
         for item in case.attachments
         if item.source == SHEET and item.target in meeting.present and item.target in lists and not lists[item.target]
@@ -287,23 +287,24 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
 
 def the_deck_is_attached(meeting: Meeting) -> list[Problem]:
     """Slides are of use only as an attachment, and there is one deck."""
-    rows = [item.row for case in meeting.cases for item in case.attachments if item.is_deck]
-    if not rows:
-        return [problem("slides-unused", meeting.slides[0].row.at("版面"))] if meeting.slides else []
-    first = rows[0]
-    return [problem("slides-attached-twice", row.at("來源"), first=row.beside(first, "來源")) for row in rows[1:]]
+    decks = [item for case in meeting.cases for item in case.attachments if item.is_deck]
+    if not decks:
+        return [problem("slides-unused", meeting.slides[0].at("layout"))] if meeting.slides else []
+    return [
+        problem("slides-attached-twice", deck.at("origin"), first=deck.beside(decks[0], "origin")) for deck in decks[1:]
+    ]
 
 
 def totals_cover_the_top(meeting: Meeting) -> list[Problem]:
     """The totals over all data sets are no smaller than the sums of the ranking."""
     found = []
     sums = {
-        "總瀏覽次數": sum(item.views for item in meeting.downloads),
-        "總下載次數": sum(item.downloads for item in meeting.downloads),
+        "總瀏覽次數": sum(item.views for item in Download.rows(meeting)),
+        "總下載次數": sum(item.downloads for item in Download.rows(meeting)),
     }
-    for total in meeting.totals:
+    for total in Total.rows(meeting):
         if total.value < sums.get(total.name, 0):
-            found.append(problem("total-too-small", total.row.at("數值"), name=total.name, least=sums[total.name]))
+            found.append(problem("total-too-small", total.at("value"), name=total.name, least=sums[total.name]))
     return found
 
 
@@ -312,7 +313,7 @@ def roster_is_lawful(meeting: Meeting) -> list[Problem]:
     if not meeting.members:
         return []
     count = len(meeting.members)
-    at = meeting.members[0].row.at("身分")
+    at = meeting.members[0].at("role")
     civil = sum(member.role == CIVIL_MEMBER for member in meeting.members)
     chairs = sum(member.role == CHAIR for member in meeting.members)
     found = []
@@ -325,11 +326,12 @@ def roster_is_lawful(meeting: Meeting) -> list[Problem]:
     for sex in ("男", "女"):
         number = sum(member.sex == sex for member in meeting.members)
         if number * 3 < count:
-            found.append(problem("roster-sex", meeting.members[0].row.at("性別"), sex=sex, number=number, count=count))
+            found.append(problem("roster-sex", meeting.members[0].at("sex"), sex=sex, number=number, count=count))
     names = [member.name for member in meeting.members]
-    if meeting.chair and meeting.chair not in names:
-        guess = perhaps(meeting.chair, names)
-        found.append(problem("chair-not-member", meeting.row.at("主席"), name=meeting.chair, perhaps=guess))
+    chair = meeting.info.chair
+    if chair and chair not in names:
+        guess = perhaps(chair, names)
+        found.append(problem("chair-not-member", meeting.info.at("chair"), name=chair, perhaps=guess))
     return found
 
 
@@ -339,14 +341,14 @@ def terms_are_lawful(meeting: Meeting) -> list[Problem]:
     for member in meeting.members:
         start, end = member.term_start, member.term_end
         if start and end and end < start:
-            found.append(problem("term-backwards", member.row.at("任期迄"), name=member.name))
+            found.append(problem("term-backwards", member.at("term_end"), name=member.name))
         elif member.role == CIVIL_MEMBER and start and end and end > _years_after(start, 2):
-            found.append(problem("term-long", member.row.at("任期迄"), name=member.name))
+            found.append(problem("term-long", member.at("term_end"), name=member.name))
         if member.role == CIVIL_MEMBER and (member.appointments or 0) > 2:
-            at = member.row.at("聘任次數")
+            at = member.at("appointments")
             found.append(problem("term-again", at, name=member.name, times=member.appointments))
         if end and end < meeting.date:
-            found.append(problem("term-over", member.row.at("任期迄"), name=member.name))
+            found.append(problem("term-over", member.at("term_end"), name=member.name))
     return found
 
 
@@ -436,6 +438,9 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     roster_is_lawful,
     terms_are_lawful,
     schedule.check,
+    printing.attachments_can_be_printed,
+    printing.slides_are_complete,
+    printing.notice_is_filled_in,
 )
 
 PROSE_RULES: tuple[Callable[[str, str, Location, Vocabulary], list[Problem]], ...] = (

@@ -11,25 +11,25 @@ from collections.abc import Callable, Sequence
 from generator.basic import roc
 from generator.basic.problem import Location, Problem, perhaps, problem
 from generator.basic.rule_numbers import CIVIL_QUORUM, MEETINGS_A_YEAR
-from generator.meeting.minutes import SOMEONE, Attendance, Decision, Minutes, Remark
-from generator.meeting.model import Case, Meeting, Member, units_of
+from generator.meeting.minutes import SOMEONE, Minutes
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import (
     ABSENT,
     AGENCY_MEMBER,
-    ATTENDANCE,
     BY_DEPUTY,
     CHAIR,
     CIVIL_MEMBER,
     CONTINUED,
-    DECISIONS,
     DISCUSSION,
     NAMED,
     OPINION,
     PRESENT,
     REPORT,
-    SheetSpec,
 )
-from generator.workbook.typed_rows import Row
+from generator.meeting.sheets.agency import Member
+from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.minutes import Attendance, Decision, Remark
+from generator.workbook.record import Record
 from generator.workbook.values import folded
 
 PHRASES = {
@@ -47,10 +47,10 @@ def check(meeting: Meeting) -> list[Problem]:
 
 def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """The minutes say of every member whether they came (official-format: 出席委員, 請假委員)."""
-    if not minutes.attendance and _whole(minutes, ATTENDANCE):
-        return [_unfinished(minutes, "no-attendance", minutes.row.at())]
+    if not minutes.attendance and _whole(minutes, Attendance):
+        return [_unfinished(minutes, "no-attendance", minutes.info.at())]
     return [
-        _unfinished(minutes, "attendance-unmarked", one.row.at("出席"), name=_quoted(minutes, one.name))
+        _unfinished(minutes, "attendance-unmarked", one.at("how"), name=_quoted(minutes, one.name))
         for one in minutes.attendance
         if not one.how
     ]
@@ -59,25 +59,25 @@ def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 def attendance_follows_the_roster(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Members stand in 出席 as in the roster, each once: who counts for the quorum is a member (設置要點三、四(三))."""
     listed = {folded(member.name): member for member in meeting.members}
-    first: dict[str, Row] = {}
+    first: dict[str, Attendance] = {}
     found = []
     for one in minutes.attendance:
         key, name = folded(one.name), _quoted(minutes, one.name)
         if not key:
             continue
         if key in first:
-            other = one.row.beside(first[key], "姓名")
-            found.append(problem("attendee-twice", one.row.at("姓名"), name=name, first=other))
-        first.setdefault(key, one.row)
+            other = one.beside(first[key], "name")
+            found.append(problem("attendee-twice", one.at("name"), name=name, first=other))
+        first.setdefault(key, one)
         if listed and key not in listed:
             near = _perhaps(minutes, one.name, [member.name for member in meeting.members])
-            found.append(problem("attendee-unknown", one.row.at("姓名"), name=name, perhaps=near))
+            found.append(problem("attendee-unknown", one.at("name"), name=name, perhaps=near))
         elif listed and one.role and listed[key].role not in ("", one.role):
             role = listed[key].role
-            found.append(problem("attendee-role", one.row.at("身分"), name=name, role=one.role, listed=role))
-    if minutes.attendance and _whole(minutes, ATTENDANCE):
+            found.append(problem("attendee-role", one.at("role"), name=name, role=one.role, listed=role))
+    if minutes.attendance and _whole(minutes, Attendance):
         found += [
-            _unfinished(minutes, "member-unlisted", member.row.at("姓名"), name=_quoted(minutes, member.name))
+            _unfinished(minutes, "member-unlisted", member.at("name"), name=_quoted(minutes, member.name))
             for key, member in listed.items()
             if key and key not in first
         ]
@@ -90,11 +90,11 @@ def there_is_a_quorum(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     運作指引肆一(二) says 過半數 instead: they differ at exactly half, which passes with a warning. A member of whom
     nothing is noted yet may have come: only what is certain is said.
     """
-    if not minutes.attendance or not _whole(minutes, ATTENDANCE):
+    if not minutes.attendance or not _whole(minutes, Attendance):
         return []
     roles, noted = _roles(meeting, minutes), _noted(minutes)
     how = {name: noted[name].how if name in noted else "" for name in roles}
-    members, at = len(roles), minutes.attendance[0].row.at("出席")
+    members, at = len(roles), minutes.attendance[0].at("how")
     attending = sum(one != ABSENT for one in how.values())
     civil = sum(role == CIVIL_MEMBER and how[name] in (PRESENT, "") for name, role in roles.items())
     most = "至多 " if "" in how.values() else " "
@@ -115,39 +115,40 @@ def deputies_are_lawful(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     for one in minutes.attendance:
         role, name = roles.get(folded(one.name), one.role), _quoted(minutes, one.name)
         if one.how == BY_DEPUTY and role not in ("", AGENCY_MEMBER):
-            found.append(problem("deputy-not-allowed", one.row.at("出席"), role=role, name=name))
-        if one.how == BY_DEPUTY and not one.deputy and one.row.at("代理人") not in minutes.faults:
-            found.append(problem("deputy-missing", one.row.at("代理人"), name=name))
+            found.append(problem("deputy-not-allowed", one.at("how"), role=role, name=name))
+        if one.how == BY_DEPUTY and not one.deputy and one.at("deputy") not in minutes.faults:
+            found.append(problem("deputy-missing", one.at("deputy"), name=name))
         if one.how in (PRESENT, ABSENT) and one.deputy:
             deputy = _quoted(minutes, one.deputy)
-            found.append(problem("deputy-unused", one.row.at("代理人"), name=name, how=one.how, deputy=deputy))
+            found.append(problem("deputy-unused", one.at("deputy"), name=name, how=one.how, deputy=deputy))
     return found
 
 
 def the_chair_attends(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """The chair is the 召集人 or, where they cannot come, a member whom they name (設置要點四(二))."""
-    at, name = meeting.row.at("主席"), _quoted(minutes, meeting.chair)
-    if not meeting.chair:
+    info = meeting.info
+    at, name = info.at("chair"), _quoted(minutes, info.chair)
+    if not info.chair:
         return [_unfinished(minutes, "no-chair", at)]
     roles, noted = _roles(meeting, minutes), _noted(minutes)
-    own = noted.get(folded(meeting.chair))
+    own = noted.get(folded(info.chair))
     if own is None:
         # With a roster, who is missing from it or from 出席 is told by the rules on these.
-        if meeting.members or not minutes.attendance or not _whole(minutes, ATTENDANCE):
+        if meeting.members or not minutes.attendance or not _whole(minutes, Attendance):
             return []
-        near = _perhaps(minutes, meeting.chair, [one.name for one in minutes.attendance])
+        near = _perhaps(minutes, info.chair, [one.name for one in minutes.attendance])
         return [problem("chair-not-listed", at, name=name, perhaps=near)]
     if own.how in (ABSENT, BY_DEPUTY):
-        other = meeting.row.beside(own.row, "出席")
+        other = info.beside(own, "how")
         return [problem("chair-absent", at, name=name, other=other, how=own.how)]
-    if roles.get(folded(meeting.chair)) == CHAIR:
+    if roles.get(folded(info.chair)) == CHAIR:
         return []
     return [
         problem(
             "convener-not-chair",
             at,
             convener=_quoted(minutes, one.name),
-            other=meeting.row.beside(one.row, "出席"),
+            other=info.beside(one, "how"),
             name=name or "他人",
         )
         for key, one in noted.items()
@@ -160,14 +161,14 @@ def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem
 
     Who keeps a name that is not to be told out of the workbook writes 「委員」.
     """
-    if not minutes.attendance or not _whole(minutes, ATTENDANCE):
+    if not minutes.attendance or not _whole(minutes, Attendance):
         return []
     may = [name for one in minutes.attendance if one.how != ABSENT for name in (one.name, one.deputy) if name]
     known = {folded(name) for name in may}
     return [
         problem(
             "speaker-unknown",
-            one.row.at("發言者"),
+            one.at("speaker"),
             name=_quoted(minutes, one.speaker),
             perhaps=_perhaps(minutes, one.speaker, may),
         )
@@ -179,13 +180,13 @@ def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem
 
 def remarks_are_in_order(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Within a case each remark has its own place (practice)."""
-    return _numbered_twice("remark-twice", "順序", minutes.remarks)
+    return _numbered_twice("remark-twice", minutes.remarks)
 
 
 def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """It is members who may declare that they speak 不記名 or 不公開 (運作指引肆三)."""
     return [
-        problem("openness-unfit", one.row.at("記名方式"), openness=one.openness, kind=one.kind)
+        problem("openness-unfit", one.at("openness"), openness=one.openness, kind=one.kind)
         for one in minutes.remarks
         if one.kind and one.kind != OPINION and (one.nameless or one.closed)
     ]
@@ -193,7 +194,7 @@ def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Prob
 
 def decisions_stand_once(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Within a case each decision has its own number, by which it is carried over (practice)."""
-    return _numbered_twice("decision-twice", "項次", minutes.decisions)
+    return _numbered_twice("decision-twice", minutes.decisions)
 
 
 def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Problem]:
@@ -202,17 +203,17 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
     for case in meeting.cases:
         decided, phrases = minutes.decisions_of(case.key), PHRASES.get(case.kind)
         if decided and phrases and not folded(decided[0].text).startswith(phrases):
-            known, at = "、".join(f"「{phrase}」" for phrase in phrases), decided[0].row.at("內容")
+            known, at = "、".join(f"「{phrase}」" for phrase in phrases), decided[0].at("text")
             found.append(problem("decision-phrase", at, case=case.title, closing=_closing(case), phrases=known))
     return found
 
 
 def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """What is final says how each case closed: a report with a 決定, any other with a 決議 (設置要點十二; practice)."""
-    if not _whole(minutes, DECISIONS):
+    if not _whole(minutes, Decision):
         return []
     return [
-        _unfinished(minutes, "no-decision", case.row.at("案號"), case=case.title, closing=_closing(case))
+        _unfinished(minutes, "no-decision", case.at("key"), case=case.title, closing=_closing(case))
         for case in meeting.cases
         if not minutes.decisions_of(case.key)
     ]
@@ -222,12 +223,11 @@ def tasks_are_whole(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """A task says who does it by when: a decision 持續列管, or one that says either (practice)."""
     found = []
     for one in minutes.decisions:
-        given = {"主辦單位": one.unit, "期限": one.due}
-        if one.tracking != CONTINUED and not any(given.values()):
+        if one.tracking != CONTINUED and not one.unit and not one.due:
             continue
-        for what, value in given.items():
-            at = one.row.at(what)
-            if not value and at not in minutes.faults:
+        for name in ("unit", "due"):
+            at, what = one.at(name), one.heading_of(name)
+            if not getattr(one, name) and at not in minutes.faults:
                 found.append(_unfinished(minutes, "task-lacks", at, case=one.case, number=one.number, what=what))
     return found
 
@@ -235,7 +235,7 @@ def tasks_are_whole(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 def task_units_are_known(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Units that carry out a decision stand in 〔單位〕 (practice); other agencies happen."""
     return [
-        problem("task-unit-unknown", one.row.at("主辦單位"), value=unit, perhaps=perhaps(unit, meeting.units))
+        problem("task-unit-unknown", one.at("unit"), value=unit, perhaps=perhaps(unit, meeting.units))
         for one in minutes.decisions
         for unit in units_of(one.unit)
         if meeting.units and unit not in meeting.units
@@ -245,15 +245,16 @@ def task_units_are_known(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """A meeting ends after it began, and what it decided is due after it; what is final says when it ended."""
     found = []
-    at, start = minutes.row.at("散會"), minutes.started or meeting.start
-    if minutes.adjourned is None and at not in minutes.faults:
+    info = minutes.info
+    at, start = info.at("adjourned"), info.started or meeting.info.start
+    if info.adjourned is None and at not in minutes.faults:
         found.append(_unfinished(minutes, "not-adjourned", at))
-    elif minutes.adjourned is not None and minutes.adjourned < start:
-        found.append(problem("adjourned-early", at, end=roc.clock(minutes.adjourned), start=roc.clock(start)))
+    elif info.adjourned is not None and info.adjourned < start:
+        found.append(problem("adjourned-early", at, end=roc.clock(info.adjourned), start=roc.clock(start)))
     for one in minutes.decisions:
         if one.due and one.due < meeting.date:
             due, date = roc.long_date(one.due), roc.long_date(meeting.date)
-            found.append(problem("due-early", one.row.at("期限"), due=due, date=date))
+            found.append(problem("due-early", one.at("due"), due=due, date=date))
     return found
 
 
@@ -264,19 +265,19 @@ def the_group_met_twice_a_year(meeting: Meeting, minutes: Minutes) -> list[Probl
     count = sum(not other.extraordinary for other in before)
     if not before or count >= MEETINGS_A_YEAR.number:
         return []
-    return [problem("meetings-few", meeting.row.at("會議日期"), year=year, count=count)]
+    return [problem("meetings-few", meeting.info.at("date"), year=year, count=count)]
 
 
-def _numbered_twice(code: str, column: str, entries: tuple[Remark, ...] | tuple[Decision, ...]) -> list[Problem]:
+def _numbered_twice(code: str, entries: Sequence[Remark | Decision]) -> list[Problem]:
     """A problem for each entry with the same case and number as one above it."""
-    first: dict[tuple[str, int], Row] = {}
+    first: dict[tuple[str, int], Remark | Decision] = {}
     found = []
     for one in entries:
         key = (folded(one.case), one.number)
         if key in first:
-            other = one.row.beside(first[key], column)
-            found.append(problem(code, one.row.at(column), case=one.case, number=one.number, first=other))
-        first.setdefault(key, one.row)
+            other = one.beside(first[key], "number")
+            found.append(problem(code, one.at("number"), case=one.case, number=one.number, first=other))
+        first.setdefault(key, one)
     return found
 
 
@@ -285,11 +286,11 @@ def _unfinished(minutes: Minutes, code: str, at: Location, **values: object) -> 
     return problem(f"{code}-yet" if minutes.draft else code, at, **values)
 
 
-def _whole(minutes: Minutes, spec: SheetSpec) -> bool:
+def _whole(minutes: Minutes, record: type[Record]) -> bool:
     """Whether every row of a sheet is there; one that could not be read may hold what seems to be missing."""
-    entries = minutes.attendance if spec is ATTENDANCE else minutes.decisions
-    there = {one.row.at(name) for one in entries for name in one.row.values}
-    return not any(at.sheet == spec.name for at in minutes.faults - there)
+    entries: Sequence[Record] = minutes.attendance if record is Attendance else minutes.decisions
+    there = {one.at(name) for one in entries for name in one.sheet.by_field}
+    return not any(at.sheet == record.sheet.name for at in minutes.faults - there)
 
 
 def _noted(minutes: Minutes) -> dict[str, Attendance]:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,28 +21,26 @@ from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build.result import Result
-from generator.meeting import load, model, sheets, succession
+from generator.meeting import load, succession
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import SheetSpec
+from generator.meeting.sheets import CASE_KINDS, DRAFT, MOTION, SHARED, SHEET
+from generator.meeting.sheets.agency import Agency, Member, Unit
+from generator.meeting.sheets.index import AGENCY_SHEETS, BOOKS, MEETING_SHEETS, MINUTES_SHEETS, NAMES
+from generator.meeting.sheets.lists import PastDecision, Total
+from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide, source_of
+from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
 from generator.rules import carried
 from generator.workbook import books, typed_rows, values
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
 from generator.workbook.raw import RawSheet
-from generator.workbook.typed_rows import Row
+from generator.workbook.record import Record, Row
 
 PARTS = ("templates", "output", "inputs")
-BOOKS: Mapping[str, tuple[SheetSpec, ...]] = {
-    "會議": (sheets.MEETING, sheets.CASES, sheets.EXPLANATIONS, sheets.ATTACHMENTS, sheets.NOTES),
-    "上次決定": (sheets.PAST_DECISIONS,),
-    "資料集": (sheets.PLANNED, sheets.DOWNLOADS, sheets.QUALITY, sheets.TOTALS),
-    "下架清單": (sheets.WITHDRAWALS,),
-    "簡報": (sheets.SLIDES,),
-}
-OTHER_BOOK, MINUTES_BOOK = "其他表格", "會議紀錄"
+OTHER_BOOK, MINUTES_BOOK = "其他表格", MinutesInfo.sheet.book
 _FIRST_MOTION = "臨1"
 # What stands from one meeting to the next. Dates and figures are each meeting's own.
-_STANDING_FIELDS = ("開始時間", "地點", "主席", "紀錄")
-_STANDING_LISTS = (sheets.CASES, sheets.EXPLANATIONS, sheets.ATTACHMENTS, sheets.NOTES, sheets.SLIDES)
+_STANDING_FIELDS = ("start", "place", "chair", "recorder")
+_STANDING_LISTS: tuple[type[Record], ...] = (Case, Explanation, Attachment, Note, Slide)
 
 
 class Taken(UserError):
@@ -63,7 +61,7 @@ class Started(Result):
 class _Brought:
     """What comes from an earlier meeting: rows by sheet, and blank sheets with the headings of its other tables."""
 
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rows: dict[type[Record], list[dict[str, Any]]] = field(default_factory=dict)
     others: list[FilledSheet] = field(default_factory=list)
 
 
@@ -78,8 +76,8 @@ def init(root: Path) -> Started:
         (aside / "templates").mkdir()
         for template in standard_templates():
             shutil.copyfile(template, aside / "templates" / template.name)
-        defaults = {column.name: column.default for column in sheets.AGENCY.columns}
-        blank = [FilledSheet(sheets.AGENCY, [defaults]), *map(FilledSheet, sheets.AGENCY_SHEETS[1:])]
+        defaults = {column.name: column.if_empty for column in Agency.sheet.columns}
+        blank = [FilledSheet(record.sheet, [defaults] if record is Agency else ()) for record in AGENCY_SHEETS]
         write_workbook(aside / "inputs" / "機關.xlsx", blank, title="機關")
         _move([(aside / part, root / part) for part in PARTS])
     return Started(
@@ -121,18 +119,21 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         return made
     if not units:
         made.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
-    brought.rows.setdefault(sheets.QUALITY.name, [{"單位": unit} for unit in units])
+    for record in MEETING_SHEETS:
+        for column in record.sheet.columns:
+            if column.lists_units:
+                brought.rows.setdefault(record, [{column.name: unit} for unit in units])
     menus = {
-        (sheets.MEETING.name, "主席"): members,
-        (sheets.ATTACHMENTS.name, "來源"): [f"共用:{name}" for name in _regulations(workspace)],
+        _column(MeetingInfo, "chair"): members,
+        _column(Attachment, "origin"): [f"{SHARED}:{name}" for name in _regulations(workspace)],
     }
     with _aside(folder.parent) as aside:
         own = aside / folder.name
         (own / "附件").mkdir(parents=True)
-        for name, specs in BOOKS.items():
-            filled = [FilledSheet(spec, brought.rows.get(spec.name, ())) for spec in specs]
+        for name, records in BOOKS.items():
+            filled = [FilledSheet(record.sheet, brought.rows.get(record, ())) for record in records]
             write_workbook(own / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus)
-            made.files.append((f"{name}.xlsx", "、".join(spec.name for spec in specs)))
+            made.files.append((f"{name}.xlsx", "、".join(record.sheet.name for record in records)))
         if brought.others:
             write_workbook(own / f"{OTHER_BOOK}.xlsx", brought.others, title=f"{meeting} {OTHER_BOOK}")
             made.files.append((f"{OTHER_BOOK}.xlsx", "、".join(sheet.spec.name for sheet in brought.others)))
@@ -154,41 +155,44 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     agency = _agency(workspace, made.problems)
     units, members = _names(agency)
     raw = books.read_folder(folder, made.problems)
-    there = [sheet for spec in sheets.MINUTES_SHEETS for sheet in books.named(raw, spec.name)]
+    there = [sheet for record in MINUTES_SHEETS for sheet in books.named(raw, record.sheet.name)]
     if there:
         raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
-    rows = _listed(sheets.CASES, raw, made.problems)
+    rows = typed_rows.rows(Case, raw, made.problems)
     if has_errors(made.problems):
         return made
     made.problems = []
-    cases = sorted(rows, key=lambda row: sheets.CASE_KINDS.index(row["類別"]))
-    keys = list(dict.fromkeys(row["案號"] for row in cases))
-    roster = [{"姓名": row["姓名"], "身分": row["身分"]} for row in _listed(sheets.MEMBERS, agency, []) if row["姓名"]]
-    about = typed_rows.read_fields(sheets.AGENCY, list(books.named(agency, sheets.AGENCY.name)), [])
-    secretariat = [about["幕僚單位"]] if about is not None else []
-    present = [unit for unit in dict.fromkeys([*secretariat, *(row["單位"] for row in cases)]) if unit]
+    cases = sorted(typed_rows.complete(Case, rows), key=lambda case: CASE_KINDS.index(case.kind))
+    keys = list(dict.fromkeys(case.key for case in cases))
+    listed = [(_value(row, Member, "name"), _value(row, Member, "role")) for row in typed_rows.rows(Member, agency, [])]
+    roster = [Attendance.filled(name=name, role=role) for name, role in listed if name]
+    about = typed_rows.field_row(Agency, agency, [])
+    secretariat = [_value(about, Agency, "secretariat")] if about is not None else []
+    present = [unit for unit in dict.fromkeys([*secretariat, *(case.unit for case in cases)]) if unit]
     if not roster:
         made.remarks.append("機關.xlsx〔委員〕還沒有填，〔出席〕留空。")
     if not keys:
         made.remarks.append("〔案由〕還沒有任何案，〔決議〕留空。")
-    filled = {
-        sheets.MINUTES.name: [{"紀錄狀態": sheets.DRAFT}],
-        sheets.ATTENDANCE.name: roster,
-        sheets.OBSERVERS.name: [{"單位": unit} for unit in present],
-        sheets.DECISIONS.name: [{"案號": key, "項次": "1"} for key in keys],
+    filled: dict[type[Record], list[dict[str, object]]] = {
+        MinutesInfo: [MinutesInfo.filled(status=DRAFT)],
+        Attendance: roster,
+        Observer: [Observer.filled(unit=unit) for unit in present],
+        Decision: [Decision.filled(case=key, number="1") for key in keys],
     }
+    of_cases = [*keys, *([] if _FIRST_MOTION in keys else [_FIRST_MOTION])]
     menus = {
-        (sheets.REMARKS.name, "案號"): [*keys, *([] if _FIRST_MOTION in keys else [_FIRST_MOTION])],
-        (sheets.REMARKS.name, "發言者"): [*members, *units],
-        (sheets.OBSERVERS.name, "單位"): units,
+        _column(Remark, "case"): of_cases,
+        _column(Remark, "speaker"): [*members, *units],
+        _column(Observer, "unit"): units,
+        _column(Decision, "case"): of_cases,
     }
-    menus[sheets.DECISIONS.name, "案號"] = menus[sheets.REMARKS.name, "案號"]
+    sheets: tuple[type[Record], ...] = (*MINUTES_SHEETS, Case)
     with _aside(folder) as aside:
-        written = [FilledSheet(spec, filled.get(spec.name, ())) for spec in (*sheets.MINUTES_SHEETS, sheets.CASES)]
+        written = [FilledSheet(record.sheet, filled.get(record, ())) for record in sheets]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         _move([(aside / target.name, target)])
-    made.files += [(target.name, "、".join(spec.name for spec in sheets.MINUTES_SHEETS))]
+    made.files += [(target.name, "、".join(record.sheet.name for record in MINUTES_SHEETS))]
     made.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
     return made
 
@@ -203,14 +207,22 @@ def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
 def _names(agency: Sequence[RawSheet]) -> tuple[list[str], list[str]]:
     """The units in their order and the members' names, for the drop-downs."""
     names: list[list[str]] = []
-    for spec, name in ((sheets.UNITS, "單位"), (sheets.MEMBERS, "姓名")):
+    records: tuple[type[Record], ...] = (Unit, Member)
+    for record in records:
         # What is wrong in a row is no hindrance here; `packet check` reports it.
-        names.append(list(dict.fromkeys(row[name] for row in _listed(spec, agency, []) if row[name])))
+        given = (_value(row, record, "name") for row in typed_rows.rows(record, agency, []))
+        names.append(list(dict.fromkeys(name for name in given if name)))
     return names[0], names[1]
 
 
-def _listed(spec: SheetSpec, raw: Sequence[RawSheet], problems: list[Problem]) -> list[Row]:
-    return typed_rows.read_table(spec, list(books.named(raw, spec.name)), problems)
+def _column(record: type[Record], name: str) -> tuple[str, str]:
+    """The sheet and the heading of a field, as drop-downs name it."""
+    return record.sheet.name, record.heading_of(name)
+
+
+def _value(row: Row, record: type[Record], name: str) -> Any:
+    """The value of a field in a row that may lack others."""
+    return row.values[record.heading_of(name)]
 
 
 def _regulations(workspace: Workspace) -> list[str]:
@@ -222,24 +234,24 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     brought = _Brought()
     found: list[Problem] = []
     raw = books.read_folder(workspace.inputs(source), found)
-    for spec in _STANDING_LISTS:
-        rows = typed_rows.read_table(spec, list(books.named(raw, spec.name)), found)
-        brought.rows[spec.name] = [dict(row.values) for row in rows]
+    for record in _STANDING_LISTS:
+        brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, raw, found)]
     _leave_motions(brought)
     # An empty cell stays empty; any other error would lose what stands there.
     problems += [one for one in found if one.code != "empty-cell"]
-    info = typed_rows.read_fields(sheets.MEETING, list(books.named(raw, sheets.MEETING.name)), [])
+    info = typed_rows.field_row(MeetingInfo, raw, [])
     if info is not None:
-        standing = {name: info[name] for name in _STANDING_FIELDS}
-        brought.rows[sheets.MEETING.name] = [
-            {name: values.text(value) for name, value in standing.items() if value is not None}
-        ]
-    totals = typed_rows.read_table(sheets.TOTALS, list(books.named(raw, sheets.TOTALS.name)), [])
-    brought.rows[sheets.TOTALS.name] = [{name: row[name] for name in ("名稱", "出處")} for row in totals]
-    known = {spec.name for spec in sheets.MEETING_SHEETS}
-    for row in brought.rows[sheets.ATTACHMENTS.name]:
-        kind, _, target = (row["來源"] or "").replace("：", ":").partition(":")
-        own = list(books.named(raw, target)) if kind.strip() == model.SHEET else []
+        standing = {name: _value(info, MeetingInfo, name) for name in _STANDING_FIELDS}
+        texts = {name: values.text(value) for name, value in standing.items() if value is not None}
+        brought.rows[MeetingInfo] = [MeetingInfo.filled(**texts)]
+    brought.rows[Total] = [
+        Total.filled(**{name: _value(row, Total, name) for name in ("name", "source")})
+        for row in typed_rows.rows(Total, raw, [])
+    ]
+    known = set(NAMES)
+    for given in brought.rows[Attachment]:
+        kind, target = source_of(given[Attachment.heading_of("origin")] or "")
+        own = list(books.named(raw, target)) if kind == SHEET else []
         if own and values.folded(own[0].name) not in known:
             known.add(values.folded(own[0].name))
             table = typed_rows.read_plain(own[0].name, own, [])
@@ -251,23 +263,24 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
 
 def _leave_motions(brought: _Brought) -> None:
     """臨時動議 are raised at one meeting and do not stand for the next: they stay behind with all that is theirs."""
-    cases = brought.rows[sheets.CASES.name]
-    keys = {values.folded(row["案號"]) for row in cases if row["類別"] == sheets.MOTION and row["案號"]}
-    brought.rows[sheets.CASES.name] = [row for row in cases if row["類別"] != sheets.MOTION]
-    names = set()
-    for spec in (sheets.EXPLANATIONS, sheets.ATTACHMENTS):
-        rows = brought.rows[spec.name]
-        names |= {row.get("名稱") for row in rows if values.folded(row["案號"]) in keys}
-        brought.rows[spec.name] = [row for row in rows if values.folded(row["案號"]) not in keys]
-    notes = brought.rows[sheets.NOTES.name]
-    brought.rows[sheets.NOTES.name] = [row for row in notes if not row["附件"] or row["附件"] not in names]
+    key, kind = Case.heading_of("key"), Case.heading_of("kind")
+    rows = brought.rows[Case]
+    keys = {values.folded(row[key]) for row in rows if row[kind] == MOTION and row[key]}
+    brought.rows[Case] = [row for row in rows if row[kind] != MOTION]
+    attachments, own = brought.rows[Attachment], Attachment.heading_of("case")
+    names = {row[Attachment.heading_of("name")] for row in attachments if values.folded(row[own]) in keys}
+    brought.rows[Attachment] = [row for row in attachments if values.folded(row[own]) not in keys]
+    own = Explanation.heading_of("case")
+    brought.rows[Explanation] = [row for row in brought.rows[Explanation] if values.folded(row[own]) not in keys]
+    noted = Note.heading_of("attachment")
+    brought.rows[Note] = [row for row in brought.rows[Note] if not row[noted] or row[noted] not in names]
 
 
 def _fill_past_decisions(
     workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Started
 ) -> None:
     """What the last meeting decided, in the words in which its cases went out, into 上次會議決定."""
-    sheet = sheets.PAST_DECISIONS.name
+    sheet = PastDecision.sheet.name
     if succession.before(workspace, meeting) != source:
         made.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
         return
@@ -288,7 +301,7 @@ def _fill_past_decisions(
         made.remarks += _doubts(last)
     if any(item.earlier and not item.origin for item in items):
         made.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
-    brought.rows[sheet] = [item.values for item in items]
+    brought.rows[PastDecision] = [item.values for item in items]
 
 
 def _doubts(last: Meeting) -> list[str]:

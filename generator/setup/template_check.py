@@ -16,7 +16,7 @@ from generator.build import examine
 from generator.build.result import Result
 from generator.dispatch.diff import table
 from generator.dispatch.mail import template as mail_template
-from generator.documents import minutes, notice, papers
+from generator.documents import papers
 from generator.documents.attachment import DECK
 from generator.documents.document import Document
 from generator.meeting import figures, sheets
@@ -113,19 +113,16 @@ class _Contexts:
             examined = examine.examine(workspace, meeting_id)
             for document in examined.documents:
                 self._add(self._by_template, document, f"{meeting_id} {document.name}", document.context)
-            if examined.meeting is None:
+            if examined.vocabulary is None:
                 where = Location(f"inputs/{meeting_id}")
                 problems.append(problem("trial-without-meeting", where, meeting=meeting_id))
             else:
-                spaces = Vocabulary(examined.meeting, examined.figures).context(None)
+                spaces = examined.vocabulary.context(None)
         for count, below in SAMPLES:
             meeting = sample.meeting(count, below)
             label = f"範例資料，清單 {count} 筆" + (f"、下層 {below} 筆" if below != count else "")
-            known = figures.compute(meeting)
-            made = papers.compose(meeting, known, [])
-            made += notice.compose(meeting, Vocabulary(meeting, known), [])
-            made += minutes.compose(meeting, Vocabulary(meeting, known), [])
-            made.append(table.sample(meeting, Vocabulary(meeting, known), count))
+            vocabulary = Vocabulary(meeting, figures.compute(meeting))
+            made = [*papers.compose_all(meeting, vocabulary), table.sample(meeting, vocabulary, count)]
             for document in made:
                 # A name that only the present meeting has (of a unit, of a sheet of its own) is known all the same.
                 own = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}

@@ -25,8 +25,8 @@ from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.basic.package import rewritten
-from generator.meeting.sheets import Column, Kind, SheetSpec
-from generator.workbook.menus import STAR, Menus
+from generator.workbook.menus import Menus
+from generator.workbook.record import STAR, Column, Kind, Sheet
 
 File = str | os.PathLike[str] | BinaryIO
 SPARE_ROWS = 500
@@ -47,7 +47,7 @@ class FilledSheet:
     Values: True is ★; False, None and "" are empty; digits for a COUNT become a number; all else is written as given.
     """
 
-    spec: SheetSpec
+    spec: Sheet
     rows: Sequence[Mapping[str, object]] = ()
     title: str = ""
 
@@ -77,7 +77,7 @@ def plain_sheet(
         kind = Kind.COUNT if cells and all(type(cell) is int for cell in cells) else Kind.TEXT
         width = min(60, 4 + max(_width(str(text)) for text in (heading, *cells)))
         made.append(Column(heading, kind, required=False, width=width))
-    return FilledSheet(SheetSpec(name, tuple(made)), records, title)
+    return FilledSheet(Sheet(name, tuple(made)), records, title)
 
 
 def write_workbook(
@@ -196,7 +196,7 @@ def _set_up_print(worksheet: Worksheet, sheet: FilledSheet) -> None:
 def _note(column: Column) -> str:
     """What a reader of the form needs to know of a column, a line each."""
     lines = [
-        column.hint + (f"（未填時為 {column.default}）" if column.default else ""),
+        column.hint + (f"（未填時為 {column.if_empty}）" if column.if_empty else ""),
         f"例：{column.example}" if column.example else "",
         f"格式：{column.kind.value}" + (f"（{'、'.join(column.choices)}）" if column.choices else ""),
         "" if column.required and column.filled else "可空白",

@@ -9,20 +9,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.meeting import sheets
-from generator.meeting.sheets import MENU_SHEET, Column, Kind
+from generator.workbook.record import MENU_SHEET, STAR, UNITS, Column, Kind
 
-STAR = "★"
 _LONGEST_INLINE = 255
-
-# Columns that take what another sheet of the same workbook lists, and columns with mere suggestions.
-_REFERENCES = {
-    (sheets.EXPLANATIONS.name, "案號"): (sheets.CASES.name, "案號"),
-    (sheets.ATTACHMENTS.name, "案號"): (sheets.CASES.name, "案號"),
-    (sheets.NOTES.name, "附件"): (sheets.ATTACHMENTS.name, "名稱"),
-}
-_PRINTED = (sheets.PLANNED, sheets.DOWNLOADS, sheets.QUALITY, sheets.WITHDRAWALS)
-_SUGGESTIONS = {(sheets.ATTACHMENTS.name, "來源"): (*(f"工作表:{spec.name}" for spec in _PRINTED), "另附")}
 
 
 class Menus:
@@ -36,28 +25,24 @@ class Menus:
     ) -> None:
         """``cells``: (sheet, column) → its first and its last cell to fill in; ``units`` for want of the sheet 單位.
 
-        ``suggestions``: (sheet, column) → texts to choose from; any other may be typed as well.
+        ``suggestions``: (sheet, column) → texts to choose from beside the column's own; any other may be typed as well.
         """
-        self._cells, self._units = cells, units
-        self._suggestions = {
-            key: (*_SUGGESTIONS.get(key, ()), *suggestions.get(key, ())) for key in {**_SUGGESTIONS, **suggestions}
-        }
+        self._cells, self._units, self._suggestions = cells, units, suggestions
         self._long: dict[tuple[str, ...], str] = {}
 
     def attach(self, worksheet: Worksheet, column: Column, cells: str) -> None:
         """Give ``cells`` the drop-down of that column, if it has one."""
-        key = (worksheet.title, column.name)
+        suggested = (*column.suggests, *self._suggestions.get((worksheet.title, column.name), ()))
         if column.kind is Kind.UNIT:
-            source = self._reference((sheets.UNITS.name, "單位")) or self._items(self._units)
-        elif key in _REFERENCES:
-            source = self._reference(_REFERENCES[key])
+            source = self._reference(UNITS) or self._items(self._units)
+        elif column.refers:
+            source = self._reference(column.refers)
         else:
             star = (STAR,) if column.kind is Kind.FLAG else ()
-            source = self._items(column.choices or star or self._suggestions.get(key, ()))
+            source = self._items(column.choices or star or suggested)
         if not source:
             return
-        binding = key not in self._suggestions
-        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=binding)
+        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=not suggested)
         # A list of names may lag behind the agency: warn only. The choices of the column table are all there are.
         menu.errorStyle = "stop" if column.kind in (Kind.CHOICE, Kind.FLAG) else "warning"
         menu.errorTitle, menu.error = column.name, "這裡的內容不在清單內，請由下拉清單選取。"

@@ -10,42 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.basic.problem import ERROR, Location, Problem, nearest, perhaps, problem
-from generator.meeting.sheets import Kind, SheetSpec
-from generator.workbook import characters, values
+from generator.workbook import books, characters, values
 from generator.workbook.raw import RawSheet, letter
+from generator.workbook.record import Kind, R, Record, Row, Sheet
 
 TOTAL_WORDS = ("總計", "合計", "總和")
 SUBTOTAL_WORDS = ("小計",)
 _HEADING_ROWS = 15
 _MOST_FAULTS = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One typed row. ``cells`` gives each column's letters; in a field sheet's row (number None) whole cells (B3)."""
-
-    values: Mapping[str, Any]
-    workbook: str
-    sheet: str
-    cells: Mapping[str, str]
-    number: int | None
-
-    def __getitem__(self, name: str) -> Any:
-        return self.values[name]
-
-    def get(self, name: str) -> Any:
-        """The value of a column that may be absent; None then."""
-        return self.values.get(name)
-
-    def beside(self, other: Row, name: str) -> str:
-        """The cell of another row as a message about this one names it: without sheet where it is the same sheet's."""
-        place = other.at(name)
-        return place.cell if (other.workbook, other.sheet) == (self.workbook, self.sheet) else str(place)
-
-    def at(self, name: str = "") -> Location:
-        """The place of a column of this row; its first cell (of a field sheet: the sheet) when the column is absent."""
-        cell = self.cells.get(name) or (next(iter(self.cells.values()), "A") if self.number else "")
-        return Location(self.workbook, self.sheet, f"{cell}{self.number or ''}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +49,7 @@ class PlainTable:
     spans: Mapping[str, tuple[Location, ...]]
 
 
-def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
+def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
     """The typed rows of every sheet of that name, stacked; a cell that cannot be read is a problem and is None."""
     rows: list[Row] = []
     for sheet in sheets:
@@ -102,9 +74,32 @@ def read_table(spec: SheetSpec, sheets: Iterable[RawSheet], problems: list[Probl
     return rows
 
 
-def complete(spec: SheetSpec, rows: Iterable[Row]) -> list[Row]:
-    """The rows in which nothing required is missing or unreadable; the others are problems already."""
-    return [row for row in rows if all(row[name] is not None for name in spec.required_names)]
+def rows(record: type[Record], raw: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
+    """Every row of the record's sheet among ``raw``, also where something required is missing."""
+    return read_table(record.sheet, books.named(raw, record.sheet.name), problems)
+
+
+def complete(record: type[R], found: Iterable[Row]) -> tuple[R, ...]:
+    """The records of the rows in which nothing required is missing or unreadable; the others are problems already."""
+    needed = record.sheet.required_names
+    return tuple(record.of(row) for row in found if all(row.values[name] is not None for name in needed))
+
+
+def records(record: type[R], raw: Iterable[RawSheet], problems: list[Problem]) -> tuple[R, ...]:
+    """The records of the sheet that declares them, of every sheet of that name among ``raw``."""
+    return complete(record, rows(record, raw, problems))
+
+
+def field_row(record: type[Record], raw: Iterable[RawSheet], problems: list[Problem]) -> Row | None:
+    """The field sheet among ``raw`` as one row, None where it is not there."""
+    return read_fields(record.sheet, list(books.named(raw, record.sheet.name)), problems)
+
+
+def field_record(record: type[R], row: Row | None) -> R | None:
+    """The record of a field sheet's row; None where it lacks something required, which is a problem already."""
+    if row is None or any(row.values[name] in (None, "") for name in record.sheet.required_names):
+        return None
+    return record.of(row)
 
 
 def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem]) -> bool:
@@ -125,7 +120,7 @@ def _mention_merged(sheet: RawSheet, heading: int, columns: Iterable[int], probl
         problems.append(problem("merged-cells", sheet.at(*min(holders))))
 
 
-def read_fields(spec: SheetSpec, sheets: Sequence[RawSheet], problems: list[Problem]) -> Row | None:
+def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]) -> Row | None:
     """A field sheet (欄位, 內容) as one row, its fields being the columns; None where there is no such sheet."""
     if not sheets:
         return None
@@ -173,7 +168,7 @@ def _field_columns(sheet: RawSheet) -> tuple[int, int, int]:
     return 0, 0, 1
 
 
-def _heading_row(spec: SheetSpec, sheet: RawSheet, problems: list[Problem]) -> tuple[int, dict[str, int]] | None:
+def _heading_row(spec: Sheet, sheet: RawSheet, problems: list[Problem]) -> tuple[int, dict[str, int]] | None:
     """The number of the heading row and where each known column stands; None (and a problem) when not found."""
     known = {values.folded(column.name): column.name for column in spec.columns}
     best: dict[str, int] = {}
@@ -202,7 +197,7 @@ def _heading_row(spec: SheetSpec, sheet: RawSheet, problems: list[Problem]) -> t
 
 
 def _mention_columns(
-    spec: SheetSpec, sheet: RawSheet, index: int, known: Mapping[str, str], problems: list[Problem]
+    spec: Sheet, sheet: RawSheet, index: int, known: Mapping[str, str], problems: list[Problem]
 ) -> None:
     seen: dict[str, int] = {}
     present = {values.folded(value) for value in sheet.cells[index] if value is not None}
@@ -223,7 +218,7 @@ def _mention_columns(
 
 
 def _typed_row(
-    spec: SheetSpec,
+    spec: Sheet,
     sheet: RawSheet,
     index: int,
     columns: Mapping[str, int],
@@ -244,7 +239,7 @@ def _typed_row(
     return Row(typed, sheet.workbook, sheet.name, letters, index + 1)
 
 
-def _typed(name: str, spec: SheetSpec, sheet: RawSheet, index: int, position: int, problems: list[Problem]) -> Any:
+def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, problems: list[Problem]) -> Any:
     """The value of a cell; where it cannot be read, a problem and None (of a column that may be left out: as empty)."""
     column = spec.column(name)
     unusable = None if column.required else values.empty(column)

@@ -14,7 +14,7 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.roc import Period, YearMonth
-from generator.meeting.sheets import Column, Kind
+from generator.workbook.record import Column, Kind
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _WEEKDAY = re.compile(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
@@ -211,6 +211,6 @@ def empty(column: Column) -> Any:
     """What an empty cell of that column stands for."""
     if column.kind is Kind.FLAG:
         return False
-    if column.default:
-        return parse(column, column.default)
+    if column.if_empty:
+        return parse(column, column.if_empty)
     return "" if column.kind in (Kind.TEXT, Kind.PROSE, Kind.UNIT, Kind.CHOICE) else None

@@ -11,9 +11,9 @@ from generator.basic.problem import Location
 from generator.build import outputs
 from generator.dispatch.diff import alignment
 from generator.documents.passages import running
-from generator.meeting import sheets as columns
 from generator.workbook import books, values
 from generator.workbook.raw import RawSheet, number
+from generator.workbook.record import MENU_SHEET
 
 CHANGED, ADDED, REMOVED, MOVED = "changed", "added", "removed", "moved"
 CELL, ROW, COLUMN, SHEET, FILE = "cell", "row", "column", "sheet", "file"
@@ -59,7 +59,7 @@ def compare(old: Mapping[str, Path], new: Mapping[str, Path]) -> list[InputChang
 
 def _sheets(path: Path) -> dict[str, RawSheet]:
     sheets = books.read_workbook(path, [])
-    return {name: sheet for sheet in sheets if (name := values.folded(sheet.name)) != columns.MENU_SHEET}
+    return {name: sheet for sheet in sheets if (name := values.folded(sheet.name)) != MENU_SHEET}
 
 
 def _books(old: Mapping[str, RawSheet], new: Mapping[str, RawSheet]) -> list[InputChange]:

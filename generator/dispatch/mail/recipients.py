@@ -9,52 +9,50 @@ from generator.dispatch.mail import eml
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.template import BCC, CC, OBSERVER, TO, MailTemplate
 from generator.meeting.model import Meeting
-from generator.workbook.typed_rows import Row
-
-EMAIL = "電子郵件"
+from generator.meeting.sheets.agency import Member
+from generator.meeting.sheets.minutes import Observer
+from generator.workbook.record import Record
 
 
 def sender(meeting: Meeting, problems: list[Problem]) -> Address:
     """The agency's group with the mailbox in 機關.xlsx."""
     agency = meeting.agency
-    at, name = agency.row.at(EMAIL), f"{agency.full_name}{agency.group}"
+    at, name = agency.at("email"), f"{agency.full_name}{agency.group}"
     if not agency.email:
         problems.append(problem("mail-sender-missing", at))
-    _one_line(agency.row, ("機關全銜", "小組名稱"), problems)
+    _one_line(agency, ("full_name", "group"), problems)
     return Address(name, _mailbox(agency.email, at, problems) if agency.email else "")
 
 
 def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) -> dict[str, list[Address]]:
     """The recipients by head; who stands in two heads, or whose mailbox another has, gets one mail."""
-    listed: list[tuple[str, str, Row]] = [
-        (member.role, f"{member.name} {member.title or ''}".strip(), member.row) for member in meeting.members
+    listed: list[tuple[str, str, Member | Observer]] = [
+        (member.role, f"{member.name} {member.title or ''}".strip(), member) for member in meeting.members
     ]
-    listed += [
-        (OBSERVER, " ".join(filter(None, (one.unit, one.name, one.title))), one.row) for one in meeting.observers
-    ]
+    listed += [(OBSERVER, " ".join(filter(None, (one.unit, one.name, one.title))), one) for one in meeting.observers]
     found: dict[str, list[Address]] = {}
-    seen: dict[str, tuple[str, Row]] = {}
+    seen: dict[str, tuple[str, Member | Observer]] = {}
     for head in (TO, CC, BCC):
-        for role, name, row in listed:
+        for role, name, person in listed:
             if role not in template.roles.get(head, ()):
                 continue
-            at = row.at(EMAIL)
-            _one_line(row, ("單位", "姓名", "職稱"), problems)
-            if not row.get(EMAIL):
-                if role == OBSERVER and not row["姓名"]:
+            at = person.at("email")
+            _one_line(person, ("unit", "name", "title"), problems)
+            if not person.email:
+                if role == OBSERVER and not person.name:
                     # A unit of the agency is told in its own ways.
                     problems.append(problem("mail-unit-without-address", at, name=name))
                     continue
                 line = template.at(template.lines[head])
                 problems.append(problem("mail-address-missing", at, name=name, role=role, template=line))
                 continue
-            mailbox = _mailbox(row[EMAIL], at, problems)
+            mailbox = _mailbox(person.email, at, problems)
             if mailbox.casefold() not in seen:
                 found.setdefault(head, []).append(Address(name, mailbox))
-                seen[mailbox.casefold()] = (name, row)
-            elif seen[mailbox.casefold()][1] is not row:
+                seen[mailbox.casefold()] = (name, person)
+            elif seen[mailbox.casefold()][1] is not person:
                 other, first = seen[mailbox.casefold()]
-                where = row.beside(first, EMAIL)
+                where = person.beside(first, "email")
                 problems.append(problem("mail-address-twice", at, name=name, other=other, first=where))
     wanted = {role for roles in template.roles.values() for role in roles}
     if wanted and not wanted & {role for role, _, _ in listed}:
@@ -63,12 +61,12 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
     return found
 
 
-def _one_line(row: Row, columns: Sequence[str], problems: list[Problem]) -> None:
+def _one_line(record: Record, fields: Sequence[str], problems: list[Problem]) -> None:
     """What becomes part of a name in a head line must be one line, or it could add a line to the head."""
     problems += [
-        problem("mail-name-lines", row.at(name), name=name)
-        for name in columns
-        if not eml.is_one_line(row.get(name) or "")
+        problem("mail-name-lines", record.at(name), name=record.heading_of(name))
+        for name in fields
+        if not eml.is_one_line(getattr(record, name, ""))
     ]
 
 

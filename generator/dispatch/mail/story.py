@@ -35,7 +35,6 @@ from generator.meeting.sheets import PAPERS
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.workbook.values import folded
 
-LIMIT = "郵件大小上限"
 # In a template: the files from elsewhere that the packet holds as attachments, as they came.
 ORIGINALS = "附件原檔"
 _MADE_AS = {"docx": "docx", "pptx": "docx", "xlsx": "docx", "pdf": "pdf", "odt": "odt", "odp": "odt"}
@@ -119,8 +118,8 @@ def _unfit(meeting: Meeting, kind: str) -> list[Problem]:
         return []
     if meeting.minutes is None:
         return [problem("mail-no-minutes", Location(f"inputs/{meeting.id}"), kind=kind, meeting=meeting.id)]
-    at, other = meeting.minutes.row.at("紀錄狀態"), meeting.stage
-    return [problem("mail-other-status", at, status=meeting.minutes.status, kind=kind, other=other)]
+    at, other = meeting.minutes.info.at("status"), meeting.stage
+    return [problem("mail-other-status", at, status=meeting.minutes.info.status, kind=kind, other=other)]
 
 
 def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | None:
@@ -141,7 +140,7 @@ def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | N
             mail_template.render(template, words, found)
         found += _edited(workspace.output(meeting.id), examined, files, meeting.id)
         if meeting.agency.most_mail < 1:
-            found.append(problem("mail-limit", meeting.agency.row.at(LIMIT)))
+            found.append(problem("mail-limit", meeting.agency.at("most_mail")))
         plan = _Plan(template, sender, people, files)
     report.problems = tuple(in_order([*examined.problems, *found]))
     return plan
@@ -248,7 +247,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
         draft, content = compose(attached, number, len(parts))
         part = f" {number}-{len(parts)}" if len(parts) > 1 else ""
         mails.append(Mail(f"{report.kind}{part}.eml", draft, content))
-    at, most = meeting.agency.row.at(LIMIT), meeting.agency.most_mail
+    at, most = meeting.agency.at("most_mail"), meeting.agency.most_mail
     for name in too_large:
         size = parcels.in_megabytes(len(files[name]))
         found.append(problem("mail-too-large", at, name=name, size=size, most=most))

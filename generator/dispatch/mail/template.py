@@ -18,13 +18,14 @@ from generator.leaks import search
 from generator.meeting import schedule, sheets
 from generator.meeting.figures import DEADLINES, Figure
 from generator.meeting.model import Meeting
+from generator.meeting.sheets.minutes import Observer
 from generator.prose.language import names_used
 from generator.prose.vocabulary import Vocabulary
 from generator.workbook.values import folded
 
 TO, CC, BCC, SUBJECT, ATTACHMENTS = "收件者", "副本", "密件副本", "主旨", "附件"
 HEADS = (TO, CC, BCC, SUBJECT, ATTACHMENTS)
-OBSERVER = sheets.OBSERVERS.name
+OBSERVER = Observer.sheet.name
 ROLES = (sheets.CHAIR, sheets.AGENCY_MEMBER, sheets.CIVIL_MEMBER, OBSERVER)
 # Names that only mails know; {names} are the files as they are attached.
 NAMES, NUMBER, TOTAL = "信件.附件", "信件.第幾封", "信件.共幾封"

@@ -16,21 +16,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from generator.basic.package import written
 from generator.basic.roc import YearMonth
-from generator.documents.attachment import CONVENTION, table_rows
-from generator.meeting.model import SHEET, Attachment, Meeting
-from generator.meeting.sheets import DOWNLOADS, PLANNED, QUALITY_LEVELS, WITHDRAWALS
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import SHEET
+from generator.meeting.sheets.lists import BY_SHEET, ListRecord
+from generator.meeting.sheets.meeting import Attachment
 from generator.pdf import clean
 from generator.workbook import values
+from generator.workbook.record import Column
 
-PUBLISHED, NOT_PUBLISHED = "已上架", "未上架"
-_FLAG = "已上架"
-# The number that a printed row begins with, and its columns.
-_COLUMNS = {
-    "預定開放": ("序號", *(column.name for column in PLANNED.columns)),
-    "下載統計": ("下載排名", *(column.name for column in DOWNLOADS.columns)),
-    "品質檢測": ("單位", *QUALITY_LEVELS, "總計"),
-    "下架清單": ("項次", *(column.name for column in WITHDRAWALS.columns)),
-}
 _XMLNS = " ".join(
     f'xmlns:{prefix}="{address}"'
     for prefix, address in (
@@ -90,10 +83,8 @@ def table_of(meeting: Meeting, item: Attachment) -> Table | None:
     """The table behind an attachment, as it is printed; None where it comes from no sheet."""
     if item.source != SHEET:
         return None
-    if item.target in CONVENTION:
-        headings = _COLUMNS[item.target]
-        rows = [tuple(_value(name, row[name]) for name in headings) for row in table_rows(meeting, item.target)]
-        return Table(item.name, headings, tuple(rows))
+    if item.target in BY_SHEET:
+        return _list(meeting, item.name, BY_SHEET[item.target])
     table = meeting.tables.get(item.target)
     if table is None:
         return None
@@ -102,9 +93,21 @@ def table_of(meeting: Meeting, item: Attachment) -> Table | None:
     return Table(item.name, table.headings, tuple(plain))
 
 
-def _value(heading: str, value: Any) -> Value:
-    if heading == _FLAG:
-        return PUBLISHED if value else NOT_PUBLISHED
+def _list(meeting: Meeting, name: str, record: type[ListRecord]) -> Table:
+    """A list with the columns that it prints, the running numbers first."""
+    number, columns = record.sheet.number, record.sheet.columns
+    rows = []
+    for place, row in enumerate(record.printed(meeting), start=1):
+        given = row.by_heading()
+        made = [_value(column, given[column.name]) for column in columns]
+        rows.append((place, *made) if number else tuple(made))
+    headings = tuple(column.name for column in columns)
+    return Table(name, (number, *headings) if number else headings, tuple(rows))
+
+
+def _value(column: Column, value: Any) -> Value:
+    if isinstance(value, bool):
+        return column.words[0 if value else 1]
     if isinstance(value, YearMonth):
         return f"{value.year + 1911:04d}-{value.month:02d}"
     if isinstance(value, str | int | dt.date):

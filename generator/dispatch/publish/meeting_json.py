@@ -13,9 +13,10 @@ from typing import Any
 from generator.basic import roc
 from generator.documents.document import Document
 from generator.documents.minutes import FOR_PUBLIC
-from generator.meeting.minutes import Attendance
-from generator.meeting.model import SEPARATELY, Case, Meeting
-from generator.meeting.sheets import BY_DEPUTY
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import BY_DEPUTY, SEPARATELY
+from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.minutes import Attendance
 
 VERSION = "1"
 _ZONE = dt.timezone(dt.timedelta(hours=8))
@@ -24,8 +25,8 @@ _ZONE = dt.timezone(dt.timedelta(hours=8))
 def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """The meeting; ``files`` are the names of the public files by document, those of no document under ""."""
     minutes = meeting.minutes
-    start = (minutes.started if minutes else None) or meeting.start
-    end = minutes.adjourned if minutes else None
+    start = (minutes.info.started if minutes else None) or meeting.info.start
+    end = minutes.info.adjourned if minutes else None
     public = next((one for one in documents if one.edition == FOR_PUBLIC), None)
     attachments = [
         _attachment(case, document, files)
@@ -41,9 +42,9 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
         "時間": f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）{roc.clock(start)}",
         "開始時間": _moment(meeting.date, start),
         "散會時間": _moment(meeting.date, end) if end else None,
-        "地點": meeting.place,
-        "主席": meeting.chair,
-        "紀錄": meeting.recorder if public else "",
+        "地點": meeting.info.place,
+        "主席": meeting.info.chair,
+        "紀錄": meeting.info.recorder if public else "",
         "出席委員": [_member(one) for one in minutes.attending] if minutes and public else [],
         "請假委員": [one.name for one in minutes.absent] if minutes and public else [],
         "列席": [{"單位": one.unit, "姓名": one.name, "職稱": one.title} for one in meeting.observers]

@@ -22,7 +22,8 @@ from generator.dispatch.publish import data_files, meeting_json
 from generator.documents.document import PUBLIC, Document
 from generator.documents.minutes import FOR_PUBLIC
 from generator.leaks import search
-from generator.meeting.model import SEPARATELY, Meeting
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import SEPARATELY
 
 SUMS = "SHA256SUMS.txt"
 _PDF, _ODF = ".pdf", (".odt", ".odp")
@@ -126,7 +127,7 @@ def _hindrances(meeting: Meeting, documents: tuple[Document, ...], edited: list[
     """What must be mended before anything is published, besides the errors of a build."""
     found = []
     if meeting.minutes is not None and meeting.minutes.draft:
-        found.append(problem("publish-draft", meeting.minutes.row.at("紀錄狀態")))
+        found.append(problem("publish-draft", meeting.minutes.info.at("status")))
     names = {one.name for one in documents if _is_public(one)}
     for name in edited:
         if name == PACKET or name.rpartition(".")[0] in names:

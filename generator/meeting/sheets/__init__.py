@@ -1,0 +1,21 @@
+"""The sheets: the contract between staff and the program. Each is declared once, as a record with its columns.
+
+A sheet stands in the module that is called as its workbook: agency (機關), meeting (會議、簡報), minutes (會議紀錄),
+lists (資料集、下架清單、上次決定). index has them all. Here are the words that their cells choose from, the users' own.
+"""
+
+REPORT, DISCUSSION, MOTION = "報告事項", "討論事項", "臨時動議"
+CASE_KINDS = (REPORT, DISCUSSION, MOTION)
+CHAIR, AGENCY_MEMBER, CIVIL_MEMBER = "召集人", "機關代表", "民間代表"
+CONTINUED, RELEASED = "持續列管", "解除列管"
+CLOSED_DAY, WORKING = "停班", "上班"
+DRAFT, FINAL = "草稿", "定稿"
+# How far a meeting's papers are: what is mailed and released then.
+PAPERS, MINUTES_DRAFT, MINUTES_FINAL = STAGES = ("會議資料", "會議紀錄草稿", "會議紀錄定稿")
+PRESENT, ABSENT, BY_DEPUTY = "出席", "請假", "代理"
+OPINION, RESPONSE = "委員意見", "機關回應"
+NAMED, NAMELESS, CLOSED = "記名", "不記名", "不公開"
+COVER, OUTLINE, POINTS, CHART, TABS, CLOSING = "封面", "大綱", "條列", "架構圖", "頁籤", "結尾"
+LAYOUTS = (COVER, OUTLINE, POINTS, CHART, TABS, CLOSING)
+# Where an attachment comes from.
+SHEET, SHARED, FILE, SEPARATELY = "工作表", "共用", "檔案", "另附"

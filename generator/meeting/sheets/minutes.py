@@ -1,0 +1,119 @@
+"""會議紀錄.xlsx: what a meeting came to. 〔列席〕 serves before the meeting too."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from generator.meeting.sheets import (
+    ABSENT,
+    AGENCY_MEMBER,
+    BY_DEPUTY,
+    CHAIR,
+    CIVIL_MEMBER,
+    CLOSED,
+    CONTINUED,
+    DRAFT,
+    FINAL,
+    NAMED,
+    NAMELESS,
+    OPINION,
+    PRESENT,
+    RELEASED,
+    RESPONSE,
+)
+from generator.workbook.record import Kind, Record, column, sheet
+
+BOOK = "會議紀錄"
+
+
+@sheet("紀錄資訊", about="會議紀錄的狀態與時間", book=BOOK, fields=True)
+class MinutesInfo(Record):
+    """The state of the minutes, and when the meeting was held."""
+
+    status: str = column(
+        "紀錄狀態", Kind.CHOICE, choices=(DRAFT, FINAL), hint="草稿會標示「草稿」與修正意見期限", example=DRAFT
+    )
+    started: dt.time | None = column(
+        "實際開始", Kind.TIME, required=False, hint="空白則用〔會議資訊〕的開始時間", example="14:30"
+    )
+    adjourned: dt.time | None = column("散會", Kind.TIME, required=False, hint="散會時間；定稿前須填", example="16:10")
+    opening: str = column("主席致詞", required=False, hint="致詞要旨；空白印「（略）」", example="略")
+
+
+@sheet("出席", about="委員出席情形，一列一人", book=BOOK)
+class Attendance(Record):
+    """Whether a member came, stayed away or sent a deputy; ``how`` is empty while no one has noted it."""
+
+    name: str = column("姓名", hint="委員姓名，與名冊相同", example="王小明")
+    role: str = column("身分", Kind.CHOICE, choices=(CHAIR, AGENCY_MEMBER, CIVIL_MEMBER), example=AGENCY_MEMBER)
+    how: str = column(
+        "出席", Kind.CHOICE, filled=False, choices=(PRESENT, ABSENT, BY_DEPUTY), example=PRESENT, width=10
+    )
+    deputy: str = column("代理人", required=False, hint="只有機關代表得派代表出席（設置要點七）", example="陳小華")
+    deputy_title: str = column("代理人職稱", required=False, example="科長")
+
+    @property
+    def counts(self) -> bool:
+        """Whether the member counts as attending: in person or by a deputy (設置要點七)."""
+        return self.how in (PRESENT, BY_DEPUTY)
+
+    @property
+    def in_person(self) -> bool:
+        return self.how == PRESENT
+
+
+@sheet("列席", about="列席單位及人員，不計入出席人數；會前填好，通知單、簽到單與信件也用它", book=BOOK)
+class Observer(Record):
+    """Someone who sits in (列席) and does not vote."""
+
+    unit: str = column("單位", hint="列席的機關或單位", example="主計資訊處", width=24)
+    name: str = column("姓名", required=False, example="林小美")
+    title: str = column("職稱", required=False, example="專員")
+    email: str = column("電子郵件", required=False, hint="寄送會議資料的信箱", example="name@example.gov.tw", width=28)
+
+
+@sheet("發言", about="發言要旨，一列一次發言", book=BOOK)
+class Remark(Record):
+    """What someone said on a case, and how openly: 記名, 不記名 or 不公開 (運作指引肆三)."""
+
+    case: str = column("案號", hint="對應〔案由〕的案號", example="討1", width=8)
+    number: int = column("順序", Kind.COUNT, hint="該案內的發言順序", example="1", width=8)
+    speaker: str = column("發言者", hint="委員姓名，或回應的單位", example="王小明", width=18)
+    kind: str = column("類型", Kind.CHOICE, choices=(OPINION, RESPONSE), example=OPINION, width=12)
+    openness: str = column(
+        "記名方式",
+        Kind.CHOICE,
+        choices=(NAMED, NAMELESS, CLOSED),
+        hint="不記名：只印「委員」；不公開：公開版不印。須於發言前事先聲明",
+        example=NAMED,
+        width=12,
+    )
+    text: str = column("內容", hint="發言要旨；受保護的姓名不要寫進內容", width=80)
+
+    @property
+    def nameless(self) -> bool:
+        return self.openness == NAMELESS
+
+    @property
+    def closed(self) -> bool:
+        return self.openness == CLOSED
+
+
+@sheet("決議", about="各案的決定或決議，一列一項", book=BOOK)
+class Decision(Record):
+    """One 決定 or 決議 of a case, with who does it by when."""
+
+    case: str = column("案號", hint="對應〔案由〕的案號", example="討1", width=8)
+    number: int = column("項次", Kind.COUNT, hint="同一案有幾項時依序編號", example="1", width=8)
+    text: str = column(
+        "內容",
+        filled=False,
+        hint="決定：洽悉。／准予備查。決議：照案通過。／修正通過。…；還沒有內容的列視同沒有這一列",
+        example="照案通過。",
+        width=70,
+    )
+    unit: str = column(
+        "主辦單位", Kind.UNIT, required=False, hint="有後續辦理事項時填寫", example="主計資訊處", width=22
+    )
+    due: dt.date | None = column("期限", Kind.DATE, required=False, example="113-06-30")
+    tracking: str = column("列管", Kind.CHOICE, required=False, choices=(CONTINUED, RELEASED), example=CONTINUED)
