@@ -19,7 +19,7 @@ from generator.basic.roc import YearMonth
 from generator.documents.papers import CONVENTION, table_rows
 from generator.meeting.model import SHEET, Attachment, Meeting
 from generator.meeting.sheets import DOWNLOADS, PLANNED, QUALITY_LEVELS, WITHDRAWALS
-from generator.pdf import clean
+from generator.pdf.clean.open_documents import MANIFEST, odf
 from generator.workbook import values
 
 PUBLISHED, NOT_PUBLISHED = "已上架", "未上架"
@@ -145,10 +145,10 @@ def as_ods(table: Table, title: str, author: str, created: dt.date) -> bytes:
         "content.xml": _content(table),
         "meta.xml": f'<office:document-meta {_XMLNS} office:version="1.3">{meta}',
         "styles.xml": _STYLES,
-        clean.MANIFEST: _MANIFEST,
+        MANIFEST: _MANIFEST,
     }
     table_file = written({"mimetype": _KIND.encode(), **{name: text.encode() for name, text in parts.items()}}.items())
-    return clean.odf(table_file, title, author, created)
+    return odf(table_file, title, author, created)
 
 
 def _content(table: Table) -> str:
