@@ -13,9 +13,11 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from generator.pdf import join, office
+from generator.pdf import join, numbers, office
 from generator.pdf.from_elsewhere import pages as foreign_pdf
-from generator.pdf.join import Part, Stamp, UnusablePdf
+from generator.pdf.join import Part
+from generator.pdf.numbers import Stamp
+from generator.pdf.properties import UnusablePdf
 
 DAY = date(2024, 4, 29)
 AGENCY = "海風部"
@@ -158,7 +160,7 @@ def elements(made: Pdf) -> Iterator[pikepdf.Object]:
 
 
 def test_the_glyph_document_is_the_same_each_time() -> None:
-    assert join.glyph_document() == join.glyph_document()
+    assert numbers.glyph_document() == numbers.glyph_document()
 
 
 def test_a_stamp_needs_every_sign() -> None:
@@ -198,7 +200,7 @@ def test_the_number_stands_at_the_foot_as_the_reader_sees_it(stamp: Stamp, turn:
     source.pages[0].cropbox = Array([10, 20, 610, 820])
     made = opened(join.stamp_single(saved(source), stamp, "簡報", AGENCY, DAY))
     left = (wide - stamp.width("第 1 頁，共 1 頁")) / 2
-    assert f"q {matrix} cm BT 0 g {left:.3f} {join.NUMBER_BASELINE:.3f} Td" in content_of(made.pages[0])
+    assert f"q {matrix} cm BT 0 g {left:.3f} {numbers.NUMBER_BASELINE:.3f} Td" in content_of(made.pages[0])
 
 
 def test_what_a_page_does_to_coordinates_does_not_move_the_number(stamp: Stamp) -> None:
@@ -212,13 +214,13 @@ def test_a_label_stands_at_the_top_right_of_the_first_page_alone(stamp: Stamp) -
     made = opened(join.stamp_single(untagged(2), stamp, "位置圖", AGENCY, DAY, "附件12"))
     assert [label(page) for page in made.pages] == ["附件12", ""]
     assert [footer(page) for page in made.pages] == ["第 1 頁，共 2 頁", "第 2 頁，共 2 頁"]
-    left = 595 - join.LABEL_MARGIN - (2 * 1000 + 2 * 500) * 14 / 1000
-    assert f"BT 0 g {left:.3f} {842 - join.LABEL_BASELINE:.3f} Td" in content_of(made.pages[0])
+    left = 595 - numbers.LABEL_MARGIN - (2 * 1000 + 2 * 500) * 14 / 1000
+    assert f"BT 0 g {left:.3f} {842 - numbers.LABEL_BASELINE:.3f} Td" in content_of(made.pages[0])
 
 
 def test_a_page_on_a4_has_room_for_label_and_number() -> None:
-    assert join.LABEL_BASELINE + join.LABEL_SIZE / 4 < foreign_pdf.ABOVE
-    assert join.NUMBER_BASELINE + join.NUMBER_SIZE < foreign_pdf.BELOW
+    assert numbers.LABEL_BASELINE + numbers.LABEL_SIZE / 4 < foreign_pdf.ABOVE
+    assert numbers.NUMBER_BASELINE + numbers.NUMBER_SIZE < foreign_pdf.BELOW
 
 
 def test_a_pdf_that_was_stamped_before_keeps_its_own_fonts(stamp: Stamp, tmp_path: Path) -> None:
@@ -413,7 +415,7 @@ def test_a_packet_from_libreoffice_passes_the_checker(tmp_path: Path) -> None:
     pdfua = pytest.importorskip("pdfua")
     sources = [tmp_path / name for name in ("頁碼.docx", "01 議程.docx", "02 附件.docx")]
     for source in sources:
-        source.write_bytes(join.glyph_document())
+        source.write_bytes(numbers.glyph_document())
     raw = office.convert(sources, "pdf", tmp_path / "出", timeout=120)
     stamp = Stamp.from_pdf(raw[sources[0]])
     single, joined = tmp_path / "single.pdf", tmp_path / "joined.pdf"

@@ -29,6 +29,7 @@ from generator.leaks import search
 from generator.leaks import texts as leak_texts
 from generator.pdf import clean as scrub
 from generator.pdf import office as pdf
+from generator.pdf.clean.open_documents import NAMESPACES
 from generator.workbook import ods
 
 NAMELESS, CLOSED, REMARK = "吳民間", "鄭民間", "此事尚涉訴訟中案件"
@@ -913,6 +914,18 @@ def test_a_link_of_a_pdf_to_the_web_stays_and_one_to_a_disk_or_mailbox_goes() ->
     assert "someone" not in text
 
 
+def test_what_a_link_does_after_it_has_led_somewhere_goes() -> None:
+    made = paper()
+    after = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("C:/someone/a.exe"))
+    action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://data.gov.tw"), Next=after)
+    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action)
+    made.pages[0].Annots = pikepdf.Array([made.make_indirect(link)])
+    made.Root.SpiderInfo = pikepdf.Dictionary(V=1, IDS=pikepdf.String("https://someone.example.org"))
+    text = "".join(everything("a.pdf", scrub.pdf(saved(made), "標題", "海風部", DAY)))
+    assert "https://data.gov.tw" in text
+    assert "someone" not in text
+
+
 ODT = {
     "mimetype": b"application/vnd.oasis.opendocument.text",
     "META-INF/manifest.xml": (
@@ -965,7 +978,7 @@ def test_a_variable_of_a_document_that_stands_nowhere_in_its_text_is_gone() -> N
 
 
 FACES = "office:font-face-decls"
-SPACES = " ".join(f'xmlns:{name}="{scrub._NS[name]}"' for name in ("office", "style", "svg"))
+SPACES = " ".join(f'xmlns:{name}="{NAMESPACES[name]}"' for name in ("office", "style", "svg"))
 
 
 def fonts(content: list[tuple[str, str, str]], styles: list[tuple[str, str, str]], used: str, asian: str) -> bytes:

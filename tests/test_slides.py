@@ -716,12 +716,12 @@ def test_the_pdf_of_the_deck_has_every_line_and_the_numbers_of_the_slides(own_de
 def test_the_figures_of_the_pdf_have_alternative_texts_and_the_check_finds_nothing(
     own_desk: Desk, tmp_path: Path
 ) -> None:
-    from generator.pdf import join
+    from generator.pdf.tags import describe_figures
 
     built(own_desk)
     content = own_desk.output(DECK).read_bytes()
     made = printed(content, tmp_path / "pdf")
-    made.write_bytes(join.describe_figures(made, render.figure_texts(content)))
+    made.write_bytes(describe_figures(made, render.figure_texts(content)))
     done = subprocess.run(
         [sys.executable, "-m", "pdfua", "check", str(made)], capture_output=True, text=True, check=False
     )

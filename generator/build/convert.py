@@ -100,6 +100,8 @@ def to_pdf(
     ``rendered`` has the documents' bytes by name. A document without a PDF leaves the packet out as well.
     """
     from generator.pdf import join
+    from generator.pdf.numbers import Stamp, glyph_document
+    from generator.pdf.properties import UnusablePdf
 
     made = Converted()
     short = _short(chosen)
@@ -110,13 +112,13 @@ def to_pdf(
         for one in chosen
         if one.enclosure and enclosures.needs_office(one.enclosure)
     }
-    sources = {**own, _PAGE_NUMBER: ("docx", join.glyph_document()), **files}
+    sources = {**own, _PAGE_NUMBER: ("docx", glyph_document()), **files}
     raw = converter.convert(sources, "pdf", made.failures)
     pages = {one.name: found for one in chosen if (found := _pages(one, rendered, raw, made.problems))}
     author = meeting.agency.full_name
     bound = [one for one in chosen if one.joined]
     try:
-        stamp = join.Stamp.from_pdf(raw[_PAGE_NUMBER]) if _PAGE_NUMBER in raw else None
+        stamp = Stamp.from_pdf(raw[_PAGE_NUMBER]) if _PAGE_NUMBER in raw else None
         for one in chosen:
             if found := pages.get(one.name):
                 numbers = stamp if found.numbered else None
@@ -126,7 +128,7 @@ def to_pdf(
         if joined and all(one.name in pages for one in bound):
             parts = [join.Part(pages[one.name].joined, one.bookmark, one.level, pages[one.name].label) for one in bound]
             made.files[PACKET] = join.join(parts, stamp, f"{meeting.name}會議資料", author, meeting.date)
-    except join.UnusablePdf as unusable:
+    except UnusablePdf as unusable:
         made.failures.append(str(unusable))
     return made
 
@@ -154,8 +156,8 @@ def _pages(
     document: Document, rendered: Mapping[str, bytes], raw: Mapping[str, Path], problems: list[Problem]
 ) -> _Pages | None:
     """The pages of a document; None where there are none, which a file from elsewhere explains by a problem."""
-    from generator.pdf import join
     from generator.pdf.from_elsewhere import pages as foreign_pdf
+    from generator.pdf.tags import describe_figures
 
     if document.enclosure:
         converted = raw.get(f"{document.name}{_FILE}")
@@ -168,7 +170,7 @@ def _pages(
     path = raw[document.name]
     if document.ending != "docx":
         # Slides have numbers of their own; among the papers they stand on A4 with the label that papers have.
-        told = join.describe_figures(path, render.figure_texts(rendered[document.name]))
+        told = describe_figures(path, render.figure_texts(rendered[document.name]))
         return _Pages(told, foreign_pdf.fitted(told), document.label, False)
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 

@@ -20,7 +20,7 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets import SHEET
 from generator.meeting.sheets.lists import BY_SHEET, ListRecord
 from generator.meeting.sheets.meeting import Attachment
-from generator.pdf import clean
+from generator.pdf.clean.open_documents import MANIFEST, odf
 from generator.workbook import values
 from generator.workbook.record import Column
 
@@ -148,10 +148,10 @@ def as_ods(table: Table, title: str, author: str, created: dt.date) -> bytes:
         "content.xml": _content(table),
         "meta.xml": f'<office:document-meta {_XMLNS} office:version="1.3">{meta}',
         "styles.xml": _STYLES,
-        clean.MANIFEST: _MANIFEST,
+        MANIFEST: _MANIFEST,
     }
     table_file = written({"mimetype": _KIND.encode(), **{name: text.encode() for name, text in parts.items()}}.items())
-    return clean.odf(table_file, title, author, created)
+    return odf(table_file, title, author, created)
 
 
 def _content(table: Table) -> str:

@@ -1,6 +1,6 @@
 """PDFs that come from elsewhere: what may not come along is taken out, and every page is brought to A4.
 
-With packet and scrub the only module that touches pikepdf. Import it late: pikepdf takes a while to load.
+Import it late: pikepdf takes a while to load.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
-from generator.pdf.join import inherited
+from generator.pdf.numbers import inherited
 
 A4 = (595.276, 841.890)
 MOST_PAGES = 1000

@@ -1,22 +1,18 @@
-"""Takes out of finished files what nobody meant to publish: who worked on them, with what, comments, hidden parts.
-
-What is seen and read stays. With packet and foreign_pdf the only module that touches pikepdf.
-"""
+"""The texts, workbooks and slides of ODF without what nobody meant to publish."""
 
 from __future__ import annotations
 
-import io
 import re
-import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from lxml import etree
 
 from generator.basic import package
+from generator.pdf.clean.pictures import image
 
-_NS = {
+NAMESPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
     "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
@@ -41,9 +37,6 @@ _RSIDS = ("rsid", "paragraph-rsid")
 _FONTS = ("style:font-name", "style:font-name-asian", "style:font-name-complex")
 _SETTINGS = re.compile(r"Printer|Rsid|CurrentDatabase|EmbeddedDatabase|RedlineProtection|ModifyPassword|\w+TableURL")
 _HARMLESS = re.compile(r"^(?:https?:|#|\./|Object |Pictures/|media/|$)", re.IGNORECASE)
-
-
-# --- ODF --------------------------------------------------------------------------------------------------------
 
 
 def odf(content: bytes, title: str, author: str, created: date) -> bytes:
@@ -73,7 +66,7 @@ def odf(content: bytes, title: str, author: str, created: date) -> bytes:
 
 def _name(short: str) -> str:
     prefix, _, local = short.partition(":")
-    return f"{{{_NS[prefix]}}}{local}"
+    return f"{{{NAMESPACES[prefix]}}}{local}"
 
 
 def _parsed(part: bytes) -> Any:
@@ -96,7 +89,7 @@ def _clean_text(root: Any) -> None:
         _remove(comment)
     for element in root.iter(etree.Element):
         for name in _RSIDS:
-            element.attrib.pop(f"{{{_NS['rsid']}}}{name}", None)
+            element.attrib.pop(f"{{{NAMESPACES['rsid']}}}{name}", None)
     fields = root.iter(_name("text:user-field-get"), _name("text:user-field-input"))
     shown = {field.get(_name("text:name")) for field in fields}
     for declared in list(root.iter(_name("text:user-field-decl"))):
@@ -233,162 +226,3 @@ def _manifest(part: bytes, parts: Mapping[str, bytes]) -> bytes:
         if name != "/" and not inside:
             root.remove(entry)
     return _written(root)
-
-
-# --- pictures ---------------------------------------------------------------------------------------------------
-
-_PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_SEEN = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD")
-
-
-def image(content: bytes) -> bytes:
-    """A PNG or JPEG without who made it, where and with what; any other content as it is."""
-    try:
-        if content.startswith(_PNG):
-            return _PNG + b"".join(chunk for kind, chunk in _chunks(content) if kind in _PNG_SEEN)
-        if content.startswith(b"\xff\xd8\xff"):
-            return b"".join(_segments(content))
-    except (struct.error, IndexError):
-        # Not what it says it is: the leak check looks at all of it.
-        return content
-    return content
-
-
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    place = len(_PNG)
-    while place + 12 <= len(content):
-        (length,) = struct.unpack(">I", content[place : place + 4])
-        kind = content[place + 4 : place + 8]
-        yield kind, content[place : place + 12 + length]
-        if kind == b"IEND":
-            return
-        place += 12 + length
-
-
-def _segments(content: bytes) -> Iterator[bytes]:
-    """The parts of a JPEG but its comments and applications' own: kept are JFIF, ICC profile and Adobe's colours."""
-    yield content[:2]
-    place = 2
-    while content[place] == 0xFF:
-        marker = content[place + 1]
-        if marker == 0xDA:
-            end = content.rfind(b"\xff\xd9")
-            yield content[place : end + 2 if end > place else len(content)]
-            return
-        (length,) = struct.unpack(">H", content[place + 2 : place + 4])
-        segment = content[place : place + 2 + length]
-        colours = (marker == 0xE2 and segment[4:15] == b"ICC_PROFILE") or marker == 0xEE
-        if not (0xE1 <= marker <= 0xEF or marker == 0xFE) or colours:
-            yield segment
-        place += 2 + length
-    raise IndexError
-
-
-# --- PDF --------------------------------------------------------------------------------------------------------
-
-_OF_PROGRAMS = ("/PieceInfo", "/LastModified", "/AA", "/Thumb", "/AF")
-
-
-def pdf(content: bytes, title: str, author: str, created: date) -> bytes:
-    """A PDF without notes, attached files, scripts, forms and programs' own data; its properties are those given.
-
-    Of what lies on its pages only links stay: what shows of stamps and forms in a PDF from elsewhere is part of the
-    page by then (foreign). Raises packet.UnusablePdf.
-    """
-    import pikepdf
-
-    from generator.pdf import join
-
-    try:
-        found = pikepdf.open(io.BytesIO(content))
-    except pikepdf.PdfError as error:
-        raise join.UnusablePdf("PDF 無法讀取，可能有密碼或已損壞。請重新產生該檔案。") from error
-    with found as document:
-        _clean_notes(document)
-        root = document.Root
-        for key in ("/Names", "/AcroForm", "/OpenAction", "/Collection", "/Requirements", "/Perms", *_OF_PROGRAMS):
-            if key == "/Names":
-                _clean_names(root)
-            elif key in root and not (key == "/OpenAction" and isinstance(root[key], pikepdf.Array)):
-                del root[key]
-        for thing in document.objects:
-            if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array):
-                _clean_object(thing)
-        cleaned = io.BytesIO()
-        document.save(cleaned)
-    return join.normalise(cleaned.getvalue(), title, author, created)
-
-
-def _clean_notes(document: Any) -> None:
-    """Keeps the links of the pages. The other notes are emptied as well, for tags may still lead to them."""
-    from pikepdf import Array, Name
-
-    for page in document.pages:
-        if "/Annots" not in page:
-            continue
-        notes = list(page.Annots)
-        page.Annots = Array([note for note in notes if note.get("/Subtype") == Name.Link])
-        if len(page.Annots) < len(notes):
-            for note in notes:
-                if note.get("/Subtype") != Name.Link:
-                    _empty(note)
-
-
-def _empty(thing: Any) -> None:
-    for key in list(thing.keys()):
-        del thing[key]
-
-
-def _clean_names(root: Any) -> None:
-    for key in ("/EmbeddedFiles", "/JavaScript", "/AlternatePresentations", "/Renditions"):
-        if "/Names" in root and key in root.Names:
-            del root.Names[key]
-
-
-def _clean_object(thing: Any) -> None:
-    """One object, and what is written inside it; what it refers to is an object of its own."""
-    import pikepdf
-
-    if isinstance(thing, pikepdf.Array):
-        for one in thing.as_list():
-            if isinstance(one, pikepdf.Dictionary | pikepdf.Array) and not one.is_indirect:
-                _clean_object(one)
-        return
-    for key in _OF_PROGRAMS:
-        if key in thing:
-            del thing[key]
-    if "/Metadata" in thing and thing.get("/Type") != pikepdf.Name.Catalog:
-        del thing["/Metadata"]
-    if thing.get("/Subtype") == pikepdf.Name.Link:
-        for key in ("/T", "/NM", "/M", "/CreationDate", "/Subj", "/RC"):
-            if key in thing:
-                del thing[key]
-    action = thing.get("/A")
-    if isinstance(action, pikepdf.Dictionary) and "/S" in action and not _is_harmless(action):
-        del thing["/A"]
-    if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == pikepdf.Name.Image:
-        _clean_image(thing)
-    for _, one in thing.items():
-        if isinstance(one, pikepdf.Dictionary | pikepdf.Array) and not one.is_indirect:
-            _clean_object(one)
-
-
-def _clean_image(stream: Any) -> None:
-    """A JPEG is in a PDF as it was in its file."""
-    from pikepdf import Array, Name
-
-    filters = stream.get("/Filter")
-    if isinstance(filters, Array) and len(filters) == 1:
-        filters = filters[0]
-    if filters == Name.DCTDecode:
-        before = stream.read_raw_bytes()
-        if (after := image(before)) != before:
-            stream.write(after, filter=Name.DCTDecode, decode_parms=stream.get("/DecodeParms"))
-
-
-def _is_harmless(action: Any) -> bool:
-    """Whether a link leads within the document or to the web: not to someone's disk or mailbox, and starts nothing."""
-    kind = str(action.get("/S", ""))
-    if kind == "/URI":
-        return bool(re.match(r"https?:", str(action.get("/URI", "")), re.IGNORECASE))
-    return kind == "/GoTo"

@@ -1,0 +1,203 @@
+"""Page numbers and labels, written on the pages of a PDF. Import it late: pikepdf takes a while to load."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Dictionary, Pdf
+
+from generator.basic.package import written
+from generator.pdf.properties import UnusablePdf, opened
+
+NUMBER_SIZE = 12.0
+NUMBER_BASELINE = 1.4 / 2.54 * 72  # from the lower edge of the page
+LABEL_SIZE = 14.0
+LABEL_BASELINE = 1.4 / 2.54 * 72  # from the upper edge
+LABEL_MARGIN = 2.5 / 2.54 * 72  # from the right edge, as in the templates
+_CHINESE = "第頁，共附件"
+_LATIN = "0123456789 "
+
+
+def page_number(number: int, total: int) -> str:
+    """「第 1 頁，共 2 頁」"""
+    return f"第 {number} 頁，共 {total} 頁"
+
+
+def glyph_document() -> bytes:
+    """A .docx with every sign of a page number and a label. Its PDF holds the typefaces that Stamp.from_pdf takes."""
+
+    def run(text: str) -> str:
+        fonts = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="標楷體"/>'
+        return f'<w:r><w:rPr>{fonts}<w:sz w:val="24"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+    # The space stands between digits, where it is of their typeface.
+    latin = _LATIN.strip()
+    body = f"<w:p>{run(f'{latin} {latin}')}</w:p><w:p>{run(_CHINESE)}</w:p>"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels"'
+        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1"'
+        f' Type="{office}/officeDocument" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f"<w:body>{body}</w:body></w:document>",
+    }
+    declared = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    return written((name, f"{declared}{text}".encode()) for name, text in files.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Typeface:
+    """An embedded font with one byte for a sign: its name among a page's resources, codes and widths (in 1/1000)."""
+
+    name: str
+    font: pikepdf.Object
+    codes: Mapping[str, int]
+    widths: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Writes page numbers and labels with typefaces taken from a PDF, so that no font file is needed."""
+
+    source: Pdf  # kept open: the fonts are copied out of it when a target is saved
+    of_sign: Mapping[str, _Typeface]
+
+    @classmethod
+    def from_pdf(cls, source: bytes | Path) -> Stamp:
+        """The stamp from the PDF of glyph_document. Raises UnusablePdf when it lacks a sign."""
+        pdf = opened(source)
+        faces = [face for page in pdf.pages for face in _typefaces(pdf, page)]
+        # Both typefaces have a space: that of the digits is wanted.
+        faces.sort(key=lambda face: "0" not in face.codes)
+        of_sign: dict[str, _Typeface] = {}
+        for sign in _LATIN + _CHINESE:
+            face = next((face for face in faces if sign in face.codes), None)
+            if face is None:
+                raise UnusablePdf(f"頁碼用的字型缺少「{sign}」，無法加上頁碼。請確認已安裝標楷體或全字庫正楷體。")
+            of_sign[sign] = face
+        return cls(pdf, of_sign)
+
+    def width(self, text: str, size: float = NUMBER_SIZE) -> float:
+        """How wide the text is, in points."""
+        return sum(self.of_sign[sign].widths[sign] for sign in text) * size / 1000
+
+    def operators(self, text: str, x: float, y: float, size: float = NUMBER_SIZE) -> str:
+        """The text object that shows the text from there on."""
+        shown = []
+        for face, signs in _runs(text, self.of_sign):
+            codes = "".join(f"{face.codes[sign]:02X}" for sign in signs)
+            shown.append(f"{face.name} {size:g} Tf <{codes}> Tj")
+        return f"BT 0 g {x:.3f} {y:.3f} Td {' '.join(shown)} ET"
+
+    def applier(self, target: Pdf) -> Callable[[pikepdf.Page, str, str], None]:
+        """A function that writes a text at the foot of a page of ``target`` and a label (or none) at its top right.
+
+        The fonts are copied once.
+        """
+        faces = {face.name: face.font for face in self.of_sign.values()}
+        fonts = {name: target.copy_foreign(font) for name, font in faces.items()}
+
+        def apply(page: pikepdf.Page, text: str, label: str) -> None:
+            if "/Font" not in page.resources:
+                page.resources["/Font"] = Dictionary()
+            page.resources["/Font"].update(fonts)
+            matrix, width, height = _as_seen(page)
+            drawn = self.operators(text, (width - self.width(text)) / 2, NUMBER_BASELINE)
+            written = _artifact("Footer", matrix, drawn)
+            if label:
+                x = width - LABEL_MARGIN - self.width(label, LABEL_SIZE)
+                drawn = self.operators(label, x, height - LABEL_BASELINE, LABEL_SIZE)
+                written = _artifact("Header", matrix, drawn) + written
+            # What the page does to the coordinates must not move the number: put its content between q and Q.
+            page.contents_add(b"q\n", prepend=True)
+            page.contents_add(f"\nQ\n{written}".encode("ascii"))
+
+        return apply
+
+
+def _artifact(kind: str, matrix: str, drawn: str) -> str:
+    return f"/Artifact <</Type /Pagination /Subtype /{kind}>> BDC\nq {matrix} cm {drawn} Q\nEMC\n"
+
+
+def _runs(text: str, of_sign: Mapping[str, _Typeface]) -> Iterator[tuple[_Typeface, str]]:
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or of_sign[text[end]] is not of_sign[text[start]]:
+            yield of_sign[text[start]], text[start:end]
+            start = end
+
+
+def _as_seen(page: pikepdf.Page) -> tuple[str, float, float]:
+    """The matrix from the page as the reader sees it (origin at its lower left) to its own space; width and height."""
+    left, low, right, high = (float(edge) for edge in page.cropbox.as_list())
+    left, right, low, high = min(left, right), max(left, right), min(low, high), max(low, high)
+    turn = int(inherited(page.obj, "/Rotate", 0)) % 360
+    linear, x, y = {
+        90: ("0 1 -1 0", right, low),
+        180: ("-1 0 0 -1", right, high),
+        270: ("0 -1 1 0", left, high),
+    }.get(turn, ("1 0 0 1", left, low))
+    width, height = (high - low, right - left) if turn in (90, 270) else (right - left, high - low)
+    return f"{linear} {x:.3f} {y:.3f}", width, height
+
+
+def inherited(page: Any, key: str, default: Any) -> Any:
+    """The entry of a page, or of the nearest node above it in the tree of pages."""
+    while page is not None:
+        if key in page:
+            return page[key]
+        page = page.get("/Parent")
+    return default
+
+
+def _typefaces(pdf: Pdf, page: pikepdf.Page) -> Iterator[_Typeface]:
+    for _, font in sorted(page.resources.get("/Font", Dictionary()).items()):
+        if "/ToUnicode" not in font or "/Widths" not in font:
+            continue
+        first, widths = int(font.FirstChar), [float(width) for width in font.Widths.as_list()]
+        codes = {
+            sign: code
+            for code, sign in _to_unicode(font.ToUnicode.read_bytes().decode("ascii", "replace"))
+            if 0 <= code - first < len(widths)
+        }
+        known = hashlib.sha256(font.ToUnicode.read_bytes() + str(font.get("/BaseFont", "")).encode()).hexdigest()[:8]
+        yield _Typeface(
+            f"/PageNumber-{known}",
+            font if font.is_indirect else pdf.make_indirect(font),
+            codes,
+            {sign: widths[code - first] for sign, code in codes.items()},
+        )
+
+
+def _to_unicode(cmap: str) -> Iterator[tuple[int, str]]:
+    """The (code, sign) pairs of a ToUnicode map."""
+
+    def signs(digits: str) -> str:
+        return bytes.fromhex(digits).decode("utf-16-be", "replace")
+
+    one = r"<\s*([0-9A-Fa-f]+)\s*>\s*"
+    for block in re.findall(r"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
+        for code, sign in re.findall(one + one, block):
+            yield int(code, 16), signs(sign)
+    for block in re.findall(r"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
+        for first, last, sign in re.findall(one * 3, block):
+            for step in range(int(last, 16) - int(first, 16) + 1):
+                yield int(first, 16) + step, chr(int(sign, 16) + step) if len(sign) == 4 else signs(sign)
+
+
+def number_pages(pdf: Pdf, stamp: Stamp, labels: Mapping[int, str]) -> None:
+    """``labels`` are those of the pages that get one, by page number."""
+    apply = stamp.applier(pdf)
+    total = len(pdf.pages)
+    for number, page in enumerate(pdf.pages, 1):
+        apply(page, page_number(number, total), labels.get(number, ""))
