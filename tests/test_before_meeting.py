@@ -314,6 +314,7 @@ def test_the_templates_tell_of_no_author_and_have_real_headings(name: str) -> No
     assert all("w:tblCaption" in table._tbl.xml and "w:tblHeader" in table._tbl.xml for table in document.tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_rendered_passes_the_open_xml_audit(called: Desk, name: str) -> None:
     path = rendered(called, name)

@@ -289,6 +289,7 @@ def test_minutes_that_would_lose_a_decision_are_not_carried(desk: Desk) -> None:
     assert tree(desk.root) == before
 
 
+@pytest.mark.slow
 def test_an_item_whose_meeting_no_one_knows_says_so(desk: Desk) -> None:
     decided(desk)
     shutil.rmtree(desk.root / "inputs" / "112-2")
@@ -456,6 +457,7 @@ def test_an_older_meeting_with_faults_but_no_minutes_is_no_concern(desk: Desk) -
 # Printing
 
 
+@pytest.mark.slow
 def test_open_items_of_earlier_meetings_stand_apart_with_their_meeting(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk)
@@ -486,6 +488,7 @@ def sample(own_desk: Desk) -> Desk:
     return own_desk
 
 
+@pytest.mark.slow
 def test_the_sample_is_marked_on_every_sheet_and_in_order(sample: Desk) -> None:
     for sheet in openpyxl.load_workbook(SAMPLE):
         assert sheet["A1"].value == "範例資料，非真實紀錄", sheet.title

@@ -722,6 +722,7 @@ def test_the_figures_of_the_first_packet_are_those_that_were_printed(own_desk: D
     assert found["統計數字.總下載次數"] // 10_000 == 16
 
 
+@pytest.mark.slow
 def test_the_first_packet_has_only_the_two_oddities_that_were_printed(own_desk: Desk) -> None:
     found = [(one["code"], one["severity"], one["sheet"] + one["cell"]) for one in own_desk.problems()]
     assert found == [("period-gap", "warning", "會議資訊B8"), ("same-count", "warning", "下載統計F8")]

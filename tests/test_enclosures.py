@@ -286,6 +286,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert fault_of(path) == "file-too-large"
 
 
+@pytest.mark.slow
 def test_a_pixel_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = put(tmp_path, "a.png", picture("PNG", "1", (50_000, 10_000)))
     assert path.stat().st_size < 1_000_000

@@ -16,6 +16,7 @@ def test_a_hundred_mutations_of_the_workbooks_end_in_messages_and_never_in_a_tra
     assert len(codes) > 15, codes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1211, 1359, 2558, 3260, 4020])
 def test_what_a_full_run_once_found_stays_mended(seed: int, tmp_path: Path) -> None:
     shutil.copytree(REPO / "templates", tmp_path / "templates")

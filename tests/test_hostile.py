@@ -105,6 +105,7 @@ def text_cell(place: str, text: str) -> str:
 # --- Archives ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_to_far_more_than_it_weighs(desk: Desk) -> None:
     desk.meeting()
     path = sheet_of(desk, " " * 80 * MEGABYTE)
@@ -201,6 +202,7 @@ def test_a_truncated_workbook(desk: Desk, name: str, rest: int) -> None:
     assert [(one["code"], one["workbook"]) for one in desk.problems()] == [("workbook-unreadable", name)]
 
 
+@pytest.mark.slow
 def test_any_byte_may_be_wrong(desk: Desk) -> None:
     desk.meeting()
     path = desk.book("113-1/資料.xlsx", 預定開放=PLANNED)
@@ -485,6 +487,7 @@ NAMES = ["CON", "nul.txt", "a/b", "a:b", "a\\b", "../../逃", "...", ". .", "名
          "甲\\n乙", 'x"y', "*?<>", "\u202ecod.exe", "~$鎖", "-rf", "會議資料", "packet", "é", "e\u0301"]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_any_name_of_an_attachment_gives_a_file_name_that_is_safe(desk: Desk, tmp_path: Path) -> None:
     listed = "".join(f"| 討1 | {name} | 另附 |\n" for name in NAMES)
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n" + listed)

@@ -255,6 +255,7 @@ def test_a_manifest_that_points_elsewhere_is_not_followed(desk: Desk) -> None:
     assert "版本.json" in desk.run("diff", "113-1").output
 
 
+@pytest.mark.slow
 def test_the_reminder_tells_that_the_inputs_moved_on(desk: Desk) -> None:
     desk.meeting()
     assert reminder(desk) == ""

@@ -530,6 +530,7 @@ def met(desk: Desk) -> Desk:
     return desk
 
 
+@pytest.mark.slow
 def test_a_place_under_a_main_point_has_no_field_before_it(met: Desk) -> None:
     remarks = test_minutes.REMARKS.replace("請資訊處說明作法", "請資訊處說明具體作法")
     test_minutes.minutes(met, 發言=remarks)
@@ -542,6 +543,7 @@ def test_a_place_under_a_main_point_has_no_field_before_it(met: Desk) -> None:
     assert any(note.startswith("參一。") for note in notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "only"),
     [

@@ -329,6 +329,7 @@ def test_the_calendar_file_reads_back(own_desk: Desk) -> None:
     assert len({str(event["UID"]) for event in events}) == 5
 
 
+@pytest.mark.slow
 def test_the_same_deadlines_give_the_same_file_and_a_hand_edit_is_kept(own_desk: Desk) -> None:
     schedule(own_desk)
     path = own_desk.output("期限.ics")

@@ -113,6 +113,17 @@ def built(desk: Desk, name: str = DECK) -> Any:
     return opened(desk, name)
 
 
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The first meeting of 113, built once for the tests that only look at its deck."""
+    desk = Desk(tmp_path_factory.mktemp("shown") / "工作區")
+    desk.root.mkdir()
+    for part in ("inputs", "templates"):
+        shutil.copytree(REPO / part, desk.root / part)
+    built(desk)
+    return desk
+
+
 def with_deck(desk: Desk, table: str = SMALL, attached: str = ATTACHED, **changed: str) -> Desk:
     desk.meeting(簡報=table, 附件=attached, 說明=POINTING, **changed)
     return desk
@@ -148,8 +159,8 @@ def reported(desk: Desk, *codes: str) -> list[tuple[str, str, str]]:
 # --- what is on the slides --------------------------------------------------------------------------------------
 
 
-def test_every_line_of_the_slides_that_were_shown_is_on_the_slides_in_order(own_desk: Desk) -> None:
-    deck = built(own_desk)
+def test_every_line_of_the_slides_that_were_shown_is_on_the_slides_in_order(shown: Desk) -> None:
+    deck = opened(shown)
     assert len(deck.slides) == len(SHOWN)
     for slide, lines in zip(deck.slides, SHOWN, strict=True):
         text, place = folded("".join(texts(slide))), 0
@@ -159,8 +170,8 @@ def test_every_line_of_the_slides_that_were_shown_is_on_the_slides_in_order(own_
             place = found + len(folded(line))
 
 
-def test_a_slide_says_nothing_more_than_it_should(own_desk: Desk) -> None:
-    deck = built(own_desk)
+def test_a_slide_says_nothing_more_than_it_should(shown: Desk) -> None:
+    deck = opened(shown)
     foot = folded(f"{MOTTO}行政院主計總處{ENGLISH}")
     chart = folded("召集人機關代表7人民間代表5人幕僚單位主計資訊處")
     for number, (slide, lines) in enumerate(zip(deck.slides, SHOWN, strict=True)):
@@ -171,8 +182,8 @@ def test_a_slide_says_nothing_more_than_it_should(own_desk: Desk) -> None:
         assert folded("".join(texts(slide))) == expected
 
 
-def test_every_slide_but_the_cover_has_its_number_and_the_cover_does_not_count(own_desk: Desk) -> None:
-    deck = built(own_desk)
+def test_every_slide_but_the_cover_has_its_number_and_the_cover_does_not_count(shown: Desk) -> None:
+    deck = opened(shown)
     numbers = [
         [field.find(f"{A}t").text for field in slide._element.iter(f"{A}fld") if field.get("type") == "slidenum"]
         for slide in deck.slides
@@ -181,8 +192,8 @@ def test_every_slide_but_the_cover_has_its_number_and_the_cover_does_not_count(o
     assert deck.part._element.get("firstSlideNum") == "0"
 
 
-def test_each_slide_has_a_real_title_that_is_read_first(own_desk: Desk) -> None:
-    deck = built(own_desk)
+def test_each_slide_has_a_real_title_that_is_read_first(shown: Desk) -> None:
+    deck = opened(shown)
     titles = [slide.shapes.title.text_frame.text.replace("\v", "\n") for slide in deck.slides]
     assert titles == [
         "行政院主計總處\n政府資料開放諮詢小組運作機制",
@@ -193,6 +204,7 @@ def test_each_slide_has_a_real_title_that_is_read_first(own_desk: Desk) -> None:
         assert slide.shapes[0].shape_id == slide.shapes.title.shape_id
 
 
+@pytest.mark.slow
 def test_no_placeholder_is_left_empty_and_no_sample_text_remains(own_desk: Desk) -> None:
     set_agency(own_desk, "標語", None)
     set_agency(own_desk, "英文名稱", None)
@@ -216,8 +228,8 @@ def prompts_that_show_through(deck: Any) -> list[str]:
     ]
 
 
-def test_no_text_of_a_layout_shows_behind_a_chart_or_a_bar_of_tabs(own_desk: Desk) -> None:
-    deck = built(own_desk)
+def test_no_text_of_a_layout_shows_behind_a_chart_or_a_bar_of_tabs(shown: Desk) -> None:
+    deck = opened(shown)
     assert prompts_that_show_through(deck) == []
     chart, tabs = (deck.slides[number].slide_layout for number in (3, 4))
     assert [shape.name for shape in chart.placeholders] == ["標題", "標語", "頁尾", "頁碼"]
@@ -231,8 +243,8 @@ def test_a_slide_without_points_shows_no_text_of_its_layout_and_the_others_keep_
     assert content.width == Presentation(REPO / "templates" / "簡報.pptx").slide_layouts[2].placeholders[1].width
 
 
-def test_every_run_is_marked_as_the_chinese_of_taiwan(own_desk: Desk) -> None:
-    for slide in built(own_desk).slides:
+def test_every_run_is_marked_as_the_chinese_of_taiwan(shown: Desk) -> None:
+    for slide in opened(shown).slides:
         runs = list(slide._element.iter(f"{A}rPr"))
         assert runs
         assert {run.get("lang") for run in runs} == {"zh-TW"}
@@ -301,8 +313,8 @@ def test_the_chart_is_drawn_from_the_roster_with_boxes_joined_by_connectors(own_
     assert said == "組織圖，由上而下：召集人；機關代表7人、民間代表4人；幕僚單位主計資訊處。"
 
 
-def test_the_boxes_stand_in_their_room_and_do_not_touch(own_desk: Desk) -> None:
-    deck = built(own_desk)
+def test_the_boxes_stand_in_their_room_and_do_not_touch(shown: Desk) -> None:
+    deck = opened(shown)
     boxes = [shape for shape in group(deck.slides[3]).shapes if shape.has_text_frame]
     for box in boxes:
         assert box.left > 0
@@ -337,8 +349,8 @@ def test_rows_below_a_chart_are_its_boxes(desk: Desk) -> None:
     assert [one.text_frame.text for one in chart.shapes if one.has_text_frame] == ["部長", "甲處\n113年", "乙處"]
 
 
-def test_the_present_tab_is_marked_by_more_than_its_colour(own_desk: Desk) -> None:
-    deck = built(own_desk)
+def test_the_present_tab_is_marked_by_more_than_its_colour(shown: Desk) -> None:
+    deck = opened(shown)
     for number, present in enumerate(TABS, start=4):
         bar = group(deck.slides[number])
         marked = {}
@@ -366,6 +378,7 @@ def test_slides_of_another_topic_have_a_bar_of_their_own(desk: Desk) -> None:
 # --- where it comes from ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_deadlines_and_numbers_on_the_slides_follow_the_settings_and_the_attachments(own_desk: Desk) -> None:
     set_agency(own_desk, "紀錄草稿工作日", 9)
     path = own_desk.root / "inputs" / "113-1" / "會議.xlsx"
@@ -479,6 +492,7 @@ def sizes(slide: Any) -> set[float]:
     return {int(run.get("sz")) / 100 for run in slide._element.iter(f"{A}rPr") if run.get("sz")}
 
 
+@pytest.mark.slow
 def test_text_shrinks_in_steps_to_stay_in_its_box_and_no_further_than_eighteen_points(desk: Desk) -> None:
     seen = []
     for count in range(1, 30):

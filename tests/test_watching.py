@@ -256,6 +256,7 @@ def test_a_save_by_libreoffice_is_one_build(
     assert watch.nothing_for(2.5)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends Ctrl-C as POSIX does")
 def test_the_command_tells_each_turn_in_a_line_and_ends_with_ctrl_c(desk: Desk) -> None:
     desk.meeting()
