@@ -182,7 +182,7 @@ def _attached(
     cases: Sequence[Case],
     problems: list[Problem],
 ) -> tuple[dict[str, PlainTable], dict[str, Regulation], dict[Location, Enclosure]]:
-    """What the attachments name: sheets without a column table, regulations, and files by the cell that names them.
+    """What the attachments name: sheets that are not declared, regulations, and files by the cell that names them.
 
     What is missing is a problem, and so is a file that cannot be joined.
     """

@@ -71,6 +71,17 @@ class Column:
     figure: str = ""
     words: tuple[str, str] = ("是", "否")
 
+    @property
+    def note(self) -> str:
+        """What a reader of the form needs to know of the column, a line each."""
+        lines = [
+            self.hint + (f"（未填時為 {self.if_empty}）" if self.if_empty else ""),
+            f"例：{self.example}" if self.example else "",
+            f"格式：{self.kind.value}" + (f"（{'、'.join(self.choices)}）" if self.choices else ""),
+            "" if self.required and self.filled else "可空白",
+        ]
+        return "\n".join(line for line in lines if line)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
