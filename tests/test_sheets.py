@@ -70,7 +70,7 @@ def test_a_record_knows_the_cell_of_each_of_its_fields(tmp_path: Path) -> None:
 def test_a_row_that_lacks_something_is_reported_once_and_left_out(tmp_path: Path) -> None:
     records, problems = read(tmp_path, 訓練="| 課程 | 日期 |\n| 資料品質 | 113-13-40 |\n| 詮釋資料 | 113-05-21 |")
     assert [record.topic for record in records] == ["詮釋資料"]
-    assert [(one.code, one.at.cell) for one in problems] == [("no-such-day", "B2")]
+    assert [(fault.code, fault.at.cell) for fault in problems] == [("no-such-day", "B2")]
 
 
 def test_a_field_sheet_is_one_record_and_what_is_not_there_has_its_default(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_slip_in_a_declaration_is_noticed_at_once() -> None:
         column("課程", exmaple="資料品質")
     with pytest.raises(KeyError):
         Training.filled(note="不是欄位")
-    (field,) = (one for one in dataclasses.fields(Training) if one.name == "note")
+    (field,) = (part for part in dataclasses.fields(Training) if part.name == "note")
     assert not field.metadata
 
 
@@ -111,7 +111,7 @@ def test_no_sheet_is_declared_twice_and_no_sheet_has_a_heading_twice() -> None:
 
 def test_a_column_refers_to_a_column_that_there_is() -> None:
     sheets = {record.sheet.name: record.sheet for record in index.MEETING_SHEETS}
-    referring = [one.refers for sheet in sheets.values() for one in sheet.columns if one.refers]
+    referring = [declared.refers for sheet in sheets.values() for declared in sheet.columns if declared.refers]
     assert len(referring) == 3
     for refers in referring:
         assert sheets[refers[0]].column(refers[1]).required
@@ -130,5 +130,5 @@ def test_a_figure_named_at_its_column_is_listed(desk: Desk) -> None:
     desk.meeting()
     shown = desk.run("figures", "113-1").output
     for record in (index.Agency, index.MeetingInfo):
-        for one in record.sheet.columns:
-            assert one.figure in shown
+        for figure in (declared.figure for declared in record.sheet.columns):
+            assert figure in shown

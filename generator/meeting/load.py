@@ -132,7 +132,7 @@ def cases(
     keys = {values.folded(row.values[column]): row for row in reversed(rows) if row.values[column]}
     # Numbers and agenda go by kind, wherever in the sheet someone added a row.
     whole = sorted(typed_rows.complete(Case, rows), key=lambda case: CASE_KINDS.index(case.kind))
-    for item in (*explanations, *attachments, *(one for one in minuted if one.case)):
+    for item in (*explanations, *attachments, *(entry for entry in minuted if entry.case)):
         if values.folded(item.case) not in keys:
             guess = perhaps(item.case, keys)
             problems.append(problem("unknown-case", item.at("case"), value=item.case, perhaps=guess))

@@ -13,7 +13,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 from generator.basic.problem import Location
 
@@ -157,14 +157,13 @@ class Record:
     @classmethod
     def of(cls, row: Row) -> Self:
         """The record of a row in which nothing required is missing."""
-        make: Any = cls
         values = row.values
         given = {
             name: column.convert(values[column.name]) if column.convert else values[column.name]
             for name, column in cls.sheet.by_field.items()
         }
-        made: Self = make(row, **given)
-        return made
+        record: Self = cast(Any, cls)(row, **given)
+        return record
 
     @classmethod
     def heading_of(cls, name: str) -> str:
@@ -197,10 +196,10 @@ def sheet(name: str, **more: Any) -> Callable[[type[R]], type[R]]:
     """Declares a record class as that sheet; ``more`` is what Sheet takes. The class becomes a frozen dataclass."""
 
     def declare(record: type[R]) -> type[R]:
-        made = dataclass(frozen=True, slots=True)(record)
-        fields = {one.name: one.metadata["column"] for one in dataclasses.fields(made) if one.metadata}
-        made.sheet = Sheet(name, tuple(fields.values()), by_field=fields, **more)
-        return made
+        frozen = dataclass(frozen=True, slots=True)(record)
+        columns = {part.name: part.metadata["column"] for part in dataclasses.fields(frozen) if part.metadata}
+        frozen.sheet = Sheet(name, tuple(columns.values()), by_field=columns, **more)
+        return frozen
 
     return declare
 
