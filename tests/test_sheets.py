@@ -11,6 +11,7 @@ from conftest import Desk, write_book
 
 from generator.basic.problem import Problem
 from generator.meeting.sheets import index
+from generator.meeting.sheets.lists import LISTS
 from generator.setup import sample
 from generator.setup.template_check import SAMPLES
 from generator.workbook import books, typed_rows
@@ -106,7 +107,6 @@ def test_no_sheet_is_declared_twice_and_no_sheet_has_a_heading_twice() -> None:
     for record in records:
         assert len({column.name for column in record.sheet.columns}) == len(record.sheet.columns)
         assert record.sheet.about
-        assert record.sheet.book
 
 
 def test_a_column_refers_to_a_column_that_there_is() -> None:
@@ -121,9 +121,10 @@ def test_a_column_refers_to_a_column_that_there_is() -> None:
 def test_the_made_up_meeting_has_as_many_entries_as_are_asked_for(count: int, below: int) -> None:
     meeting = sample.meeting(count, below)
     assert len(meeting.cases) == count + 2
-    assert [len(meeting.list_of(record)) for record in meeting.lists] == [count] * 4 + [3 * count, count]
+    assert {len(record.printed(meeting)) for record in LISTS} == {count}
+    assert len(meeting.past_decisions) == 3 * count
     assert len(meeting.cases[-1].explanations) == count * (1 + below * (1 + below))
-    assert [len(item.notes) for item in meeting.cases[-2].attachments] == [below] * 7
+    assert [len(item.notes) for item in meeting.cases[-2].attachments] == [below] * (len(LISTS) + 3)
 
 
 def test_a_figure_named_at_its_column_is_listed(desk: Desk) -> None:

@@ -28,7 +28,7 @@ MEETING_SHEETS: tuple[type[Record], ...] = (
 # The workbooks that `packet new` makes, and what stands in each.
 BOOKS: dict[str, list[type[Record]]] = {}
 for _record in MEETING_SHEETS:
-    if _record not in MINUTES_SHEETS:
+    if _record.sheet.book and _record not in MINUTES_SHEETS:
         BOOKS.setdefault(_record.sheet.book, []).append(_record)
 ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, Article)
 NAMES = [record.sheet.name for record in MEETING_SHEETS]
@@ -39,7 +39,7 @@ def manual() -> str:
     lines = ["# 工作表與欄位", "", "依程式的宣告產生，與空白表單裡的說明相同。"]
     for record in ALL_SHEETS:
         sheet = record.sheet
-        book = f"（{sheet.book}.xlsx）" if sheet.book else "（共用的法規活頁簿）"
+        book = f"（{sheet.book}.xlsx）" if sheet.book else ""
         lines += ["", f"## {sheet.name}{book}", "", f"{sheet.about}。", ""]
         lines += ["| 欄位 | 說明 |", "| --- | --- |"]
         for column in sheet.columns:
