@@ -87,9 +87,10 @@ class Column:
 class Sheet:
     """A sheet known by name. A field sheet has the two columns 欄位 and 內容, and ``columns`` are its rows.
 
-    ``book``: the workbook in which `packet init` or `packet new` puts it, none where it is empty. ``most``: the rows that are read of it at
-    most; what is numbered 一、二、三 has no label for more than 999. ``template`` prints it as an attachment, with
-    running numbers under the heading ``number`` where that is given. ``by_field``: the columns by the record's fields.
+    ``book``: the workbook in which `packet init` or `packet new` puts it; none where it is empty. ``most``: the rows
+    that are read of it at most; what is numbered 一、二、三 has no label for more than 999. ``template`` prints it as
+    an attachment, with running numbers under the heading ``number`` where that is given. ``by_field``: the columns by
+    the record's fields.
     """
 
     name: str
