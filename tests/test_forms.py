@@ -19,7 +19,7 @@ from generator.workbook import books, typed_rows
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
 from generator.workbook.record import MENU_SHEET, Column, Kind, Sheet
 
-ALL_SPECS = tuple(record.sheet for record in (*index.AGENCY_SHEETS, *index.MEETING_SHEETS, Article))
+ALL_SPECS = tuple(record.sheet for record in index.ALL_SHEETS)
 UNITS = ("綜合規劃處", "公務預算處")
 PLANNED_ROW = {"資料集項目名稱": "113-1", "開放年月": "11304", "資料開放單位": "公務預算處", "已上架": True}
 

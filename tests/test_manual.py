@@ -345,6 +345,11 @@ def test_the_table_of_workbooks_is_that_of_the_program() -> None:
     assert table == {f"{book}.xlsx": [record.sheet.name for record in records] for book, records in index.BOOKS.items()}
 
 
+def test_the_page_of_all_columns_is_that_of_the_program() -> None:
+    page = (REPO / "docs" / "工作表.md").read_text(encoding="utf-8")
+    assert page == index.manual(), "python -m generator.meeting.sheets.index > docs/工作表.md"
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # Commands and pictures
 

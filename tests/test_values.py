@@ -341,7 +341,7 @@ def test_a_choice_that_is_not_offered_is_refused_with_those_that_are() -> None:
 
 def test_an_empty_cell_stands_for_its_default_or_for_nothing() -> None:
     assert values.empty(Column("已上架", Kind.FLAG)) is False
-    assert values.empty(Column("抽查基數", Kind.COUNT, default="50")) == 50
+    assert values.empty(Column("抽查基數", Kind.COUNT, if_empty="50")) == 50
     assert values.empty(Column("總計", Kind.COUNT)) is None
     assert values.empty(Column("備註")) == ""
 

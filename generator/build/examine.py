@@ -55,7 +55,7 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     with step("meeting", "讀取活頁簿，組成會議"):
         loaded = load.read(workspace, meeting_id)
     problems = loaded.problems
-    with step("pdf", "辨識附件檔案"):
+    with step("meeting", "辨識附件檔案"):
         enclosures = files.identified(loaded.files, problems)
     if loaded.meeting is None:
         return Examined(None, None, tuple(in_order(problems)))

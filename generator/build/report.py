@@ -78,6 +78,20 @@ def manifest(
     }
 
 
+def with_contents_of(manifest: dict[str, Any], folder: Path) -> None:
+    """What documents say that were not made now: of those that are as in the manifest before, as it stands there."""
+    try:
+        before = json.loads((folder / outputs.MANIFEST).read_text("utf-8"))["documents"]
+        known = {one["name"]: (one["files"], one["contents"]) for one in before if "contents" in one}
+        for document in manifest["documents"]:
+            files, contents = known.get(document["name"], (None, None))
+            if "contents" not in document and files == document["files"]:
+                document["contents"] = contents
+    except (OSError, ValueError, TypeError, KeyError):
+        # There is none, or it is no manifest of ours.
+        return
+
+
 def report_json(report: Report) -> dict[str, Any]:
     """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
     outcomes = [outcome_json(one) for one in report.outcomes]

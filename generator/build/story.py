@@ -182,6 +182,8 @@ def build(
     left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
     hashes = left | {name: outputs.digest(content) for name, content in files.items()}
     manifest = reporting.manifest(workspace, examined, hashes, made.contents)
+    if only:
+        reporting.with_contents_of(manifest, folder)
     files[outputs.MANIFEST] = reporting.as_bytes(manifest)
     made_of = {name: made.sources.get(name.rpartition(".")[0], "") for name in files}
     made_of[PACKET] = _packet_source(joined)

@@ -148,7 +148,7 @@ def cases(
     keys = {values.folded(row.values[column]): row for row in reversed(rows) if row.values[column]}
     # Numbers and agenda go by kind, wherever in the sheet someone added a row.
     whole = sorted(typed_rows.complete(Case, rows), key=lambda case: CASE_KINDS.index(case.kind))
-    for item in (*explanations, *attachments, *(one for one in minuted if one.case)):
+    for item in (*explanations, *attachments, *(entry for entry in minuted if entry.case)):
         if values.folded(item.case) not in keys:
             guess = perhaps(item.case, keys)
             problems.append(problem("unknown-case", item.at("case"), value=item.case, perhaps=guess))
@@ -198,7 +198,7 @@ def _attached(
     cases: Sequence[Case],
     problems: list[Problem],
 ) -> tuple[dict[str, PlainTable], dict[str, Regulation], tuple[NamedFile, ...]]:
-    """What the attachments name: sheets without a column table, regulations, files. What is missing is a problem."""
+    """What the attachments name: sheets that are not declared, regulations, files. What is missing is a problem."""
     tables: dict[str, PlainTable] = {}
     regulations: dict[str, Regulation] = {}
     files: list[NamedFile] = []

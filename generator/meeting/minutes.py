@@ -39,7 +39,7 @@ class Minutes:
 
     @property
     def attending(self) -> tuple[Attendance, ...]:
-        return tuple(one for one in self.attendance if one.counts)
+        return tuple(entry for entry in self.attendance if entry.counts)
 
     def decisions_of(self, case: str) -> list[Decision]:
         """The decisions of the case with that 案號, in their order; those without a text are left out."""
@@ -47,7 +47,7 @@ class Minutes:
 
     @property
     def absent(self) -> tuple[Attendance, ...]:
-        return tuple(one for one in self.attendance if one.how == ABSENT)
+        return tuple(entry for entry in self.attendance if entry.how == ABSENT)
 
 
 def read(raw: Sequence[RawSheet], problems: list[Problem]) -> tuple[Minutes | None, tuple[Observer, ...]]:
@@ -60,19 +60,19 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> tuple[Minutes | No
     attendance = typed_rows.records(Attendance, raw, problems)
     observers = typed_rows.records(Observer, raw, problems)
     remarks = typed_rows.records(Remark, raw, problems)
-    decisions = [one for one in typed_rows.records(Decision, raw, problems) if _is_there(one, problems)]
+    decisions = [row for row in typed_rows.records(Decision, raw, problems) if _is_there(row, problems)]
     if row is None:
         filled: list[Record] = [found[0] for found in (attendance, remarks, decisions) if found]
-        problems += [problem("minutes-without-status", one.at()) for one in filled[:1]]
+        problems += [problem("minutes-without-status", record.at()) for record in filled[:1]]
     info = typed_rows.field_record(MinutesInfo, row)
     if info is None:
         return None, observers
     found = Minutes(
         info=info,
         attendance=attendance,
-        remarks=tuple(sorted(remarks, key=lambda one: one.number)),
-        decisions=tuple(sorted(decisions, key=lambda one: one.number)),
-        faults=frozenset(one.at for one in problems[before:] if one.severity == ERROR),
+        remarks=tuple(sorted(remarks, key=lambda entry: entry.number)),
+        decisions=tuple(sorted(decisions, key=lambda entry: entry.number)),
+        faults=frozenset(fault.at for fault in problems[before:] if fault.severity == ERROR),
     )
     return found, observers
 

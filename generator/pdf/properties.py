@@ -10,6 +10,8 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, Stream, String
 
+from generator.basic.failure import UserError
+
 LANGUAGE = "zh-TW"
 # Everything is dated by the meeting, so that the same inputs give the same bytes.
 _CLOCK = "T00:00:00+08:00"

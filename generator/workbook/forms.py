@@ -1,4 +1,4 @@
-"""Writes workbooks that are pleasant to fill in, from the column table: blank forms and filled ones.
+"""Writes workbooks that are pleasant to fill in, by the declaration of their sheets: blank forms and filled ones.
 
 New files only: no workbook is ever opened for saving, and an existing file is never written over. The same sheets give
 the same bytes. This module imports openpyxl at once, so a command that may not need it imports this module late.
@@ -64,7 +64,7 @@ class FilledSheet:
 def plain_sheet(
     name: str, headings: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = ""
 ) -> FilledSheet:
-    """A sheet that is not in the column table: headings and rows as given, widths by content.
+    """A sheet that is not declared: headings and rows as given, widths by content.
 
     Raises ValueError where a heading stands twice or a row is not as long as the headings.
     """
@@ -134,7 +134,7 @@ def _draw_list(worksheet: Worksheet, sheet: FilledSheet, menus: Menus) -> None:
         letter = get_column_letter(position)
         worksheet.column_dimensions[letter].width = column.width
         _style(worksheet.column_dimensions[letter], column)
-        _heading(_put(worksheet, top, position, column.name), _note(column) if spec.about else "")
+        _heading(_put(worksheet, top, position, column.name), column.note if spec.about else "")
         menus.attach(worksheet, column, ":".join(sheet.cells(column.name)).replace("$", ""))
         for number, row in enumerate(sheet.rows, start=top + 1):
             _put(worksheet, number, position, row.get(column.name), column)
@@ -159,7 +159,7 @@ def _draw_fields(worksheet: Worksheet, sheet: FilledSheet, menus: Menus) -> None
     for number, column in enumerate(sheet.spec.columns, start=2):
         name = _put(worksheet, number, 1, column.name)
         content = _put(worksheet, number, 2, given.get(column.name), column)
-        about = _put(worksheet, number, 3, "；".join(_note(column).splitlines()))
+        about = _put(worksheet, number, 3, "；".join(column.note.splitlines()))
         name.border = content.border = about.border = _BOX
         name.fill = about.fill = _FIXED_FILL
         name.font, about.font = Font(name=_FACE, size=11, bold=True), Font(name=_FACE, size=10, color="595959")
@@ -191,17 +191,6 @@ def _set_up_print(worksheet: Worksheet, sheet: FilledSheet) -> None:
     for edge, text in ((worksheet.oddHeader, "&A"), (worksheet.oddFooter, "第 &P 頁，共 &N 頁")):
         assert edge is not None
         edge.center.text, edge.center.font, edge.center.size = text, f"{_PRINT_FACE},Regular", 11
-
-
-def _note(column: Column) -> str:
-    """What a reader of the form needs to know of a column, a line each."""
-    lines = [
-        column.hint + (f"（未填時為 {column.if_empty}）" if column.if_empty else ""),
-        f"例：{column.example}" if column.example else "",
-        f"格式：{column.kind.value}" + (f"（{'、'.join(column.choices)}）" if column.choices else ""),
-        "" if column.required and column.filled else "可空白",
-    ]
-    return "\n".join(line for line in lines if line)
 
 
 def _heading(cell: Cell, note: str) -> None:

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from generator.basic.package import Budget, proved
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, Problem
-from generator.basic.workspace import MeetingId, Workspace
-from generator.build import outputs
 from generator.workbook import books as workbooks
 
 _FILLS = {ERROR: "FFC7CE", NOTE: "D9D9D9"}
@@ -77,23 +75,3 @@ def copies(paths: Mapping[str, Path], found: Sequence[Problem]) -> dict[str, byt
             # A workbook that cannot be opened is a problem in the list already; there is nothing to mark in it.
             continue
     return made
-
-
-def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) -> tuple[Path, list[outputs.Outcome]]:
-    """Writes the marked copies beside the meeting's output folder; returns their folder and what became of each.
-
-    Copies of an earlier check go when their workbook is in order now, unless someone worked in them.
-    """
-    folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
-    books = [*workbooks.books(workspace.shared), *workbooks.books(workspace.inputs(meeting))]
-    paths = {path.name: path for path in [*books, workspace.agency_book]}
-    made = copies(paths, found)
-    stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in made}
-    return folder, outputs.write_all(folder, made, stale, {}) if made or stale else []
-
-
-def unmarked(found: Sequence[Problem], outcomes: Sequence[outputs.Outcome]) -> list[str]:
-    """A sentence for each workbook with problems in its cells of which there is no copy (.ods, or too large)."""
-    there = {one.name for one in outcomes}
-    names = dict.fromkeys(one.at.workbook for one in found if one.at.cell)
-    return [f"{name} 沒有標示副本，請依訊息的位置在原檔改正。" for name in names if copy_name(name) not in there]

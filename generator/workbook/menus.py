@@ -43,7 +43,7 @@ class Menus:
         if not source:
             return
         menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=not suggested)
-        # A list of names may lag behind the agency: warn only. The choices of the column table are all there are.
+        # A list of names may lag behind the agency: warn only. The choices of a column are all there are.
         menu.errorStyle = "stop" if column.kind in (Kind.CHOICE, Kind.FLAG) else "warning"
         menu.errorTitle, menu.error = column.name, "這裡的內容不在清單內，請由下拉清單選取。"
         menu.add(cells)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 from generator.basic.problem import Location
 
@@ -73,14 +73,26 @@ class Column:
     figure: str = ""
     words: tuple[str, str] = ("是", "否")
 
+    @property
+    def note(self) -> str:
+        """What a reader of the form needs to know of the column, a line each."""
+        lines = [
+            self.hint + (f"（未填時為 {self.if_empty}）" if self.if_empty else ""),
+            f"例：{self.example}" if self.example else "",
+            f"格式：{self.kind.value}" + (f"（{'、'.join(self.choices)}）" if self.choices else ""),
+            "" if self.required and self.filled else "可空白",
+        ]
+        return "\n".join(line for line in lines if line)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet known by name. A field sheet has the two columns 欄位 and 內容, and ``columns`` are its rows.
 
-    ``book``: the workbook in which `packet init` or `packet new` puts it. ``most``: the rows that are read of it at
-    most; what is numbered 一、二、三 has no label for more than 999. ``template`` prints it as an attachment, with
-    running numbers under the heading ``number`` where that is given. ``by_field``: the columns by the record's fields.
+    ``book``: the workbook in which `packet init` or `packet new` puts it; none where it is empty. ``most``: the rows
+    that are read of it at most; what is numbered 一、二、三 has no label for more than 999. ``template`` prints it as
+    an attachment, with running numbers under the heading ``number`` where that is given. ``by_field``: the columns by
+    the record's fields.
     """
 
     name: str
@@ -148,14 +160,13 @@ class Record:
     @classmethod
     def of(cls, row: Row) -> Self:
         """The record of a row in which nothing required is missing."""
-        make: Any = cls
         values = row.values
         given = {
             name: column.convert(values[column.name]) if column.convert else values[column.name]
             for name, column in cls.sheet.by_field.items()
         }
-        made: Self = make(row, **given)
-        return made
+        record: Self = cast(Any, cls)(row, **given)
+        return record
 
     @classmethod
     def heading_of(cls, name: str) -> str:
@@ -202,10 +213,10 @@ def sheet(name: str, **more: Any) -> Callable[[type[R]], type[R]]:
     """Declares a record class as that sheet; ``more`` is what Sheet takes. The class becomes a frozen dataclass."""
 
     def declare(record: type[R]) -> type[R]:
-        made = dataclass(frozen=True, slots=True)(record)
-        fields = {one.name: one.metadata["column"] for one in dataclasses.fields(made) if one.metadata}
-        made.sheet = Sheet(name, tuple(fields.values()), by_field=fields, **more)
-        return made
+        frozen = dataclass(frozen=True, slots=True)(record)
+        columns = {part.name: part.metadata["column"] for part in dataclasses.fields(frozen) if part.metadata}
+        frozen.sheet = Sheet(name, tuple(columns.values()), by_field=columns, **more)
+        return frozen
 
     return declare
 

@@ -1,4 +1,4 @@
-"""Sheets → typed rows, each value with its place, by the column table; and the sheets that have no such table.
+"""Sheets → records, each value with its place, by their declaration; and the sheets that no one declared.
 
 Everything odd is a Problem; reading goes on.
 """
@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlainTable:
-    """A sheet that has no column table: headings and texts as shown, blank rows left out.
+    """A sheet that is not declared: headings and texts as shown, blank rows left out.
 
     ``count`` and ``sums`` (of columns that hold whole numbers) leave rows of totals out; ``spans`` are their cells.
     """

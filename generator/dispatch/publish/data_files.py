@@ -116,7 +116,7 @@ def _value(column: Column, value: Any) -> Value:
 
 
 def _plain(text: str, whole: bool) -> Value:
-    """A text of a sheet without a column table; a number where its column holds whole numbers only."""
+    """A text of a sheet that is not declared; a number where its column holds whole numbers only."""
     if whole and text:
         try:
             return values.count(text)

@@ -1,10 +1,13 @@
-"""All sheets: those of 機關.xlsx, and those of a meeting in the order in which forms and messages name them."""
+"""All sheets: those of 機關.xlsx, and those of a meeting in the order in which forms and messages name them.
+
+``python -m generator.meeting.sheets.index`` prints docs/工作表.md.
+"""
 
 from __future__ import annotations
 
 from generator.meeting.sheets.agency import Agency, Closure, Member, Unit
 from generator.meeting.sheets.lists import LISTS, PastDecision, Total
-from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
+from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
 from generator.workbook.record import Record
 
@@ -25,6 +28,25 @@ MEETING_SHEETS: tuple[type[Record], ...] = (
 # The workbooks that `packet new` makes, and what stands in each.
 BOOKS: dict[str, list[type[Record]]] = {}
 for _record in MEETING_SHEETS:
-    if _record not in MINUTES_SHEETS:
+    if _record.sheet.book and _record not in MINUTES_SHEETS:
         BOOKS.setdefault(_record.sheet.book, []).append(_record)
+ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, Article)
 NAMES = [record.sheet.name for record in MEETING_SHEETS]
+
+
+def manual() -> str:
+    """The page of the manual that lists every column of every sheet."""
+    lines = ["# 工作表與欄位", "", "依程式的宣告產生，與空白表單裡的說明相同。"]
+    for record in ALL_SHEETS:
+        sheet = record.sheet
+        book = f"（{sheet.book}.xlsx）" if sheet.book else ""
+        lines += ["", f"## {sheet.name}{book}", "", f"{sheet.about}。", ""]
+        lines += ["| 欄位 | 說明 |", "| --- | --- |"]
+        for column in sheet.columns:
+            note = "；".join(column.note.splitlines()).replace("|", "\\|")
+            lines.append(f"| {column.name} | {note} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(manual(), end="")
