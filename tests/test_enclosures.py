@@ -31,6 +31,7 @@ from generator.meeting.files import Enclosure, Kind
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import pages, pictures
 from generator.pdf.from_elsewhere.files import Fault
+from generator.pdf.from_elsewhere.problems import FileCode
 from generator.prose.vocabulary import Vocabulary
 
 PLACE = Location("會議.xlsx", "附件", "C2")
@@ -301,7 +302,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 
 def test_a_pdf_with_too_many_pages_says_how_many(tmp_path: Path) -> None:
     found = enclosures.examine(put(tmp_path, "a.pdf", pdf_of(*[(300, 300)] * (pages.MOST_PAGES + 1))))
-    assert found == Fault("file-too-many-pages", {"count": 1001, "most": 1000})
+    assert found == Fault(FileCode.FILE_TOO_MANY_PAGES, {"count": 1001, "most": 1000})
 
 
 def test_a_pdf_whose_content_is_not_on_its_pages(tmp_path: Path) -> None:
@@ -320,7 +321,7 @@ def test_a_pdf_whose_content_is_not_on_its_pages(tmp_path: Path) -> None:
 
 
 def test_a_fault_is_a_warning_only_where_the_row_allows_it() -> None:
-    fault = Fault("file-locked")
+    fault = Fault(FileCode.FILE_LOCKED)
     found = enclosures.fault_problem(fault, "圖.pdf", PLACE, may_be_separate=False)
     assert (found.code, found.severity, found.at) == ("file-locked", ERROR, PLACE)
     assert "「圖.pdf」設有密碼" in found.text

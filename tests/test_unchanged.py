@@ -11,6 +11,7 @@ import pytest
 from generator.basic.problem import Location, problem
 from generator.build import examine as examination
 from generator.build import outputs, story, unchanged
+from generator.pdf.from_elsewhere.files import EnclosureCode
 from tests.conftest import Desk, docx_text
 
 
@@ -156,7 +157,7 @@ def test_what_went_wrong_only_while_building_is_tried_again(
 
     def troubled(made: story.Made, *given: Any) -> None:
         take(made, *given)
-        story._add(made, [problem("file-separate", Location("會議.xlsx"), text="轉檔逾時")])
+        story._add(made, [problem(EnclosureCode.FILE_SEPARATE, Location("會議.xlsx"), text="轉檔逾時")])
 
     with monkeypatch.context() as patched:
         patched.setattr(story, "_take", troubled)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.package import Package
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.basic.steps import step
 from generator.documents import minutes as after_meeting
 from generator.documents.document import Document
@@ -23,6 +23,13 @@ from generator.leaks.texts import Insides
 from generator.meeting.minutes import SOMEONE
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPINION
+
+
+class LeakCode(Code):
+    """The problems that this module finds."""
+
+    PROTECTED_NAME = error("內容出現須保護的姓名（該委員聲明不記名或不公開）", "請改為「委員」或其他不指名的寫法。")
+
 
 # Characters of names that are written in more than one way.
 _PAIRS = (
@@ -83,7 +90,7 @@ def check(meeting: Meeting) -> list[Problem]:
     for text, at, public in _texts(meeting):
         editions = [edition for edition in after_meeting.EDITIONS if public or edition == FOR_MEETING]
         if any(name in key(text) for edition in editions for name in names[edition]):
-            found.append(problem("protected-name", at))
+            found.append(problem(LeakCode.PROTECTED_NAME, at))
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.meeting import minutes, succession, workdays
 from generator.meeting.files import NamedFile
@@ -24,9 +24,40 @@ from generator.workbook.raw import RawSheet
 from generator.workbook.record import MENU_SHEET, Record
 from generator.workbook.typed_rows import PlainTable
 
+
+class MeetingCode(Code):
+    """The problems that this module finds."""
+
+    # Workbooks and sheets
+    NO_AGENCY_BOOK = error("inputs 資料夾內沒有 機關.xlsx", "請放入機關的基本資料活頁簿。")
+    MISSING_SHEET = error("找不到工作表〔{sheet}〕", "請增加此工作表。{perhaps}")
+    UNKNOWN_SHEET = note("不認得這個工作表，未使用", "{perhaps}若要當附件，請在〔附件〕的來源寫「工作表:」加上名稱。")
+    EMPTY_SHEET = error("工作表〔{sheet}〕沒有資料列", "請填入資料，或刪除這個附件。")
+    # What refers to what
+    UNKNOWN_CASE = error("〔案由〕內沒有案號「{value}」", "請改為已有的案號。{perhaps}")
+    CASE_TWICE = error("案號「{value}」重複，{first} 已經用過", "請改用不同的案號。")
+    BAD_SOURCE = error("「{value}」不是附件來源", "請寫成「工作表:名稱」「共用:名稱」「檔案:檔名」或「另附」。")
+    NO_SUCH_SHEET = error("找不到工作表〔{sheet}〕", "請改正來源，或增加此工作表。{perhaps}")
+    NO_SUCH_SHARED = error("inputs/共用 內沒有「{name}.xlsx」", "請改正來源，或放入該檔。{perhaps}")
+    FILE_ELSEWHERE = error("「{name}」不是檔名", "請把檔案放進會議的「附件」資料夾，來源只寫「檔案:」加檔名。{perhaps}")
+    NO_SUCH_FILE = error("會議的「附件」資料夾內沒有「{name}」", "請改正來源，或放入該檔（不可用連結）。{perhaps}")
+    FILE_TWICE = error("inputs/共用 內名稱是「{name}」的檔案有 {files}", "請在來源寫上副檔名，例如「共用:{example}」。")
+    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
+    NO_ARTICLES = error("共用「{name}」沒有〔條文〕工作表或條文", "請依層級、條號、內容填入條文。")
+    NOTE_WITHOUT_ATTACHMENT = error("〔附件〕內沒有「{value}」", "請改為附件的名稱。{perhaps}")
+    # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
+    SLIDE_WITHOUT_LAYOUT = error("第一張投影片之前就有內容", "請在第一列填「版面」（例如：封面）。")
+
+
 # The template of a case that names none.
 CASE_TEMPLATE = "案"
-_DEPENDENT = {"missing-sheet", "no-such-sheet", "empty-sheet", "unknown-case", "note-without-attachment"}
+_DEPENDENT = {
+    MeetingCode.MISSING_SHEET,
+    MeetingCode.NO_SUCH_SHEET,
+    MeetingCode.EMPTY_SHEET,
+    MeetingCode.UNKNOWN_CASE,
+    MeetingCode.NOTE_WITHOUT_ATTACHMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +84,16 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     book = workspace.agency_book
     agency_sheets = books.read_workbook(book, problems) if os.path.lexists(book) else []
     if not os.path.lexists(book):
-        problems.append(problem("no-agency-book", Location("機關.xlsx")))
+        problems.append(problem(MeetingCode.NO_AGENCY_BOOK, Location("機關.xlsx")))
         books.mention_others(book.parent, problems, book.stem)
     books.mention_twins(book.parent, book.stem, problems)
     raw = books.read_folder(workspace.inputs(meeting_id), problems)
     agency = typed_rows.field_row(Agency, agency_sheets, problems)
     for record in AGENCY_SHEETS:
         if record.sheet.required and agency_sheets and not any(books.named(agency_sheets, record.sheet.name)):
-            problems.append(problem("missing-sheet", Location("機關.xlsx"), sheet=record.sheet.name, perhaps=""))
+            problems.append(
+                problem(MeetingCode.MISSING_SHEET, Location("機關.xlsx"), sheet=record.sheet.name, perhaps="")
+            )
     _mention_sheets(meeting_id, raw, problems)
     units = typed_rows.records(Unit, agency_sheets, problems)
     members = typed_rows.records(Member, agency_sheets, problems)
@@ -126,11 +159,11 @@ def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[P
     for name in (record.sheet.name for record in MEETING_SHEETS if record.sheet.required):
         if name not in present:
             slip = perhaps(name, [sheet.name for sheet in raw if values.folded(sheet.name) not in NAMES])
-            problems.append(problem("missing-sheet", Location(f"inputs/{folder}"), sheet=name, perhaps=slip))
+            problems.append(problem(MeetingCode.MISSING_SHEET, Location(f"inputs/{folder}"), sheet=name, perhaps=slip))
     for sheet in raw:
         name = values.folded(sheet.name)
         if name not in NAMES and name not in wanted and not sheet.empty and name != MENU_SHEET:
-            problems.append(problem("unknown-sheet", sheet.place, perhaps=perhaps(sheet.name, absent)))
+            problems.append(problem(MeetingCode.UNKNOWN_SHEET, sheet.place, perhaps=perhaps(sheet.name, absent)))
 
 
 def cases(
@@ -151,13 +184,13 @@ def cases(
     for item in (*explanations, *attachments, *(entry for entry in minuted if entry.case)):
         if values.folded(item.case) not in keys:
             guess = perhaps(item.case, keys)
-            problems.append(problem("unknown-case", item.at("case"), value=item.case, perhaps=guess))
+            problems.append(problem(MeetingCode.UNKNOWN_CASE, item.at("case"), value=item.case, perhaps=guess))
     names = {values.folded(item.name) for item in attachments}
-    for note in notes:
-        if values.folded(note.attachment) not in names:
-            guess = perhaps(note.attachment, names)
-            at = note.at("attachment")
-            problems.append(problem("note-without-attachment", at, value=note.attachment, perhaps=guess))
+    for footnote in notes:
+        if values.folded(footnote.attachment) not in names:
+            guess = perhaps(footnote.attachment, names)
+            at = footnote.at("attachment")
+            problems.append(problem(MeetingCode.NOTE_WITHOUT_ATTACHMENT, at, value=footnote.attachment, perhaps=guess))
     numbers = dict.fromkeys((REPORT, DISCUSSION, MOTION), 0)
     found: list[Case] = []
     for case in whole:
@@ -165,7 +198,7 @@ def cases(
         first = keys.get(key, case.row)
         if first is not case.row:
             other = case.row.beside(first, column)
-            problems.append(problem("case-twice", case.at("key"), value=case.key, first=other))
+            problems.append(problem(MeetingCode.CASE_TWICE, case.at("key"), value=case.key, first=other))
             continue
         numbers[case.kind] += 1
         own = [item for item in attachments if values.folded(item.case) == key]
@@ -186,7 +219,7 @@ def cases(
 
 def _attachment(item: Attachment, number: int, notes: Sequence[Note], problems: list[Problem]) -> Attachment:
     if item.source not in (SHEET, SHARED, FILE, SEPARATELY) or (not item.target and item.source != SEPARATELY):
-        problems.append(problem("bad-source", item.at("origin"), value=item.origin))
+        problems.append(problem(MeetingCode.BAD_SOURCE, item.at("origin"), value=item.origin))
     own = tuple(note for note in notes if values.folded(note.attachment) == values.folded(item.name))
     return replace(item, number=number, notes=own)
 
@@ -211,11 +244,11 @@ def _attached(
             found = list(books.named(raw, attachment.target))
             if not found:
                 guess = perhaps(attachment.target, [other.name for other in raw])
-                problems.append(problem("no-such-sheet", place, sheet=attachment.target, perhaps=guess))
+                problems.append(problem(MeetingCode.NO_SUCH_SHEET, place, sheet=attachment.target, perhaps=guess))
             elif found[0].name not in NAMES and attachment.target not in tables:
                 table = typed_rows.read_plain(attachment.target, found, problems)
                 if table is None or not table.rows:
-                    problems.append(problem("empty-sheet", place, sheet=attachment.target))
+                    problems.append(problem(MeetingCode.EMPTY_SHEET, place, sheet=attachment.target))
                 else:
                     tables[attachment.target] = table
         elif attachment.source == SHARED and attachment.target not in regulations:
@@ -232,7 +265,7 @@ def _attached(
             else:
                 guess = perhaps(attachment.target, have)
                 aside = any(sign in attachment.target for sign in "/\\:")
-                code = "file-elsewhere" if aside else "no-such-file"
+                code = MeetingCode.FILE_ELSEWHERE if aside else MeetingCode.NO_SUCH_FILE
                 problems.append(problem(code, place, name=attachment.target, perhaps=guess))
     return tables, regulations, tuple(files)
 
@@ -259,7 +292,7 @@ def _shared(shared: Path, name: str, place: Location, problems: list[Problem]) -
             return have[alike[0]], None
         if alike:
             files = "、".join(f"「{known}」" for known in alike)
-            problems.append(problem("file-twice", place, name=name, files=files, example=alike[0]))
+            problems.append(problem(MeetingCode.FILE_TWICE, place, name=name, files=files, example=alike[0]))
             return None, None
     return None, _regulation(shared, name, place, problems)
 
@@ -272,14 +305,14 @@ def _regulation(shared: Path, name: str, place: Location, problems: list[Problem
     path = books.find(shared, name)
     if path is None:
         have = [book.stem for book in books.books(shared)]
-        problems.append(problem("no-such-shared", place, name=name, perhaps=perhaps(name, have)))
+        problems.append(problem(MeetingCode.NO_SUCH_SHARED, place, name=name, perhaps=perhaps(name, have)))
         books.mention_others(shared, problems, name)
         return None
     books.mention_twins(shared, name, problems)
     raw = books.read_workbook(path, problems)
     rows = typed_rows.rows(Article, raw, problems)
     if not rows:
-        problems.append(problem("no-articles", place, name=name))
+        problems.append(problem(MeetingCode.NO_ARTICLES, place, name=name))
         return None
     return regulation(name, typed_rows.complete(Article, rows))
 
@@ -300,7 +333,7 @@ def _slides(rows: Sequence[Slide], problems: list[Problem]) -> tuple[Slide, ...]
         if row.layout:
             slides.append((row, []))
         elif not slides:
-            problems.append(problem("slide-without-layout", row.at("layout")))
+            problems.append(problem(MeetingCode.SLIDE_WITHOUT_LAYOUT, row.at("layout")))
             continue
         if row.lead or row.text:
             slides[-1][1].append(row)

@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.basic.problem import ERROR, Location, Problem, problem
+from generator.basic.problem import ERROR, Code, Location, Problem, problem, warning
 from generator.meeting.sheets import ABSENT, DRAFT
 from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
 from generator.workbook import typed_rows
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import Record
+from generator.workbook.typed_rows import RowCode
 from generator.workbook.values import folded
+
+
+class MinutesSheetCode(Code):
+    """The problems that this module finds."""
+
+    MINUTES_WITHOUT_STATUS = warning(
+        "沒有〔紀錄資訊〕，不產生會議紀錄", "請增加〔紀錄資訊〕並填紀錄狀態（草稿或定稿）。"
+    )
+
 
 # How a speaker is named who is not to be named.
 SOMEONE = "委員"
@@ -63,7 +73,7 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> tuple[Minutes | No
     decisions = [row for row in typed_rows.records(Decision, raw, problems) if _is_there(row, problems)]
     if row is None:
         filled: list[Record] = [found[0] for found in (attendance, remarks, decisions) if found]
-        problems += [problem("minutes-without-status", record.at()) for record in filled[:1]]
+        problems += [problem(MinutesSheetCode.MINUTES_WITHOUT_STATUS, record.at()) for record in filled[:1]]
     info = typed_rows.field_record(MinutesInfo, row)
     if info is None:
         return None, observers
@@ -82,5 +92,5 @@ def _is_there(decision: Decision, problems: list[Problem]) -> bool:
     if decision.text:
         return True
     if decision.unit or decision.due or decision.tracking:
-        problems.append(problem("empty-cell", decision.at("text"), name=decision.heading_of("text")))
+        problems.append(problem(RowCode.EMPTY_CELL, decision.at("text"), name=decision.heading_of("text")))
     return False

@@ -9,11 +9,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.basic import roc
-from generator.basic.problem import ERROR, WARNING, Location, Problem, problem
+from generator.basic.problem import ERROR, WARNING, Code, Location, Problem, error, problem, warning
 from generator.basic.rule_numbers import DRAFT_LIMIT_DAYS, PAPERS_DAYS, PUBLICATION_DAYS
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.agency import Agency, Closure
 from generator.meeting.workdays import NotCovered
+
+
+class ScheduleCode(Code):
+    """The problems that this module finds."""
+
+    CALENDAR_MISSING = error(
+        "沒有民國 {year} 年的辦公日曆，無法計算期限：{names}",
+        "請將人事行政總處「{year}年中華民國政府行政機關辦公日曆表」的 CSV 檔放進 inputs/共用。",
+    )
+    DRAFT_DAYS = error("紀錄草稿工作日 {value} 不在 1 至 {most} 之間", "請改正。", source="運作指引陸一")
+    CORRECTION_DAYS = error("修正意見工作日不可為 0", "請填 1 以上的整數。")
+    CORRECTION_LATE = warning(
+        "修正意見期限在會後第 {days} 個工作日，晚於公開期限的 {most} 個工作日", "請縮短天數。", source="運作指引陸一"
+    )
+
 
 PAPERS, DRAFT, DRAFT_LIMIT, CORRECTIONS, PUBLICATION = "會議資料", "紀錄草稿", "紀錄草稿上限", "修正意見", "公開"
 DRAFT_SETTING, CORRECTION_SETTING = Agency.heading_of("draft_days"), Agency.heading_of("correction_days")
@@ -84,7 +99,8 @@ def of(meeting: Meeting) -> Schedule:
     add(PUBLICATION, meeting.date, PUBLICATION_DAYS.number, after, text, PUBLICATION_DAYS.source)
     made.deadlines.sort(key=lambda one: one.date)
     made.problems += [
-        problem("calendar-missing", cell, year=year - 1911, names="、".join(names)) for year, names in lacking.items()
+        problem(ScheduleCode.CALENDAR_MISSING, cell, year=year - 1911, names="、".join(names))
+        for year, names in lacking.items()
     ]
     return made
 
@@ -95,12 +111,12 @@ def check(meeting: Meeting) -> list[Problem]:
     agency = meeting.agency
     draft, corrections = agency.at("draft_days"), agency.at("correction_days")
     if not 1 <= agency.draft_days <= DRAFT_LIMIT_DAYS.number:
-        found.append(problem("draft-days", draft, value=agency.draft_days, most=DRAFT_LIMIT_DAYS.number))
+        found.append(problem(ScheduleCode.DRAFT_DAYS, draft, value=agency.draft_days, most=DRAFT_LIMIT_DAYS.number))
     elif not agency.correction_days:
-        found.append(problem("correction-days", corrections))
+        found.append(problem(ScheduleCode.CORRECTION_DAYS, corrections))
     elif agency.draft_days + agency.correction_days > PUBLICATION_DAYS.number:
         whole = agency.draft_days + agency.correction_days
-        found.append(problem("correction-late", corrections, days=whole, most=PUBLICATION_DAYS.number))
+        found.append(problem(ScheduleCode.CORRECTION_LATE, corrections, days=whole, most=PUBLICATION_DAYS.number))
     return found
 
 

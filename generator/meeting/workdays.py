@@ -17,11 +17,27 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic import roc
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.meeting.sheets import WORKING
 from generator.meeting.sheets.agency import Closure
 from generator.workbook import typed_rows, values
+from generator.workbook.books import BookCode
 from generator.workbook.raw import RawSheet
+from generator.workbook.values import ValueCode
+
+
+class WorkdayCode(Code):
+    """The problems that this module finds."""
+
+    CALENDAR_HEADINGS = error(
+        "不是辦公日曆表的內容，找不到「西元日期」與「是否放假」兩欄",
+        "請改放人事行政總處的辦公日曆表 CSV 檔（不是「Google行事曆專用」）。",
+    )
+    CALENDAR_DATE = error("西元日期「{value}」不是八碼的日期（例：20240429）", "請改正，或重新下載此檔。")
+    CALENDAR_FLAG = error("是否放假「{value}」不是 0（上班）或 2（放假）", "請改正，或重新下載此檔。")
+    CALENDAR_TWICE = error("{date}是否放假，與 {other} 不同", "請只留最新的辦公日曆表。")
+    CLOSURE_TWICE = error("{date}是停班或上班，與 {first} 不同", "請只留一列。")
+
 
 OFFICIAL_NAME = "辦公日曆表"
 _DATE, _WEEKDAY, _OFF = "西元日期", "星期", "是否放假"
@@ -126,7 +142,7 @@ def read(shared: Path, agency_sheets: Iterable[RawSheet], problems: list[Problem
         day, works = closure.day, closure.how == WORKING
         if day in own and own[day].works != works:
             first = own[day].at.cell
-            problems.append(problem("closure-twice", closure.at("day"), date=roc.long_date(day), first=first))
+            problems.append(problem(WorkdayCode.CLOSURE_TWICE, closure.at("day"), date=roc.long_date(day), first=first))
         own.setdefault(day, Entry(works, closure.at("day")))
     return Calendar(entries | own)
 
@@ -140,19 +156,19 @@ def _add_official(path: Path, entries: dict[dt.date, Entry], problems: list[Prob
     try:
         content = path.read_bytes() if path.stat().st_size <= _LARGEST_FILE else b""
     except OSError:
-        problems.append(problem("workbook-locked", where))
+        problems.append(problem(BookCode.WORKBOOK_LOCKED, where))
         return
     for line, cells in _lines(content, where, problems):
         at = Location(path.name, cell=f"第 {line} 行")
         day, works = _day(cells, at, problems), {"0": True, "2": False}.get(cells[_OFF])
         if works is None:
-            problems.append(problem("calendar-flag", at, value=cells[_OFF]))
+            problems.append(problem(WorkdayCode.CALENDAR_FLAG, at, value=cells[_OFF]))
         if day is None or works is None:
             continue
         before = entries.get(day)
         if before and before.works != works and before.revised == revised:
             if not disputed:
-                problems.append(problem("calendar-twice", at, date=roc.long_date(day), other=before.at))
+                problems.append(problem(WorkdayCode.CALENDAR_TWICE, at, date=roc.long_date(day), other=before.at))
             disputed = True
             continue
         entries[day] = Entry(works, at, revised)
@@ -181,7 +197,7 @@ def _lines(content: bytes, where: Location, problems: list[Problem]) -> Iterator
     except csv.Error:
         headings = None
     if headings is None:
-        problems.append(problem("calendar-headings", where))
+        problems.append(problem(WorkdayCode.CALENDAR_HEADINGS, where))
 
 
 def _day(cells: Mapping[str, str], at: Location, problems: list[Problem]) -> dt.date | None:
@@ -191,11 +207,11 @@ def _day(cells: Mapping[str, str], at: Location, problems: list[Problem]) -> dt.
             raise ValueError(written)
         day = dt.date(int(written[:4]), int(written[4:6]), int(written[6:]))
     except ValueError:
-        problems.append(problem("calendar-date", at, value=written))
+        problems.append(problem(WorkdayCode.CALENDAR_DATE, at, value=written))
         return None
     if weekday and weekday != roc.WEEKDAYS[day.weekday()]:
         problems.append(
-            problem("wrong-weekday", at, value=f"{written} {weekday}", date=written, weekday=roc.weekday(day))
+            problem(ValueCode.WRONG_WEEKDAY, at, value=f"{written} {weekday}", date=written, weekday=roc.weekday(day))
         )
         return None
     return day

@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
@@ -19,6 +19,17 @@ from generator.prose.language import ATTACHMENT, FULL_WIDTH, environment, explai
 from generator.prose.recording import recording
 from generator.prose.text import Text, typed
 from generator.workbook.record import Record
+
+
+class VocabularyCode(Code):
+    """The problems that this module finds."""
+
+    PROSE_SYNTAX = error("標籤寫法有誤（{detail}）", "標籤要成對：{{{{ 名稱 }}}}。")
+    FULL_WIDTH_BRACES = error("標籤用了全形大括號", "請改為半形：{{{{ 名稱 }}}}。")
+    UNKNOWN_NAME = error("沒有「{name}」這個名稱", "{perhaps}可用的名稱請見 packet figures。")
+    NAME_INCOMPLETE = error("「{name}」之後要接名稱", "例如：{examples}。")
+    UNKNOWN_FILTER = error("沒有「|{name}」這種寫法", "{perhaps}可用：年月日、月日、星期、萬、國字、正文、前一日。")
+    PROSE_FAILED = error("標籤無法套用：{detail}", "請核對名稱與寫法。")
 
 
 class Vocabulary:
@@ -61,14 +72,14 @@ class Vocabulary:
     def faults(self, source: str, at: Location) -> list[Problem]:
         """What is wrong with a prose text before it is rendered: syntax, unknown names and filters."""
         if FULL_WIDTH.search(source):
-            return [problem("full-width-braces", at)]
+            return [problem(VocabularyCode.FULL_WIDTH_BRACES, at)]
         try:
             used = names_used(source)
         except jinja2.TemplateSyntaxError:
-            return [problem("prose-syntax", at, detail=self._broken_tag(source))]
+            return [problem(VocabularyCode.PROSE_SYNTAX, at, detail=self._broken_tag(source))]
         filters = self._environment.filters
         found = [
-            problem("unknown-filter", at, name=node.name, perhaps=perhaps(node.name, filters))
+            problem(VocabularyCode.UNKNOWN_FILTER, at, name=node.name, perhaps=perhaps(node.name, filters))
             for node in self._environment.parse(source).find_all(nodes.Filter)
             if node.name not in filters
         ]
@@ -78,9 +89,9 @@ class Vocabulary:
             known = list(self.figures)
             if name in self._spaces:
                 examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
-                found.append(problem("name-incomplete", at, name=name, examples=examples))
+                found.append(problem(VocabularyCode.NAME_INCOMPLETE, at, name=name, examples=examples))
             else:
-                found.append(problem("unknown-name", at, name=name, perhaps=perhaps(name, known)))
+                found.append(problem(VocabularyCode.UNKNOWN_NAME, at, name=name, perhaps=perhaps(name, known)))
         return found
 
     def _broken_tag(self, source: str) -> str:
@@ -119,7 +130,7 @@ class Vocabulary:
                 with recording() as printed:
                     marked = self._environment.from_string(source).render(self.context(case))
             except Exception as error:
-                faults = [problem("prose-failed", at, detail=explained(error))]
+                faults = [problem(VocabularyCode.PROSE_FAILED, at, detail=explained(error))]
             else:
                 text = printed.read(marked, self.figures)
                 return Text(text, [*typed(text, at).spans, *text.spans]), []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from generator.basic.problem import ERROR, Location, Problem, problem
+from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.basic.workspace import MeetingId, Workspace
 from generator.meeting import figures, load
 from generator.meeting.model import Meeting
@@ -20,6 +20,31 @@ from generator.meeting.sheets.minutes import Decision, MinutesInfo
 from generator.prose.vocabulary import Vocabulary
 from generator.workbook import books, values
 from generator.workbook.record import Record
+from generator.workbook.typed_rows import RowCode
+
+
+class CarriedCode(Code):
+    """The problems that this module finds."""
+
+    CARRIED_ALTERED = error("「{name}」與 {meeting} 所載不同，原為「{was}」", "請改回原文；補充的話請寫在辦理情形。")
+    CARRIED_MISSING = error(
+        "缺少 {meeting} 的決定（議）：「{subject}」「{decision}」", "請補上這一列，一字不改，並填辦理情形。"
+    )
+    CARRIED_DROPPED = error(
+        "缺少持續列管的事項：「{subject}」「{decision}」（{meeting}）",
+        "請補上這一列；已經辦完的請改為解除列管並填辦理情形。",
+    )
+    CARRIED_TWICE = error("這項決定（議）重複，{meeting} 只有一項", "請刪除重複的一列。")
+    CARRIED_EXTRA = warning("{meeting} 沒有這一項決定（議）或持續列管事項", "請確認；不是時請刪除這一列。")
+    CARRIED_ORIGIN = warning(
+        "這是 {meeting} 之前就持續列管的事項，不知是哪一次會議的決定（議）", "請填會議編號，例如 112-2。"
+    )
+    CARRIED_UNCHECKED = warning("{meeting} 的資料有錯誤，沒有核對〔上次會議決定〕", "請執行 packet check {meeting}。")
+    BAD_MEETING = error("「{value}」不是會議編號", "請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。")
+    NO_PROGRESS = warning("持續列管的事項還沒有辦理情形", "請填至本次會議前做了什麼。")
+    CLOSED_WITHOUT_REASON = error("解除列管而沒有辦理情形", "請填辦理情形，說明為何可以解除列管。")
+    CLOSED_SILENTLY = error("原為持續列管，列管卻空白", "請填持續列管，或填解除列管與辦理情形。")
+
 
 # Below this likeness of their 案由 (0 to 1) two rows are no longer the same item with a text altered.
 _LIKENESS = 0.6
@@ -82,7 +107,7 @@ def lost(problems: Iterable[Problem]) -> list[Problem]:
 
     def loses(one: Problem) -> bool:
         sheet = values.folded(one.at.sheet)
-        return one.code in books.UNREAD or sheet in strict or (sheet in lenient and one.code != "empty-cell")
+        return one.code in books.UNREAD or sheet in strict or (sheet in lenient and one.code != RowCode.EMPTY_CELL)
 
     return [one for one in problems if one.severity == ERROR and loses(one)]
 
@@ -90,12 +115,12 @@ def lost(problems: Iterable[Problem]) -> list[Problem]:
 def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     """What 〔上次會議決定〕 lacks by itself, and against the minutes of the meeting before, where that has any."""
     found = [
-        problem("bad-meeting", item.at("meeting"), value=item.meeting)
+        problem(CarriedCode.BAD_MEETING, item.at("meeting"), value=item.meeting)
         for item in meeting.past_decisions
         if item.meeting and parsed(item.meeting) is None
     ]
     found += [
-        problem("no-progress", item.at("progress"))
+        problem(CarriedCode.NO_PROGRESS, item.at("progress"))
         for item in meeting.past_decisions
         if item.tracking == CONTINUED and not item.progress
     ]
@@ -110,7 +135,7 @@ def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
         carried(source, faults)
     if faults:
         place = Location(f"inputs/{meeting.previous}")
-        return [*found, problem("carried-unchecked", place, meeting=meeting.previous)]
+        return [*found, problem(CarriedCode.CARRIED_UNCHECKED, place, meeting=meeting.previous)]
     return found + check(meeting, source) if source is not None and source.minutes is not None else found
 
 
@@ -126,13 +151,19 @@ def check(meeting: Meeting, source: Meeting) -> list[Problem]:
     sheet = _sheet(meeting)
     for item in items:
         if (item.decision or item.earlier) and all(item is not other for other, _ in pairs):
-            code = "carried-dropped" if item.earlier else "carried-missing"
+            code = CarriedCode.CARRIED_DROPPED if item.earlier else CarriedCode.CARRIED_MISSING
             texts = {"subject": item.subject, "decision": _line(item.decision), "meeting": item.origin or source.id}
             found.append(problem(code, sheet, **texts))
     for row in meeting.past_decisions:
         if id(row) not in taken:
             twice = any(_same(item, row, "subject", "decision") for item, _ in pairs)
-            found.append(problem("carried-twice" if twice else "carried-extra", row.at("subject"), meeting=source.id))
+            found.append(
+                problem(
+                    CarriedCode.CARRIED_TWICE if twice else CarriedCode.CARRIED_EXTRA,
+                    row.at("subject"),
+                    meeting=source.id,
+                )
+            )
     return found
 
 
@@ -239,17 +270,21 @@ def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
         ("decision", item.decision, row.decision),
     )
     found = [
-        problem("carried-altered", row.at(name), name=row.heading_of(name), meeting=source.id, was=_line(was))
+        problem(CarriedCode.CARRIED_ALTERED, row.at(name), name=row.heading_of(name), meeting=source.id, was=_line(was))
         for name, was, now in given
         # An empty cell is reported as such, and a case without a decision has none to compare.
         if was and now and _verbatim(was) != _verbatim(now)
     ]
     if not item.origin and not row.meeting:
-        found.append(problem("carried-origin", row.at("meeting"), meeting=source.id))
+        found.append(problem(CarriedCode.CARRIED_ORIGIN, row.at("meeting"), meeting=source.id))
     elif not _from(item, row):
         found.append(
             problem(
-                "carried-altered", row.at("meeting"), name=row.heading_of("meeting"), meeting=source.id, was=item.origin
+                CarriedCode.CARRIED_ALTERED,
+                row.at("meeting"),
+                name=row.heading_of("meeting"),
+                meeting=source.id,
+                was=item.origin,
             )
         )
     return found
@@ -263,10 +298,10 @@ def _verbatim(text: str) -> list[str]:
 def _closed(item: Item, row: PastDecision) -> list[Problem]:
     """What is under control is closed by saying so and why."""
     if item.tracking == CONTINUED and not row.tracking:
-        return [problem("closed-silently", row.at("tracking"))]
+        return [problem(CarriedCode.CLOSED_SILENTLY, row.at("tracking"))]
     # What the minutes themselves closed needs no further reason.
     if row.tracking == RELEASED and item.tracking != RELEASED and not row.progress:
-        return [problem("closed-without-reason", row.at("progress"))]
+        return [problem(CarriedCode.CLOSED_WITHOUT_REASON, row.at("progress"))]
     return []
 
 

@@ -13,9 +13,10 @@ from itertools import pairwise
 
 from jinja2 import TemplateSyntaxError
 
-from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, perhaps, problem, warning
 from generator.basic.roc import Period, YearMonth
 from generator.meeting import figures, schedule
+from generator.meeting.load import MeetingCode
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import CHAIR, CIVIL_MEMBER, DISCUSSION, REPORT, SHEET
 from generator.meeting.sheets.lists import (
@@ -34,6 +35,63 @@ from generator.prose.vocabulary import Vocabulary
 from generator.rules import printing
 from generator.workbook import values
 from generator.workbook.record import Kind, Record
+from generator.workbook.typed_rows import RowCode
+
+
+class RuleCode(Code):
+    """The problems that this module finds."""
+
+    # What refers to what
+    UNKNOWN_UNIT = error("「{value}」不在 機關.xlsx〔單位〕內", "請改正，或在〔單位〕增列。{perhaps}")
+    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
+    ATTACHMENT_TWICE = error("附件名稱「{value}」重複", "請改用不同的名稱，說明才能引用。")
+    ATTACHMENT_UNMENTIONED = warning(
+        "{case}的說明沒有提到附件「{name}」", '請在說明加上「如{{{{ 附件("{name}") }}}}」。'
+    )
+    # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
+    SLIDES_UNUSED = warning(
+        "有投影片，〔附件〕卻沒有用到", "請在〔附件〕增加一列，來源寫「工作表:簡報」；不做簡報時請刪除這個工作表。"
+    )
+    SLIDES_ATTACHED_TWICE = error("簡報只能附在一案，{first} 已經用過", "請刪除其中一個附件；說明可引用另一案的附件。")
+    # Prose
+    LOOSE_NUMBER = warning("未對應數字：{number}", "請改用 {{{{ }}}} 帶入；確為固定數字時寫成 {{{{ {tag} }}}}。")
+    NO_ROWS = warning("〔{sheet}〕還沒有資料列，「{name}」印成「{value}」", "請填入資料；確實沒有時可不理會。")
+    TYPED_LABEL = warning("「{label}」是手打的附件編號", '請改為 {{{{ 附件("名稱") }}}}，順序變動時編號才會跟著改。')
+    WRONG_WORD = warning("「{word}」應作「{right}」", "請改正用字。")
+    # Cases (practice of official packets; 文書處理手冊)
+    NO_CASES = error("〔案由〕還沒有任何案", "請填入報告案或討論案。")
+    SUBJECT_ENDING = error("{kind}的案由應以「{ending}」結尾", "請改正案由。")
+    NO_REQUEST = warning("{case}的說明最後一點不是「{request}」", "請補上。")
+    LEVEL_SKIPPED = error("層級由{before}跳到{level}", "層級須逐級往下，請改正層級或補上中間一級。")
+    # Lists
+    PLATINUM_ABOVE_GOLD = error("白金標章 {platinum} 大於金標章 {gold}", "白金含於金標章內，請核對兩數。")
+    UNIT_TWICE = error("單位「{unit}」重複，{first} 已有一列", "請併為一列。")
+    UNIT_MISSING = warning("品質檢測沒有「{unit}」這一列", "請補上；沒有資料集時填 0。")
+    RANKING_RISES = error("下載次數 {value:,} 大於前一列的 {above:,}", "請依下載次數由多到少排列。")
+    SAME_COUNT = warning("{value:,} 與 {other} 的數字相同", "請核對是否誤植。")
+    NAME_TWICE = warning("「{value}」重複，{first} 已有一列", "請核對是否重複列入。")
+    WITHDRAWN_TOO_MANY = error("「{unit}」擬下架 {going} 項，多於其資料集 {have} 項", "請核對下架清單與品質檢測。")
+    OVERDUE = warning("「{name}」預定 {due} 開放，尚未標示已上架", "請確認；已上架請填 ★。")
+    TOTAL_TOO_SMALL = error("{name}比排名各項的合計 {least:,} 還小", "請核對總數與出處。")
+    # Dates and periods
+    WRONG_YEAR = error("會議日期不在 {year} 年，與會議編號 {id} 不符", "請改正日期，或改資料夾名稱。")
+    CUTOFF_LATE = warning("資料基準日在會議日期之後", "請核對兩個日期。")
+    PERIOD_LATE = warning("報告期間 {period} 超過資料基準日", "請核對期間與基準日。")
+    PERIOD_GAP = warning("上次報告到 {last}，本次之前缺 {missing}（見 {other}）", "請確認是否要補報這段期間。")
+    PERIOD_OVERLAP = warning("與上次報告的 {last} 重疊（見 {other}）", "請核對期間。")
+    # The roster (設置要點三、四(二))
+    ROSTER_SMALL = error("委員 {count} 人，少於 11 人", "請核對名冊。", source="設置要點三")
+    ROSTER_CIVIL = error("民間代表 {civil} 人，不足委員 {count} 人的三分之一", "請核對名冊。", source="設置要點三")
+    ROSTER_SEX = warning("{sex}性委員 {number} 人，不足委員 {count} 人的三分之一", "請核對名冊。", source="設置要點三")
+    TERM_BACKWARDS = error("「{name}」的任期迄日在起日之前", "請核對任期。")
+    TERM_LONG = error("民間代表「{name}」的任期超過 2 年", "請核對任期。", source="設置要點六")
+    TERM_AGAIN = error("民間代表「{name}」第 {times} 次聘任，期滿只得續聘一次", "請核對聘任次數。", source="設置要點六")
+    TERM_OVER = warning("「{name}」的任期在會議日期前已屆滿", "請核對任期，或更新名冊。")
+    ROSTER_CHAIR = error("召集人有 {count} 人，應為 1 人", "請核對身分。", source="設置要點三")
+    CHAIR_NOT_MEMBER = error(
+        "主席「{name}」不在委員名冊內", "主席由召集人或其指定的委員擔任。{perhaps}", source="設置要點四(二)"
+    )
+
 
 ENDINGS = {REPORT: "，報請鑒察。", DISCUSSION: "，提請討論。"}
 REQUEST = "以上所擬是否妥適，提請討論。"
@@ -76,13 +134,13 @@ def prose_of(meeting: Meeting) -> Iterator[tuple[str, Case, Location]]:
 
 def there_are_cases(meeting: Meeting) -> list[Problem]:
     """A meeting without a case has no packet."""
-    return [] if meeting.cases else [problem("no-cases", meeting.info.at())]
+    return [] if meeting.cases else [problem(RuleCode.NO_CASES, meeting.info.at())]
 
 
 def subjects_end_properly(meeting: Meeting) -> list[Problem]:
     """A report ends with 「，報請鑒察。」, a discussion with 「，提請討論。」 (practice)."""
     return [
-        problem("subject-ending", case.at("subject"), kind=case.kind, ending=ENDINGS[case.kind])
+        problem(RuleCode.SUBJECT_ENDING, case.at("subject"), kind=case.kind, ending=ENDINGS[case.kind])
         for case in meeting.cases
         if case.kind in ENDINGS and not case.subject.endswith(ENDINGS[case.kind])
     ]
@@ -95,7 +153,7 @@ def discussions_ask(meeting: Meeting) -> list[Problem]:
         last = case.explanations[-1] if case.explanations else None
         if last is None or values.folded(last.text) != values.folded(REQUEST):
             at = last.at("text") if last else case.at("key")
-            found.append(problem("no-request", at, case=case.title, request=REQUEST))
+            found.append(problem(RuleCode.NO_REQUEST, at, case=case.title, request=REQUEST))
     return found
 
 
@@ -106,7 +164,9 @@ def levels_never_skip(meeting: Meeting) -> list[Problem]:
         before = 0
         for point in case.explanations:
             if point.level > before + 1:
-                found.append(problem("level-skipped", point.at("level"), level=point.level, before=before or "無"))
+                found.append(
+                    problem(RuleCode.LEVEL_SKIPPED, point.at("level"), level=point.level, before=before or "無")
+                )
             before = point.level
     return found
 
@@ -117,7 +177,7 @@ def units_are_known(meeting: Meeting) -> list[Problem]:
         return []
     listed = [row for record in LISTS for row in record.rows(meeting)]
     return [
-        problem("unknown-unit", record.at(name), value=unit, perhaps=perhaps(unit, meeting.units))
+        problem(RuleCode.UNKNOWN_UNIT, record.at(name), value=unit, perhaps=perhaps(unit, meeting.units))
         for record in (*meeting.cases, *listed, meeting.agency)
         for name, column in record.sheet.by_field.items()
         if column.kind is Kind.UNIT and (unit := getattr(record, name)) and unit not in meeting.units
@@ -132,25 +192,29 @@ def quality_adds_up(meeting: Meeting) -> list[Problem]:
     for item in rows:
         if item.platinum > item.gold:
             at = item.at("platinum")
-            found.append(problem("platinum-above-gold", at, platinum=item.platinum, gold=item.gold))
+            found.append(problem(RuleCode.PLATINUM_ABOVE_GOLD, at, platinum=item.platinum, gold=item.gold))
         if item.stated_total is not None and item.stated_total != item.total:
-            found.append(problem("wrong-total", item.at("stated_total"), stated=item.stated_total, computed=item.total))
+            found.append(
+                problem(RowCode.WRONG_TOTAL, item.at("stated_total"), stated=item.stated_total, computed=item.total)
+            )
         if item.unit in seen:
             first = seen[item.unit].at("unit").cell
-            found.append(problem("unit-twice", item.at("unit"), unit=item.unit, first=first))
+            found.append(problem(RuleCode.UNIT_TWICE, item.at("unit"), unit=item.unit, first=first))
         seen.setdefault(item.unit, item)
     if rows:
         for unit in meeting.units:
             if unit not in seen:
-                found.append(problem("unit-missing", rows[0].at("unit"), unit=unit))
+                found.append(problem(RuleCode.UNIT_MISSING, rows[0].at("unit"), unit=unit))
     if stated is not None:
         for name in BADGES:
             number, computed = getattr(stated, name), sum(getattr(item, name) for item in rows)
             if number != computed:
-                found.append(problem("wrong-total", stated.at(name), stated=number, computed=computed))
+                found.append(problem(RowCode.WRONG_TOTAL, stated.at(name), stated=number, computed=computed))
         whole = sum(item.total for item in rows)
         if stated.stated_total is not None and stated.stated_total != whole:
-            found.append(problem("wrong-total", stated.at("stated_total"), stated=stated.stated_total, computed=whole))
+            found.append(
+                problem(RowCode.WRONG_TOTAL, stated.at("stated_total"), stated=stated.stated_total, computed=whole)
+            )
     return found
 
 
@@ -160,10 +224,10 @@ def ranking_falls(meeting: Meeting) -> list[Problem]:
     for above, below in pairwise(Download.rows(meeting)):
         at = below.at("downloads")
         if below.downloads > above.downloads:
-            found.append(problem("ranking-rises", at, value=below.downloads, above=above.downloads))
+            found.append(problem(RuleCode.RANKING_RISES, at, value=below.downloads, above=above.downloads))
         elif below.downloads == above.downloads:
             other = below.beside(above, "downloads")
-            found.append(problem("same-count", at, value=below.downloads, other=other))
+            found.append(problem(RuleCode.SAME_COUNT, at, value=below.downloads, other=other))
     return found
 
 
@@ -174,7 +238,7 @@ def views_stand_once(meeting: Meeting) -> list[Problem]:
     for item in Download.rows(meeting):
         if item.views in first and item.views:
             other = item.beside(first[item.views], "views")
-            found.append(problem("same-count", item.at("views"), value=item.views, other=other))
+            found.append(problem(RuleCode.SAME_COUNT, item.at("views"), value=item.views, other=other))
         first.setdefault(item.views, item)
     return found
 
@@ -194,12 +258,12 @@ def names_stand_once(meeting: Meeting) -> list[Problem]:
             key = values.same_name(item.name)
             if key in first:
                 other = item.beside(first[key], "name")
-                found.append(problem("name-twice", item.at("name"), value=item.name, first=other))
+                found.append(problem(RuleCode.NAME_TWICE, item.at("name"), value=item.name, first=other))
             first.setdefault(key, item)
     for attachment, count in Counter(item.name for case in meeting.cases for item in case.attachments).items():
         if count > 1:
             own = next(item for case in meeting.cases for item in case.attachments if item.name == attachment)
-            found.append(problem("attachment-twice", own.at("name"), value=attachment))
+            found.append(problem(RuleCode.ATTACHMENT_TWICE, own.at("name"), value=attachment))
     return found
 
 
@@ -210,7 +274,7 @@ def withdrawals_are_there(meeting: Meeting) -> list[Problem]:
     for unit, going in figures.grouped(Withdrawal.rows(meeting), lambda item: item.unit).items():
         if unit in have and len(going) > have[unit]:
             at = going[0].at("unit")
-            found.append(problem("withdrawn-too-many", at, unit=unit, going=len(going), have=have[unit]))
+            found.append(problem(RuleCode.WITHDRAWN_TOO_MANY, at, unit=unit, going=len(going), have=have[unit]))
     return found
 
 
@@ -218,7 +282,7 @@ def planned_items_are_on_time(meeting: Meeting) -> list[Problem]:
     """An item whose 開放年月 has passed on the cut-off date without ★ is overdue."""
     now = YearMonth.of(meeting.info.cutoff)
     return [
-        problem("overdue", item.at("published"), name=item.name, due=item.due)
+        problem(RuleCode.OVERDUE, item.at("published"), name=item.name, due=item.due)
         for item in PlannedDataset.rows(meeting)
         if item.due < now and not item.published
     ]
@@ -239,9 +303,9 @@ def period_follows(meeting: Meeting) -> list[Problem]:
     if gap > 1:
         start = last.end.next()
         missing = Period(start, YearMonth(*_before(reported.start)))
-        return [problem("period-gap", at, last=last, missing=missing, other=item.at("subject"))]
+        return [problem(RuleCode.PERIOD_GAP, at, last=last, missing=missing, other=item.at("subject"))]
     if gap < 1:
-        return [problem("period-overlap", at, last=last, other=item.at("subject"))]
+        return [problem(RuleCode.PERIOD_OVERLAP, at, last=last, other=item.at("subject"))]
     return []
 
 
@@ -253,12 +317,12 @@ def dates_agree(meeting: Meeting) -> list[Problem]:
     """The meeting's date lies in the year of its id; figures are not later than the meeting."""
     found = []
     if YearMonth.of(meeting.date).year != meeting.id.year:
-        found.append(problem("wrong-year", meeting.info.at("date"), id=meeting.id, year=meeting.id.year))
+        found.append(problem(RuleCode.WRONG_YEAR, meeting.info.at("date"), id=meeting.id, year=meeting.id.year))
     if meeting.info.cutoff > meeting.date:
-        found.append(problem("cutoff-late", meeting.info.at("cutoff")))
+        found.append(problem(RuleCode.CUTOFF_LATE, meeting.info.at("cutoff")))
     period = meeting.info.period
     if period is not None and period.end > YearMonth.of(meeting.info.cutoff):
-        found.append(problem("period-late", meeting.info.at("period"), period=period))
+        found.append(problem(RuleCode.PERIOD_LATE, meeting.info.at("period"), period=period))
     return found
 
 
@@ -269,7 +333,7 @@ def attachments_are_mentioned(meeting: Meeting) -> list[Problem]:
         text = " ".join(point.text for point in case.explanations)
         for item in case.attachments:
             if f'"{item.name}"' not in text and f"'{item.name}'" not in text:
-                found.append(problem("attachment-unmentioned", item.at("name"), name=item.name, case=case.title))
+                found.append(problem(RuleCode.ATTACHMENT_UNMENTIONED, item.at("name"), name=item.name, case=case.title))
     return found
 
 
@@ -278,7 +342,7 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
     lists: dict[str, Sequence[Record]] = {name: record.rows(meeting) for name, record in BY_SHEET.items()}
     lists[Slide.sheet.name] = meeting.slides
     return [
-        problem("empty-sheet", item.at("origin"), sheet=item.target)
+        problem(MeetingCode.EMPTY_SHEET, item.at("origin"), sheet=item.target)
         for case in meeting.cases
         for item in case.attachments
         if item.source == SHEET and item.target in meeting.present and item.target in lists and not lists[item.target]
@@ -289,9 +353,10 @@ def the_deck_is_attached(meeting: Meeting) -> list[Problem]:
     """Slides are of use only as an attachment, and there is one deck."""
     decks = [item for case in meeting.cases for item in case.attachments if item.is_deck]
     if not decks:
-        return [problem("slides-unused", meeting.slides[0].at("layout"))] if meeting.slides else []
+        return [problem(RuleCode.SLIDES_UNUSED, meeting.slides[0].at("layout"))] if meeting.slides else []
     return [
-        problem("slides-attached-twice", deck.at("origin"), first=deck.beside(decks[0], "origin")) for deck in decks[1:]
+        problem(RuleCode.SLIDES_ATTACHED_TWICE, deck.at("origin"), first=deck.beside(decks[0], "origin"))
+        for deck in decks[1:]
     ]
 
 
@@ -304,7 +369,7 @@ def totals_cover_the_top(meeting: Meeting) -> list[Problem]:
     }
     for total in Total.rows(meeting):
         if total.value < sums.get(total.name, 0):
-            found.append(problem("total-too-small", total.at("value"), name=total.name, least=sums[total.name]))
+            found.append(problem(RuleCode.TOTAL_TOO_SMALL, total.at("value"), name=total.name, least=sums[total.name]))
     return found
 
 
@@ -318,20 +383,22 @@ def roster_is_lawful(meeting: Meeting) -> list[Problem]:
     chairs = sum(member.role == CHAIR for member in meeting.members)
     found = []
     if count < 11:
-        found.append(problem("roster-small", at, count=count))
+        found.append(problem(RuleCode.ROSTER_SMALL, at, count=count))
     if civil * 3 < count:
-        found.append(problem("roster-civil", at, civil=civil, count=count))
+        found.append(problem(RuleCode.ROSTER_CIVIL, at, civil=civil, count=count))
     if chairs != 1:
-        found.append(problem("roster-chair", at, count=chairs))
+        found.append(problem(RuleCode.ROSTER_CHAIR, at, count=chairs))
     for sex in ("男", "女"):
         number = sum(member.sex == sex for member in meeting.members)
         if number * 3 < count:
-            found.append(problem("roster-sex", meeting.members[0].at("sex"), sex=sex, number=number, count=count))
+            found.append(
+                problem(RuleCode.ROSTER_SEX, meeting.members[0].at("sex"), sex=sex, number=number, count=count)
+            )
     names = [member.name for member in meeting.members]
     chair = meeting.info.chair
     if chair and chair not in names:
         guess = perhaps(chair, names)
-        found.append(problem("chair-not-member", meeting.info.at("chair"), name=chair, perhaps=guess))
+        found.append(problem(RuleCode.CHAIR_NOT_MEMBER, meeting.info.at("chair"), name=chair, perhaps=guess))
     return found
 
 
@@ -341,14 +408,14 @@ def terms_are_lawful(meeting: Meeting) -> list[Problem]:
     for member in meeting.members:
         start, end = member.term_start, member.term_end
         if start and end and end < start:
-            found.append(problem("term-backwards", member.at("term_end"), name=member.name))
+            found.append(problem(RuleCode.TERM_BACKWARDS, member.at("term_end"), name=member.name))
         elif member.role == CIVIL_MEMBER and start and end and end > _years_after(start, 2):
-            found.append(problem("term-long", member.at("term_end"), name=member.name))
+            found.append(problem(RuleCode.TERM_LONG, member.at("term_end"), name=member.name))
         if member.role == CIVIL_MEMBER and (member.appointments or 0) > 2:
             at = member.at("appointments")
-            found.append(problem("term-again", at, name=member.name, times=member.appointments))
+            found.append(problem(RuleCode.TERM_AGAIN, at, name=member.name, times=member.appointments))
         if end and end < meeting.date:
-            found.append(problem("term-over", member.at("term_end"), name=member.name))
+            found.append(problem(RuleCode.TERM_OVER, member.at("term_end"), name=member.name))
     return found
 
 
@@ -366,7 +433,7 @@ def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabu
     typed = _without_citations(literal_text(source))
     known = vocabulary.numbers
     loose = [number for number in figures.written_numbers(typed) if figures.digits(number)[0] not in known]
-    return [problem("loose-number", at, number=number, tag=_as_typed(number)) for number in dict.fromkeys(loose)]
+    return [problem(RuleCode.LOOSE_NUMBER, at, number=number, tag=_as_typed(number)) for number in dict.fromkeys(loose)]
 
 
 def _as_typed(number: str) -> str:
@@ -389,7 +456,7 @@ def figures_have_rows(source: str, text: str, at: Location, vocabulary: Vocabula
         return []
     known = vocabulary.figures
     return [
-        problem("no-rows", at, sheet=name.partition(".")[0], name=name, value=figures.shown(known[name].value))
+        problem(RuleCode.NO_ROWS, at, sheet=name.partition(".")[0], name=name, value=figures.shown(known[name].value))
         for name in used
         if name in known and not known[name].cells
     ]
@@ -409,12 +476,12 @@ def weekdays_agree(source: str, text: str, at: Location, vocabulary: Vocabulary)
 def labels_exist(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
     """「附件3」 typed by hand: prose names attachments by placeholder, so that numbers follow the order."""
     typed = re.findall(r"附件\s*\d+(?:\s*[至、]\s*\d+)?", literal_text(source))
-    return [problem("typed-label", at, label=label) for label in typed]
+    return [problem(RuleCode.TYPED_LABEL, at, label=label) for label in typed]
 
 
 def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
     """紀錄, never 記錄, for the record of a meeting (法律統一用字表)."""
-    return [problem("wrong-word", at, word="會議記錄", right="會議紀錄")] if "會議記錄" in text else []
+    return [problem(RuleCode.WRONG_WORD, at, word="會議記錄", right="會議紀錄")] if "會議記錄" in text else []
 
 
 MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from generator.basic import roc
-from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, perhaps, problem, warning
 from generator.basic.rule_numbers import CIVIL_QUORUM, MEETINGS_A_YEAR
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
@@ -32,6 +32,82 @@ from generator.meeting.sheets.minutes import Attendance, Decision, Remark
 from generator.workbook.record import Record
 from generator.workbook.values import folded
 
+
+class MinutesCode(Code):
+    """The problems that this module finds."""
+
+    # Who attended (設置要點四、七); {name} is 「…」, or nothing where the name is protected
+    NO_ATTENDANCE = error("〔出席〕還沒有委員，不能定稿", "請逐一填入委員及其出席情形。")
+    NO_ATTENDANCE_YET = warning("〔出席〕還沒有委員", "定稿前請逐一填入委員及其出席情形。")
+    ATTENDANCE_UNMARKED = error("委員{name}的出席情形空白，不能定稿", "請填出席、請假或代理。")
+    ATTENDANCE_UNMARKED_YET = warning("委員{name}的出席情形空白", "定稿前請填出席、請假或代理。")
+    MEMBER_UNLISTED = error("委員{name}不在〔出席〕內，不能定稿", "請在〔出席〕增列；已非委員時請更新名冊。")
+    MEMBER_UNLISTED_YET = warning("委員{name}不在〔出席〕內", "定稿前請在〔出席〕增列；已非委員時請更新名冊。")
+    ATTENDEE_UNKNOWN = error("委員{name}不在 機關.xlsx〔委員〕內", "請改正姓名；不是委員的人請改列〔列席〕。{perhaps}")
+    ATTENDEE_ROLE = error("委員{name}的身分填「{role}」，名冊為「{listed}」", "請改成與名冊相同。")
+    ATTENDEE_TWICE = error("委員{name}重複，{first} 已有一列", "請只留一列。")
+    QUORUM_HALF = error(
+        "出席{count}人，不足委員 {members} 人的二分之一，不得開會",
+        "請核對出席情形與委員名冊。",
+        source="設置要點四(三)",
+    )
+    QUORUM_EXACTLY_HALF = warning(
+        "出席{count}人，恰為委員 {members} 人的二分之一：合於設置要點四(三)，但運作指引肆一(二)稱過半數",
+        "請確認本次會議依何者認定。",
+    )
+    QUORUM_CIVIL = error(
+        "親自出席的民間代表{count}人，不足 {least} 人，不得開會", "請核對民間代表的出席情形。", source="設置要點四(三)"
+    )
+    DEPUTY_NOT_ALLOWED = error(
+        "{role}{name}不得由他人代理，只有機關代表得派代表出席", "請改為出席或請假。", source="設置要點七"
+    )
+    DEPUTY_MISSING = error("委員{name}由他人代理，卻沒有代理人", "請填代理人的姓名。", source="設置要點七")
+    DEPUTY_UNUSED = warning(
+        "委員{name}填「{how}」，卻有代理人{deputy}",
+        "由他人代理時請改填「代理」，否則請刪除代理人。",
+        source="設置要點七",
+    )
+    NO_CHAIR = error("沒有主席，不能定稿", "請填擔任主席的召集人或委員。", source="設置要點四(二)")
+    NO_CHAIR_YET = warning("沒有主席", "定稿前請填擔任主席的召集人或委員。", source="設置要點四(二)")
+    CHAIR_NOT_LISTED = error(
+        "主席{name}不在〔出席〕內", "主席由召集人或其指定的委員擔任。{perhaps}", source="設置要點四(二)"
+    )
+    CHAIR_ABSENT = error(
+        "主席{name}沒有親自出席，{other} 填「{how}」", "請核對主席與出席情形。", source="設置要點四(二)"
+    )
+    CONVENER_NOT_CHAIR = warning(
+        "召集人{convener}親自出席（{other}），主席卻是{name}",
+        "召集人因故不能出席時才指定委員代理主席，請核對。",
+        source="設置要點四(二)",
+    )
+    MEETINGS_FEW = warning(
+        "{year} 年只有 {count} 次常會的資料夾，每年以召開二次為原則",
+        "請確認前一年的開會次數。",
+        source="設置要點四(一)",
+    )
+    # Remarks and decisions (運作指引肆三、文書處理手冊 and practice)
+    SPEAKER_UNKNOWN = warning(
+        "委員意見的發言者{name}不是出席的委員或其代理人", "請核對發言者、類型與〔出席〕。{perhaps}", source="設置要點七"
+    )
+    REMARK_TWICE = warning("{case}的順序 {number} 重複，{first} 已經用過", "請依發言先後重編順序。")
+    OPENNESS_UNFIT = warning(
+        "「{openness}」只適用於委員意見，這一列是{kind}", "請改為「記名」，或改正類型。", source="運作指引肆三"
+    )
+    DECISION_TWICE = error("{case}的項次 {number} 重複，{first} 已經用過", "請改編項次。")
+    DECISION_PHRASE = warning("{case}的{closing}不是以{phrases}開頭", "請確認用語。", source="實務用語")
+    NO_DECISION = error("{case}還沒有{closing}，不能定稿", "請在〔決議〕填入。", source="設置要點十二")
+    NO_DECISION_YET = warning("{case}還沒有{closing}", "定稿前請在〔決議〕填入。", source="設置要點十二")
+    TASK_LACKS = error("{case}第 {number} 項是後續辦理事項，卻沒有{what}，不能定稿", "請填{what}。")
+    TASK_LACKS_YET = warning("{case}第 {number} 項是後續辦理事項，卻沒有{what}", "定稿前請填{what}。")
+    TASK_UNIT_UNKNOWN = warning(
+        "主辦單位「{value}」不在 機關.xlsx〔單位〕內", "是其他機關時可不理會，否則請改正。{perhaps}"
+    )
+    DUE_EARLY = error("期限{due}在會議日期{date}之前", "請核對期限。")
+    NOT_ADJOURNED = error("沒有散會時間，不能定稿", "請填散會時間。")
+    NOT_ADJOURNED_YET = warning("沒有散會時間", "定稿前請填散會時間。")
+    ADJOURNED_EARLY = error("散會時間{end}早於開始時間{start}", "請核對兩個時間。")
+
+
 PHRASES = {
     REPORT: ("洽悉", "准予備查"),
     DISCUSSION: ("照案通過", "修正通過", "保留", "不予通過", "另案討論"),
@@ -48,9 +124,15 @@ def check(meeting: Meeting) -> list[Problem]:
 def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """The minutes say of every member whether they came (official-format: 出席委員, 請假委員)."""
     if not minutes.attendance and _whole(minutes, Attendance):
-        return [_unfinished(minutes, "no-attendance", minutes.info.at())]
+        return [_unfinished(minutes, MinutesCode.NO_ATTENDANCE, MinutesCode.NO_ATTENDANCE_YET, minutes.info.at())]
     return [
-        _unfinished(minutes, "attendance-unmarked", one.at("how"), name=_quoted(minutes, one.name))
+        _unfinished(
+            minutes,
+            MinutesCode.ATTENDANCE_UNMARKED,
+            MinutesCode.ATTENDANCE_UNMARKED_YET,
+            one.at("how"),
+            name=_quoted(minutes, one.name),
+        )
         for one in minutes.attendance
         if not one.how
     ]
@@ -67,17 +149,23 @@ def attendance_follows_the_roster(meeting: Meeting, minutes: Minutes) -> list[Pr
             continue
         if key in first:
             other = one.beside(first[key], "name")
-            found.append(problem("attendee-twice", one.at("name"), name=name, first=other))
+            found.append(problem(MinutesCode.ATTENDEE_TWICE, one.at("name"), name=name, first=other))
         first.setdefault(key, one)
         if listed and key not in listed:
             near = _perhaps(minutes, one.name, [member.name for member in meeting.members])
-            found.append(problem("attendee-unknown", one.at("name"), name=name, perhaps=near))
+            found.append(problem(MinutesCode.ATTENDEE_UNKNOWN, one.at("name"), name=name, perhaps=near))
         elif listed and one.role and listed[key].role not in ("", one.role):
             role = listed[key].role
-            found.append(problem("attendee-role", one.at("role"), name=name, role=one.role, listed=role))
+            found.append(problem(MinutesCode.ATTENDEE_ROLE, one.at("role"), name=name, role=one.role, listed=role))
     if minutes.attendance and _whole(minutes, Attendance):
         found += [
-            _unfinished(minutes, "member-unlisted", member.at("name"), name=_quoted(minutes, member.name))
+            _unfinished(
+                minutes,
+                MinutesCode.MEMBER_UNLISTED,
+                MinutesCode.MEMBER_UNLISTED_YET,
+                member.at("name"),
+                name=_quoted(minutes, member.name),
+            )
             for key, member in listed.items()
             if key and key not in first
         ]
@@ -100,11 +188,11 @@ def there_is_a_quorum(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     most = "至多 " if "" in how.values() else " "
     found = []
     if attending * 2 < members:
-        found.append(problem("quorum-half", at, count=f"{most}{attending} ", members=members))
+        found.append(problem(MinutesCode.QUORUM_HALF, at, count=f"{most}{attending} ", members=members))
     elif attending * 2 == members and "" not in how.values():
-        found.append(problem("quorum-exactly-half", at, count=f"{most}{attending} ", members=members))
+        found.append(problem(MinutesCode.QUORUM_EXACTLY_HALF, at, count=f"{most}{attending} ", members=members))
     if civil < CIVIL_QUORUM.number:
-        found.append(problem("quorum-civil", at, count=f"{most}{civil} ", least=CIVIL_QUORUM.number))
+        found.append(problem(MinutesCode.QUORUM_CIVIL, at, count=f"{most}{civil} ", least=CIVIL_QUORUM.number))
     return found
 
 
@@ -115,12 +203,12 @@ def deputies_are_lawful(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     for one in minutes.attendance:
         role, name = roles.get(folded(one.name), one.role), _quoted(minutes, one.name)
         if one.how == BY_DEPUTY and role not in ("", AGENCY_MEMBER):
-            found.append(problem("deputy-not-allowed", one.at("how"), role=role, name=name))
+            found.append(problem(MinutesCode.DEPUTY_NOT_ALLOWED, one.at("how"), role=role, name=name))
         if one.how == BY_DEPUTY and not one.deputy and one.at("deputy") not in minutes.faults:
-            found.append(problem("deputy-missing", one.at("deputy"), name=name))
+            found.append(problem(MinutesCode.DEPUTY_MISSING, one.at("deputy"), name=name))
         if one.how in (PRESENT, ABSENT) and one.deputy:
             deputy = _quoted(minutes, one.deputy)
-            found.append(problem("deputy-unused", one.at("deputy"), name=name, how=one.how, deputy=deputy))
+            found.append(problem(MinutesCode.DEPUTY_UNUSED, one.at("deputy"), name=name, how=one.how, deputy=deputy))
     return found
 
 
@@ -129,7 +217,7 @@ def the_chair_attends(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     info = meeting.info
     at, name = info.at("chair"), _quoted(minutes, info.chair)
     if not info.chair:
-        return [_unfinished(minutes, "no-chair", at)]
+        return [_unfinished(minutes, MinutesCode.NO_CHAIR, MinutesCode.NO_CHAIR_YET, at)]
     roles, noted = _roles(meeting, minutes), _noted(minutes)
     own = noted.get(folded(info.chair))
     if own is None:
@@ -137,15 +225,15 @@ def the_chair_attends(meeting: Meeting, minutes: Minutes) -> list[Problem]:
         if meeting.members or not minutes.attendance or not _whole(minutes, Attendance):
             return []
         near = _perhaps(minutes, info.chair, [one.name for one in minutes.attendance])
-        return [problem("chair-not-listed", at, name=name, perhaps=near)]
+        return [problem(MinutesCode.CHAIR_NOT_LISTED, at, name=name, perhaps=near)]
     if own.how in (ABSENT, BY_DEPUTY):
         other = info.beside(own, "how")
-        return [problem("chair-absent", at, name=name, other=other, how=own.how)]
+        return [problem(MinutesCode.CHAIR_ABSENT, at, name=name, other=other, how=own.how)]
     if roles.get(folded(info.chair)) == CHAIR:
         return []
     return [
         problem(
-            "convener-not-chair",
+            MinutesCode.CONVENER_NOT_CHAIR,
             at,
             convener=_quoted(minutes, one.name),
             other=info.beside(one, "how"),
@@ -167,7 +255,7 @@ def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem
     known = {folded(name) for name in may}
     return [
         problem(
-            "speaker-unknown",
+            MinutesCode.SPEAKER_UNKNOWN,
             one.at("speaker"),
             name=_quoted(minutes, one.speaker),
             perhaps=_perhaps(minutes, one.speaker, may),
@@ -180,13 +268,13 @@ def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem
 
 def remarks_are_in_order(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Within a case each remark has its own place (practice)."""
-    return _numbered_twice("remark-twice", minutes.remarks)
+    return _numbered_twice(MinutesCode.REMARK_TWICE, minutes.remarks)
 
 
 def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """It is members who may declare that they speak 不記名 or 不公開 (運作指引肆三)."""
     return [
-        problem("openness-unfit", one.at("openness"), openness=one.openness, kind=one.kind)
+        problem(MinutesCode.OPENNESS_UNFIT, one.at("openness"), openness=one.openness, kind=one.kind)
         for one in minutes.remarks
         if one.kind and one.kind != OPINION and (one.nameless or one.closed)
     ]
@@ -194,7 +282,7 @@ def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Prob
 
 def decisions_stand_once(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Within a case each decision has its own number, by which it is carried over (practice)."""
-    return _numbered_twice("decision-twice", minutes.decisions)
+    return _numbered_twice(MinutesCode.DECISION_TWICE, minutes.decisions)
 
 
 def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Problem]:
@@ -204,7 +292,9 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
         decided, phrases = minutes.decisions_of(case.key), PHRASES.get(case.kind)
         if decided and phrases and not folded(decided[0].text).startswith(phrases):
             known, at = "、".join(f"「{phrase}」" for phrase in phrases), decided[0].at("text")
-            found.append(problem("decision-phrase", at, case=case.title, closing=_closing(case), phrases=known))
+            found.append(
+                problem(MinutesCode.DECISION_PHRASE, at, case=case.title, closing=_closing(case), phrases=known)
+            )
     return found
 
 
@@ -213,7 +303,14 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     if not _whole(minutes, Decision):
         return []
     return [
-        _unfinished(minutes, "no-decision", case.at("key"), case=case.title, closing=_closing(case))
+        _unfinished(
+            minutes,
+            MinutesCode.NO_DECISION,
+            MinutesCode.NO_DECISION_YET,
+            case.at("key"),
+            case=case.title,
+            closing=_closing(case),
+        )
         for case in meeting.cases
         if not minutes.decisions_of(case.key)
     ]
@@ -228,14 +325,24 @@ def tasks_are_whole(meeting: Meeting, minutes: Minutes) -> list[Problem]:
         for name in ("unit", "due"):
             at, what = one.at(name), one.heading_of(name)
             if not getattr(one, name) and at not in minutes.faults:
-                found.append(_unfinished(minutes, "task-lacks", at, case=one.case, number=one.number, what=what))
+                found.append(
+                    _unfinished(
+                        minutes,
+                        MinutesCode.TASK_LACKS,
+                        MinutesCode.TASK_LACKS_YET,
+                        at,
+                        case=one.case,
+                        number=one.number,
+                        what=what,
+                    )
+                )
     return found
 
 
 def task_units_are_known(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Units that carry out a decision stand in 〔單位〕 (practice); other agencies happen."""
     return [
-        problem("task-unit-unknown", one.at("unit"), value=unit, perhaps=perhaps(unit, meeting.units))
+        problem(MinutesCode.TASK_UNIT_UNKNOWN, one.at("unit"), value=unit, perhaps=perhaps(unit, meeting.units))
         for one in minutes.decisions
         for unit in units_of(one.unit)
         if meeting.units and unit not in meeting.units
@@ -248,13 +355,13 @@ def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     info = minutes.info
     at, start = info.at("adjourned"), info.started or meeting.info.start
     if info.adjourned is None and at not in minutes.faults:
-        found.append(_unfinished(minutes, "not-adjourned", at))
+        found.append(_unfinished(minutes, MinutesCode.NOT_ADJOURNED, MinutesCode.NOT_ADJOURNED_YET, at))
     elif info.adjourned is not None and info.adjourned < start:
-        found.append(problem("adjourned-early", at, end=roc.clock(info.adjourned), start=roc.clock(start)))
+        found.append(problem(MinutesCode.ADJOURNED_EARLY, at, end=roc.clock(info.adjourned), start=roc.clock(start)))
     for one in minutes.decisions:
         if one.due and one.due < meeting.date:
             due, date = roc.long_date(one.due), roc.long_date(meeting.date)
-            found.append(problem("due-early", one.at("due"), due=due, date=date))
+            found.append(problem(MinutesCode.DUE_EARLY, one.at("due"), due=due, date=date))
     return found
 
 
@@ -265,10 +372,10 @@ def the_group_met_twice_a_year(meeting: Meeting, minutes: Minutes) -> list[Probl
     count = sum(not other.extraordinary for other in before)
     if not before or count >= MEETINGS_A_YEAR.number:
         return []
-    return [problem("meetings-few", meeting.info.at("date"), year=year, count=count)]
+    return [problem(MinutesCode.MEETINGS_FEW, meeting.info.at("date"), year=year, count=count)]
 
 
-def _numbered_twice(code: str, entries: Sequence[Remark | Decision]) -> list[Problem]:
+def _numbered_twice(code: Code, entries: Sequence[Remark | Decision]) -> list[Problem]:
     """A problem for each entry with the same case and number as one above it."""
     first: dict[tuple[str, int], Remark | Decision] = {}
     found = []
@@ -281,9 +388,9 @@ def _numbered_twice(code: str, entries: Sequence[Remark | Decision]) -> list[Pro
     return found
 
 
-def _unfinished(minutes: Minutes, code: str, at: Location, **values: object) -> Problem:
+def _unfinished(minutes: Minutes, code: Code, code_yet: Code, at: Location, **values: object) -> Problem:
     """What must still be filled in: a warning (its code ends with -yet) in a draft, an error otherwise."""
-    return problem(f"{code}-yet" if minutes.draft else code, at, **values)
+    return problem(code_yet if minutes.draft else code, at, **values)
 
 
 def _whole(minutes: Minutes, record: type[Record]) -> bool:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from generator.basic.problem import Problem, problem
+from generator.basic.problem import Code, Problem, error, note, problem, warning
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import SHEET, TABS
 from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment
 from generator.workbook import values
 from generator.workbook.record import Record
+
+
+class PrintingCode(Code):
+    """The problems that this module finds."""
+
+    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
+    NOT_PRINTABLE = error("〔{sheet}〕不能當附件列印", "請改用清單類的工作表。")
+    TOO_LONG_TO_PRINT = error("有 {count:,} 列，附件最多印 {most:,} 列", "請改為「另附」，或只留下要印的列。")
+    TOO_LONG_FOR_PDF = warning(
+        "有 {count:,} 列，超過 {most:,} 列的表不轉成 PDF，也就沒有會議資料.pdf",
+        "請改為「另附」、只留下要印的列，或只產生 Word 檔（--format docx）。",
+    )
+    # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
+    SLIDE_WITHOUT_TITLE = error("這張投影片沒有標題", "每張投影片都要有標題，請填入。")
+    SLIDE_WITHOUT_TAB = error("版面是「頁籤」，卻沒有填頁籤", "請填這一張屬於哪個頁籤，或改用別的版面。")
+    # What goes out before the meeting
+    NOTICE_BLANK = note("開會通知單有空白的欄位：{fields}", "請補填，或留待公文系統填入。")
+
 
 # Rows of a table. The PDF of the second number takes LibreOffice about a minute, of twice as many four times as long.
 MOST_PRINTED, MOST_CONVERTED = 100_000, 5_000
@@ -29,12 +47,12 @@ def attachments_can_be_printed(meeting: Meeting) -> list[Problem]:
     for attachment in (attachment for case in meeting.cases for attachment in case.attachments):
         at, count = attachment.at("origin"), rows(meeting, attachment)
         if count > MOST_PRINTED:
-            found.append(problem("too-long-to-print", at, count=count, most=MOST_PRINTED))
+            found.append(problem(PrintingCode.TOO_LONG_TO_PRINT, at, count=count, most=MOST_PRINTED))
         elif count > MOST_CONVERTED:
-            found.append(problem("too-long-for-pdf", at, count=count, most=MOST_CONVERTED))
+            found.append(problem(PrintingCode.TOO_LONG_FOR_PDF, at, count=count, most=MOST_CONVERTED))
         printable = attachment.target in BY_SHEET or attachment.target in meeting.tables or attachment.is_deck
         if attachment.source == SHEET and not printable and values.folded(attachment.target) in meeting.present:
-            found.append(problem("not-printable", at, sheet=attachment.target))
+            found.append(problem(PrintingCode.NOT_PRINTABLE, at, sheet=attachment.target))
     return found
 
 
@@ -42,9 +60,11 @@ def slides_are_complete(meeting: Meeting) -> list[Problem]:
     """Each slide has a title, and one with tabs says which is its own. Only where the deck is attached."""
     if meeting.deck_case is None:
         return []
-    found = [problem("slide-without-title", slide.at("title")) for slide in meeting.slides if not slide.title]
+    found = [
+        problem(PrintingCode.SLIDE_WITHOUT_TITLE, slide.at("title")) for slide in meeting.slides if not slide.title
+    ]
     tabbed = (slide for slide in meeting.slides if slide.layout == TABS)
-    return found + [problem("slide-without-tab", slide.at("tab")) for slide in tabbed if not slide.tab]
+    return found + [problem(PrintingCode.SLIDE_WITHOUT_TAB, slide.at("tab")) for slide in tabbed if not slide.tab]
 
 
 def notice_is_filled_in(meeting: Meeting) -> list[Problem]:
@@ -63,4 +83,4 @@ def notice_is_filled_in(meeting: Meeting) -> list[Problem]:
     first, name = blank[0]
     # A field that its sheet has no row for has no cell.
     places = [f"{record.heading_of(field)}（{first.beside(record, field)}）" for record, field in blank]
-    return [problem("notice-blank", first.at(name), fields="、".join(places).replace("（）", ""))]
+    return [problem(PrintingCode.NOTICE_BLANK, first.at(name), fields="、".join(places).replace("（）", ""))]

@@ -22,6 +22,7 @@ from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build.result import Result
 from generator.meeting import load, succession
+from generator.meeting.load import MeetingCode
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import CASE_KINDS, DRAFT, MOTION, SHARED, SHEET
 from generator.meeting.sheets.agency import Agency, Member, Unit
@@ -34,6 +35,7 @@ from generator.workbook import books, typed_rows, values
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import Record, Row
+from generator.workbook.typed_rows import RowCode
 
 PARTS = ("templates", "output", "inputs")
 OTHER_BOOK, MINUTES_BOOK = "其他表格", MinutesInfo.sheet.book
@@ -199,7 +201,7 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
 
 def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
     if not workspace.agency_book.is_file():
-        problems.append(problem("no-agency-book", Location(workspace.agency_book.name)))
+        problems.append(problem(MeetingCode.NO_AGENCY_BOOK, Location(workspace.agency_book.name)))
         return []
     return books.read_workbook(workspace.agency_book, problems)
 
@@ -238,7 +240,7 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
         brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, raw, found)]
     _leave_motions(brought)
     # An empty cell stays empty; any other error would lose what stands there.
-    problems += [one for one in found if one.code != "empty-cell"]
+    problems += [one for one in found if one.code != RowCode.EMPTY_CELL]
     info = typed_rows.field_row(MeetingInfo, raw, [])
     if info is not None:
         standing = {name: _value(info, MeetingInfo, name) for name in _STANDING_FIELDS}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic.package import Properties
-from generator.basic.problem import Location, Problem, in_order, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, in_order, note, perhaps, problem, warning
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine
 from generator.build.result import Result
@@ -29,6 +29,27 @@ from generator.word import render as templates
 from generator.word.lint import texts
 from generator.word.lint.tags import Reader
 from generator.word.lint.texts import Package
+from generator.word.render import WordCode
+from generator.workbook.books import BookCode
+
+
+class TemplateCode(Code):
+    """The problems that this module finds."""
+
+    # Templates (packet template check); the place holds paragraph and text
+    NO_TEMPLATES = error("templates 內沒有 .docx 範本", "請放回標準範本（packet init 會產生一份）。")
+    TEMPLATE_OTHER_FORMAT = warning("{suffix} 檔不能當範本，未使用", "請在 Word 另存成 .docx。")
+    TRIAL_WITHOUT_MEETING = note("活頁簿有錯誤，範本只以範例資料試印", "請先執行 packet check {meeting}。")
+    CELL_EMPTIED = error(
+        "清單沒有資料時，有儲存格會連段落都不剩，Word 會認為檔案損壞", "請在該儲存格多留一個空白段落。"
+    )
+    STYLE_MISSING = error("樣式「{style}」在這個範本裡沒有定義", "請由其他範本複製樣式，或改用共用樣式。{perhaps}")
+    STYLE_NOT_SHARED = error("樣式「{style}」不是各範本共用的樣式", "請改用共用樣式。{perhaps}")
+    STYLE_DIFFERS = error("樣式「{style}」與其他範本（如 {other}）不同", "請在 Word 由該範本重新匯入此樣式。")
+    STYLE_ABSENT = error("缺少共用樣式：{styles}", "請在 Word 由其他範本（如 {other}）匯入樣式。")
+    FONT_IN_TEXT = error("文字用了「{face}」", "請選取文字，改用標楷體與 Times New Roman（或清除字型格式）。")
+    FONT_IN_STYLE = error("樣式「{style}」用了「{face}」", "請將樣式的字型改為標楷體與 Times New Roman。")
+
 
 FACES = ("標楷體", "Times New Roman", "DFKai-SB", "BiauKai")
 # How many entries the lists of the made-up meetings have, and those below them.
@@ -58,17 +79,17 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
         if path.suffix.lower() == ".pptx":
             found.problems += render.check_template(path, FACES)
         elif path.suffix.lower() in (".doc", ".dot", ".dotx", ".docm", ".dotm", ".odt", ".rtf"):
-            found.problems.append(problem("template-other-format", Location(path.name), suffix=path.suffix))
+            found.problems.append(problem(TemplateCode.TEMPLATE_OTHER_FORMAT, Location(path.name), suffix=path.suffix))
         if path.suffix.lower() != ".docx":
             continue
         try:
             packages[path.name] = Package(path)
         except texts.NotADocument:
-            found.problems.append(problem("template-unreadable", Location(path.name)))
+            found.problems.append(problem(WordCode.TEMPLATE_UNREADABLE, Location(path.name)))
         except OSError:
-            found.problems.append(problem("workbook-locked", Location(path.name)))
+            found.problems.append(problem(BookCode.WORKBOOK_LOCKED, Location(path.name)))
     if not packages and not found.problems:
-        found.problems.append(problem("no-templates", Location("templates")))
+        found.problems.append(problem(TemplateCode.NO_TEMPLATES, Location("templates")))
     for name in sorted(contexts.wanted() - set(packages) - {one.at.workbook for one in found.problems}):
         fault = templates.missing(Path(name).stem, workspace.templates, Location(name))
         found.problems += [fault] if fault else []
@@ -115,7 +136,7 @@ class _Contexts:
                 self._add(self._by_template, document, f"{meeting_id} {document.name}", document.context)
             if examined.vocabulary is None:
                 where = Location(f"inputs/{meeting_id}")
-                problems.append(problem("trial-without-meeting", where, meeting=meeting_id))
+                problems.append(problem(TemplateCode.TRIAL_WITHOUT_MEETING, where, meeting=meeting_id))
             else:
                 spaces = examined.vocabulary.context(None)
         for count, below in SAMPLES:
@@ -167,7 +188,7 @@ def _trial(path: Path, contexts: list[tuple[str, Context]]) -> list[Problem]:
         here: list[Problem] = []
         rendered = templates.render(path, context, _PROPERTIES, here)
         if rendered is not None and ooxml.empty_cell(rendered):
-            here.append(problem("cell-emptied", Location(path.name)))
+            here.append(problem(TemplateCode.CELL_EMPTIED, Location(path.name)))
         for one in here:
             found.setdefault((one.code, one.at, one.text), replace(one, text=f"{one.text}（試印：{label}）"))
     return list(found.values())
@@ -179,12 +200,12 @@ def _fonts(name: str, package: Package) -> list[Problem]:
     for part, number, text, face in package.fonts_used():
         if face not in FACES:
             at = Location(name, part, f"第 {number} 段", text.strip())
-            found.append(problem("font-in-text", at, face=face))
+            found.append(problem(TemplateCode.FONT_IN_TEXT, at, face=face))
     used = {style: (part, number, text) for part, number, text, style in reversed(list(package.styles_used()))}
     for style_id in (None, *used):
         for style, face in package.styles.fonts(style_id, package.theme):
             if face not in FACES:
-                found.append(problem("font-in-style", Location(name, "樣式", style), style=style, face=face))
+                found.append(problem(TemplateCode.FONT_IN_STYLE, Location(name, "樣式", style), style=style, face=face))
     return found
 
 
@@ -203,17 +224,17 @@ def _styles(packages: Mapping[str, Package]) -> list[Problem]:
         known = definitions[name]
         for style in (style for style in known if style in shared and known[style] != shared[style]):
             other = next(one for one, theirs in definitions.items() if theirs.get(style) == shared[style])
-            found.append(problem("style-differs", Location(name, "樣式", style), style=style, other=other))
+            found.append(problem(TemplateCode.STYLE_DIFFERS, Location(name, "樣式", style), style=style, other=other))
         absent = [style for style in shared if style not in known]
         if absent:
             other = next((one for one, theirs in definitions.items() if set(absent) <= set(theirs)), "案.docx")
             text = "、".join(absent[:8]) + (" 等" if len(absent) > 8 else "")
-            found.append(problem("style-absent", Location(name, "樣式"), styles=text, other=other))
+            found.append(problem(TemplateCode.STYLE_ABSENT, Location(name, "樣式"), styles=text, other=other))
         for part, number, text, style_id in package.styles_used():
             at = Location(name, part, f"第 {number} 段", text.strip())
             style = package.styles.name(style_id)
             if not style:
-                found.append(problem("style-missing", at, style=style_id, perhaps=perhaps(style_id, shared)))
+                found.append(problem(TemplateCode.STYLE_MISSING, at, style=style_id, perhaps=perhaps(style_id, shared)))
             elif style not in shared:
-                found.append(problem("style-not-shared", at, style=style, perhaps=perhaps(style, shared)))
+                found.append(problem(TemplateCode.STYLE_NOT_SHARED, at, style=style, perhaps=perhaps(style, shared)))
     return found

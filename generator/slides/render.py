@@ -18,7 +18,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import UNIX, Package, Properties, proved, rewritten
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.documents.deck import Box, Deck, Line, Page
 from generator.meeting.sheets import CHART, LAYOUTS, TABS
 from generator.slides import drawing, drawingml, fitting
@@ -27,6 +27,27 @@ from generator.slides.drawing import Group, Place
 from generator.slides.drawingml import A, Inherited, P, Run, Setting
 from generator.slides.fitting import Fitted
 from generator.slides.samples import BAR, CONTENT, DRAWING, FOOT, MOTTO, NAMES, NEEDED, NUMBER, PRESENT
+from generator.workbook.books import BookCode
+
+
+class SlideCode(Code):
+    """The problems that this module finds."""
+
+    SLIDES_OVERFLOW = error(
+        "內容太多，字縮到 {size} 點仍放不下一張投影片", "請精簡文字，或由此列起分成兩張（增加一列，填版面與標題）。"
+    )
+    SLIDES_TITLE_LONG = error("標題太長，字縮到 {size} 點仍放不下", "請精簡標題。")
+    SLIDES_BOX_LONG = error("文字太長，字縮到 {size} 點仍放不進方塊或頁籤", "請精簡文字。")
+    SLIDES_FOOT_LONG = error("文字太長，字縮到 {size} 點仍放不進投影片的頁尾", "請精簡文字，或在範本加寬頁尾。")
+    SLIDES_NO_ROOM_FOR_IT = error(
+        "版面「{layout}」沒有放內容的地方", "請刪除內容、改用別的版面，或在 {template} 的樣張加上「內容」的文字方塊。"
+    )
+    SLIDES_UNREADABLE = error(
+        "不是可讀的 .pptx（可能已損壞、設有密碼，或是改了副檔名的別種檔案）",
+        "請用 PowerPoint 開啟，另存成沒有密碼的 .pptx。",
+    )
+    SLIDES_FAILED = error("簡報範本無法套用（{detail}）", "請改用標準範本的樣張，再逐步更改樣子。")
+
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
@@ -49,7 +70,7 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
     try:
         _Maker(template.name, presentation, deck, problems).make()
     except Exception as error:
-        problems.append(problem("slides-failed", Location(template.name), detail=type(error).__name__))
+        problems.append(problem(SlideCode.SLIDES_FAILED, Location(template.name), detail=type(error).__name__))
     if len(problems) > before:
         return None
     _set_properties(presentation, properties)
@@ -114,9 +135,9 @@ def _opened(path: Path, problems: list[Problem]) -> Any | None:
     try:
         return Presentation(proved(path))
     except PermissionError:
-        problems.append(problem("workbook-locked", Location(path.name)))
+        problems.append(problem(BookCode.WORKBOOK_LOCKED, Location(path.name)))
     except Exception:
-        problems.append(problem("slides-unreadable", Location(path.name)))
+        problems.append(problem(SlideCode.SLIDES_UNREADABLE, Location(path.name)))
     return None
 
 
@@ -160,7 +181,9 @@ class _Maker:
             self._content(slide, places.pop(CONTENT), page)
         elif page.lines:
             at = page.lines[0].at
-            self._problems.append(problem("slides-no-room-for-it", at, layout=page.layout, template=self._template))
+            self._problems.append(
+                problem(SlideCode.SLIDES_NO_ROOM_FOR_IT, at, layout=page.layout, template=self._template)
+            )
         if page.tabs and page.tab is not None and PRESENT in places and BAR in places:
             self._bar(slide, places[PRESENT], places[BAR], page.tabs, page.tab)
         if page.tiers and DRAWING in places:
@@ -184,7 +207,7 @@ class _Maker:
         tree.insert(2, shape._element)
         look = slide_samples.inherited(slide, shape)
         fitted = fitting.fit([(page.title, look.look(0))], look, shape.width, shape.height)
-        self._mind("slides-title-long", fitted)
+        self._mind(SlideCode.SLIDES_TITLE_LONG, fitted)
         size = fitting.changed(look.look(0).size, fitted.shrunk)
         drawingml.write(shape._element, [Setting([Run(page.title.text)], size=size)])
 
@@ -193,7 +216,7 @@ class _Maker:
         looks = [inherited.look(0), inherited.look(1)]
         given = [(line, looks[line.level == 2]) for line in page.lines]
         fitted = fitting.fit(given, inherited, shape.width, shape.height)
-        self._mind("slides-overflow", fitted)
+        self._mind(SlideCode.SLIDES_OVERFLOW, fitted)
         settings = []
         for line, look in given:
             left, first = fitting.margins(line, look, fitting.sized(look.size, fitted.shrunk), page.lines)
@@ -210,7 +233,7 @@ class _Maker:
         inherited = slide_samples.inherited(slide, shape)
         look = inherited.look(0)
         fitted = fitting.fit([(line, look)], inherited, shape.width, shape.height, fitting.LEAST_FOOT, single=True)
-        self._mind("slides-foot-long", fitted)
+        self._mind(SlideCode.SLIDES_FOOT_LONG, fitted)
         size = fitting.changed(look.size, fitted.shrunk, fitting.LEAST_FOOT)
         drawingml.write(shape._element, [Setting([Run(line.text)], size=size)])
 
@@ -245,7 +268,7 @@ class _Maker:
         looks = [look.look(0), look.look(1)]
         given = [(line, looks[line.level == 2]) for line in lines]
         fitted = fitting.fit(given, look, place.width, place.height, single=len(lines) == 1)
-        self._mind("slides-box-long", fitted)
+        self._mind(SlideCode.SLIDES_BOX_LONG, fitted)
         drawingml.write(
             box,
             [
@@ -254,9 +277,9 @@ class _Maker:
             ],
         )
 
-    def _mind(self, code: str, fitted: Fitted) -> None:
+    def _mind(self, code: Code, fitted: Fitted) -> None:
         if fitted.over is not None:
-            least = fitting.LEAST_FOOT if code == "slides-foot-long" else fitting.LEAST
+            least = fitting.LEAST_FOOT if code == SlideCode.SLIDES_FOOT_LONG else fitting.LEAST
             fault = problem(code, fitted.over.at, size=f"{least:g}")
             # What stands on every slide is said once.
             self._problems += [fault] if fault not in self._problems else []

@@ -11,9 +11,20 @@ from typing import Any
 
 from lxml import etree
 
-from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting.sheets import CHART, CLOSING, LAYOUTS, TABS
 from generator.slides.drawingml import A, Inherited, P, text_of
+
+
+class SamplesCode(Code):
+    """The problems that this module finds."""
+
+    SLIDES_NO_SAMPLE = error(
+        "沒有「{layout}」的樣張", "請由標準範本複製這張投影片；樣張的標題要是「{layout}」。{perhaps}"
+    )
+    SLIDES_NO_PLACE = error("樣張上沒有寫著「{name}」的文字方塊", "請由標準範本複製；位置與樣子可改，文字不可改。")
+    SLIDES_FONT = error("範本用了「{face}」", "請改用標楷體與 Times New Roman（佈景主題字型）。")
+
 
 CONTENT, BAR, PRESENT, DRAWING, MOTTO, FOOT, NUMBER = "內容", "頁籤", "目前頁籤", "架構圖", "標語", "頁尾", "頁碼"
 NAMES = (CONTENT, BAR, PRESENT, DRAWING, MOTTO, FOOT, NUMBER)
@@ -87,10 +98,12 @@ def _kind(sp: Any) -> str:
 def lacking(template: str, layout: str, known: Mapping[str, Any], needed: Iterable[str]) -> list[Problem]:
     """That there is no sample of the layout, or on it no shape for something that is needed."""
     if layout not in known:
-        return [problem("slides-no-sample", Location(template), layout=layout, perhaps=perhaps(layout, known))]
+        return [
+            problem(SamplesCode.SLIDES_NO_SAMPLE, Location(template), layout=layout, perhaps=perhaps(layout, known))
+        ]
     have = places(known[layout])
     at = Location(template, f"{layout}樣張")
-    return [problem("slides-no-place", at, name=name) for name in needed if name not in have]
+    return [problem(SamplesCode.SLIDES_NO_PLACE, at, name=name) for name in needed if name not in have]
 
 
 def other_faces(template: str, layout: str, sample: Any, faces: Collection[str]) -> list[Problem]:
@@ -99,7 +112,7 @@ def other_faces(template: str, layout: str, sample: Any, faces: Collection[str])
     used = [face for shape in sample.shapes if shape.has_text_frame for face in inherited(sample, shape).faces()]
     names = dict.fromkeys(theme.get(face, face) for face in used)
     at = Location(template, f"{layout}樣張")
-    return [problem("slides-font", at, face=face) for face in names if face and face not in faces]
+    return [problem(SamplesCode.SLIDES_FONT, at, face=face) for face in names if face and face not in faces]
 
 
 def _theme_faces(master: Any) -> dict[str, str]:

@@ -15,13 +15,27 @@ from typing import Any
 import jinja2
 
 from generator.basic.package import Properties, proved
-from generator.basic.problem import Location, Problem, nearest, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.documents.passages import Contents
 from generator.meeting.figures import Figure
 from generator.prose import language
 from generator.prose.recording import recording, unmarked
 from generator.word import labels, long_tables, ooxml, record, tables
 from generator.word.lint import texts
+from generator.workbook.books import BookCode
+
+
+class WordCode(Code):
+    """The problems that this module finds."""
+
+    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
+    NO_SUCH_TEMPLATE = error("templates 內沒有範本「{name}」", "請改正範本名稱。{perhaps}")
+    # Templates (packet template check); the place holds paragraph and text
+    TEMPLATE_FAILED = error("範本無法套用：{detail}", "請在 Word 修正這個範本的標籤。")
+    TEMPLATE_UNREADABLE = error(
+        "不是可讀的 .docx（可能已損壞、設有密碼，或是改了副檔名的別種檔案）", "請用 Word 開啟，另存成沒有密碼的 .docx。"
+    )
+
 
 # Names that templates use for what layout does to the rendered document.
 MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
@@ -38,7 +52,7 @@ def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Prob
     """A problem at ``at`` when there is no template of that name."""
     have = available(folder, ending)
     lacking = f"{name}.{ending}"
-    return None if name in have else problem("no-such-template", at, name=lacking, perhaps=perhaps(name, have))
+    return None if name in have else problem(WordCode.NO_SUCH_TEMPLATE, at, name=lacking, perhaps=perhaps(name, have))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +86,17 @@ def render_recorded(
         # Opened here already: what is no .docx is another fault than a tag that cannot be filled.
         document.init_docx()
     except PermissionError:
-        problems.append(problem("workbook-locked", Location(template.name)))
+        problems.append(problem(BookCode.WORKBOOK_LOCKED, Location(template.name)))
         return None
     except Exception:
-        problems.append(problem("template-unreadable", Location(template.name)))
+        problems.append(problem(WordCode.TEMPLATE_UNREADABLE, Location(template.name)))
         return None
     names = {**context, **MARKS}
     try:
         document.render(names, language.environment(True), autoescape=True)
     except Exception as error:
         at, cause = _place(template, names) or (Location(template.name), error)
-        problems.append(problem("template-failed", at, detail=_explained(cause, names)))
+        problems.append(problem(WordCode.TEMPLATE_FAILED, at, detail=_explained(cause, names)))
         return None
     inner = document.docx
     body = inner.element.body

@@ -9,9 +9,25 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generator.basic.package import LARGEST_SMALL_PART, Budget, Package, TooMuch
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.workbook import values
 from generator.workbook.raw import MOST_CELLS, RawSheet
+
+
+class BookCode(Code):
+    """The problems that this module finds."""
+
+    OTHER_FORMAT = warning("不讀取 {suffix} 檔", "請在 Excel 另存為 .xlsx 後放回此資料夾。")
+    WORKBOOK_LOCKED = error("無法讀取，檔案可能正在使用中或沒有權限", "請關閉檔案後重試。")
+    WORKBOOK_UNREADABLE = error(
+        "不是可讀的 .xlsx 活頁簿（可能已損壞或設有密碼）", "請用 Excel 開啟，另存成沒有密碼的 .xlsx。"
+    )
+    WORKBOOK_TOO_LARGE = error("內容過大（{size:,} MB），不予讀取", "請刪除多餘的工作表與圖片後另存。")
+    WORKBOOK_IS_FOLDER = error("是資料夾，不是活頁簿", "請改放 Excel 檔案，或將資料夾改名。")
+    WORKBOOK_IS_LINK = error("是連到別處的連結，不是檔案本身，不予讀取", "請將檔案本身複製到這個資料夾。")
+    WORKBOOK_TWICE = error("與 {other} 同名，不知道該讀哪一份", "請只留一份。")
+    WORKBOOK_GONE = error("讀取時檔案不見了", "請確認檔案還在，再執行一次。")
+
 
 LARGEST_FILE = 100_000_000
 LARGEST_UNPACKED = 300_000_000
@@ -20,12 +36,12 @@ LARGEST_COPIED = 60_000_000
 _READ = (".xlsx", ".ods")
 _NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
 UNREAD = {
-    "workbook-is-folder",
-    "workbook-is-link",
-    "workbook-too-large",
-    "workbook-unreadable",
-    "workbook-locked",
-    "workbook-gone",
+    BookCode.WORKBOOK_IS_FOLDER,
+    BookCode.WORKBOOK_IS_LINK,
+    BookCode.WORKBOOK_TOO_LARGE,
+    BookCode.WORKBOOK_UNREADABLE,
+    BookCode.WORKBOOK_LOCKED,
+    BookCode.WORKBOOK_GONE,
 }
 
 
@@ -59,14 +75,14 @@ def mention_others(folder: Path, problems: list[Problem], name: str = "") -> Non
     """Tables of a format that is not read are named with what to do; with ``name`` only those of that name."""
     for path in _entries(folder):
         if path.suffix.lower() in _NOT_READ and name in ("", path.stem) and not path.is_dir():
-            problems.append(problem("other-format", Location(printable(path.name)), suffix=path.suffix.lower()))
+            problems.append(problem(BookCode.OTHER_FORMAT, Location(printable(path.name)), suffix=path.suffix.lower()))
 
 
 def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
     """Two workbooks of one name, where only one can be meant."""
     found = [path.name for path in books(folder) if path.stem == name]
     if len(found) > 1:
-        problems.append(problem("workbook-twice", Location(found[0]), other=found[1]))
+        problems.append(problem(BookCode.WORKBOOK_TWICE, Location(found[0]), other=found[1]))
 
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
@@ -91,18 +107,18 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         with Package(path, budget) as archive:
             unpacked = _unpacked(archive)
             if unpacked:
-                problems.append(problem("workbook-too-large", Location(name), size=unpacked // 1_000_000))
+                problems.append(problem(BookCode.WORKBOOK_TOO_LARGE, Location(name), size=unpacked // 1_000_000))
                 return []
             return list((ods if path.suffix.lower() == ".ods" else xlsx).sheets(name, archive))
     except TooMuch as much:
-        problems.append(problem("workbook-too-large", Location(name), size=much.megabytes))
+        problems.append(problem(BookCode.WORKBOOK_TOO_LARGE, Location(name), size=much.megabytes))
     except PermissionError:
-        problems.append(problem("workbook-locked", Location(name)))
+        problems.append(problem(BookCode.WORKBOOK_LOCKED, Location(name)))
     except FileNotFoundError:
-        problems.append(problem("workbook-gone", Location(name)))
+        problems.append(problem(BookCode.WORKBOOK_GONE, Location(name)))
     except Exception:
         # openpyxl and lxml raise a dozen kinds of errors on damaged files; each means the same to the user.
-        problems.append(problem("workbook-unreadable", Location(name)))
+        problems.append(problem(BookCode.WORKBOOK_UNREADABLE, Location(name)))
     return []
 
 
@@ -125,16 +141,16 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _unfit(path: Path) -> tuple[str, int]:
-    """Why a file cannot be opened at all (a code, or an empty text), and its size. Raises OSError."""
+def _unfit(path: Path) -> tuple[Code | None, int]:
+    """Why a file cannot be opened at all (a code, or None), and its size. Raises OSError."""
     if path.is_symlink():
-        return "workbook-is-link", 0
+        return BookCode.WORKBOOK_IS_LINK, 0
     if path.is_dir():
-        return "workbook-is-folder", 0
+        return BookCode.WORKBOOK_IS_FOLDER, 0
     size = path.stat().st_size
     if not path.is_file():
-        return "workbook-unreadable", size
-    return ("workbook-too-large" if size > LARGEST_FILE else ""), size
+        return BookCode.WORKBOOK_UNREADABLE, size
+    return (BookCode.WORKBOOK_TOO_LARGE if size > LARGEST_FILE else None), size
 
 
 def _unpacked(archive: Package) -> int:

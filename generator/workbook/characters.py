@@ -8,8 +8,18 @@ import sys
 import unicodedata
 from pathlib import Path
 
-from generator.basic.problem import Problem, problem
+from generator.basic.problem import Code, Problem, error, problem, warning
 from generator.workbook.raw import RawSheet
+
+
+class CharacterCode(Code):
+    """The problems that this module finds."""
+
+    PRIVATE_CHARACTER = warning(
+        "含有造字（{characters}），別的電腦可能印不出來", "請改用正式字元，或確認收件人有同一套造字。"
+    )
+    NO_GLYPH = error("沒有字型可印 {characters}", "請改用其他字元，或安裝含有此字的字型（見 packet doctor）。")
+
 
 # Those that the font map of the PDFs names, and what Windows has in their place.
 FAMILIES = ("TW-Kai", "TW-Kai-Ext-B", "TW-Kai-Plus", "Liberation Serif")
@@ -29,11 +39,11 @@ def faults(text: str, sheet: RawSheet, row: int, column: int) -> list[Problem]:
     private = sorted(character for character in rare if unicodedata.category(character) == "Co")
     if private:
         names = "、".join(f"U+{ord(one):04X}" for one in private[:_MOST_NAMED])
-        found.append(problem("private-character", sheet.at(row, column), characters=names))
+        found.append(problem(CharacterCode.PRIVATE_CHARACTER, sheet.at(row, column), characters=names))
     missing = sorted(one for one in rare - set(private) if not _invisible(one) and not covered(one))
     if missing:
         names = "、".join(f"{one}（U+{ord(one):04X}）" for one in missing[:_MOST_NAMED])
-        found.append(problem("no-glyph", sheet.at(row, column), characters=names))
+        found.append(problem(CharacterCode.NO_GLYPH, sheet.at(row, column), characters=names))
     return found
 
 

@@ -6,8 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Code, Location, Problem, error, note, problem
 from generator.workbook import values
+
+
+class RawSheetCode(Code):
+    """The problems that this module finds."""
+
+    # Workbooks and sheets
+    HIDDEN_SHEET = note("這是隱藏的工作表，內容照樣讀取", "不要讀取時請刪除這個工作表。")
+    HIDDEN_ROWS = note("有隱藏的列（第 {rows} 列），內容照樣讀取", "不要讀取時請刪除這些列。")
+    TOO_MANY_ROWS = error("超過 {most:,} 列，其後不予讀取", "請刪除多餘的列，或將清單分成幾個檔案。")
+    TOO_MANY_COLUMNS = error("超過 {most:,} 欄，其後不予讀取", "請刪除多餘的欄。")
+    TOO_MANY_CELLS = error("超過 {most:,} 個儲存格，其後不予讀取", "請刪除多餘的列與欄，或將清單分成幾個檔案。")
+    # Cells
+    ERROR_VALUE = error("儲存格是錯誤值 {value}", "請修正公式或改填數值。")
+    FORMULA_WITHOUT_VALUE = error("公式還沒有計算結果", "請用 Excel 開啟這個活頁簿，存檔後再執行。")
+
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 400
@@ -85,7 +100,7 @@ class Maker:
         self._cells: list[Sequence[object]] = []
         self._hidden = hidden
         self._hidden_rows: list[int] = []
-        self._limits: dict[str, Problem] = {}
+        self._limits: dict[Code, Problem] = {}
         self._room = MOST_CELLS
 
     def row(
@@ -107,20 +122,22 @@ class Maker:
         if not wide:
             return True
         if index >= MOST_ROWS:
-            return self._stop("too-many-rows", index, MOST_ROWS)
+            return self._stop(RawSheetCode.TOO_MANY_ROWS, index, MOST_ROWS)
         if wide > MOST_COLUMNS:
-            self._stop("too-many-columns", index, MOST_COLUMNS)
+            self._stop(RawSheetCode.TOO_MANY_COLUMNS, index, MOST_COLUMNS)
             del line[MOST_COLUMNS:]
         self._room -= min(wide, MOST_COLUMNS)
         if self._room < 0:
-            return self._stop("too-many-cells", index, MOST_CELLS)
+            return self._stop(RawSheetCode.TOO_MANY_CELLS, index, MOST_CELLS)
         if index < len(self._cells):
             raise ValueError("rows out of order")
         self._reach(index)
         self._cells.append(line)
         for column, value in faults.items():
             at = Location(self.place.workbook, self.place.sheet, f"{letter(column)}{index + 1}")
-            self.faults[index, column] = problem("error-value" if value else "formula-without-value", at, value=value)
+            self.faults[index, column] = problem(
+                RawSheetCode.ERROR_VALUE if value else RawSheetCode.FORMULA_WITHOUT_VALUE, at, value=value
+            )
         for column, text in texts.items():
             self.texts[index, column] = text
         if hidden:
@@ -129,17 +146,17 @@ class Maker:
 
     def made(self) -> RawSheet:
         place = self.place
-        if "too-many-rows" in self._limits or "too-many-cells" in self._limits:
+        if RawSheetCode.TOO_MANY_ROWS in self._limits or RawSheetCode.TOO_MANY_CELLS in self._limits:
             self._shorten()
         merged = self._merged()
         remarks = list(self._limits.values())
         if self._hidden:
-            remarks.append(problem("hidden-sheet", place))
+            remarks.append(problem(RawSheetCode.HIDDEN_SHEET, place))
         if self._hidden_rows:
             shown = "、".join(str(row + 1) for row in self._hidden_rows[:8])
             more = " …" if len(self._hidden_rows) > 8 else ""
             first = Location(place.workbook, place.sheet, f"A{self._hidden_rows[0] + 1}")
-            remarks.append(problem("hidden-rows", first, rows=shown + more))
+            remarks.append(problem(RawSheetCode.HIDDEN_ROWS, first, rows=shown + more))
         return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks)
 
     def _shorten(self) -> None:
@@ -152,7 +169,7 @@ class Maker:
     def _reach(self, count: int) -> None:
         self._cells.extend([()] * (count - len(self._cells)))
 
-    def _stop(self, code: str, index: int, most: int) -> bool:
+    def _stop(self, code: Code, index: int, most: int) -> bool:
         at = Location(self.place.workbook, self.place.sheet, f"A{index + 1}")
         self._limits.setdefault(code, problem(code, at, most=most))
         return False
@@ -168,7 +185,7 @@ class Maker:
             columns = range(left, min(right + 1, MOST_COLUMNS))
             self._room -= len(rows) * len(columns)
             if self._room < 0:
-                self._stop("too-many-cells", top, MOST_CELLS)
+                self._stop(RawSheetCode.TOO_MANY_CELLS, top, MOST_CELLS)
                 break
             found.update(((row, column), (top, left)) for row in rows for column in columns)
             del found[top, left]

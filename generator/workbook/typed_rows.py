@@ -9,10 +9,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.basic.problem import ERROR, Location, Problem, nearest, perhaps, problem
+from generator.basic.problem import ERROR, Code, Location, Problem, error, nearest, note, perhaps, problem, warning
 from generator.workbook import books, characters, values
-from generator.workbook.raw import RawSheet, letter
+from generator.workbook.raw import RawSheet, RawSheetCode, letter
 from generator.workbook.record import Kind, R, Record, Row, Sheet
+
+
+class RowCode(Code):
+    """The problems that this module finds."""
+
+    # Workbooks and sheets
+    MERGED_CELLS = note("有合併儲存格，所跨的每一列都視為同一內容", "內容若不是每列相同，請取消合併後逐列填寫。")
+    MERGED_COUNT = error("「{name}」的數字是合併儲存格", "請取消合併，逐列填數字，以免重複計算。")
+    TOO_MANY_FAULTS = error("錯誤太多，第 {row} 列以後沒有檢查", "請先改正前面各列，再執行一次。")
+    HEADINGS_DIFFER = error("欄位標題與 {other} 的同名工作表不同", "請改成相同的標題，或將工作表改名。")
+    SHEET_TWICE = error("工作表〔{sheet}〕在 {other} 已經有了", "請只留一份。")
+    MISSING_COLUMN = error("找不到欄位標題「{name}」", "請在標題列補上此欄。{perhaps}")
+    UNKNOWN_COLUMN = note("不認得欄位「{name}」，未使用", "{perhaps}不需要時可不理會。")
+    COLUMN_TWICE = warning("欄位「{name}」重複，只讀 {first} 的那一欄", "請刪除或改名其中一欄。")
+    MISSING_FIELD = error("缺少欄位「{name}」", "請增加一列，內容例如：{example}。")
+    UNKNOWN_FIELD = note("不認得欄位「{name}」，未使用", "{perhaps}不需要時可不理會。")
+    FIELD_TWICE = error("欄位「{name}」重複，{first} 已經填過", "請只留一列。")
+    # Cells
+    EMPTY_CELL = error("「{name}」空白", "請填入內容。")
+    # Lists
+    WRONG_TOTAL = error("填的是 {stated}，加總為 {computed}", "請核對各數，或刪除總計由程式計算。")
+
 
 TOTAL_WORDS = ("總計", "合計", "總和")
 SUBTOTAL_WORDS = ("小計",)
@@ -66,7 +88,7 @@ def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem])
             if row is None:
                 continue
             if len(rows) >= spec.most:
-                problems.append(problem("too-many-rows", sheet.at(index, 0), most=spec.most))
+                problems.append(problem(RawSheetCode.TOO_MANY_ROWS, sheet.at(index, 0), most=spec.most))
                 return rows
             rows.append(row)
             if _too_many(sheet, index, before, problems):
@@ -106,7 +128,7 @@ def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem])
     """Whether a sheet has so many faults that no one wants to hear of more; says so."""
     if len(problems) - before < _MOST_FAULTS or problems[-1].severity != ERROR:
         return False
-    problems.append(problem("too-many-faults", sheet.at(index + 1, 0), row=index + 2))
+    problems.append(problem(RowCode.TOO_MANY_FAULTS, sheet.at(index + 1, 0), row=index + 2))
     return True
 
 
@@ -117,7 +139,7 @@ def _mention_merged(sheet: RawSheet, heading: int, columns: Iterable[int], probl
         top for (row, column), top in sheet.merged.items() if row > heading and column in wanted and column == top[1]
     ]
     if holders:
-        problems.append(problem("merged-cells", sheet.at(*min(holders))))
+        problems.append(problem(RowCode.MERGED_CELLS, sheet.at(*min(holders))))
 
 
 def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]) -> Row | None:
@@ -125,7 +147,7 @@ def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]
     if not sheets:
         return None
     for extra in sheets[1:]:
-        problems.append(problem("sheet-twice", extra.place, sheet=spec.name, other=sheets[0].workbook))
+        problems.append(problem(RowCode.SHEET_TWICE, extra.place, sheet=spec.name, other=sheets[0].workbook))
     sheet = sheets[0]
     problems += sheet.remarks
     found: dict[str, object] = {}
@@ -142,9 +164,11 @@ def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]
             if value is not None:
                 guess = perhaps(name, known)
                 title = str(row[names]).strip()
-                problems.append(problem("unknown-field", sheet.at(index, names), name=title, perhaps=guess))
+                problems.append(problem(RowCode.UNKNOWN_FIELD, sheet.at(index, names), name=title, perhaps=guess))
         elif column.name in cells:
-            problems.append(problem("field-twice", sheet.at(index, names), name=column.name, first=cells[column.name]))
+            problems.append(
+                problem(RowCode.FIELD_TWICE, sheet.at(index, names), name=column.name, first=cells[column.name])
+            )
         else:
             cells[column.name] = f"{letter(contents)}{index + 1}"
             found[column.name] = _typed(column.name, spec, sheet, index, contents, problems)
@@ -152,7 +176,7 @@ def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]
         if column.name in cells:
             continue
         if column.required:
-            problems.append(problem("missing-field", sheet.place, name=column.name, example=column.example))
+            problems.append(problem(RowCode.MISSING_FIELD, sheet.place, name=column.name, example=column.example))
             found[column.name] = None
         else:
             found[column.name] = values.empty(column)
@@ -192,7 +216,7 @@ def _heading_row(spec: Sheet, sheet: RawSheet, problems: list[Problem]) -> tuple
             slip = nearest(name, headings)
             slip = f"「{slip}」是否即為此欄？" if slip and values.folded(slip) not in known else ""
             place = Location(sheet.workbook, sheet.name, f"A{best_row + 1}" if best_row >= 0 else "A1")
-            problems.append(problem("missing-column", place, name=name, perhaps=slip))
+            problems.append(problem(RowCode.MISSING_COLUMN, place, name=name, perhaps=slip))
     return None
 
 
@@ -207,12 +231,12 @@ def _mention_columns(
         name = values.folded(value)
         if name in known and name in seen:
             first = f"{letter(seen[name])}{index + 1}"
-            problems.append(problem("column-twice", sheet.at(index, position), name=known[name], first=first))
+            problems.append(problem(RowCode.COLUMN_TWICE, sheet.at(index, position), name=known[name], first=first))
         elif name and name not in known:
             absent = [column for folded, column in known.items() if folded not in present]
             guess = perhaps(name, absent)
             problems.append(
-                problem("unknown-column", sheet.at(index, position), name=str(value).strip(), perhaps=guess)
+                problem(RowCode.UNKNOWN_COLUMN, sheet.at(index, position), name=str(value).strip(), perhaps=guess)
             )
         seen.setdefault(name, position)
 
@@ -249,11 +273,11 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
     value = sheet.value(index, position)
     if value is None or (isinstance(value, str) and not value.strip()):
         if column.required and column.filled:
-            problems.append(problem("empty-cell", sheet.at(index, position), name=name))
+            problems.append(problem(RowCode.EMPTY_CELL, sheet.at(index, position), name=name))
             return None
         return values.empty(column)
     if column.kind is Kind.COUNT and (index, position) in sheet.merged:
-        problems.append(problem("merged-count", sheet.at(index, position), name=name))
+        problems.append(problem(RowCode.MERGED_COUNT, sheet.at(index, position), name=name))
         return unusable
     try:
         parsed = values.parse(column, value)
@@ -289,7 +313,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         if headings is None:
             headings = own
         elif [values.folded(one) for one in own] != [values.folded(one) for one in headings]:
-            problems.append(problem("headings-differ", sheet.at(start, columns[0]), other=sheets[0].workbook))
+            problems.append(problem(RowCode.HEADINGS_DIFFER, sheet.at(start, columns[0]), other=sheets[0].workbook))
             continue
         _mention_merged(sheet, start, columns, problems)
         filled = [row for row in range(start + 1, len(sheet.cells)) if _has_something(sheet, row, columns)]
@@ -373,4 +397,4 @@ def _check_totals(sheet: RawSheet, filled: Sequence[int], columns: Sequence[int]
                 whole = number is not None and (column not in sums or above is not None)
                 sums[column] = (above or 0) + (number or 0) if whole else None
             elif word in TOTAL_WORDS and None not in (number, above) and number != above:
-                problems.append(problem("wrong-total", sheet.at(row, column), stated=number, computed=above))
+                problems.append(problem(RowCode.WRONG_TOTAL, sheet.at(row, column), stated=number, computed=above))

@@ -13,8 +13,25 @@ from collections.abc import Callable
 from typing import Any
 
 from generator.basic import roc
+from generator.basic.problem import Code, error
 from generator.basic.roc import Period, YearMonth
 from generator.workbook.record import Column, Kind
+
+
+class ValueCode(Code):
+    """The problems that this module finds."""
+
+    CONTROL_CHARACTER = error("「{name}」內有看不見的控制字元（{character}）", "請刪除該儲存格後重新輸入。")
+    BAD_DATE = error("「{value}」不是日期（例：{example}）", "請改為民國年月日，例如 113-04-02。")
+    NO_SUCH_DAY = error("「{value}」不是存在的日期", "請核對年月日。")
+    WRONG_WEEKDAY = error("「{value}」的星期不符，{date}是{weekday}", "請改正日期或星期。")
+    BAD_YEAR_MONTH = error("「{value}」不是民國年月（例：{example}）", "請改為四或五碼年月。")
+    BAD_PERIOD = error("「{value}」不是起訖年月（例：{example}）", "請改為例如 113年1至3月。")
+    BAD_TIME = error("「{value}」不是時間（例：{example}）", "請改為例如 14:30 或 下午2時30分。")
+    BAD_COUNT = error("「{value}」不是整數（例：{example}）", "請只填 0 或正整數，不加單位。")
+    BAD_FLAG = error("「{value}」看不出是或否", "請填 ★，或留空白。")
+    BAD_CHOICE = error("「{value}」不在可填的選項內", "請改為：{choices}。")
+
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _WEEKDAY = re.compile(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
@@ -27,7 +44,7 @@ _FALSE = {"", "否", "未上架", "n", "no", "false", "0", "x", "✗", "-", "—
 class BadValue(ValueError):
     """A cell that cannot be read as its column wants: a code of the catalogue and the values that fill it."""
 
-    def __init__(self, code: str, **values: object) -> None:
+    def __init__(self, code: Code, **values: object) -> None:
         super().__init__(code)
         self.code = code
         self.values = values
@@ -60,7 +77,7 @@ def text(value: object) -> str:
         value = int(value)
     result = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").replace("\u2028", "\n")
     if found := _CONTROL.search(result):
-        raise BadValue("control-character", character=f"U+{ord(found[0]):04X}")
+        raise BadValue(ValueCode.CONTROL_CHARACTER, character=f"U+{ord(found[0]):04X}")
     return result.strip()
 
 
@@ -80,16 +97,16 @@ def date(value: object) -> dt.date:
         r"(\d{2,3}|\d{4}(?=\d{4}))(\d{2})(\d{2})", plain
     )
     if not found:
-        raise BadValue("bad-date", value=text(value))
+        raise BadValue(ValueCode.BAD_DATE, value=text(value))
     year, month, number = (int(part) for part in found.groups())
     if not year or 999 < year <= 1911:
-        raise BadValue("bad-date", value=text(value))
+        raise BadValue(ValueCode.BAD_DATE, value=text(value))
     try:
         day = dt.date(year if year > 1911 else year + 1911, month, number)
     except ValueError:
-        raise BadValue("no-such-day", value=text(value)) from None
+        raise BadValue(ValueCode.NO_SUCH_DAY, value=text(value)) from None
     if named and (named[1] or named[2]).replace("天", "日") != roc.WEEKDAYS[day.weekday()]:
-        raise BadValue("wrong-weekday", value=text(value), date=roc.long_date(day), weekday=roc.weekday(day))
+        raise BadValue(ValueCode.WRONG_WEEKDAY, value=text(value), date=roc.long_date(day), weekday=roc.weekday(day))
     return day
 
 
@@ -100,7 +117,7 @@ def year_month(value: object) -> YearMonth:
     plain = folded(text(value))
     found = re.fullmatch(r"(\d{2,3})[-/.年](\d{1,2})月?", plain) or re.fullmatch(r"(\d{2,3})(\d{2})", plain)
     if not found or not 1 <= int(found[2]) <= 12:
-        raise BadValue("bad-year-month", value=text(value))
+        raise BadValue(ValueCode.BAD_YEAR_MONTH, value=text(value))
     return YearMonth(int(found[1]), int(found[2]))
 
 
@@ -112,7 +129,7 @@ def period(value: object) -> Period:
     plain = same_name(text(value)).removeprefix("民國")
     found = find_period(plain)
     if found is None or found.end < found.start or not (_CODES.fullmatch(plain) or _MONTHS.fullmatch(plain)):
-        raise BadValue("bad-period", value=text(value))
+        raise BadValue(ValueCode.BAD_PERIOD, value=text(value))
     return found
 
 
@@ -147,28 +164,28 @@ def time(value: object) -> dt.time:
     found = re.fullmatch(r"(上午|下午|中午|晚上|am|pm)?(\d{1,2})(?:[:時點](\d{1,2}|半)?分?)?(?::00)?", plain)
     found = found or re.fullmatch(r"()(\d{2})(\d{2})", plain)
     if not found:
-        raise BadValue("bad-time", value=text(value))
+        raise BadValue(ValueCode.BAD_TIME, value=text(value))
     half, hour, minute = found[1], int(found[2]), 30 if found[3] == "半" else int(found[3] or 0)
     late = half in ("下午", "晚上", "pm") or (half == "中午" and hour < 3)
     hour += 12 if late and hour < 12 else 0
     # 上午12時 and 晚上12時 are said of both noon and midnight.
     unclear = (half in ("上午", "晚上", "am") and hour == 12) or (half in ("上午", "am") and hour > 12)
     if hour > 23 or minute > 59 or unclear:
-        raise BadValue("bad-time", value=text(value))
+        raise BadValue(ValueCode.BAD_TIME, value=text(value))
     return dt.time(hour, minute)
 
 
 def count(value: object) -> int:
     """1896, 1,896, '１，８９６', 1896.0 → 1896. Raises BadValue for fractions, negatives and words."""
     if isinstance(value, bool):
-        raise BadValue("bad-count", value=text(value))
+        raise BadValue(ValueCode.BAD_COUNT, value=text(value))
     if isinstance(value, int | float):
         if value < 0 or value != value or value in (float("inf"),) or int(value) != value:
-            raise BadValue("bad-count", value=text(value))
+            raise BadValue(ValueCode.BAD_COUNT, value=text(value))
         return int(value)
     plain = folded(text(value))
     if not re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,15}", plain, re.ASCII):
-        raise BadValue("bad-count", value=text(value))
+        raise BadValue(ValueCode.BAD_COUNT, value=text(value))
     return int(plain.replace(",", ""))
 
 
@@ -179,7 +196,7 @@ def flag(value: object) -> bool:
         return True
     if plain in _FALSE:
         return False
-    raise BadValue("bad-flag", value=text(value))
+    raise BadValue(ValueCode.BAD_FLAG, value=text(value))
 
 
 _PARSERS: dict[Kind, Callable[[object], Any]] = {
@@ -203,7 +220,7 @@ def parse(column: Column, value: object) -> Any:
         for choice in column.choices:
             if folded(choice) == folded(parsed):
                 return choice
-        raise BadValue("bad-choice", value=parsed, choices="、".join(column.choices))
+        raise BadValue(ValueCode.BAD_CHOICE, value=parsed, choices="、".join(column.choices))
     return parsed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.basic.problem import Location, Problem, problem
+from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.dispatch.mail import eml
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.template import BCC, CC, OBSERVER, TO, MailTemplate
@@ -14,12 +14,31 @@ from generator.meeting.sheets.minutes import Observer
 from generator.workbook.record import Record
 
 
+class RecipientCode(Code):
+    """The problems that this module finds."""
+
+    # Mails (packet mail); the place of what is wrong in a template is its line
+    MAIL_SENDER_MISSING = error("沒有電子郵件，信件沒有寄件者", "請填小組的信箱。")
+    MAIL_ADDRESS_MISSING = error(
+        "「{name}」沒有電子郵件，無法寄給{role}", "請填入信箱；不寄給{role}時，請在 {template}刪去「{role}」。"
+    )
+    MAIL_UNIT_WITHOUT_ADDRESS = warning("「{name}」沒有電子郵件，信件不寄給這個單位", "請另行通知，或填入信箱。")
+    MAIL_ADDRESS_BAD = error(
+        "「{value}」不是電子郵件信箱", "請改正，一格只填一個信箱，只用半形，例如 name@example.gov.tw。"
+    )
+    MAIL_ADDRESS_TWICE = warning(
+        "「{name}」與「{other}」（{first}）的電子郵件相同，只寄一封", "請確認不是誤植；共用信箱時可不理會。"
+    )
+    MAIL_NAME_LINES = error("「{name}」有換行或控制字元，不能寫在信件的收件者或寄件者", "請改成一行。")
+    MAIL_NO_RECIPIENTS = error("收件的身分都沒有人", "請填 機關.xlsx〔委員〕與會議的〔列席〕，或改正身分。")
+
+
 def sender(meeting: Meeting, problems: list[Problem]) -> Address:
     """The agency's group with the mailbox in 機關.xlsx."""
     agency = meeting.agency
     at, name = agency.at("email"), f"{agency.full_name}{agency.group}"
     if not agency.email:
-        problems.append(problem("mail-sender-missing", at))
+        problems.append(problem(RecipientCode.MAIL_SENDER_MISSING, at))
     _one_line(agency, ("full_name", "group"), problems)
     return Address(name, _mailbox(agency.email, at, problems) if agency.email else "")
 
@@ -41,10 +60,10 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
             if not person.email:
                 if role == OBSERVER and not person.name:
                     # A unit of the agency is told in its own ways.
-                    problems.append(problem("mail-unit-without-address", at, name=name))
+                    problems.append(problem(RecipientCode.MAIL_UNIT_WITHOUT_ADDRESS, at, name=name))
                     continue
                 line = template.at(template.lines[head])
-                problems.append(problem("mail-address-missing", at, name=name, role=role, template=line))
+                problems.append(problem(RecipientCode.MAIL_ADDRESS_MISSING, at, name=name, role=role, template=line))
                 continue
             mailbox = _mailbox(person.email, at, problems)
             if mailbox.casefold() not in seen:
@@ -53,18 +72,18 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
             elif seen[mailbox.casefold()][1] is not person:
                 other, first = seen[mailbox.casefold()]
                 where = person.beside(first, "email")
-                problems.append(problem("mail-address-twice", at, name=name, other=other, first=where))
+                problems.append(problem(RecipientCode.MAIL_ADDRESS_TWICE, at, name=name, other=other, first=where))
     wanted = {role for roles in template.roles.values() for role in roles}
     if wanted and not wanted & {role for role, _, _ in listed}:
         heads = [template.lines[head] for head in (TO, CC, BCC) if head in template.lines]
-        problems.append(problem("mail-no-recipients", template.at(heads[0])))
+        problems.append(problem(RecipientCode.MAIL_NO_RECIPIENTS, template.at(heads[0])))
     return found
 
 
 def _one_line(record: Record, fields: Sequence[str], problems: list[Problem]) -> None:
     """What becomes part of a name in a head line must be one line, or it could add a line to the head."""
     problems += [
-        problem("mail-name-lines", record.at(name), name=record.heading_of(name))
+        problem(RecipientCode.MAIL_NAME_LINES, record.at(name), name=record.heading_of(name))
         for name in fields
         if not eml.is_one_line(getattr(record, name, ""))
     ]
@@ -77,6 +96,6 @@ def _mailbox(text: str, at: Location, problems: list[Problem]) -> str:
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        problems.append(problem("mail-address-bad", at, value=" ".join(text.split())))
+        problems.append(problem(RecipientCode.MAIL_ADDRESS_BAD, at, value=" ".join(text.split())))
         return text
     return found.ascii_email or found.normalized

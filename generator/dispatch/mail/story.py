@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic import roc
-from generator.basic.problem import Location, Problem, has_errors, in_order, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, has_errors, in_order, perhaps, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, story
@@ -34,6 +34,32 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets import PAPERS
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.workbook.values import folded
+
+
+class MailCode(Code):
+    """The problems that this module finds."""
+
+    # Mails (packet mail); the place of what is wrong in a template is its line
+    MAIL_NO_MINUTES = error(
+        "還沒有會議紀錄，不能寄「{kind}」", "請先執行 packet new {meeting} --minutes 並填會議紀錄。"
+    )
+    MAIL_OTHER_STATUS = error(
+        "紀錄狀態是「{status}」，不能寄「{kind}」", "請改用 --kind {other}（或不寫 --kind），或改正紀錄狀態。"
+    )
+    MAIL_ATTACHMENT_UNKNOWN = error(
+        "沒有這個檔案可以附加", "{perhaps}請改正檔名與副檔名；不一定有的附件請在檔名後寫「（如有）」。"
+    )
+    MAIL_ATTACHMENT_INTERNAL = error("這是{audience}文件，不能附在寄給委員及列席人員的信", "請刪去這個附件。")
+    MAIL_EDITED = error(
+        "要附加的文件有人手改過，信件附的是依活頁簿重新產生的，不含手改的內容",
+        "請把修改寫回 Excel 或範本，執行 packet build {meeting}，再產生信件；要寄手改的檔案時，請自行附加。",
+    )
+    MAIL_LIMIT = error("郵件大小上限不可為 0", "請填 1 以上的整數（MB）。")
+    MAIL_TOO_LARGE = error(
+        "「{name}」（{size}）壓縮後仍超過一封信的上限 {most} MB",
+        "請在信件範本刪去這個附件、改寄下載連結，或調高郵件大小上限。",
+    )
+
 
 # In a template: the files from elsewhere that the packet holds as attachments, as they came.
 ORIGINALS = "附件原檔"
@@ -117,9 +143,9 @@ def _unfit(meeting: Meeting, kind: str) -> list[Problem]:
     if kind in (PAPERS, meeting.stage):
         return []
     if meeting.minutes is None:
-        return [problem("mail-no-minutes", Location(f"inputs/{meeting.id}"), kind=kind, meeting=meeting.id)]
+        return [problem(MailCode.MAIL_NO_MINUTES, Location(f"inputs/{meeting.id}"), kind=kind, meeting=meeting.id)]
     at, other = meeting.minutes.info.at("status"), meeting.stage
-    return [problem("mail-other-status", at, status=meeting.minutes.info.status, kind=kind, other=other)]
+    return [problem(MailCode.MAIL_OTHER_STATUS, at, status=meeting.minutes.info.status, kind=kind, other=other)]
 
 
 def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | None:
@@ -140,7 +166,7 @@ def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | N
             mail_template.render(template, words, found)
         found += _edited(workspace.output(meeting.id), examined, files, meeting.id)
         if meeting.agency.most_mail < 1:
-            found.append(problem("mail-limit", meeting.agency.at("most_mail")))
+            found.append(problem(MailCode.MAIL_LIMIT, meeting.agency.at("most_mail")))
         plan = _Plan(template, sender, people, files)
     report.problems = tuple(in_order([*examined.problems, *found]))
     return plan
@@ -166,9 +192,9 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
         document = offered.get(name)
         if not name and not one.optional:
             near = perhaps(one.name, [_bare(name) for name in offered])
-            problems.append(problem("mail-attachment-unknown", one.at, perhaps=near))
+            problems.append(problem(MailCode.MAIL_ATTACHMENT_UNKNOWN, one.at, perhaps=near))
         elif document is not None and document.audience == INTERNAL:
-            problems.append(problem("mail-attachment-internal", one.at, audience=INTERNAL))
+            problems.append(problem(MailCode.MAIL_ATTACHMENT_INTERNAL, one.at, audience=INTERNAL))
         elif name:
             found[name] = document
     return found
@@ -204,7 +230,7 @@ def _edited(
         bound = [one for one in examined.documents if one.joined] if document is None else [document]
         parts |= {name for one in bound for name in _file_names(one)}
     places = [Location(f"output/{meeting_id}/{name}") for name in outputs.edited(folder) if name in parts]
-    return [problem("mail-edited", place, meeting=meeting_id) for place in places]
+    return [problem(MailCode.MAIL_EDITED, place, meeting=meeting_id) for place in places]
 
 
 def _made(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> Made:
@@ -250,7 +276,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
     at, most = meeting.agency.at("most_mail"), meeting.agency.most_mail
     for name in too_large:
         size = parcels.in_megabytes(len(files[name]))
-        found.append(problem("mail-too-large", at, name=name, size=size, most=most))
+        found.append(problem(MailCode.MAIL_TOO_LARGE, at, name=name, size=size, most=most))
     report.problems = tuple(in_order([*report.problems, *found]))
     return [] if has_errors(found) else mails
 

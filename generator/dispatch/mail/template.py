@@ -11,17 +11,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from generator.basic.problem import Location, Problem, nearest, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.dispatch.mail import eml
 from generator.documents.minutes import FOR_PUBLIC
 from generator.leaks import search
+from generator.leaks.search import LeakCode
 from generator.meeting import schedule, sheets
 from generator.meeting.figures import DEADLINES, Figure
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.minutes import Observer
 from generator.prose.language import names_used
 from generator.prose.vocabulary import Vocabulary
+from generator.workbook.books import BookCode
 from generator.workbook.values import folded
+
+
+class MailTemplateCode(Code):
+    """The problems that this module finds."""
+
+    # Mails (packet mail); the place of what is wrong in a template is its line
+    MAIL_TEMPLATE_MISSING = error("templates 內沒有這個信件範本", "請放回標準範本（packet init 會產生一份）。")
+    MAIL_TEMPLATE_ENCODING = error("不是可讀的文字檔", "請用記事本開啟，另存新檔，編碼選 UTF-8。")
+    MAIL_TEMPLATE_LACKS = error("信件範本缺少{name}", "請補上；開頭各行寫「收件者：」「主旨：」等，空一行後是內文。")
+    MAIL_TEMPLATE_HEAD = error(
+        "不認得這一行", "{perhaps}開頭可寫：收件者、副本、密件副本、主旨、附件，其後接「：」；空一行後才是內文。"
+    )
+    MAIL_TEMPLATE_TWICE = error("「{name}」重複，第 {first} 行已經寫過", "請併成一行。")
+    MAIL_TEMPLATE_ROLE = error(
+        "「{value}」不是收件的身分", "{perhaps}可寫：召集人、機關代表、民間代表、列席，以「、」隔開。"
+    )
+    MAIL_SUBJECT_LINES = error("主旨帶入內容後不只一行", "請改用只有一行的內容。")
+
 
 TO, CC, BCC, SUBJECT, ATTACHMENTS = "收件者", "副本", "密件副本", "主旨", "附件"
 HEADS = (TO, CC, BCC, SUBJECT, ATTACHMENTS)
@@ -81,7 +101,7 @@ def read(path: Path, problems: list[Problem]) -> MailTemplate | None:
     lacking += [TO] if not {TO, CC, BCC} & set(found.lines) else []
     for name in lacking:
         at = found.at(found.lines[name]) if name in found.lines else Location(path.name)
-        problems.append(problem("mail-template-lacks", at, name=name))
+        problems.append(problem(MailTemplateCode.MAIL_TEMPLATE_LACKS, at, name=name))
     return found
 
 
@@ -89,12 +109,12 @@ def _text(path: Path, problems: list[Problem]) -> str | None:
     """The text of the file in the encodings of Notepad: UTF-8 with or without a mark, UTF-16, Big5."""
     at = Location(path.name)
     if not path.is_file() or path.is_symlink():
-        problems.append(problem("mail-template-missing", at))
+        problems.append(problem(MailTemplateCode.MAIL_TEMPLATE_MISSING, at))
         return None
     try:
         content = path.read_bytes()
     except OSError:
-        problems.append(problem("workbook-locked", at))
+        problems.append(problem(BookCode.WORKBOOK_LOCKED, at))
         return None
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp950"):
@@ -105,7 +125,7 @@ def _text(path: Path, problems: list[Problem]) -> str | None:
         # Almost any bytes are some text in Big5; one that has the heads is meant to be read so.
         if "\0" not in text and (encoding != "cp950" or SUBJECT in text):
             return text
-    problems.append(problem("mail-template-encoding", at))
+    problems.append(problem(MailTemplateCode.MAIL_TEMPLATE_ENCODING, at))
     return None
 
 
@@ -114,10 +134,12 @@ def _head(found: MailTemplate, number: int, line: str, problems: list[Problem]) 
     name, value, at = folded(name), value.strip(), found.at(number, line.strip())
     if name not in HEADS:
         near = nearest(name, HEADS)
-        problems.append(problem("mail-template-head", at, perhaps=f"是否為「{near}：」？" if near else ""))
+        problems.append(
+            problem(MailTemplateCode.MAIL_TEMPLATE_HEAD, at, perhaps=f"是否為「{near}：」？" if near else "")
+        )
         return
     if name in found.lines:
-        problems.append(problem("mail-template-twice", at, name=name, first=found.lines[name]))
+        problems.append(problem(MailTemplateCode.MAIL_TEMPLATE_TWICE, at, name=name, first=found.lines[name]))
         return
     found.lines[name] = number
     parts = [part.strip() for part in re.split(r"[、，,;；]", value) if part.strip()]
@@ -129,7 +151,10 @@ def _head(found: MailTemplate, number: int, line: str, problems: list[Problem]) 
             found.wanted.append(Wanted(plain, plain != part, found.at(number, plain)))
     else:
         unknown = [part for part in parts if part not in ROLES]
-        problems += [problem("mail-template-role", at, value=part, perhaps=perhaps(part, ROLES)) for part in unknown]
+        problems += [
+            problem(MailTemplateCode.MAIL_TEMPLATE_ROLE, at, value=part, perhaps=perhaps(part, ROLES))
+            for part in unknown
+        ]
         found.roles[name] = tuple(part for part in parts if part in ROLES)
 
 
@@ -161,7 +186,7 @@ def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
     hidden = [search.key(name) for name in search.protected(words.meeting, FOR_PUBLIC)]
     for number, line in [(subject_line, found.subject), *enumerate(found.body.split("\n"), start=found.body_line)]:
         if any(name in search.key(line) for name in hidden):
-            result.append(problem("protected-name", found.at(number)))
+            result.append(problem(LeakCode.PROTECTED_NAME, found.at(number)))
     return result
 
 
@@ -182,7 +207,7 @@ def render(found: MailTemplate, words: Vocabulary, problems: list[Problem]) -> t
     if total > 1 and NUMBER not in names_used(found.subject):
         subject += f"（{words.figures[NUMBER].value}／{total}）"
     if not eml.is_one_line(subject):
-        problems.append(problem("mail-subject-lines", subject_at))
+        problems.append(problem(MailTemplateCode.MAIL_SUBJECT_LINES, subject_at))
     return subject, body
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic import package
-from generator.basic.problem import Location, Problem, in_order, problem
+from generator.basic.problem import Code, Location, Problem, error, in_order, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, report, story
@@ -24,6 +24,17 @@ from generator.documents.minutes import FOR_PUBLIC
 from generator.leaks import search
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import SEPARATELY
+
+
+class PublishCode(Code):
+    """The problems that this module finds."""
+
+    PUBLISH_DRAFT = error("會議紀錄還是草稿，只公開定稿", "確定內容後請將紀錄狀態改為「定稿」，再執行一次。")
+    PUBLISH_EDITED = error(
+        "這份文件產生後有人手改過，公開的檔案由活頁簿重新產生，不含手改的內容",
+        "請把修改寫回活頁簿或範本，執行 packet build {meeting}，再執行一次；手改的檔案會另存。",
+    )
+
 
 SUMS = "SHA256SUMS.txt"
 _PDF, _ODF = ".pdf", (".odt", ".odp")
@@ -127,11 +138,13 @@ def _hindrances(meeting: Meeting, documents: tuple[Document, ...], edited: list[
     """What must be mended before anything is published, besides the errors of a build."""
     found = []
     if meeting.minutes is not None and meeting.minutes.draft:
-        found.append(problem("publish-draft", meeting.minutes.info.at("status")))
+        found.append(problem(PublishCode.PUBLISH_DRAFT, meeting.minutes.info.at("status")))
     names = {one.name for one in documents if _is_public(one)}
     for name in edited:
         if name == PACKET or name.rpartition(".")[0] in names:
-            found.append(problem("publish-edited", Location(f"output/{meeting.id}/{name}"), meeting=meeting.id))
+            found.append(
+                problem(PublishCode.PUBLISH_EDITED, Location(f"output/{meeting.id}/{name}"), meeting=meeting.id)
+            )
     return found
 
 

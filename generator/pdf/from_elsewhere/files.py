@@ -12,9 +12,29 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic.package import Budget, Package, TooManyParts, TooMuch
-from generator.basic.problem import CATALOGUE, ERROR, Location, Problem, problem
+from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
+from generator.pdf.from_elsewhere.problems import FileCode
 from generator.workbook.books import printable
+
+
+class EnclosureCode(Code):
+    """The problems that this module finds."""
+
+    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
+    FILE_EMPTY = error("「{name}」是空的檔案，不能併入會議資料", "請放入完整的檔案，或在可另附填 ★。")
+    FILE_UNKNOWN = error(
+        "「{name}」不是可併入會議資料的格式", "請改放 PDF、Word、Excel、PowerPoint、ODF 或圖片檔，或在可另附填 ★。"
+    )
+    FILE_UNREADABLE = error("「{name}」無法讀取，可能正在使用中或沒有權限", "請關閉檔案後重試，或在可另附填 ★。")
+    FILE_UNCONVERTED = error(
+        "「{name}」無法轉換成 PDF，不能併入會議資料", "請開啟後另存成 PDF，改放該檔，或在可另附填 ★。"
+    )
+    FILE_SEPARATE = warning("{text}", "會議資料在該處印「本附件另行提供」；要併入時請改放可用的檔案。")
+    FILE_ENDING = warning(
+        "「{name}」的內容是 {kind}，與副檔名不符，依內容處理", "請確認檔案無誤，並將副檔名改為 {ending}。"
+    )
+
 
 LARGEST_FILE = 100_000_000
 LARGEST_UNPACKED = 500_000_000
@@ -23,15 +43,15 @@ ORIGINAL = "（原檔）"
 # Errors that leave the other documents to be built.
 CODES = frozenset(
     {
-        "file-empty",
-        "file-locked",
-        "file-damaged",
-        "file-unknown",
-        "file-unreadable",
-        "file-too-large",
-        "file-too-many-pages",
-        "file-not-pages",
-        "file-unconverted",
+        EnclosureCode.FILE_EMPTY,
+        FileCode.FILE_LOCKED,
+        FileCode.FILE_DAMAGED,
+        EnclosureCode.FILE_UNKNOWN,
+        EnclosureCode.FILE_UNREADABLE,
+        FileCode.FILE_TOO_LARGE,
+        FileCode.FILE_TOO_MANY_PAGES,
+        FileCode.FILE_NOT_PAGES,
+        EnclosureCode.FILE_UNCONVERTED,
     }
 )
 
@@ -40,7 +60,7 @@ CODES = frozenset(
 class Fault:
     """Why a file cannot be joined: the code of the problem and what its text needs."""
 
-    code: str
+    code: Code
     values: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -93,7 +113,9 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
             problems.append(fault_problem(kind, name, file.at, file.may_be_separate))
             continue
         if contradicts(file.path, kind):
-            problems.append(problem("file-ending", file.at, name=name, kind=kind.name, ending=kind.endings[0]))
+            problems.append(
+                problem(EnclosureCode.FILE_ENDING, file.at, name=name, kind=kind.name, ending=kind.endings[0])
+            )
         found[file.at] = Enclosure(file.path, kind, file.at, file.may_be_separate)
     return found
 
@@ -103,7 +125,7 @@ def examine(path: Path) -> Kind | Fault:
     try:
         size = path.stat().st_size
         if size == 0:
-            return Fault("file-empty")
+            return Fault(EnclosureCode.FILE_EMPTY)
         if size > LARGEST_FILE:
             return _too_large(f"{size // 1_000_000:,} MB")
         with path.open("rb") as file:
@@ -115,12 +137,12 @@ def examine(path: Path) -> Kind | Fault:
         if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
             return _compound(path)
         if head.startswith(rb"{\rtf"):
-            return _RTF if b"}" in _end_of(path, 1024) else Fault("file-damaged")
+            return _RTF if b"}" in _end_of(path, 1024) else Fault(FileCode.FILE_DAMAGED)
         if _IS_PICTURE.match(head):
             return _picture(path)
-        return Fault("file-unknown")
+        return Fault(EnclosureCode.FILE_UNKNOWN)
     except OSError:
-        return Fault("file-unreadable")
+        return Fault(EnclosureCode.FILE_UNREADABLE)
 
 
 def contradicts(path: Path, kind: Kind) -> bool:
@@ -133,8 +155,8 @@ def fault_problem(fault: Fault, name: str, at: Location, may_be_separate: bool) 
     values = {"name": name, **fault.values}
     if not may_be_separate:
         return problem(fault.code, at, **values)
-    text = CATALOGUE[fault.code].text.format(**values)
-    return problem("file-separate", at, text=text)
+    text = fault.code.message.text.format(**values)
+    return problem(EnclosureCode.FILE_SEPARATE, at, text=text)
 
 
 def stops(problems: Iterable[Problem]) -> bool:
@@ -143,7 +165,7 @@ def stops(problems: Iterable[Problem]) -> bool:
 
 
 def _too_large(what: str) -> Fault:
-    return Fault("file-too-large", {"what": what})
+    return Fault(FileCode.FILE_TOO_LARGE, {"what": what})
 
 
 def _end_of(path: Path, count: int) -> bytes:
@@ -168,7 +190,7 @@ def _package(path: Path) -> Kind | Fault:
         with Package(path, Budget(LARGEST_UNPACKED)) as archive:
             entries = archive.infolist()
             if any(entry.flag_bits & 1 for entry in entries):
-                return Fault("file-locked")
+                return Fault(FileCode.FILE_LOCKED)
             size = sum(entry.file_size for entry in entries)
             if size > LARGEST_UNPACKED:
                 return _too_large(f"解壓縮後 {size // 1_000_000:,} MB")
@@ -184,7 +206,7 @@ def _package(path: Path) -> Kind | Fault:
         raise
     except Exception:
         # zipfile and zlib raise a dozen kinds of errors on damaged files; each means the same to the user.
-        return Fault("file-damaged")
+        return Fault(FileCode.FILE_DAMAGED)
 
 
 def _unpack_all(archive: Package) -> None:
@@ -203,14 +225,18 @@ def _kind_of_package(archive: Package) -> Kind | Fault:
     names = set(archive.namelist())
     if "[Content_Types].xml" in names:
         main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
-        return _PACKAGES.get((main[1] or main[2]).decode(), Fault("file-unknown")) if main else Fault("file-unknown")
+        return (
+            _PACKAGES.get((main[1] or main[2]).decode(), Fault(EnclosureCode.FILE_UNKNOWN))
+            if main
+            else Fault(EnclosureCode.FILE_UNKNOWN)
+        )
     if "mimetype" in names:
         mark = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
         kind = mark.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            return Fault("file-locked")
-        return _OPEN_DOCUMENTS.get(kind, Fault("file-unknown"))
-    return Fault("file-unknown")
+            return Fault(FileCode.FILE_LOCKED)
+        return _OPEN_DOCUMENTS.get(kind, Fault(EnclosureCode.FILE_UNKNOWN))
+    return Fault(EnclosureCode.FILE_UNKNOWN)
 
 
 def _compound(path: Path) -> Kind | Fault:
@@ -230,16 +256,16 @@ def _compound(path: Path) -> Kind | Fault:
                 }
                 inside = next((name for name in kinds if parts.exists(name)), "")
             if not inside:
-                return Fault("file-unknown")
+                return Fault(EnclosureCode.FILE_UNKNOWN)
             file.seek(0)
             if inside != "Book" and _needs_password(msoffcrypto.OfficeFile(file)):
-                return Fault("file-locked")
+                return Fault(FileCode.FILE_LOCKED)
             return kinds[inside]
     except OSError:
-        return Fault("file-damaged")  # olefile says so of a file that ends too early
+        return Fault(FileCode.FILE_DAMAGED)  # olefile says so of a file that ends too early
     except Exception:
         # Of a damaged file these two raise whatever comes of it.
-        return Fault("file-damaged")
+        return Fault(FileCode.FILE_DAMAGED)
 
 
 def _needs_password(office: Any) -> bool:
@@ -260,7 +286,7 @@ def _picture(path: Path) -> Kind | Fault:
     except pictures.TooLarge as large:
         return _too_large(f"{large.millions:,} 百萬像素")
     except pictures.Damaged:
-        return Fault("file-damaged")
+        return Fault(FileCode.FILE_DAMAGED)
 
 
 # --- its pages --------------------------------------------------------------------------------------------------
@@ -294,11 +320,11 @@ def pages(enclosure: Enclosure, title: str, converted: bytes | None = None) -> b
         else:
             content = enclosure.path.read_bytes()
         if content is None:
-            fault = Fault("file-unconverted", {"kind": enclosure.kind.name})
+            fault = Fault(EnclosureCode.FILE_UNCONVERTED, {"kind": enclosure.kind.name})
         else:
             return foreign_pdf.fitted(content)
     except foreign_pdf.Unfit as unfit:
         fault = Fault(unfit.code, unfit.values)
     except pictures.Damaged:
-        fault = Fault("file-damaged")
+        fault = Fault(FileCode.FILE_DAMAGED)
     return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)

@@ -14,6 +14,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
+from generator.basic.problem import Code
+from generator.pdf.from_elsewhere.problems import FileCode
 from generator.pdf.numbers import inherited
 
 A4 = (595.276, 841.890)
@@ -36,7 +38,7 @@ _DAMAGED = (pikepdf.PdfError, zlib.error, ValueError, TypeError, LookupError, At
 class Unfit(Exception):
     """A PDF that cannot be joined. ``code`` is that of the problem, ``values`` are what its text needs."""
 
-    def __init__(self, code: str, **values: object) -> None:
+    def __init__(self, code: Code, **values: object) -> None:
         super().__init__(code)
         self.code = code
         self.values = values
@@ -67,7 +69,7 @@ def fitted(content: bytes) -> bytes:
             _refuse_odd_tags(pdf)
             return _saved(pdf)
         except _DAMAGED as error:
-            raise Unfit("file-damaged") from error
+            raise Unfit(FileCode.FILE_DAMAGED) from error
 
 
 def as_figures(content: bytes, title: str) -> bytes:
@@ -101,9 +103,9 @@ def _open(source: Path | bytes) -> Pdf:
     try:
         pdf = Pdf.open(io.BytesIO(source) if isinstance(source, bytes) else source)
     except pikepdf.PasswordError as error:
-        raise Unfit("file-locked") from error
+        raise Unfit(FileCode.FILE_LOCKED) from error
     except _DAMAGED as error:
-        raise Unfit("file-locked" if "encrypt" in str(error).lower() else "file-damaged") from error
+        raise Unfit(FileCode.FILE_LOCKED if "encrypt" in str(error).lower() else FileCode.FILE_DAMAGED) from error
     try:
         _refuse(pdf, source)
     except Unfit:
@@ -111,7 +113,7 @@ def _open(source: Path | bytes) -> Pdf:
         raise
     except _DAMAGED as error:
         pdf.close()
-        raise Unfit("file-damaged") from error
+        raise Unfit(FileCode.FILE_DAMAGED) from error
     return pdf
 
 
@@ -120,18 +122,18 @@ def _refuse(pdf: Pdf, source: Path | bytes) -> None:
     count = len(pdf.pages)
     if count == 0 or (pdf.get_warnings() and (not _has_end(source) or count < int(pdf.Root.Pages.get("/Count", 0)))):
         # Of a file that was cut off the reader finds the pages that are left, and says nothing.
-        raise Unfit("file-damaged")
+        raise Unfit(FileCode.FILE_DAMAGED)
     if count > MOST_PAGES:
-        raise Unfit("file-too-many-pages", count=count, most=MOST_PAGES)
+        raise Unfit(FileCode.FILE_TOO_MANY_PAGES, count=count, most=MOST_PAGES)
     if "/Collection" in pdf.Root:
-        raise Unfit("file-not-pages", what="PDF 作品集")
+        raise Unfit(FileCode.FILE_NOT_PAGES, what="PDF 作品集")
     form = pdf.Root.get("/AcroForm", Dictionary())
     if pdf.Root.get("/NeedsRendering", False) is True and "/XFA" in form:
-        raise Unfit("file-not-pages", what="動態表單")
+        raise Unfit(FileCode.FILE_NOT_PAGES, what="動態表單")
     for page in pdf.pages:
         for note in page.obj.get("/Annots", Array()):
             if isinstance(note, Dictionary) and _is_unseen_entry(note):
-                raise Unfit("file-not-pages", what="填寫的表單欄位")
+                raise Unfit(FileCode.FILE_NOT_PAGES, what="填寫的表單欄位")
 
 
 def _has_end(source: Path | bytes) -> bool:
@@ -232,7 +234,7 @@ def _place(pdf: Pdf, page: pikepdf.Page) -> Matrix:
     if turn in (90, 270):
         wide, tall = tall, wide
     if wide <= 0 or tall <= 0 or unit <= 0:
-        raise Unfit("file-damaged")
+        raise Unfit(FileCode.FILE_DAMAGED)
     paper = (A4[1], A4[0]) if wide > tall else A4
     free = (paper[0] - 2 * BESIDE, paper[1] - ABOVE - BELOW)
     scale = min(free[0] / wide, free[1] / tall, MOST_ENLARGED * unit)
@@ -293,9 +295,9 @@ def _refuse_bomb(page: pikepdf.Page) -> None:
         if filters == [Name.FlateDecode]:
             size += len(zlib.decompressobj().decompress(stream.read_raw_bytes(), MOST_CONTENT + 1))
         elif filters.count(Name.FlateDecode) > 1:
-            raise Unfit("file-damaged")
+            raise Unfit(FileCode.FILE_DAMAGED)
         if size > MOST_CONTENT:
-            raise Unfit("file-too-large", what=f"一頁的內容 {size // 1_000_000:,} MB")
+            raise Unfit(FileCode.FILE_TOO_LARGE, what=f"一頁的內容 {size // 1_000_000:,} MB")
 
 
 def _balanced(page: pikepdf.Page) -> bytes:

@@ -10,12 +10,42 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from generator.basic.problem import Location, Problem, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.prose import language
+from generator.prose.vocabulary import VocabularyCode
 from generator.word import ooxml, render
 from generator.word.lint import texts
 from generator.word.lint.texts import Fragment
+
+
+class TagCode(Code):
+    """The problems that this module finds."""
+
+    # Templates (packet template check); the place holds paragraph and text
+    TAG_OPEN = error("標籤沒有寫完整：{tag}", "標籤要成對，且在同一段內：{{{{ 名稱 }}}} 或 {{% … %}}。")
+    TAG_SYNTAX = error("標籤 {tag} 寫法有誤：{detail}", "請改正後重新輸入整個標籤。")
+    TAG_SPLIT = error("標籤 {tag} 被 Word 的追蹤修訂、超連結或方塊切開", "請接受修訂或移除超連結，再重新輸入整個標籤。")
+    TAG_UNKNOWN = error("範本不能用標籤 {tag}", "{perhaps}可用：for、if、elif、else、set 及其結尾。")
+    TAG_MERGES = error("不可使用 {tag}，內容不同時會遺失資料", "請刪除，改在標題列該欄寫 {{{{ 合併相同 }}}}。")
+    TAG_OF_SUBDOCUMENT = error("不可使用 {tag}", "{{{{ 之後請空一格，不加 p、r、tr、tc。")
+    BLOCK_PREFIX = error(
+        "標籤 {tag} 的 {layer} 寫錯位置", "{layer} 要緊接在 {{% 之後，後面空一個半形空白：{{%{layer} …%}}。"
+    )
+    BLOCK_CHARACTERS = error("標籤 {tag} 內有 % 或 }}", "區塊標籤內不能有這兩個字元，請改用其他寫法。")
+    TWO_BLOCK_TAGS = error("同一{where}有兩個以上的區塊標籤，只有一個有效", "請一{where}只放一個標籤。")
+    TEXT_BESIDE_TAG = error("{tag} 所在的{where}還有其他內容，套用後會消失", "請把標籤獨自放在一{where}。")
+    OUTSIDE_TABLE = error(
+        "{tag} 不在它要重複的列、格或段落內", "{{%tr、{{%tc 只能用在表格的列與儲存格，{{%p 只能用在段落。"
+    )
+    BLOCK_UNCLOSED = error("{tag} 沒有對應的 {end}", "請補上結尾標籤。")
+    BLOCK_UNOPENED = error("{tag} 之前沒有對應的開始標籤", "請補上開始標籤，或刪除這個標籤。")
+    BLOCK_CROSSED = error(
+        "{tag} 與第 {number} 段的 {other} 不在同一層",
+        "開始與結束要同為 {{%p、{{%tr 或 {{%tc，並在同一個表格或儲存格內。",
+    )
+    NOT_A_LIST = error("「{name}」不是清單，不能用 for 逐項列出", "請改用清單的名稱，或刪除 for。")
+
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 _LAYERS = {"p": "段", "tr": "列", "tc": "格"}
@@ -95,9 +125,9 @@ class Reader:
                 for node in tree.find_all(nodes.Assign):
                     self._bind(node.target, self._values(node.node))
         for tag in blocks:
-            self._report("block-unclosed", tag.at, tag=tag.text, end=f"{{%{tag.layer} end{tag.word} %}}")
+            self._report(TagCode.BLOCK_UNCLOSED, tag.at, tag=tag.text, end=f"{{%{tag.layer} end{tag.word} %}}")
 
-    def _report(self, code: str, at: Location, **values: object) -> None:
+    def _report(self, code: Code, at: Location, **values: object) -> None:
         self.problems.append(problem(code, at, **values))
 
     def _tags(self, part: str, root: Any) -> Iterator[_Tag]:
@@ -106,7 +136,7 @@ class Reader:
             text = fragment.text
             full_width = language.FULL_WIDTH.search(text)
             if full_width:
-                self._report("full-width-braces", at)
+                self._report(VocabularyCode.FULL_WIDTH_BRACES, at)
                 text = text.translate(_HALF_WIDTH)
             found = TAG.findall(text)
             found = self._complete(text, found, at)
@@ -123,14 +153,14 @@ class Reader:
         rest = TAG.sub("\0", text)
         parts = re.finditer(r"\{[{%#][^\0]*|[^\0]*?(?:\}\}|%\}|#\})", rest)
         for one in [*(part.group() for part in parts), *doubled]:
-            self._report("tag-open", at, tag=one.strip())
+            self._report(TagCode.TAG_OPEN, at, tag=one.strip())
         return [one for one in found if one not in doubled]
 
     def _split(self, fragment: Fragment, found: Sequence[str], at: Location) -> None:
         """Tags that docxtpl itself does not put together from their runs; those that it does are in order."""
         whole = "\n".join(fragment.runs())
         for one in render.torn(fragment.node, [one for one in found if one not in whole]):
-            self._report("tag-split", at, tag=one)
+            self._report(TagCode.TAG_SPLIT, at, tag=one)
 
     def _tag(self, text: str, fragment: Fragment, at: Location) -> _Tag | None:
         """None for what docxtpl cannot handle as a tag, which is reported."""
@@ -141,19 +171,19 @@ class Reader:
         word = rest.split()[0] if rest.split() else ""
         if text[1] == "{":
             if layer:
-                self._report("tag-of-subdocument", at, tag=text)
+                self._report(TagCode.TAG_OF_SUBDOCUMENT, at, tag=text)
             return _Tag(at, fragment, text, "{", "", "", f"{{{{{rest}}}}}".translate(_QUOTES))
         slipped = re.match(r"\s*(p|tr|tc)(?:\s+|(?=for|if|el|end))(\S+)", inner)
         if slipped and (not layer or not rest.startswith(" ")):
-            self._report("block-prefix", at, tag=text, layer=slipped[1])
+            self._report(TagCode.BLOCK_PREFIX, at, tag=text, layer=slipped[1])
             layer, word, rest = slipped[1], slipped[2], inner[slipped.end(1) :]
         if word in ("vm", "hm"):
-            self._report("tag-merges", at, tag=text)
+            self._report(TagCode.TAG_MERGES, at, tag=text)
             return None
         if word in ("colspan", "cellbg"):
             return _Tag(at, fragment, text, "{", "", word, f"{{{{{rest.strip()[len(word) :]}}}}}")
         if word not in _WORDS:
-            self._report("tag-unknown", at, tag=text, perhaps=perhaps(word, _WORDS))
+            self._report(TagCode.TAG_UNKNOWN, at, tag=text, perhaps=perhaps(word, _WORDS))
             return None
         if layer in _LAYERS:
             self._alone(text, inner, layer, fragment, at)
@@ -162,24 +192,24 @@ class Reader:
     def _alone(self, text: str, inner: str, layer: str, fragment: Fragment, at: Location) -> None:
         """docxtpl replaces the whole paragraph, row or cell by its tag."""
         if "%" in inner or "}" in inner:
-            self._report("block-characters", at, tag=text)
+            self._report(TagCode.BLOCK_CHARACTERS, at, tag=text)
         around = fragment.around(layer)
         if around is None:
-            self._report("outside-table", at, tag=text)
+            self._report(TagCode.OUTSIDE_TABLE, at, tag=text)
             return
         whole = re.sub(r"[\t\n]", "", ooxml.text_of(around))
         rest = whole.translate(_HALF_WIDTH).replace(text, "", 1)
         if any(one.startswith(f"{{%{layer}") for one in TAG.findall(rest)):
-            self._report("two-block-tags", at, where=_LAYERS[layer])
+            self._report(TagCode.TWO_BLOCK_TAGS, at, where=_LAYERS[layer])
         elif rest.strip() or fragment.goes_with_it:
-            self._report("text-beside-tag", at, tag=text, where=_LAYERS[layer])
+            self._report(TagCode.TEXT_BESIDE_TAG, at, tag=text, where=_LAYERS[layer])
 
     def _parsed(self, tag: _Tag) -> nodes.Template | None:
         source = _WORDS[tag.word].format(tag.source) if tag.kind == "%" else tag.source
         try:
             return self._environment.parse(source)
         except jinja2.TemplateSyntaxError as error:
-            self._report("tag-syntax", tag.at, tag=tag.text, detail=language.explained(error))
+            self._report(TagCode.TAG_SYNTAX, tag.at, tag=tag.text, detail=language.explained(error))
             return None
 
     def _enter(self, tree: nodes.Template | None) -> None:
@@ -199,16 +229,16 @@ class Reader:
         wanted = {"endfor": ("for",), "endif": ("if",), "elif": ("if",), "else": ("for", "if")}[tag.word]
         depth = next((back for back in range(1, len(blocks) + 1) if blocks[-back].word in wanted), 0)
         if not depth:
-            self._report("block-unopened", tag.at, tag=tag.text)
+            self._report(TagCode.BLOCK_UNOPENED, tag.at, tag=tag.text)
             return
         for _ in range(depth - 1):
             left = blocks.pop()
             self._scopes.pop()
-            self._report("block-unclosed", left.at, tag=left.text, end=f"{{%{left.layer} end{left.word} %}}")
+            self._report(TagCode.BLOCK_UNCLOSED, left.at, tag=left.text, end=f"{{%{left.layer} end{left.word} %}}")
         opened = blocks[-1]
         if opened.layer != tag.layer or opened.container is not tag.container:
             number = opened.fragment.number
-            self._report("block-crossed", tag.at, tag=tag.text, number=number, other=opened.text)
+            self._report(TagCode.BLOCK_CROSSED, tag.at, tag=tag.text, number=number, other=opened.text)
         if tag.word.startswith("end"):
             blocks.pop()
             self._scopes.pop()
@@ -229,7 +259,7 @@ class Reader:
             return None
         lists = [one for one in found if isinstance(one, list | tuple)]
         if not lists and not any(isinstance(one, Mapping) for one in found):
-            self._report("not-a-list", self._at, name=_path(node))
+            self._report(TagCode.NOT_A_LIST, self._at, name=_path(node))
         return [element for one in lists for element in one] or None
 
     def _values(self, node: nodes.Node, inner: bool = False) -> Values:
@@ -249,7 +279,9 @@ class Reader:
             if below and not found and not any(not isinstance(one, str) and hasattr(one, name) for one in below):
                 before = path[: -len(name)]
                 known = [f"{before}{key}" for one in below if isinstance(one, Mapping) for key in one]
-                self._report("unknown-name", self._at, name=path, perhaps=perhaps(path, dict.fromkeys(known)))
+                self._report(
+                    VocabularyCode.UNKNOWN_NAME, self._at, name=path, perhaps=perhaps(path, dict.fromkeys(known))
+                )
             return found or None
         if isinstance(node, nodes.Call) and _path(node.node) == language.ATTACHMENT:
             given = [figures.attachment_name(str(one.value)) for one in node.args if isinstance(one, nodes.Const)]
@@ -259,7 +291,7 @@ class Reader:
             return None
         if isinstance(node, nodes.Filter) and node.name not in self._environment.filters:
             guess = perhaps(node.name, self._environment.filters)
-            self._report("unknown-filter", self._at, name=node.name, perhaps=guess)
+            self._report(VocabularyCode.UNKNOWN_FILTER, self._at, name=node.name, perhaps=guess)
         for child in node.iter_child_nodes():
             self._values(child)
         return None
@@ -272,7 +304,7 @@ class Reader:
             if name in scope:
                 return scope[name]
         if not self._known(name):
-            self._report("unknown-name", self._at, name=path, perhaps=perhaps(path, self._vocabulary()))
+            self._report(VocabularyCode.UNKNOWN_NAME, self._at, name=path, perhaps=perhaps(path, self._vocabulary()))
         return self._roots.get(name)
 
     def _vocabulary(self) -> list[str]:
