@@ -26,9 +26,9 @@ def _without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def contents(desk: Desk, document: str) -> dict[str, Any]:
-    """What the document with this in its name says, as packet.json has it."""
+    """What the document whose name ends so says, as packet.json has it."""
     assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
-    (found,) = [entry for entry in desk.manifest()["documents"] if document in entry["name"]]
+    (found,) = [entry for entry in desk.manifest()["documents"] if entry["name"].endswith(document)]
     answer: dict[str, Any] = found["contents"]
     return answer
 
@@ -165,12 +165,8 @@ def changes(desk: Desk) -> dict[str, tuple[list[str], list[str]]]:
 def test_of_many_cells_changed_at_once_each_sentence_names_exactly_its_own(desk: Desk) -> None:
     both = "第一處有{{ 潮位站.總數 }}站。第二處有{{ 統計數字.浮標 }}個。文字甲。"
     totals = "| 名稱 | 數值 | 出處 |\n| 浮標 | 5 | 平臺 |"
-    book = {
-        "附件": TABLE,
-        "潮位站": stations(3),
-        "統計數字": totals,
-        "說明": points(both, '如{{ 附件("測站一覽") }}。'),
-    }
+    see = '如{{ 附件("測站一覽") }}。'
+    book = {"附件": TABLE, "潮位站": stations(3), "統計數字": totals, "說明": points(both, see)}
     desk.meeting(**book)
     assert desk.run("release", "113-1", "--reason", "測試").exit_code == 0
     desk.meeting(
