@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jinja2
@@ -47,25 +47,65 @@ class _Sandbox(SandboxedEnvironment):
 
     def _generate(self, source: nodes.Template, *arguments: Any, **more: Any) -> str:
         """Every {{ }} tells where its value came from."""
-        for output in source.find_all(nodes.Output):
-            output.nodes = [part if isinstance(part, nodes.TemplateData) else _noted(part) for part in output.nodes]
-        source.set_environment(self)
+        for output in _outputs(source):
+            output.nodes = [
+                part if isinstance(part, nodes.TemplateData | nodes.Const) else self._noted(part)
+                for part in output.nodes
+            ]
         return super()._generate(source, *arguments, **more)
 
+    def _noted(self, expression: nodes.Expr) -> nodes.Expr:
+        """The expression handed through recording.noted, with the names in it and what it takes values from."""
+        names: list[str] = []
+        holders: list[tuple[nodes.Expr, Any]] = []
+        _look(expression, names, holders)
+        if not names:
+            return expression
+        about = nodes.Const((tuple(names), tuple(key for _, key in holders)), environment=self)
+        objects = [holder for holder, _ in holders]
+        line = expression.lineno
+        return nodes.Filter(expression, _NOTED, [about, *objects], [], None, None, lineno=line, environment=self)
 
-def _noted(expression: nodes.Expr) -> nodes.Expr:
-    """The expression handed through recording.noted, with the names in it and what it takes values from."""
-    names = tuple(names_in(nodes.Output([expression])))
-    if not names:
-        return expression
-    holders: list[nodes.Expr] = []
-    for step in nodes.Output([expression]).find_all((nodes.Getattr, nodes.Getitem)):
-        assert isinstance(step, nodes.Getattr | nodes.Getitem)
-        key = nodes.Const(step.attr) if isinstance(step, nodes.Getattr) else step.arg
-        holders.append(nodes.Tuple([step.node, key], "load"))
-    noted = nodes.Filter(expression, _NOTED, [nodes.Const(names), nodes.Tuple(holders, "load")], [], None, None)
-    noted.set_lineno(expression.lineno, override=True)
-    return noted
+
+def _outputs(node: nodes.Node) -> Iterator[nodes.Output]:
+    """The {{ }} and texts of a template, in the blocks of its statements."""
+    for block in ("body", "elif_", "else_"):
+        for statement in getattr(node, block, ()):
+            if isinstance(statement, nodes.Output):
+                yield statement
+            else:
+                yield from _outputs(statement)
+
+
+def _look(node: Any, names: list[str], holders: list[tuple[nodes.Expr, Any]]) -> None:
+    """Adds the dotted names in an expression and, for each object.key, the object and the key."""
+    if isinstance(node, nodes.Getattr | nodes.Getitem):
+        parts: list[str] = []
+        step: Any = node
+        while isinstance(step, nodes.Getattr) or (
+            isinstance(step, nodes.Getitem) and isinstance(step.arg, nodes.Const)
+        ):
+            key = step.attr if isinstance(step, nodes.Getattr) else step.arg.value  # type: ignore[attr-defined]
+            if step is node:
+                holders.append((step.node, key))
+            parts.insert(0, str(key))
+            step = step.node
+        if isinstance(step, nodes.Name):
+            names.append(".".join([step.name, *parts]))
+        else:
+            # Also an index that is itself looked up: list[number].
+            _look_below(step, names, holders)
+    elif isinstance(node, nodes.Name):
+        names.append(node.name)
+    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == ATTACHMENT:
+        names.extend(figures.attachment_name(str(part.value)) for part in node.args if isinstance(part, nodes.Const))
+    else:
+        _look_below(node, names, holders)
+
+
+def _look_below(node: Any, names: list[str], holders: list[tuple[nodes.Expr, Any]]) -> None:
+    for child in node.iter_child_nodes():
+        _look(child, names, holders)
 
 
 class _Unknown(jinja2.StrictUndefined):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -106,9 +106,15 @@ def present() -> Recording | None:
     return _present.get()
 
 
-def noted(value: Any, names: Sequence[str], holders: Sequence[tuple[Any, Any]]) -> Any:
-    """What a tag prints, with what is known of where it came from."""
-    return value if _present.get() is None else Printed(value, tuple(names), tuple(holders))
+def noted(value: Any, about: tuple[tuple[str, ...], tuple[Any, ...]], *holders: Any) -> Any:
+    """What a tag prints, with what is known of where it came from.
+
+    ``about``: the names in the tag, and the key under which each of ``holders`` gave a value.
+    """
+    if _present.get() is None:
+        return value
+    names, keys = about
+    return Printed(value, names, tuple(zip(holders, keys, strict=True)))
 
 
 def unmarked(text: str) -> str:
