@@ -82,7 +82,7 @@ def names(used: Mapping[str, Sequence[str]]) -> None:
 
 
 def findings(found: Sequence[Finding], verdict: str) -> None:
-    """What `packet doctor` found, with the cost and the remedy of what is not in order; then the verdict."""
+    """The checks of `packet doctor`, those with a fault with cost and remedy; then the verdict."""
     out = console()
     for finding in found:
         out.print(finding.state, style={"正常": "green", "注意": "yellow"}.get(finding.state, "bold red"), end="　")

@@ -1,4 +1,4 @@
-"""Releases: what went out, frozen as 第1版, 第2版 …, with the workbooks it was made of. Never altered afterwards.
+"""Releases: the documents that went out, frozen as 第1版, 第2版 … with their workbooks. They are never changed later.
 
 A release is written aside as a whole and then renamed; its manifest has the hash of every file, and of itself.
 """

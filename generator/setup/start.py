@@ -224,7 +224,7 @@ def _column(record: type[Record], name: str) -> tuple[str, str]:
 
 
 def _value(row: Row, record: type[Record], name: str) -> Any:
-    """The value of a field in a row that may lack others."""
+    """The value of a field; the row may be incomplete."""
     return row.values[record.heading_of(name)]
 
 

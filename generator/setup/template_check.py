@@ -36,7 +36,6 @@ from generator.workbook.books import BookCode
 class TemplateCode(Code):
     """The problems that this module finds."""
 
-    # Templates (packet template check); the place holds paragraph and text
     NO_TEMPLATES = error("templates 內沒有 .docx 範本", "請放回標準範本（packet init 會產生一份）。")
     TEMPLATE_OTHER_FORMAT = warning("{suffix} 檔不能當範本，未使用", "請在 Word 另存成 .docx。")
     TRIAL_WITHOUT_MEETING = note("活頁簿有錯誤，範本只以範例資料試印", "請先執行 packet check {meeting}。")

@@ -34,7 +34,7 @@ _TYPES = {
     ".zip": "application/zip",
 }
 _ANY = "application/octet-stream"
-# Besides letters and digits, what RFC 2231 lets stand as it is.
+# Characters besides letters and digits that RFC 2231 allows unencoded.
 _PLAIN = "!#$&+-.^_`|~"
 _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = BASE64

@@ -17,7 +17,6 @@ from generator.workbook.record import Record
 class RecipientCode(Code):
     """The problems that this module finds."""
 
-    # Mails (packet mail); the place of what is wrong in a template is its line
     MAIL_SENDER_MISSING = error("沒有電子郵件，信件沒有寄件者", "請填小組的信箱。")
     MAIL_ADDRESS_MISSING = error(
         "「{name}」沒有電子郵件，無法寄給{role}", "請填入信箱；不寄給{role}時，請在 {template}刪去「{role}」。"

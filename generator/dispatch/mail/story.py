@@ -39,7 +39,6 @@ from generator.workbook.values import folded
 class MailCode(Code):
     """The problems that this module finds."""
 
-    # Mails (packet mail); the place of what is wrong in a template is its line
     MAIL_NO_MINUTES = error(
         "還沒有會議紀錄，不能寄「{kind}」", "請先執行 packet new {meeting} --minutes 並填會議紀錄。"
     )

@@ -29,7 +29,6 @@ from generator.workbook.values import folded
 class MailTemplateCode(Code):
     """The problems that this module finds."""
 
-    # Mails (packet mail); the place of what is wrong in a template is its line
     MAIL_TEMPLATE_MISSING = error("templates 內沒有這個信件範本", "請放回標準範本（packet init 會產生一份）。")
     MAIL_TEMPLATE_ENCODING = error("不是可讀的文字檔", "請用記事本開啟，另存新檔，編碼選 UTF-8。")
     MAIL_TEMPLATE_LACKS = error("信件範本缺少{name}", "請補上；開頭各行寫「收件者：」「主旨：」等，空一行後是內文。")

@@ -80,7 +80,7 @@ class Table:
 
 
 def table_of(meeting: Meeting, item: Attachment) -> Table | None:
-    """The table behind an attachment, as it is printed; None where it comes from no sheet."""
+    """The table of an attachment as it is printed; None where the attachment has no sheet."""
     if item.source != SHEET:
         return None
     if item.target in BY_SHEET:

@@ -1,4 +1,4 @@
-"""The public edition of a meeting: a folder and a zip for the platform, made anew from the workbooks.
+"""The public edition of a meeting: a folder and a zip for the platform, always built from the workbooks.
 
 Every public document as PDF and ODF, the tables as .ods and CSV, the meeting as JSON, and checksums (運作指引陸一).
 Nothing internal or for participants only, and nothing that tells who worked on a file.
