@@ -55,9 +55,9 @@ def packet(ctx: click.Context, workspace: Path | None, verbose: bool) -> None:
 
 
 def main() -> None:
-    """Runs the command; nothing that a user can cause ends in a traceback."""
+    """Runs the command; no mistake of a user ends in a traceback."""
     streams.make_utf8()
-    # Ended from outside, it clears up as after Ctrl-C: nothing that it started may stay behind.
+    # When terminated, it cleans up as after Ctrl-C: no process that it started may go on.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         packet(prog_name="packet")
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _failed(error: Exception) -> int:
-    """Tells the user what ended the program; returns the exit code. A trace is kept of what nobody foresaw."""
+    """Prints what ended the program; returns the exit code. The trace of an unexpected error is kept in a file."""
     from generator.build import outputs
     from generator.cli import terminal
 

@@ -60,7 +60,7 @@ def build(
 
 
 def _build_all(workspace: Workspace, formats: tuple[str, ...], as_json: bool) -> NoReturn:
-    """Builds every meeting, says what became of each, and ends the program."""
+    """Builds every meeting, prints the result of each, and ends the program."""
     from generator.build import many
     from generator.build import report as reporting
     from generator.cli import terminal

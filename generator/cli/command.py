@@ -35,7 +35,7 @@ class Group(chinese.Group):
 
 
 def _wrong_usage(error: UserError, ctx: click.Context) -> click.UsageError:
-    """The same as click says it, with the usage line of the command."""
+    """The same error as click reports it, with the usage line of the command."""
     if error.option:
         return click.BadParameter(str(error), ctx, param_hint=error.option)
     return click.UsageError(str(error), ctx)

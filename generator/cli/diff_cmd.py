@@ -37,11 +37,11 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
     before = releases.chosen(workspace, meeting, old)
     after = releases.chosen(workspace, meeting, new) if new is not None else None
     with terminal.Progress() as progress:
-        made = None if after else story.make(workspace, meeting, formats=("docx",), step=progress.step)
-        examined = made.examined if made else examine.examine(workspace, meeting)
-        stopped = made.stopped if made else docx and examined.meeting is None
+        build = None if after else story.make(workspace, meeting, formats=("docx",), step=progress.step)
+        examined = build.examined if build else examine.examine(workspace, meeting)
+        stopped = build.stopped if build else docx and examined.meeting is None
         if not stopped:
-            later = versions.present(workspace, made) if made else versions.of(after or before)
+            later = versions.present(workspace, build) if build else versions.of(after or before)
             found = compare.compare(versions.of(before), later)
     problems, outcomes = list(examined.problems), list[outputs.Outcome]()
     if found is not None and docx and not found.none and examined.meeting is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class MeetingParameter(click.ParamType[Any]):
-    """民國年-次 or 民國年-臨N; anything else is refused before a path is made of it."""
+    """民國年-次 or 民國年-臨N; anything else is refused, so that no path is made of it."""
 
     name = "會議"
 
@@ -37,12 +37,12 @@ as_json = click.option("--json", "as_json", is_flag=True, help="以 JSON 輸出�
 
 
 def workspace_of(given: Path | None, meeting: MeetingId | None) -> Workspace:
-    """The workspace, which has this meeting if one is named. Raises NotFound, or a usage error without the meeting."""
+    """The workspace. Raises NotFound, or a usage error if it does not have ``meeting``."""
     from generator.basic import workspace
 
     found = workspace.find(Path.cwd(), given)
     if meeting is not None and not found.inputs(meeting).is_dir():
-        have = "、".join(str(one) for one in found.meetings()) or "（無）"
+        have = "、".join(str(meeting_id) for meeting_id in found.meetings()) or "（無）"
         raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
     return found
 

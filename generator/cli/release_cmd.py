@@ -1,4 +1,4 @@
-"""``packet release``: what goes out, frozen."""
+"""``packet release``: freezes the documents that go out."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def release(given: Path | None, meeting: MeetingId, reason: str, as_json: bool) 
     workspace = workspace_of(given, meeting)
     with terminal.Progress() as progress:
         ready = releases.prepare(workspace, meeting, options.today(), progress.step)
-    problems = ready.made.examined.problems
+    problems = ready.build.examined.problems
     if not as_json:
         terminal.problems(problems)
-    if ready.made.stopped:
+    if ready.build.stopped:
         if as_json:
             print_json({"problems": reporting.problems_json(problems)})
         terminal.failure("有錯誤，沒有凍結版本。請改正後再執行一次。")
@@ -46,11 +46,11 @@ def release(given: Path | None, meeting: MeetingId, reason: str, as_json: bool) 
     if as_json:
         print_json({"new": ready.same is None, "remarks": ready.remarks, **frozen.manifest})
     else:
-        terminal.styled(releases.told(frozen, ready))
+        terminal.styled(releases.summary_lines(frozen, ready))
 
 
 def _reason(lateness: str) -> str:
-    """Why something goes out after its deadline, asked of whoever sits there."""
+    """Asks the user why something goes out after its deadline; a usage error where nobody can answer."""
     if not sys.stdin.isatty():
         raise click.UsageError(f"{lateness}請以 --reason 說明原因，例如：--reason 補充附件。")
     click.echo(lateness, err=True)

@@ -35,7 +35,7 @@ _OUTCOMES = {
 
 
 def console(stderr: bool = False) -> Console:
-    """A console that never folds or guesses: what is printed can be searched and piped."""
+    """A console that never folds or highlights text, so that the output can be searched and piped."""
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
@@ -44,13 +44,13 @@ def console(stderr: bool = False) -> Console:
 def problems(found: Sequence[Problem]) -> None:
     """Each problem on a line of its own, then how many there are of each kind."""
     out = console()
-    for one in found:
-        out.print(f"{SEVERITY_NAMES[one.severity]}", style=_COLOURS[one.severity], end=" ")
-        out.print(str(one))
+    for problem in found:
+        out.print(f"{SEVERITY_NAMES[problem.severity]}", style=_COLOURS[problem.severity], end=" ")
+        out.print(str(problem))
     counts = [
         f"{SEVERITY_NAMES[kind]} {number} 項"
         for kind in (ERROR, WARNING, NOTE)
-        if (number := sum(one.severity == kind for one in found))
+        if (number := sum(problem.severity == kind for problem in found))
     ]
     out.print("、".join(counts) if counts else "沒有發現問題。", style="bold")
 
@@ -82,12 +82,12 @@ def names(used: Mapping[str, Sequence[str]]) -> None:
 
 
 def findings(found: Sequence[Finding], verdict: str) -> None:
-    """What `packet doctor` found, with the cost and the remedy of what is not in order; then the verdict."""
+    """The checks of `packet doctor`, those with a fault with cost and remedy; then the verdict."""
     out = console()
-    for one in found:
-        out.print(one.state, style={"正常": "green", "注意": "yellow"}.get(one.state, "bold red"), end="　")
-        out.print(f"{one.name}：{one.found}")
-        for title, text in (("影響", one.cost), ("補救", one.remedy)):
+    for finding in found:
+        out.print(finding.state, style={"正常": "green", "注意": "yellow"}.get(finding.state, "bold red"), end="　")
+        out.print(f"{finding.name}：{finding.found}")
+        for title, text in (("影響", finding.cost), ("補救", finding.remedy)):
             if text:
                 out.print(f"　　　{title}：{text}", style="yellow")
     out.print(verdict, style="bold")
@@ -97,7 +97,7 @@ def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
     """Each deadline with its weekday, how it is counted and by which rule; lines with tabs where it is no terminal."""
     out = console()
     out.print(f"{meeting}的期限", style="bold")
-    rows = [(one.day, one.name, one.what, one.counted, one.source) for one in known]
+    rows = [(deadline.day, deadline.name, deadline.what, deadline.counted, deadline.source) for deadline in known]
     if not out.is_terminal:
         for row in rows:
             print("\t".join(row))
@@ -113,19 +113,19 @@ def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
 
 
 def watching(name: str) -> None:
-    """Before the first turn of a watch."""
+    """Printed when a watch starts, before its first build."""
     console().print(f"正在看著 {name} 的活頁簿與範本，存檔後隨即重新產生。按 Ctrl-C 停止。", style="bold")
     sys.stdout.flush()
 
 
 def turn(line: str, report: Report) -> None:
-    """What one turn of a watch did, in a line; then its errors with their cells, and what failed."""
+    """A build of the watch in one line; then its errors with their cells, and its failures."""
     out = console()
     out.print(line, style="red" if report.stopped else "green")
-    for one in report.problems:
-        if one.severity == ERROR:
-            out.print(f"  {one}", style=_COLOURS[ERROR])
-    kept = [f"手改的檔案：{one.kept_as}" for one in report.outcomes if one.kept_as]
+    for problem in report.problems:
+        if problem.severity == ERROR:
+            out.print(f"  {problem}", style=_COLOURS[ERROR])
+    kept = [f"手改的檔案：{outcome.kept_as}" for outcome in report.outcomes if outcome.kept_as]
     for text in [*kept, *report.failures]:
         out.print(f"  {text}", style="yellow")
     sys.stdout.flush()
@@ -142,10 +142,9 @@ def result(
     remarks: Sequence[str] | None = None,
     details: Callable[[], None] = lambda: None,
 ) -> None:
-    """The problems; then ``stopped`` where they stood in the way, else what became of each file below ``root``.
+    """Prints the problems; then ``stopped`` if nothing was written, else the outcome of each file below ``root``.
 
-    ``remarks`` stand for those of the result, ``details`` prints what comes before them.
-    Failures are left to ``ended``.
+    ``remarks`` replace those of the result; ``details`` is called before the outcomes. ``ended`` prints the failures.
     """
     problems(found.problems)
     if found.stopped:
@@ -157,39 +156,39 @@ def result(
 
 
 def ended(found: Result, after_failures: str = "") -> NoReturn:
-    """Tells what failed, then ``after_failures`` if anything did, and ends the program with the result's exit code."""
+    """Prints the failures, then ``after_failures`` if there are any; ends the program with the result's exit code."""
     for text in [*found.failures, *([after_failures] if found.failures and after_failures else [])]:
         failure(text)
     sys.exit(found.exit_code)
 
 
 def meeting(name: str) -> None:
-    """The heading above what is said of one meeting among several."""
+    """The heading above the results of a meeting, where several are built."""
     console().print(f"── {name} ──", style="bold")
 
 
-def next_deadline(one: Deadline | None, any_known: bool) -> None:
-    """Which deadline comes next, or that all have passed; nothing where none is known."""
-    if one is None:
+def next_deadline(deadline: Deadline | None, any_known: bool) -> None:
+    """Prints the next deadline, or that all have passed; nothing if no deadline is known."""
+    if deadline is None:
         if any_known:
             console().print("各期限都已過，日期請見 packet schedule。", style="dim")
     else:
-        console().print(f"下一個期限：{one.day}{one.what}（{one.counted}，依據：{one.source}）。")
+        console().print(f"下一個期限：{deadline.day}{deadline.what}（{deadline.counted}，依據：{deadline.source}）。")
 
 
 def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[str]) -> None:
-    """What became of each file that is not as it was, then the remarks, then where all of it lies."""
+    """What happened to each changed file, then the remarks, then the folder."""
     out = console()
-    same = sum(one.how == outputs.SAME for one in outcomes)
-    for one in outcomes:
-        if one.how == outputs.SAME:
+    same = sum(outcome.how == outputs.SAME for outcome in outcomes)
+    for outcome in outcomes:
+        if outcome.how == outputs.SAME:
             continue
-        style = "yellow" if one.how in (outputs.KEPT, outputs.LEFT, *outputs.UNWRITTEN) else "green"
-        out.print(f"  {_OUTCOMES[one.how]}", style=style, end="　")
-        out.print(one.name)
-        if one.kept_as:
-            out.print(f"    手改的檔案：{one.kept_as}", style="yellow")
-        if one.how == outputs.LOCKED:
+        style = "yellow" if outcome.how in (outputs.KEPT, outputs.LEFT, *outputs.UNWRITTEN) else "green"
+        out.print(f"  {_OUTCOMES[outcome.how]}", style=style, end="　")
+        out.print(outcome.name)
+        if outcome.kept_as:
+            out.print(f"    手改的檔案：{outcome.kept_as}", style="yellow")
+        if outcome.how == outputs.LOCKED:
             out.print("    請關閉開啟它的程式，再執行一次。", style="yellow")
     if same:
         out.print(f"  內容不變 {same} 個檔案", style="dim")
@@ -202,25 +201,25 @@ def summary(folder: str, outcomes: Sequence[outputs.Outcome], remarks: Sequence[
 
 
 def mails(drafts: Sequence[Mail], limit: int) -> None:
-    """Each draft: subject, how many get it, what is attached and how large all of it is."""
+    """Each draft: subject, number of recipients, attachments and size."""
     from generator.dispatch.mail.parcels import in_megabytes
 
     out = console()
-    for one in drafts:
-        draft = one.draft
-        out.print(one.name, style="bold", end="　")
+    for mail in drafts:
+        draft = mail.draft
+        out.print(mail.name, style="bold", end="　")
         out.print(draft.subject)
         heads = (("收件者", draft.to), ("副本", draft.cc), ("密件副本", draft.bcc))
         out.print("  " + "、".join(f"{head} {len(people)} 人" for head, people in heads if people))
         files = "、".join(f"{name}（{in_megabytes(len(content))}）" for name, content in draft.attachments.items())
         out.print(f"  附件：{files or '無'}")
-        out.print(f"  全信 {in_megabytes(len(one.content))}（上限 {in_megabytes(limit)}）")
+        out.print(f"  全信 {in_megabytes(len(mail.content))}（上限 {in_megabytes(limit)}）")
 
 
 def started(
     title: str, files: Sequence[tuple[str, str]], remarks: Sequence[str], steps: Sequence[tuple[str, str]]
 ) -> None:
-    """What was made and what each part is for, then what to do next: a text, and the command to type, if any."""
+    """The new files with their purpose, then the next steps: a text, and the command to type, if any."""
     out = console()
     out.print(title, style="bold")
     for name, purpose in files:
@@ -250,7 +249,7 @@ def failure(text: str) -> None:
 
 
 def show_steps() -> Callable[[], None]:
-    """From now on each step that the packages log is shown on standard error; what is returned ends that."""
+    """Shows each logged step on standard error until the returned function is called."""
     import logging
 
     class ToStandardError(logging.Handler):
@@ -271,7 +270,7 @@ def show_steps() -> Callable[[], None]:
 
 
 class Progress:
-    """One line that tells what is being done; nothing where the output is no terminal."""
+    """A line with the current step; nothing where the output is no terminal."""
 
     def __init__(self) -> None:
         self._console = console(stderr=True)

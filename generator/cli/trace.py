@@ -1,4 +1,4 @@
-"""The trace of an error that nobody foresaw, kept in a file that only the user can read."""
+"""The trace of an unexpected error, kept in a file that only the user can read."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ FOLDER = "packet"
 def keep(error: BaseException) -> Path:
     """Writes the trace into a new file of the user's own; returns its place.
 
-    It holds names and values out of the workbooks. So the file is made anew, never written through a link or over
-    another, and nobody else may read it. Where the user has no folder for it, a private temporary one is made.
-    Raises OSError where there is not even that.
+    It holds names and values out of the workbooks. So the file is always new, never a link or an
+    existing file, and nobody else may read it. Without a folder of the user a private temporary folder is used.
+    Raises OSError if that fails too.
     """
     text = "".join(traceback.format_exception(error))
     for folder in _folders():
@@ -29,7 +29,7 @@ def keep(error: BaseException) -> Path:
 
 
 def _folders() -> Iterator[Path]:
-    """Where programs of this machine keep such files for a user: none without a home, or where it is a link."""
+    """The user's folder for such files on this system; none without a home folder, or if it is a link."""
     if sys.platform == "win32":
         given = os.environ.get("LOCALAPPDATA", "")
         below = Path("AppData", "Local")

@@ -1,4 +1,4 @@
-"""Releases: what went out, frozen as 第1版, 第2版 …, with the workbooks it was made of. Never altered afterwards.
+"""Releases: the documents that went out, frozen as 第1版, 第2版 … with their workbooks. They are never changed later.
 
 A release is written aside as a whole and then renamed; its manifest has the hash of every file, and of itself.
 """
@@ -55,7 +55,7 @@ class NoRelease(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release as it lies in its folder; ``manifest`` is empty where it cannot be read."""
+    """A release in its folder; ``manifest`` is empty where it cannot be read."""
 
     number: int
     folder: Path
@@ -72,11 +72,11 @@ class Release:
         return f"{self.name}（{self.manifest['stage']}，{roc.long_date(when)} {when:%H:%M}）"
 
     def faults(self) -> list[str]:
-        """What is not as it was when the release was made, a text for each file; empty when all is."""
+        """A text for each file that changed since the release was frozen; empty when none did."""
         if not self.manifest:
             return [f"{MANIFEST} 不見了、讀不懂，或被改過"]
-        hashes = {one["path"]: one["sha256"] for one in self.manifest["files"]}
-        hashes |= {one["copy"]: one["sha256"] for one in self.manifest["inputs"] if "copy" in one}
+        hashes = {entry["path"]: entry["sha256"] for entry in self.manifest["files"]}
+        hashes |= {entry["copy"]: entry["sha256"] for entry in self.manifest["inputs"] if "copy" in entry}
         found = []
         for path, digest in hashes.items():
             try:
@@ -84,17 +84,19 @@ class Release:
                     found.append(f"{path} 被改過")
             except OSError:
                 found.append(f"{path} 不見了或無法讀取")
-        there = (one for one in sorted(self.folder.rglob("*")) if one.is_file() and not _NOT_OURS.fullmatch(one.name))
-        names = [one.relative_to(self.folder).as_posix() for one in there]
+        there = (
+            path for path in sorted(self.folder.rglob("*")) if path.is_file() and not _NOT_OURS.fullmatch(path.name)
+        )
+        names = [path.relative_to(self.folder).as_posix() for path in there]
         return found + [f"{name} 是多出來的" for name in names if name not in hashes and name != MANIFEST]
 
 
 @dataclass(slots=True)
 class Ready:
-    """A release that can be made: ``late`` is its deadline where that has passed, ``same`` the last one if equal."""
+    """What a new release would be: ``late`` if its deadline has passed, ``same`` the last release if equal."""
 
     workspace: Workspace
-    made: Made
+    build: Made
     stage: str
     number: int
     deadline: Deadline | None
@@ -115,29 +117,29 @@ def every(workspace: Workspace, meeting: MeetingId) -> list[Release]:
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and (number := re.fullmatch(r"第([1-9]\d{0,5})版", path.name, re.ASCII)):
             found.append(Release(int(number[1]), path, _read(path / MANIFEST)))
-    return sorted(found, key=lambda one: one.number)
+    return sorted(found, key=lambda release: release.number)
 
 
 def chosen(workspace: Workspace, meeting: MeetingId, number: int | None) -> Release:
     """The release of that number, the last one for None. Raises NoRelease."""
     have = every(workspace, meeting)
-    found = have[-1:] if number is None else [one for one in have if one.number == number]
+    found = have[-1:] if number is None else [release for release in have if release.number == number]
     if found:
         return found[0]
     if not have:
         raise NoRelease(f"{meeting} 還沒有版本。文件送出前請執行 packet release {meeting}。")
-    raise NoRelease(f"沒有第{number}版。現有：{'、'.join(one.name for one in have)}。")
+    raise NoRelease(f"沒有第{number}版。現有：{'、'.join(release.name for release in have)}。")
 
 
 def _read(path: Path) -> Mapping[str, Any]:
     """The manifest; empty where it cannot be read or is not as it was sealed."""
     try:
         found = json.loads(path.read_text("utf-8"))
-        paths = [PurePosixPath(one["path"]) for one in found["files"]]
-        paths += [PurePosixPath(one["copy"]) for one in found["inputs"] if "copy" in one]
+        paths = [PurePosixPath(entry["path"]) for entry in found["files"]]
+        paths += [PurePosixPath(entry["copy"]) for entry in found["inputs"] if "copy" in entry]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    if found.get(_SEAL) != _seal(found) or any(one.is_absolute() or ".." in one.parts for one in paths):
+    if found.get(_SEAL) != _seal(found) or any(path.is_absolute() or ".." in path.parts for path in paths):
         return {}
     return dict(found)
 
@@ -154,18 +156,18 @@ def _seal(manifest: Mapping[str, Any]) -> str:
 
 
 def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: Step = lambda text: None) -> Ready:
-    """Makes the Word files and finds out what stands in the way of a release, or would make it the last one again.
+    """Builds the Word files and checks whether a release is possible, and whether it would equal the last one.
 
-    Where the inputs have errors the answer has no files (``made.stopped``). Raises Refused for documents edited by
+    Where the inputs have errors the result has no files (``build.stopped``). Raises Refused for documents edited by
     hand, and what build.make raises.
     """
     outputs.refuse_bad(home(workspace, meeting_id))
-    made = story.make(workspace, meeting_id, formats=("docx",), step=step)
+    build = story.make(workspace, meeting_id, formats=("docx",), step=step)
     have = every(workspace, meeting_id)
     last = have[-1] if have else None
-    ready = Ready(workspace, made, PAPERS, last.number + 1 if last else 1, None, False)
-    meeting = made.examined.meeting
-    if meeting is None or made.stopped:
+    ready = Ready(workspace, build, PAPERS, last.number + 1 if last else 1, None, False)
+    meeting = build.examined.meeting
+    if meeting is None or build.stopped:
         return ready
     if edited := outputs.edited(workspace.output(meeting_id)):
         names = "、".join(f"「{name}」" for name in sorted(edited))
@@ -175,78 +177,78 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
         )
     ready.stage = meeting.stage
     known = schedule.of(meeting).deadlines
-    ready.deadline = next((one for one in known if one.name == _DEADLINES[ready.stage]), None)
+    ready.deadline = next((deadline for deadline in known if deadline.name == _DEADLINES[ready.stage]), None)
     ready.late = ready.deadline is not None and ready.deadline.date < today
     if last is None:
         return ready
     if faults := last.faults():
         ready.remarks.append(f"{last.name}與凍結時不同：{'；'.join(faults)}。請由備份還原。")
-    if last.manifest and _essence(contents(workspace, made)) == _essence(last.manifest) and not _formats_lacking(last):
+    if last.manifest and _essence(contents(workspace, build)) == _essence(last.manifest) and not _formats_lacking(last):
         ready.same = last
     return ready
 
 
-def contents(workspace: Workspace, made: Made) -> dict[str, Any]:
-    """The manifest of what was made, with the hashes of what was rendered, and what file a document is of."""
-    meeting = made.examined.meeting
+def contents(workspace: Workspace, build: Made) -> dict[str, Any]:
+    """The manifest of a build, with the hashes of the rendered documents and the file of each document."""
+    meeting = build.examined.meeting
     assert meeting is not None
-    found = reporting.manifest(workspace, made.examined, {}, made.contents)
-    enclosures = {one.name: one.enclosure.path for one in made.examined.documents if one.enclosure}
+    found = reporting.manifest(workspace, build.examined, {}, build.contents)
+    enclosures = {document.name: document.enclosure.path for document in build.examined.documents if document.enclosure}
     paths = {name: path.relative_to(workspace.root).as_posix() for name, path in enclosures.items()}
-    files = {document.name: document.file for document in made.examined.documents}
-    for one in found["documents"]:
-        one["enclosure"] = paths.get(one["name"], "")
-        one["file"] = files[one["name"]]
-    found["sources"] = dict(made.sources)
+    files = {document.name: document.file for document in build.examined.documents}
+    for document in found["documents"]:
+        document["enclosure"] = paths.get(document["name"], "")
+        document["file"] = files[document["name"]]
+    found["sources"] = dict(build.sources)
     return found
 
 
 def _essence(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Hashes of what alone makes the files differ: the documents as rendered, and what is attached from elsewhere.
+    """The hashes by which two releases are equal: of the rendered documents and of the attached original files.
 
-    A PDF is made of that, and LibreOffice may make it anew.
+    PDF files do not count: they are made from these, and LibreOffice never makes the same bytes twice.
     """
-    attached = {one["enclosure"] for one in manifest["documents"]}
-    files = {one["path"]: one["sha256"] for one in manifest["inputs"] if one["path"] in attached}
+    attached = {document["enclosure"] for document in manifest["documents"]}
+    files = {entry["path"]: entry["sha256"] for entry in manifest["inputs"] if entry["path"] in attached}
     return {**manifest["sources"], **files}
 
 
 def _formats_lacking(release: Release) -> bool:
-    """Whether the release went without PDF and ODF, which can be made now."""
-    have = any(one["name"].endswith(convert.CONVERTED) for one in release.manifest["files"])
+    """Whether the release has no PDF and ODF although they can be made now."""
+    have = any(file["name"].endswith(convert.CONVERTED) for file in release.manifest["files"])
     return not have and office.find_office() is not None
 
 
 @logged("dispatch", "凍結版本")
 def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release:
     """Writes the release. Raises Refused where a file cannot be made or the inputs changed meanwhile, and OSError."""
-    workspace, meeting = ready.workspace, ready.made.examined.meeting
+    workspace, meeting = ready.workspace, ready.build.examined.meeting
     assert meeting is not None
-    made = story.make(workspace, meeting.id, formats=FORMATS, step=step)
-    if made.failures:
-        raise Refused("；".join(made.failures))
-    if made.stopped or made.sources != ready.made.sources:
+    build = story.make(workspace, meeting.id, formats=FORMATS, step=step)
+    if build.failures:
+        raise Refused("；".join(build.failures))
+    if build.stopped or build.sources != ready.build.sources:
         raise Refused("製作時活頁簿或範本有變動，沒有凍結。請再執行一次。")
-    ready.made = made
-    _refuse_leaks(made)
-    ready.remarks += made.remarks
+    ready.build = build
+    _refuse_leaks(build)
+    ready.remarks += build.remarks
     step("凍結版本")
-    manifest = contents(workspace, made)
+    manifest = contents(workspace, build)
     content: dict[str, bytes] = {}
     listed = []
-    for name, file in made.files.items():
+    for name, file in build.files.items():
         path = f"{FILES}/{name}"
         content[path] = file
-        owner = made.owners.get(name)
+        owner = build.owners.get(name)
         audience = owner.audience if owner else PUBLIC if name == convert.PACKET else INTERNAL
         about = {"name": name, "path": path, "document": owner.name if owner else "", "audience": audience}
         listed.append({**about, "size": len(file), "sha256": outputs.digest(file)})
-    for one in manifest["inputs"]:
-        if one["path"].startswith("inputs/"):
-            one["copy"] = f"{BOOKS}/{one['path'].removeprefix('inputs/')}"
-            content[one["copy"]] = (workspace.root / one["path"]).read_bytes()
-            one["size"] = len(content[one["copy"]])
-            if outputs.digest(content[one["copy"]]) != one["sha256"]:
+    for entry in manifest["inputs"]:
+        if entry["path"].startswith("inputs/"):
+            entry["copy"] = f"{BOOKS}/{entry['path'].removeprefix('inputs/')}"
+            content[entry["copy"]] = (workspace.root / entry["path"]).read_bytes()
+            entry["size"] = len(content[entry["copy"]])
+            if outputs.digest(content[entry["copy"]]) != entry["sha256"]:
                 raise Refused("製作時活頁簿有變動，沒有凍結。請再執行一次。")
     deadline = schedule.as_json(ready.deadline) if ready.deadline else None
     whole = {
@@ -267,31 +269,37 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     return release
 
 
-def _refuse_leaks(made: Made) -> None:
-    """Raises Refused where a file that would be frozen as 公開 tells what publish would refuse.
+def _refuse_leaks(build: Made) -> None:
+    """Raises Refused where a file marked 公開 has something that publish would refuse.
 
-    Looked into are the files of publish, cleaned as there, and the Word files; those of the minutes were when they were
-    made, and the originals of files from elsewhere are never published.
+    Checked are the files that publish would write, and the Word files. The Word files of the minutes were checked
+    when they were built; original files of attachments are never published.
     """
     from generator.dispatch.publish import story as publish
     from generator.leaks import search
 
-    meeting = made.examined.meeting
+    meeting = build.examined.meeting
     assert meeting is not None
     if meeting.minutes is None:
-        # There is nobody yet whose name is protected.
+        # Without minutes there are no protected names.
         return
-    public = [one for one in made.examined.documents if one.audience == PUBLIC]
-    plain = [f"{one.name}.{one.ending}" for one in public if not one.edition and one.enclosure is None]
-    files = {name: made.files[name] for name in plain if name in made.files} | publish.cleaned(made)
+    public = [document for document in build.examined.documents if document.audience == PUBLIC]
+    plain = [
+        f"{document.name}.{document.ending}"
+        for document in public
+        if not document.edition and document.enclosure is None
+    ]
+    files = {name: build.files[name] for name in plain if name in build.files} | publish.cleaned(build)
     try:
-        search.inspect_folder(meeting, files, next((one for one in public if one.edition == FOR_PUBLIC), None))
+        search.inspect_folder(
+            meeting, files, next((document for document in public if document.edition == FOR_PUBLIC), None)
+        )
     except search.Leak as leak:
         raise Refused(f"沒有凍結版本，標為公開的檔案含有不能公開的內容。\n{leak}") from leak
 
 
 def _write(folder: Path, content: Mapping[str, bytes]) -> None:
-    """All of a release at once: whole files in a folder aside, which then gets its name."""
+    """Writes a release into a temporary folder, then renames the folder: it is complete or absent."""
     aside_in = outputs.state(folder.parent)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside_in.mkdir(exist_ok=True)
@@ -316,38 +324,38 @@ def _write(folder: Path, content: Mapping[str, bytes]) -> None:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     for name in content:
-        # So that an office program asks before it writes there; the hashes tell whatever happens.
+        # Read-only, so that an office program asks before it saves; the hashes show any change.
         with contextlib.suppress(OSError):
             (folder / name).chmod(0o444)
 
 
 def lateness(ready: Ready) -> str:
     """Which deadline has passed, with its rule."""
-    one = ready.deadline
-    assert one is not None
-    return f"{ready.stage}的期限是{one.day}（{one.counted}，依據：{one.source}），已經過了。"
+    deadline = ready.deadline
+    assert deadline is not None
+    return f"{ready.stage}的期限是{deadline.day}（{deadline.counted}，依據：{deadline.source}），已經過了。"
 
 
-def told(release: Release, ready: Ready) -> list[list[tuple[str, str]]]:
-    """What there is to say of a release that was made or found equal: lines of (text, style)."""
+def summary_lines(release: Release, ready: Ready) -> list[list[tuple[str, str]]]:
+    """What the terminal shows of a release, new or equal to the last: lines of (text, style)."""
     shown = release.folder.relative_to(ready.workspace.root).as_posix()
     if ready.same is not None:
         lines = [(f"與{release.title}相同，沒有變動，不凍結新的版本。", "bold")]
-        return [[one] for one in [*((text, "yellow") for text in ready.remarks), *lines, (f"完成：{shown}", "bold")]]
+        return [[line] for line in [*((text, "yellow") for text in ready.remarks), *lines, (f"完成：{shown}", "bold")]]
     by_audience: dict[str, int] = {}
-    for one in release.manifest["files"]:
-        by_audience[one["audience"]] = by_audience.get(one["audience"], 0) + 1
+    for file in release.manifest["files"]:
+        by_audience[file["audience"]] = by_audience.get(file["audience"], 0) + 1
     lines = [(f"已凍結{release.title}", "green")]
     lines += [(f"  {audience}：{count} 個檔案", "") for audience, count in by_audience.items()]
-    lines += [(f"  活頁簿：{sum('copy' in one for one in release.manifest['inputs'])} 個檔案", "")]
+    lines += [(f"  活頁簿：{sum('copy' in entry for entry in release.manifest['inputs'])} 個檔案", "")]
     if ready.late:
         lines.append((f"{lateness(ready)}已記下原因：{release.manifest['reason']}", "yellow"))
     lines += [(text, "yellow") for text in ready.remarks]
-    return [[one] for one in [*lines, (f"完成：{shown}", "bold")]]
+    return [[line] for line in [*lines, (f"完成：{shown}", "bold")]]
 
 
 def reminder(workspace: Workspace, meeting: MeetingId, report: Report) -> str:
-    """A sentence when a build came to something else than what went out last, or nothing tells; else an empty text.
+    """A sentence when a build differs from the last release, or that cannot be known; else an empty text.
 
     Only hashes are compared: of the documents, and of the files they are made of where no document changed.
     """
@@ -358,9 +366,9 @@ def reminder(workspace: Workspace, meeting: MeetingId, report: Report) -> str:
     if not last.manifest:
         return f"{last.name}的 {MANIFEST} 不見了或被改過，請由備份還原。"
     sides = (last.manifest, report.manifest)
-    names = [[one["name"] for one in side["documents"]] for side in sides]
-    inputs = [{one["path"]: one["sha256"] for one in side["inputs"]} for side in sides]
-    attached = {one["enclosure"] for one in last.manifest["documents"] if one["enclosure"]}
+    names = [[document["name"] for document in side["documents"]] for side in sides]
+    inputs = [{entry["path"]: entry["sha256"] for entry in side["inputs"]} for side in sides]
+    attached = {document["enclosure"] for document in last.manifest["documents"] if document["enclosure"]}
     exchanged = any(inputs[0][path] != _digest(workspace.root / path) for path in attached)
     rendered = last.manifest["sources"]
     if (

@@ -42,7 +42,7 @@ MEETING_JSON = "會議.json"
 CLOSED_REMARK = "含有不公開的發言"
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp950")
 _ADDRESS = re.compile(r"[A-Za-z0-9][\w.+%-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", re.ASCII)
-# In bytes that are no text, only what no chance makes.
+# In binary data only longer addresses count: short ones occur there by chance.
 _ADDRESS_IN_BINARY = re.compile(
     rb"[A-Za-z0-9._+-]{3,}@[A-Za-z0-9-]{2,}(?:\.[A-Za-z0-9-]{2,})*\.(?:tw|com|net|org|edu|gov)"
 )
@@ -63,18 +63,18 @@ def protected(meeting: Meeting, edition: str) -> list[str]:
     if meeting.minutes is None:
         return []
     names = []
-    for one in meeting.minutes.remarks:
-        if one.nameless or (one.closed and edition == FOR_PUBLIC):
-            names.append(one.speaker)
-            names += [member.name for member in meeting.members if key(member.name) in key(one.speaker)]
-    # Who leaves the name out and writes 委員 protects it already.
+    for remark in meeting.minutes.remarks:
+        if remark.nameless or (remark.closed and edition == FOR_PUBLIC):
+            names.append(remark.speaker)
+            names += [member.name for member in meeting.members if key(member.name) in key(remark.speaker)]
+    # A speaker written only as 委員 has no name to protect.
     return list(dict.fromkeys(name for name in names if len(key(name)) > 1 and key(name) != SOMEONE))
 
 
 def key(text: str) -> str:
     """A text for finding names in it: width, case, blanks, dots, invisible and variant characters do not count."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(_VARIANTS.get(one, one) for one in plain if not _is_ignored(one))
+    return "".join(_VARIANTS.get(character, character) for character in plain if not _is_ignored(character))
 
 
 def _is_ignored(character: str) -> bool:
@@ -82,7 +82,7 @@ def _is_ignored(character: str) -> bool:
 
 
 def check(meeting: Meeting) -> list[Problem]:
-    """Protected names in the texts of the minutes: an error at the cell, which does not say the name."""
+    """Protected names in the texts of the minutes: an error at the cell, without the name."""
     if meeting.minutes is None:
         return []
     found = []
@@ -118,7 +118,7 @@ def _texts(meeting: Meeting) -> Iterator[tuple[str, Location, bool]]:
 
 
 def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) -> None:
-    """Looks into every file of one edition: text, properties, all parts, the file names. Raises Leak."""
+    """Searches every file of an edition: text, properties, all parts, file names. Raises Leak."""
     if not document.edition:
         return
     sought = _Sought.of(meeting, document.edition)
@@ -131,12 +131,11 @@ def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) ->
 
 @step("leaks", "檢查公開的檔案")
 def inspect_folder(meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None = None) -> None:
-    """Looks into everything that is to be published, archives and the files in them included. Raises Leak.
+    """Searches everything that is to be published, also the files in archives. Raises Leak.
 
-    Protected names and closed remarks may be nowhere; but ``minutes``, the document of the public edition, tells in its
-    files and in 會議.json who attended and who speaks 記名. Of e-mail addresses only that of the group (機關.電子郵件),
-    which is there to be written to, may stand; of telephone numbers neither that of the contact (聯絡電話), a person,
-    nor any mobile one.
+    Protected names and closed remarks are forbidden; only the files of ``minutes`` (the public edition) and 會議.json
+    may name who attended and who speaks 記名. The only e-mail address allowed is that of the group (機關.電子郵件). The
+    telephone number of the contact (聯絡電話), who is a person, and all mobile numbers are forbidden.
     """
     sought = _Sought.of(meeting, FOR_PUBLIC)
     found = [f"「{name}」{fault}。" for name, fault in _faults(meeting, files, minutes, sought)]
@@ -148,54 +147,59 @@ def _faults(
     meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None, sought: _Sought
 ) -> Iterator[tuple[str, str]]:
     for name, content in files.items():
-        own = minutes is not None and name in (MEETING_JSON, *(f"{minutes.name}.{ending}" for ending in ("pdf", "odt")))
+        is_minutes_file = minutes is not None and name in (
+            MEETING_JSON,
+            *(f"{minutes.name}.{ending}" for ending in ("pdf", "odt")),
+        )
         if name.endswith(".zip"):
             with Package(content) as archive:
-                # What lies beside the archive as well is looked into there.
+                # Files that also lie beside the archive are checked there.
                 entries = {
                     entry: inner for entry in archive.namelist() if (inner := archive.read(entry)) != files.get(entry)
                 }
                 about = [
                     *(entry.encode() for entry in archive.namelist()),
                     archive.comment,
-                    *(one.comment + one.extra for one in archive.infolist()),
+                    *(entry.comment + entry.extra for entry in archive.infolist()),
                 ]
             yield from ((f"{name}/{entry}", fault) for entry, fault in _faults(meeting, entries, minutes, sought))
-            inside = Insides(rest=[name, *(one.decode("utf-8", "replace") for one in about)])
+            inside = Insides(rest=[name, *(comment.decode("utf-8", "replace") for comment in about)])
         else:
             inside = _read(name, content)
-        allowed = _allowed(meeting, minutes) if minutes is not None and own else ""
+        allowed = _allowed(meeting, minutes) if minutes is not None and is_minutes_file else ""
         if fault := _fault(inside, sought, allowed) or _personal(inside, sought):
             yield name, fault
 
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """What may not be told: names and closed remarks as keys, the bytes of the names, addresses, telephone numbers."""
+    """What is searched for: names and closed remarks as keys, names as bytes, addresses, telephone numbers."""
 
     names: tuple[str, ...]
     spelt: tuple[bytes, ...]
     closed: tuple[str, ...]
     addresses: tuple[str, ...]
     phones: tuple[re.Pattern[str], ...]
-    own_address: str
+    group_address: str
 
     @classmethod
     def of(cls, meeting: Meeting, edition: str) -> _Sought:
         names = protected(meeting, edition)
         remarks = meeting.minutes.remarks if meeting.minutes is not None and edition == FOR_PUBLIC else ()
-        closed = [key(one.text) for one in remarks if one.closed]
-        own = meeting.agency.email.strip().casefold()
-        people = [one.email for one in meeting.members] + [one.email for one in meeting.observers]
-        addresses = [key(one) for one in people if "@" in one and one.strip().casefold() != own]
+        closed = [key(remark.text) for remark in remarks if remark.closed]
+        group_address = meeting.agency.email.strip().casefold()
+        people = [person.email for person in meeting.members] + [person.email for person in meeting.observers]
+        addresses = [
+            key(address) for address in people if "@" in address and address.strip().casefold() != group_address
+        ]
         return cls(
-            names=tuple(key(one) for one in names),
-            # Fewer bytes stand by chance in any picture.
-            spelt=tuple(data for one in names for code in _ENCODINGS if len(data := one.encode(code, "ignore")) >= 6),
-            closed=tuple(one for one in closed if len(one) > 5),
+            names=tuple(key(name) for name in names),
+            # Shorter byte sequences occur by chance in pictures.
+            spelt=tuple(data for name in names for code in _ENCODINGS if len(data := name.encode(code, "ignore")) >= 6),
+            closed=tuple(text for text in closed if len(text) > 5),
             addresses=tuple(addresses),
             phones=tuple(_phone(meeting.agency.phone)),
-            own_address=own,
+            group_address=group_address,
         )
 
 
@@ -210,7 +214,7 @@ def _phone(written: str) -> Iterator[re.Pattern[str]]:
 
 
 def _fault(inside: Insides, sought: _Sought, allowed: str) -> str:
-    """What is in a file that must not be, as the end of a sentence; "" for nothing."""
+    """The forbidden content of a file, as the end of a sentence; "" if there is none."""
     body, spoken, rest = key(inside.body), key(inside.spoken), key("\n".join(inside.rest))
     if any(text.count(person) > allowed.count(person) for text in (body, spoken) for person in sought.names):
         return "的內文含有須保護的姓名"
@@ -224,11 +228,13 @@ def _fault(inside: Insides, sought: _Sought, allowed: str) -> str:
 
 
 def _personal(inside: Insides, sought: _Sought) -> str:
-    """Whether a file tells an address or a telephone number of someone."""
+    """An e-mail address or telephone number in a file, as the end of a sentence; "" if there is none."""
     text = unicodedata.normalize("NFKC", inside.text)
-    found = {one.casefold().rstrip(".") for one in _ADDRESS.findall(text)}
-    found |= {one.decode("ascii").casefold() for data in inside.binary for one in _ADDRESS_IN_BINARY.findall(data)}
-    if found - {sought.own_address} or any(address in key(text) for address in sought.addresses):
+    found = {address.casefold().rstrip(".") for address in _ADDRESS.findall(text)}
+    found |= {
+        address.decode("ascii").casefold() for data in inside.binary for address in _ADDRESS_IN_BINARY.findall(data)
+    }
+    if found - {sought.group_address} or any(address in key(text) for address in sought.addresses):
         return "含有電子郵件地址（只有〔機關〕的電子郵件可以公開）"
     if any(phone.search(text) for phone in (*sought.phones, _MOBILE)):
         return "含有聯絡電話或行動電話"
@@ -247,7 +253,9 @@ def _allowed(meeting: Meeting, document: Document) -> str:
     minutes = meeting.minutes
     assert minutes is not None
     head = document.context["紀錄"]
-    told = [one for one in minutes.remarks if after_meeting.told(one, document.edition) and not one.nameless]
+    named = [
+        remark for remark in minutes.remarks if after_meeting.told(remark, document.edition) and not remark.nameless
+    ]
     parts = [*(head[name] for name in _HEADER), meeting.info.recorder]
-    parts += [after_meeting.speaker(one, meeting) for one in told]
+    parts += [after_meeting.speaker(remark, meeting) for remark in named]
     return "\n".join(key(part) for part in parts)

@@ -1,4 +1,4 @@
-"""Every text in a finished file, wherever its format keeps one: for leaks to look through.
+"""All texts of a finished file, which ``search`` then looks through.
 
 Bodies, headers, properties, comments, deleted text, alternative texts, attributes, names of parts, files in files.
 """
@@ -16,14 +16,14 @@ from generator.basic.package import Budget, Package
 
 _BODIES = ("word/document.xml", "content.xml")
 _PLAIN = (".csv", ".txt", ".json", ".xml", ".html", ".htm", ".ics", ".eml", ".svg")
-# A text of these ends where the tag ends: what follows is another.
+# These tags end a paragraph or cell: the text after them is another text.
 _ENDS = re.compile(r"</(?:\w+:p|\w+:h|\w+:tc|\w+:table-cell)>")
 _SPOKEN = re.compile(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
 
 
 @dataclass(slots=True)
 class Insides:
-    """What a file says. ``body`` is its running text, ``spoken`` what a PDF has read aloud in place of its signs.
+    """The texts of a file: ``body`` is its running text, ``spoken`` the text that a PDF gives to screen readers.
 
     ``rest`` is all other text: names of parts, properties, attributes, comments. ``binary`` is what cannot be read as
     text: pictures and the like.
@@ -44,25 +44,25 @@ class Unreadable(Exception):
 
 
 def read(name: str, content: bytes, depth: int = 0, budget: Budget | None = None) -> Insides:
-    """All that is in a file. Raises Unreadable for what is locked, damaged, packed too deep or unpacks to too much."""
-    made = Insides(rest=[name])
+    """The contents of a file. Raises Unreadable if it is locked, damaged, nested too deep or unpacks too large."""
+    insides = Insides(rest=[name])
     budget = budget or Budget()
     if depth > budget.deepest:
         raise Unreadable(f"「{name}」是壓縮檔裡的壓縮檔，層數太多，無法檢查。")
     try:
         if content.startswith(b"%PDF-"):
-            _read_pdf(content, made, depth, budget)
+            _read_pdf(content, insides, depth, budget)
         elif content.startswith(b"PK\x03\x04"):
-            _read_zip(content, made, depth, budget)
+            _read_zip(content, insides, depth, budget)
         elif name.lower().endswith(_PLAIN):
-            made.body = _decoded(content)
+            insides.body = _decoded(content)
         else:
-            made.binary.append(content)
+            insides.binary.append(content)
     except Unreadable:
         raise
     except Exception as error:
         raise Unreadable(f"「{name}」無法讀取，不能檢查內容。請重新產生該檔。") from error
-    return made
+    return insides
 
 
 def _decoded(content: bytes) -> str:
@@ -71,58 +71,62 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-8-sig", "replace")
 
 
-def _read_zip(content: bytes, made: Insides, depth: int, budget: Budget) -> None:
+def _read_zip(content: bytes, insides: Insides, depth: int, budget: Budget) -> None:
     with Package(content, budget) as archive:
-        made.rest.append(_decoded(archive.comment))
+        insides.rest.append(_decoded(archive.comment))
         for entry in archive.infolist():
-            made.rest += [entry.filename, _decoded(entry.comment)]
-            made.binary.append(entry.extra)
+            insides.rest += [entry.filename, _decoded(entry.comment)]
+            insides.binary.append(entry.extra)
             part = archive.read(entry)
             if entry.filename.lower().endswith((".xml", ".rels", ".rdf", ".svg")):
-                _read_xml(entry.filename, _decoded(part), made)
+                _read_xml(entry.filename, _decoded(part), insides)
             else:
                 inner = read(entry.filename, part, depth + 1, budget)
-                made.rest += [inner.body, inner.spoken, *inner.rest]
-                made.binary += inner.binary
+                insides.rest += [inner.body, inner.spoken, *inner.rest]
+                insides.binary += inner.binary
 
 
-def _read_xml(name: str, raw: str, made: Insides) -> None:
-    made.rest += re.findall(r"<!--(.*?)-->", raw, flags=re.DOTALL)
-    made.rest += re.findall(r"<\?(.*?)\?>", raw, flags=re.DOTALL)
+def _read_xml(name: str, raw: str, insides: Insides) -> None:
+    insides.rest += re.findall(r"<!--(.*?)-->", raw, flags=re.DOTALL)
+    insides.rest += re.findall(r"<\?(.*?)\?>", raw, flags=re.DOTALL)
     attributes = re.findall(r"""=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", raw)
-    made.rest.append("\n".join(dict.fromkeys(html.unescape(one or other) for one, other in attributes)))
+    insides.rest.append(
+        "\n".join(
+            dict.fromkeys(html.unescape(double_quoted or single_quoted) for double_quoted, single_quoted in attributes)
+        )
+    )
     raw = re.sub(r"<!--.*?-->|<\?.*?\?>", "", raw, flags=re.DOTALL)
     raw = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda found: html.escape(found[1]), raw, flags=re.DOTALL)
     text = html.unescape(re.sub(r"<[^>]*>", "", _ENDS.sub("\n", raw)))
     if name in _BODIES:
-        made.body = text
+        insides.body = text
     else:
-        made.rest.append(text)
+        insides.rest.append(text)
 
 
-def _read_pdf(content: bytes, made: Insides, depth: int, budget: Budget) -> None:
-    """The text of the pages; then every object, for whatever is in it: properties, tags, notes, attached files."""
+def _read_pdf(content: bytes, insides: Insides, depth: int, budget: Budget) -> None:
+    """The text of the pages, then the texts of every object: properties, tags, notes, attached files."""
     from pypdf import PdfReader
     from pypdf.generic import StreamObject
 
     reader = PdfReader(io.BytesIO(content))
-    made.body = "\n".join(page.extract_text() for page in reader.pages)
-    made.rest += _strings(reader.trailer)
+    insides.body = "\n".join(page.extract_text() for page in reader.pages)
+    insides.rest += _strings(reader.trailer)
     for number in _numbers(reader):
         found: Any = reader.get_object(number)
-        made.rest += _strings(found)
+        insides.rest += _strings(found)
         if isinstance(found, StreamObject):
-            _read_stream(found, made, depth, budget)
+            _read_stream(found, insides, depth, budget)
 
 
 def _numbers(reader: Any) -> list[int]:
-    """The numbers of all objects of a PDF, whether or not anything leads to them."""
+    """The numbers of all objects of a PDF, also of those that no page refers to."""
     direct = {number for generation in reader.xref.values() for number in generation}
     return sorted(direct | set(reader.xref_objStm))
 
 
 def _strings(found: Any) -> Iterator[str]:
-    """The texts in an object and in what is written inside it; what it refers to has a number of its own."""
+    """The texts in an object; objects that it refers to have their numbers and are read separately."""
     from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, TextStringObject
 
     if isinstance(found, DictionaryObject):
@@ -130,31 +134,31 @@ def _strings(found: Any) -> Iterator[str]:
             yield str(name)
             yield from _strings(found.raw_get(name))
     elif isinstance(found, ArrayObject):
-        for one in list.__iter__(found):
-            yield from _strings(one)
+        for item in list.__iter__(found):
+            yield from _strings(item)
     elif isinstance(found, TextStringObject | NameObject):
         yield str(found)
     elif isinstance(found, ByteStringObject):
         yield from (bytes(found).decode(encoding, "ignore") for encoding in ("utf-8", "utf-16-be"))
 
 
-def _read_stream(stream: Any, made: Insides, depth: int, budget: Budget) -> None:
+def _read_stream(stream: Any, insides: Insides, depth: int, budget: Budget) -> None:
     kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
     if subtype == "/Image":
-        made.binary.append(bytes(stream._data))
+        insides.binary.append(bytes(stream._data))
         return
     if kind in ("/ObjStm", "/XRef") or "/Length1" in stream or subtype in ("/Type1C", "/CIDFontType0C", "/OpenType"):
         return
     data = bytes(stream.get_data())
     if kind == "/Metadata" or subtype == "/XML":
-        made.rest.append(_decoded(data))
+        insides.rest.append(_decoded(data))
     elif kind == "/EmbeddedFile":
         inner = read("附加檔案", data, depth + 1, budget)
-        made.rest += [inner.body, inner.spoken, *inner.rest]
-        made.binary += inner.binary
+        insides.rest += [inner.body, inner.spoken, *inner.rest]
+        insides.binary += inner.binary
     else:
-        made.spoken += "".join(_spoken(data))
-        made.binary.append(data)
+        insides.spoken += "".join(_spoken(data))
+        insides.binary.append(data)
 
 
 def _spoken(content: bytes) -> Iterator[str]:

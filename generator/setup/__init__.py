@@ -1,1 +1,1 @@
-"""Where work begins: a new workspace, a new meeting, what a machine or a template lacks."""
+"""Starting: a new workspace, a new meeting, checks of the machine and of the templates."""

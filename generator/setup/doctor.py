@@ -1,4 +1,4 @@
-"""`packet doctor`: what this machine and this workspace have of what a build needs; it changes nothing."""
+"""`packet doctor`: whether this machine and workspace have what a build needs. It changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from generator.pdf import office as pdf
 
 FINE, LACKING, MISSING = "正常", "注意", "缺少"
 _OLDEST_OFFICE = (7, 4)
-# With which the pages were looked at: those of Debian 12 and 13.
+# The versions with which all pages were checked: those of Debian 12 and 13.
 _TRIED_OFFICES = ((7, 4), (25, 2))
 _SECONDS = 20
 _KAI = ("標楷體", "DFKai-SB", "BiauKai", "TW-Kai", "全字庫正楷體")
@@ -31,7 +31,7 @@ _ROMAN = ("Times New Roman", "Liberation Serif")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. MISSING: a packet cannot be built. ``cost`` and ``remedy`` where it is not FINE."""
+    """The result of one check. MISSING: documents cannot be built. ``cost`` and ``remedy`` if it is not FINE."""
 
     name: str
     state: str
@@ -41,7 +41,7 @@ class Finding:
 
 
 def examine(start: Path, given: Path | None, encoding: str) -> list[Finding]:
-    """Looks at everything; ``start`` and ``given`` are where a workspace is looked for, ``encoding`` the console's."""
+    """Runs all checks. The workspace is ``given`` or above ``start``; ``encoding`` is that of the console."""
     found = [_python(), *_packages(), _office(), *_fonts(), _calendar(dt.date.today().year), _console(encoding)]
     try:
         here = workspace.find(start, given)
@@ -52,8 +52,8 @@ def examine(start: Path, given: Path | None, encoding: str) -> list[Finding]:
 
 
 def ready(found: Iterable[Finding]) -> bool:
-    """Whether everything is there that a build needs."""
-    return all(one.state != MISSING for one in found)
+    """Whether nothing that a build needs is missing."""
+    return all(finding.state != MISSING for finding in found)
 
 
 # --- Python and packages ------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def _quoted(requirement: str) -> str:
 
 
 def _requirements() -> tuple[str, list[tuple[str, str]]]:
-    """What the program asks for, as installed or as it lies there: of Python, and (name, versions) of packages."""
+    """The required Python version and (name, versions) of packages, from the installation or pyproject.toml."""
     try:
         about = importlib.metadata.metadata("packet")
         python, texts = about["Requires-Python"], about.get_all("Requires-Dist") or []
@@ -108,7 +108,7 @@ def _requirements() -> tuple[str, list[tuple[str, str]]]:
 
 
 def _meets(version: str, wanted: str) -> bool:
-    """Whether a version fits ``>=2.1,<3``; only these two signs are used in this project."""
+    """Whether a version fits ``>=2.1,<3``; only >= and < are used in this project."""
     if not version:
         return False
     for sign, bound in re.findall(r"(>=|<)\s*([\d.]+)", wanted):
@@ -206,15 +206,17 @@ def _used(wanted: str, face: str) -> str:
 
 
 def _matched(family: str) -> str:
-    """The typeface that LibreOffice gets for this name, with the program's own map of fonts."""
-    return _asked("fc-match", "-f", "%{family[0]}", family)
+    """The typeface that LibreOffice gets for this name, with packet's fontconfig settings."""
+    return _output_of("fc-match", "-f", "%{family[0]}", family)
 
 
 def _families() -> set[str]:
-    return {name.strip() for line in _asked("fc-list", "-f", "%{family}\n").splitlines() for name in line.split(",")}
+    return {
+        name.strip() for line in _output_of("fc-list", "-f", "%{family}\n").splitlines() for name in line.split(",")
+    }
 
 
-def _asked(*command: str) -> str:
+def _output_of(*command: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, timeout=_SECONDS, env=pdf.font_environment(), check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -251,7 +253,7 @@ def _inputs(here: Workspace) -> Finding:
         return Finding(
             "工作區", MISSING, text, "不知道機關名稱與單位，無法產生文件。", "請放回，或由 packet init 另建一份。"
         )
-    meetings = "、".join(str(one) for one in here.meetings()) or "還沒有會議"
+    meetings = "、".join(str(meeting) for meeting in here.meetings()) or "還沒有會議"
     return Finding("工作區", FINE, f"{here.root}（{meetings}）")
 
 

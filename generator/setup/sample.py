@@ -66,7 +66,7 @@ def meeting(count: int, below: int) -> Meeting:
     agency = typed_rows.field_record(Agency, typed_rows.field_row(Agency, raw, problems))
     info = typed_rows.field_record(MeetingInfo, typed_rows.field_row(MeetingInfo, raw, problems))
     cases = load.cases(raw, attachments, (), problems)
-    # Whoever declares a column that must be filled gives it an example, or a value in _rows.
+    # A required column must have an example in its declaration, or a value in _rows.
     assert agency is not None, problems
     assert info is not None, problems
     assert not problems, problems
@@ -92,7 +92,7 @@ def meeting(count: int, below: int) -> Meeting:
 
 
 def _sheet(record: type[Record], rows: Sequence[Given]) -> RawSheet:
-    """A sheet of these rows, as it would stand in a workbook; only the first row has the ★ of its columns."""
+    """A sheet with these rows, as read from a workbook; only the first row has ★ in its flag columns."""
     columns = record.sheet.by_field
     filled = [
         [

@@ -1,8 +1,7 @@
 """Where work begins: a workspace for an agency (``packet init``) and the workbooks of a meeting (``packet new``).
 
-``packet new --minutes`` adds the workbook of what the meeting came to. Everything is made in a folder aside and then
-renamed: it is there whole or not at all, and what lies there already is never touched. Only this module asks forms.py
-for workbooks that staff are to fill in.
+``packet new --minutes`` adds the workbook of the minutes. Everything is written into a temporary folder and then
+moved: it is complete or absent, and existing files are never changed.
 """
 
 from __future__ import annotations
@@ -40,20 +39,20 @@ from generator.workbook.typed_rows import RowCode
 PARTS = ("templates", "output", "inputs")
 OTHER_BOOK, MINUTES_BOOK = "其他表格", MinutesInfo.sheet.book
 _FIRST_MOTION = "臨1"
-# What stands from one meeting to the next. Dates and figures are each meeting's own.
+# What is copied from one meeting to the next; dates and figures are not.
 _STANDING_FIELDS = ("start", "place", "chair", "recorder")
 _STANDING_LISTS: tuple[type[Record], ...] = (Case, Explanation, Attachment, Note, Slide)
 
 
 class Taken(UserError):
-    """Something lies there already; the text says what, in the users' language."""
+    """Files exist there already; the text names them."""
 
     exit_code = WRONG_USAGE
 
 
 @dataclass(slots=True)
 class Started(Result):
-    """What was made: each file or folder (as shown to the user) with what it is for. Nothing where there are errors."""
+    """The new files and folders, each with its purpose, as shown to the user. None if there are errors."""
 
     problems: list[Problem] = field(default_factory=list)
     files: list[tuple[str, str]] = field(default_factory=list)
@@ -61,7 +60,7 @@ class Started(Result):
 
 @dataclass(slots=True)
 class _Brought:
-    """What comes from an earlier meeting: rows by sheet, and blank sheets with the headings of its other tables."""
+    """What is copied from an earlier meeting: rows by sheet, and its other tables as blank sheets with headings."""
 
     rows: dict[type[Record], list[dict[str, Any]]] = field(default_factory=dict)
     others: list[FilledSheet] = field(default_factory=list)
@@ -107,20 +106,20 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     Where the workbooks to read have errors that would lose a text, these are the result and nothing is made.
     """
     folder = workspace.inputs(meeting)
-    made = Started(folder)
+    started = Started(folder)
     if folder.exists() and not _is_empty(folder):
         raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
-    units, members = _names(_agency(workspace, made.problems))
-    brought = _bring_over(workspace, source, made.problems) if source else _Brought()
-    if has_errors(made.problems):
-        return made
-    made.problems = []
+    units, members = _names(_agency(workspace, started.problems))
+    brought = _bring_over(workspace, source, started.problems) if source else _Brought()
+    if has_errors(started.problems):
+        return started
+    started.problems = []
     if source:
-        _fill_past_decisions(workspace, meeting, source, brought, made)
-    if has_errors(made.problems):
-        return made
+        _fill_past_decisions(workspace, meeting, source, brought, started)
+    if has_errors(started.problems):
+        return started
     if not units:
-        made.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
+        started.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
     for record in MEETING_SHEETS:
         for column in record.sheet.columns:
             if column.lists_units:
@@ -130,18 +129,20 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         _column(Attachment, "origin"): [f"{SHARED}:{name}" for name in _regulations(workspace)],
     }
     with _aside(folder.parent) as aside:
-        own = aside / folder.name
-        (own / "附件").mkdir(parents=True)
+        new_folder = aside / folder.name
+        (new_folder / "附件").mkdir(parents=True)
         for name, records in BOOKS.items():
             filled = [FilledSheet(record.sheet, brought.rows.get(record, ())) for record in records]
-            write_workbook(own / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus)
-            made.files.append((f"{name}.xlsx", "、".join(record.sheet.name for record in records)))
+            write_workbook(
+                new_folder / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus
+            )
+            started.files.append((f"{name}.xlsx", "、".join(record.sheet.name for record in records)))
         if brought.others:
-            write_workbook(own / f"{OTHER_BOOK}.xlsx", brought.others, title=f"{meeting} {OTHER_BOOK}")
-            made.files.append((f"{OTHER_BOOK}.xlsx", "、".join(sheet.spec.name for sheet in brought.others)))
-        made.files.append(("附件/", "以「檔案:」為來源的附件放在這裡"))
-        _move([(own, folder)])
-    return made
+            write_workbook(new_folder / f"{OTHER_BOOK}.xlsx", brought.others, title=f"{meeting} {OTHER_BOOK}")
+            started.files.append((f"{OTHER_BOOK}.xlsx", "、".join(sheet.spec.name for sheet in brought.others)))
+        started.files.append(("附件/", "以「檔案:」為來源的附件放在這裡"))
+        _move([(new_folder, folder)])
+    return started
 
 
 def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
@@ -150,20 +151,20 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     Where the workbooks to read have errors that would lose a name or a case, these are the result and nothing is made.
     """
     folder = workspace.inputs(meeting)
-    made = Started(folder)
+    started = Started(folder)
     target = folder / f"{MINUTES_BOOK}.xlsx"
     if os.path.lexists(target):
         raise Taken(f"inputs/{meeting}/{target.name} 已經有了，沒有更動任何檔案。請用 Excel 修改原有的活頁簿。")
-    agency = _agency(workspace, made.problems)
+    agency = _agency(workspace, started.problems)
     units, members = _names(agency)
-    raw = books.read_folder(folder, made.problems)
+    raw = books.read_folder(folder, started.problems)
     there = [sheet for record in MINUTES_SHEETS for sheet in books.named(raw, record.sheet.name)]
     if there:
         raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
-    rows = typed_rows.rows(Case, raw, made.problems)
-    if has_errors(made.problems):
-        return made
-    made.problems = []
+    rows = typed_rows.rows(Case, raw, started.problems)
+    if has_errors(started.problems):
+        return started
+    started.problems = []
     cases = sorted(typed_rows.complete(Case, rows), key=lambda case: CASE_KINDS.index(case.kind))
     keys = list(dict.fromkeys(case.key for case in cases))
     listed = [(_value(row, Member, "name"), _value(row, Member, "role")) for row in typed_rows.rows(Member, agency, [])]
@@ -172,9 +173,9 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     secretariat = [_value(about, Agency, "secretariat")] if about is not None else []
     present = [unit for unit in dict.fromkeys([*secretariat, *(case.unit for case in cases)]) if unit]
     if not roster:
-        made.remarks.append("機關.xlsx〔委員〕還沒有填，〔出席〕留空。")
+        started.remarks.append("機關.xlsx〔委員〕還沒有填，〔出席〕留空。")
     if not keys:
-        made.remarks.append("〔案由〕還沒有任何案，〔決議〕留空。")
+        started.remarks.append("〔案由〕還沒有任何案，〔決議〕留空。")
     filled: dict[type[Record], list[dict[str, object]]] = {
         MinutesInfo: [MinutesInfo.filled(status=DRAFT)],
         Attendance: roster,
@@ -194,9 +195,9 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         _move([(aside / target.name, target)])
-    made.files += [(target.name, "、".join(record.sheet.name for record in MINUTES_SHEETS))]
-    made.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
-    return made
+    started.files += [(target.name, "、".join(record.sheet.name for record in MINUTES_SHEETS))]
+    started.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
+    return started
 
 
 def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
@@ -211,7 +212,7 @@ def _names(agency: Sequence[RawSheet]) -> tuple[list[str], list[str]]:
     names: list[list[str]] = []
     records: tuple[type[Record], ...] = (Unit, Member)
     for record in records:
-        # What is wrong in a row is no hindrance here; `packet check` reports it.
+        # Errors in a row are ignored here; `packet check` reports them.
         given = (_value(row, record, "name") for row in typed_rows.rows(record, agency, []))
         names.append(list(dict.fromkeys(name for name in given if name)))
     return names[0], names[1]
@@ -223,7 +224,7 @@ def _column(record: type[Record], name: str) -> tuple[str, str]:
 
 
 def _value(row: Row, record: type[Record], name: str) -> Any:
-    """The value of a field in a row that may lack others."""
+    """The value of a field; the row may be incomplete."""
     return row.values[record.heading_of(name)]
 
 
@@ -232,15 +233,15 @@ def _regulations(workspace: Workspace) -> list[str]:
 
 
 def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]) -> _Brought:
-    """The prose of an earlier meeting as it stands in its cells, placeholders and all, without lists and figures."""
+    """The texts of an earlier meeting as typed in the cells, with placeholders, without lists and figures."""
     brought = _Brought()
     found: list[Problem] = []
     raw = books.read_folder(workspace.inputs(source), found)
     for record in _STANDING_LISTS:
         brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, raw, found)]
     _leave_motions(brought)
-    # An empty cell stays empty; any other error would lose what stands there.
-    problems += [one for one in found if one.code != RowCode.EMPTY_CELL]
+    # An empty cell may stay empty; with any other error a text would be lost.
+    problems += [fault for fault in found if fault.code != RowCode.EMPTY_CELL]
     info = typed_rows.field_row(MeetingInfo, raw, [])
     if info is not None:
         standing = {name: _value(info, MeetingInfo, name) for name in _STANDING_FIELDS}
@@ -253,61 +254,63 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     known = set(NAMES)
     for given in brought.rows[Attachment]:
         kind, target = source_of(given[Attachment.heading_of("origin")] or "")
-        own = list(books.named(raw, target)) if kind == SHEET else []
-        if own and values.folded(own[0].name) not in known:
-            known.add(values.folded(own[0].name))
-            table = typed_rows.read_plain(own[0].name, own, [])
+        sheets = list(books.named(raw, target)) if kind == SHEET else []
+        if sheets and values.folded(sheets[0].name) not in known:
+            known.add(values.folded(sheets[0].name))
+            table = typed_rows.read_plain(sheets[0].name, sheets, [])
             if table is not None:
                 headings = [heading for heading in dict.fromkeys(table.headings) if heading]
-                brought.others.append(plain_sheet(own[0].name, headings, []))
+                brought.others.append(plain_sheet(sheets[0].name, headings, []))
     return brought
 
 
 def _leave_motions(brought: _Brought) -> None:
-    """臨時動議 are raised at one meeting and do not stand for the next: they stay behind with all that is theirs."""
+    """Removes 臨時動議 with their explanations, attachments and notes: they belong to one meeting only."""
     key, kind = Case.heading_of("key"), Case.heading_of("kind")
     rows = brought.rows[Case]
     keys = {values.folded(row[key]) for row in rows if row[kind] == MOTION and row[key]}
     brought.rows[Case] = [row for row in rows if row[kind] != MOTION]
-    attachments, own = brought.rows[Attachment], Attachment.heading_of("case")
-    names = {row[Attachment.heading_of("name")] for row in attachments if values.folded(row[own]) in keys}
-    brought.rows[Attachment] = [row for row in attachments if values.folded(row[own]) not in keys]
-    own = Explanation.heading_of("case")
-    brought.rows[Explanation] = [row for row in brought.rows[Explanation] if values.folded(row[own]) not in keys]
+    attachments, case_column = brought.rows[Attachment], Attachment.heading_of("case")
+    names = {row[Attachment.heading_of("name")] for row in attachments if values.folded(row[case_column]) in keys}
+    brought.rows[Attachment] = [row for row in attachments if values.folded(row[case_column]) not in keys]
+    case_column = Explanation.heading_of("case")
+    brought.rows[Explanation] = [
+        row for row in brought.rows[Explanation] if values.folded(row[case_column]) not in keys
+    ]
     noted = Note.heading_of("attachment")
     brought.rows[Note] = [row for row in brought.rows[Note] if not row[noted] or row[noted] not in names]
 
 
 def _fill_past_decisions(
-    workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, made: Started
+    workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, started: Started
 ) -> None:
-    """What the last meeting decided, in the words in which its cases went out, into 上次會議決定."""
+    """Fills 上次會議決定 with the decisions of the last meeting, in the texts of its documents."""
     sheet = PastDecision.sheet.name
     if succession.before(workspace, meeting) != source:
-        made.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
+        started.remarks.append(f"〔{sheet}〕留空：{source} 之後還有別的會議，請填最近一次會議的決定（議）。")
         return
     last, found = load.load(workspace, source)
-    made.problems = carried.lost(found)
+    started.problems = carried.lost(found)
     faults: list[Problem] = []
     items = carried.carried(last, faults) if last is not None else []
     if last is None or faults:
-        made.remarks.append(f"〔{sheet}〕留空：{source} 的資料還不完整，無法帶入各案的案由。")
+        started.remarks.append(f"〔{sheet}〕留空：{source} 的資料還不完整，無法帶入各案的案由。")
         return
     cases, old = sum(not item.earlier for item in items), sum(item.earlier for item in items)
     more = f"與歷次持續列管事項 {old} 項" if old else ""
     if last.minutes is None:
         text = f"〔{sheet}〕已列出 {source} 的 {cases} 案{more}，請照會議紀錄填決定（議）與辦理情形。"
-        made.remarks.append(f"{source} 沒有會議紀錄的活頁簿；{text}")
+        started.remarks.append(f"{source} 沒有會議紀錄的活頁簿；{text}")
     else:
-        made.remarks.append(f"〔{sheet}〕已帶入 {source} 各案的決定（議）{cases} 列{more}，請填辦理情形。")
-        made.remarks += _doubts(last)
+        started.remarks.append(f"〔{sheet}〕已帶入 {source} 各案的決定（議）{cases} 列{more}，請填辦理情形。")
+        started.remarks += _doubts(last)
     if any(item.earlier and not item.origin for item in items):
-        made.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
+        started.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
     brought.rows[PastDecision] = [item.values for item in items]
 
 
 def _doubts(last: Meeting) -> list[str]:
-    """What whoever takes over the decisions of this meeting's minutes should know of them."""
+    """Remarks on decisions that are copied from these minutes: still a draft, or missing for some cases."""
     assert last.minutes is not None
     doubts = []
     if last.minutes.draft:
@@ -323,22 +326,22 @@ def _is_empty(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _aside(parent: Path) -> Iterator[Path]:
-    """A new folder in ``parent`` that is gone in the end; so are the folders made for it, unless something is left."""
-    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-    # Not by tempfile: what is renamed out of a folder that only its owner may enter keeps that on Windows.
+    """A temporary folder in ``parent``; removed at the end with the folders created for it, if they are empty."""
+    created = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    # Not tempfile: on Windows what is moved out of a private folder stays private.
     aside = parent / f".packet-{secrets.token_hex(4)}"
     try:
         aside.mkdir(parents=True)
         yield aside
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-        for folder in made:
+        for folder in created:
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
 
 def _move(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Renames each to its place, where at most an empty folder is; when one fails, all are put back."""
+    """Moves each to its place, where at most an empty folder is; if one move fails, all are undone."""
     done: list[tuple[Path, Path, bool]] = []
     try:
         for source, target in moves:

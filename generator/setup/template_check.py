@@ -36,7 +36,6 @@ from generator.workbook.books import BookCode
 class TemplateCode(Code):
     """The problems that this module finds."""
 
-    # Templates (packet template check); the place holds paragraph and text
     NO_TEMPLATES = error("templates 內沒有 .docx 範本", "請放回標準範本（packet init 會產生一份）。")
     TEMPLATE_OTHER_FORMAT = warning("{suffix} 檔不能當範本，未使用", "請在 Word 另存成 .docx。")
     TRIAL_WITHOUT_MEETING = note("活頁簿有錯誤，範本只以範例資料試印", "請先執行 packet check {meeting}。")
@@ -52,7 +51,7 @@ class TemplateCode(Code):
 
 
 FACES = ("標楷體", "Times New Roman", "DFKai-SB", "BiauKai")
-# How many entries the lists of the made-up meetings have, and those below them.
+# The made-up meetings: how many entries their lists have, and how many each entry has below it.
 SAMPLES = ((3, 3), (1, 1), (0, 0), (1, 0))
 _PROPERTIES = Properties("試印", "試印", dt.date(2024, 1, 1))
 
@@ -90,7 +89,7 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
             found.problems.append(problem(BookCode.WORKBOOK_LOCKED, Location(path.name)))
     if not packages and not found.problems:
         found.problems.append(problem(TemplateCode.NO_TEMPLATES, Location("templates")))
-    for name in sorted(contexts.wanted() - set(packages) - {one.at.workbook for one in found.problems}):
+    for name in sorted(contexts.wanted() - set(packages) - {fault.at.workbook for fault in found.problems}):
         fault = templates.missing(Path(name).stem, workspace.templates, Location(name))
         found.problems += [fault] if fault else []
     fault = templates.missing(DECK, workspace.templates, Location(f"{DECK}.pptx"), "pptx")
@@ -124,7 +123,7 @@ def _mails(workspace: Workspace) -> list[Problem]:
 
 
 class _Contexts:
-    """What templates are given: by the documents of the present meeting, and by those of made-up ones."""
+    """The contexts of templates: from the documents of the present meeting and of the made-up meetings."""
 
     def __init__(self, workspace: Workspace, meeting_id: MeetingId | None, problems: list[Problem]) -> None:
         self._by_template: dict[str, list[tuple[str, Context]]] = {}
@@ -143,14 +142,14 @@ class _Contexts:
             meeting = sample.meeting(count, below)
             label = f"範例資料，清單 {count} 筆" + (f"、下層 {below} 筆" if below != count else "")
             vocabulary = Vocabulary(meeting, figures.compute(meeting))
-            made = [*papers.compose_all(meeting, vocabulary), table.sample(meeting, vocabulary, count)]
-            for document in made:
-                # A name that only the present meeting has (of a unit, of a sheet of its own) is known all the same.
-                own = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
+            documents = [*papers.compose_all(meeting, vocabulary), table.sample(meeting, vocabulary, count)]
+            for document in documents:
+                # Names that only the present meeting has (of a unit, of a sheet) are known here too.
+                context = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
                 for space, values in spaces.items():
                     if isinstance(values, dict):
-                        own[space] = {**values, **document.context.get(space, {})}
-                self._add(self._samples, document, label, own)
+                        context[space] = {**values, **document.context.get(space, {})}
+                self._add(self._samples, document, label, context)
 
     def _add(
         self, into: dict[str, list[tuple[str, Context]]], document: Document, label: str, context: Context
@@ -163,7 +162,7 @@ class _Contexts:
         return set(self._by_template) | set(self._samples)
 
     def sorts(self, name: str) -> list[list[tuple[str, Context]]]:
-        """The contexts for a template; for one that nothing uses yet, those of each standard one, to choose from."""
+        """The contexts of a template; for a template that no document uses, those of every standard template."""
         present, made_up = self._by_template.get(name, []), self._samples.get(name, [])
         if present or made_up:
             return [present + made_up]
@@ -171,26 +170,26 @@ class _Contexts:
 
 
 def _read(name: str, package: Package, contexts: _Contexts) -> tuple[Reader, list[tuple[str, Context]]]:
-    """The template read against its contexts; of several sorts of them, against those that know most of its names."""
+    """The template read with its contexts; of several sorts of contexts, those that give the fewest problems."""
     readers = []
     for sort in contexts.sorts(name):
         reader = Reader(name, [context for _, context in sort])
         for part, root in package.parts:
             reader.read(part, root)
         readers.append((reader, sort))
-    return min(readers, key=lambda one: len(one[0].problems))
+    return min(readers, key=lambda pair: len(pair[0].problems))
 
 
 def _trial(path: Path, contexts: list[tuple[str, Context]]) -> list[Problem]:
-    """What goes wrong when the template is filled in; said once, with the first data that show it."""
+    """The problems when the template is filled in; each once, with the first data that show it."""
     found: dict[tuple[str, Location, str], Problem] = {}
     for label, context in contexts:
-        here: list[Problem] = []
-        rendered = templates.render(path, context, _PROPERTIES, here)
+        faults: list[Problem] = []
+        rendered = templates.render(path, context, _PROPERTIES, faults)
         if rendered is not None and ooxml.empty_cell(rendered):
-            here.append(problem(TemplateCode.CELL_EMPTIED, Location(path.name)))
-        for one in here:
-            found.setdefault((one.code, one.at, one.text), replace(one, text=f"{one.text}（試印：{label}）"))
+            faults.append(problem(TemplateCode.CELL_EMPTIED, Location(path.name)))
+        for fault in faults:
+            found.setdefault((fault.code, fault.at, fault.text), replace(fault, text=f"{fault.text}（試印：{label}）"))
     return list(found.values())
 
 
@@ -210,7 +209,7 @@ def _fonts(name: str, package: Package) -> list[Problem]:
 
 
 def _styles(packages: Mapping[str, Package]) -> list[Problem]:
-    """Where templates do not have the one shared set of styles: a definition is shared when most of them have it."""
+    """Styles that differ from the shared ones: a definition is shared when at least half of the templates have it."""
     definitions = {name: package.styles.definitions() for name, package in packages.items()}
     tally: dict[str, Counter[str]] = {}
     for known in definitions.values():
@@ -223,11 +222,13 @@ def _styles(packages: Mapping[str, Package]) -> list[Problem]:
     for name, package in packages.items():
         known = definitions[name]
         for style in (style for style in known if style in shared and known[style] != shared[style]):
-            other = next(one for one, theirs in definitions.items() if theirs.get(style) == shared[style])
+            other = next(template for template, styles in definitions.items() if styles.get(style) == shared[style])
             found.append(problem(TemplateCode.STYLE_DIFFERS, Location(name, "樣式", style), style=style, other=other))
         absent = [style for style in shared if style not in known]
         if absent:
-            other = next((one for one, theirs in definitions.items() if set(absent) <= set(theirs)), "案.docx")
+            other = next(
+                (template for template, styles in definitions.items() if set(absent) <= set(styles)), "案.docx"
+            )
             text = "、".join(absent[:8]) + (" 等" if len(absent) > 8 else "")
             found.append(problem(TemplateCode.STYLE_ABSENT, Location(name, "樣式"), styles=text, other=other))
         for part, number, text, style_id in package.styles_used():

@@ -1,7 +1,7 @@
-"""What stands where in two versions of a list of rows, sentences or words: only this module knows how to align.
+"""Which rows, sentences or words of an old list became which of a new list.
 
-Rows are compared by hash first, and only what lies between equal ones is looked at closely, so that a long sheet does
-not take quadratic time (the rows that stand once in both are found first: Bram Cohen's patience diff).
+Equal rows are paired first, by hash; only the rows between them are compared by their text, so that a long sheet does
+not take quadratic time. Rows that occur once in both lists are paired first (Bram Cohen's patience diff).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 H = TypeVar("H", bound=Hashable)
 Pair = tuple[int | None, int | None]
-"""Indices in the old and in the new list; None on one side for what stands only in the other."""
+"""Indices in the old and in the new list; None for an item that is only in the other list."""
 
 _MOST_COMPARED = 10_000
 _MOST_WEIGHED = 400
@@ -24,7 +24,7 @@ _WORD = re.compile(r"\d{1,3}(?:,\d{3})+|\d+|[A-Za-z]+|.", re.DOTALL)
 
 
 def matches(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """The places of equal items, in the order of both lists. Nearly linear: of very long lists some may lack."""
+    """The places of equal items, in the order of both lists. Nearly linear: in very long lists some may be missed."""
     found: list[tuple[int, int]] = []
     spans = [(0, len(old), 0, len(new))]
     while spans:
@@ -55,10 +55,10 @@ def matches(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int,
 def _anchors(
     old: Sequence[Hashable], new: Sequence[Hashable], start: int, end: int, begin: int, stop: int
 ) -> list[tuple[int, int]]:
-    """The items that stand once in each span, as far as they come in the same order."""
-    once = _once(old, start, end)
-    again = _once(new, begin, stop)
-    common = [(place, again[item]) for item, place in once.items() if item in again]
+    """The places of items that occur once in each span, those in the same order in both."""
+    old_places = _unique_items(old, start, end)
+    new_places = _unique_items(new, begin, stop)
+    common = [(place, new_places[item]) for item, place in old_places.items() if item in new_places]
     # The longest rising sequence of places in the new list.
     tails: list[int] = []
     last: list[int] = []
@@ -79,13 +79,13 @@ def _anchors(
     return found[::-1]
 
 
-def _once(items: Sequence[Hashable], start: int, end: int) -> dict[Hashable, int]:
+def _unique_items(items: Sequence[Hashable], start: int, end: int) -> dict[Hashable, int]:
     counts = Counter(items[start:end])
     return {items[place]: place for place in range(start, end) if counts[items[place]] == 1}
 
 
 def gaps(pairs: Sequence[tuple[int, int]], old: int, new: int) -> Iterator[tuple[int, int, int, int]]:
-    """The spans (start, end in the old list; start, end in the new one) between pairs, where there is anything."""
+    """The spans (start, end in the old list; start, end in the new one) between pairs, if not empty."""
     edges = zip([(-1, -1), *pairs], [*pairs, (old, new)], strict=True)
     for (left, right), (after, then) in edges:
         if after - left > 1 or then - right > 1:
@@ -93,10 +93,10 @@ def gaps(pairs: Sequence[tuple[int, int]], old: int, new: int) -> Iterator[tuple
 
 
 def rows(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> list[Pair]:
-    """Which row became which: every row of both lists once, equal ones too, in the order of the new list.
+    """Which row became which: every row of both lists once, equal rows too, in the order of the new list.
 
-    Rows that differ are one and the same when the column that names them says so, or when they are alike. One that
-    stands unchanged elsewhere was moved, and became no other.
+    Two different rows are a pair when they have the same name in the column that names rows, or a similar text. A row
+    that is unchanged at another place was moved, and is paired with no other row.
     """
     left, right = [tuple(row) for row in old], [tuple(row) for row in new]
     sure = matches(left, right)
@@ -116,7 +116,7 @@ def texts(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
 
 
 def _moved(sure: Sequence[tuple[int, int]], old: Sequence[H], new: Sequence[H]) -> set[H]:
-    """What has no partner in its place on either side, but one elsewhere."""
+    """The items that are in both lists but at different places."""
     gone = set(range(len(old))) - {a for a, _ in sure}
     come = set(range(len(new))) - {b for _, b in sure}
     return {old[place] for place in gone} & {new[place] for place in come}
@@ -127,12 +127,12 @@ def _with_alike(
 ) -> list[Pair]:
     moved = _moved(sure, old, new)
 
-    def partners(one: H, other: H) -> float:
-        return 0.0 if one in moved or other in moved else alike(one, other)
+    def pair_likeness(old_item: H, new_item: H) -> float:
+        return 0.0 if old_item in moved or new_item in moved else alike(old_item, new_item)
 
     found: list[Pair] = list(sure)
     for start, end, begin, stop in gaps(sure, len(old), len(new)):
-        pairs = _weighed(old[start:end], new[begin:stop], partners)
+        pairs = _weighed(old[start:end], new[begin:stop], pair_likeness)
         found += [(start + a, begin + b) for a, b in pairs]
         gone, come = {a for a, _ in pairs}, {b for _, b in pairs}
         found += [(place, None) for place in range(start, end) if place - start not in gone]
@@ -141,7 +141,7 @@ def _with_alike(
 
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
-    """By place in the new list; what is gone stands where it stood, before what took its place."""
+    """Sorted by place in the new list; removed items stand at their old place."""
     kept = sorted((a, b) for a, b in pairs if a is not None and b is not None)
     places = [a for a, _ in kept]
 
@@ -156,7 +156,7 @@ def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _by_key(old: Sequence[tuple[str, ...]], new: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
-    """Rows paired by the column that most rows have in common and that no two rows of a list share: their name."""
+    """Rows paired by the column that most likely names them: its values are unique and equal in most rows."""
     best: list[tuple[int, int]] = []
     weight = 0
     for column in range(min(max(map(len, old)), max(map(len, new)))):
@@ -169,7 +169,7 @@ def _by_key(old: Sequence[tuple[str, ...]], new: Sequence[tuple[str, ...]]) -> l
 
 
 def _weighed(old: Sequence[H], new: Sequence[H], alike: Callable[[H, H], float]) -> list[tuple[int, int]]:
-    """Pairs in order that are most alike in all; long spans are paired one by one, where they are equally long."""
+    """The pairs with the highest sum of likeness; long spans of equal length are paired item by item."""
     if len(old) * len(new) > _MOST_WEIGHED:
         both = enumerate(zip(old, new, strict=True)) if len(old) == len(new) else ()
         return [(place, place) for place, (a, b) in both if alike(a, b) > _ALIKE]
@@ -177,8 +177,8 @@ def _weighed(old: Sequence[H], new: Sequence[H], alike: Callable[[H, H], float])
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for a in range(len(old) - 1, -1, -1):
         for b in range(len(new) - 1, -1, -1):
-            with_it = scores[a][b] + best[a + 1][b + 1] if scores[a][b] else 0.0
-            best[a][b] = max(with_it, best[a + 1][b], best[a][b + 1])
+            paired = scores[a][b] + best[a + 1][b + 1] if scores[a][b] else 0.0
+            best[a][b] = max(paired, best[a + 1][b], best[a][b + 1])
     found: list[tuple[int, int]] = []
     a = b = 0
     while a < len(old) and b < len(new):
@@ -202,7 +202,7 @@ def likeness(old: str, new: str) -> float:
 
 
 def row_likeness(old: Sequence[str], new: Sequence[str]) -> float:
-    """How much two rows have in common, cells counted by length; one of the same first text is nearly the same."""
+    """How much two rows have in common, cells counted by length; rows with the same first text count as alike."""
     whole = common = 0.0
     for place in range(max(len(old), len(new))):
         a, b = old[place] if place < len(old) else "", new[place] if place < len(new) else ""
@@ -216,9 +216,9 @@ def row_likeness(old: Sequence[str], new: Sequence[str]) -> float:
 
 
 def words(old: str, new: str) -> list[tuple[str, str]]:
-    """Two texts as pieces (old, new): equal ones, and between them what stands in place of what.
+    """Two texts as pieces (old, new): equal pieces, and between them the replaced ones.
 
-    Numbers and Latin words are whole, of Chinese each character counts. Texts with little in common are one piece.
+    Numbers and Latin words are not split; Chinese is split by character. Texts with little in common are one piece.
     """
     left, right = _WORD.findall(old), _WORD.findall(new)
     if len(left) * len(right) > _MOST_COMPARED * 100:
@@ -234,7 +234,7 @@ def words(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def _ends(old: str, new: str) -> list[tuple[str, str]]:
-    """Long texts: what they begin and end with in common, and one piece between."""
+    """Long texts: the common beginning, the common end, and one piece between."""
     most = min(len(old), len(new))
     start = next((place for place in range(most) if old[place] != new[place]), most)
     most -= start

@@ -1,4 +1,4 @@
-"""A change of a document, and what is behind it: figures that changed their value, cells that changed their text.
+"""A change of a document, and its causes: changed figures and changed cells.
 
 Causes are read from what was recorded when the documents were made, never inferred.
 """
@@ -18,7 +18,7 @@ from generator.dispatch.diff.cells import CHANGED, MOVED, REMOVED, InputChange
 
 @dataclass(frozen=True)
 class Piece:
-    """What one sentence, or one cell of a table, was and is; ``name`` is the heading of the cell's column."""
+    """The old and the new text of a sentence or of a table cell; ``name`` is the heading of the cell's column."""
 
     name: str
     old: str
@@ -38,7 +38,7 @@ class Piece:
 class Change:
     """A sentence or row that was changed, added, removed or moved; ``title`` is a row's first text, else empty.
 
-    ``figures`` are those behind it, as text with both values; ``cells`` the changed cells behind it.
+    ``figures`` are the changed figures that caused it, as text with both values; ``cells`` the changed cells.
     """
 
     how: str
@@ -51,7 +51,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """A figure that changed, as shown (None where there is none); ``behind`` are the changed cells among its own."""
+    """A figure that changed, as text (None: no such figure); ``behind`` are the changed ones of its ``cells``."""
 
     name: str
     old: str | None
@@ -64,20 +64,20 @@ class FigureChange:
 
 
 def shown(text: str | None) -> str:
-    """A value for a reader: blank ones are said to be blank."""
+    """A value for a reader: （無） for none, （空白） for an empty text."""
     return "（無）" if text is None else text or "（空白）"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where one side of a change came from: figures by name, and the places of the cells that say it themselves."""
+    """Where one side of a change came from: names of figures, and places of cells whose text is printed as it is."""
 
     figures: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
 
 
 class Causes:
-    """The changed figures and cells, to be found behind changes of documents by their recorded origins."""
+    """The changed figures and cells, by which the cause of a change in a document is found."""
 
     def __init__(self, figures: Sequence[FigureChange], inputs: Sequence[InputChange]) -> None:
         self._figures = {figure.name: figure for figure in figures}
@@ -99,7 +99,7 @@ _WAS_THERE = (REMOVED, CHANGED, MOVED)
 
 
 class _Places:
-    """Changes of the inputs by sheet and row, so that thousands are found in no time."""
+    """Changes of the inputs by sheet and row, so that thousands are found quickly."""
 
     def __init__(self, changes: Iterable[tuple[Location, InputChange]]) -> None:
         self._rows: dict[tuple[str, int], list[tuple[int, InputChange]]] = {}
@@ -136,7 +136,8 @@ def as_json(change: Change) -> dict[str, Any]:
         "where": change.where,
         "title": change.title,
         "pieces": [
-            {"name": one.name, "old": one.old, "new": one.new, "replaced": one.replaced} for one in change.pieces
+            {"name": piece.name, "old": piece.old, "new": piece.new, "replaced": piece.replaced}
+            for piece in change.pieces
         ],
         "figures": change.figures,
         "cells": change.cells,

@@ -27,8 +27,8 @@ Texts = tuple[str, ...]
 class InputChange:
     """One change of the inputs: ``what`` is a cell, row, column, sheet or file, ``how`` it changed.
 
-    ``at`` is its place now, of what is gone its place before; ``was_at`` the place before where that is another.
-    ``row`` are the texts of the whole row, by which the rows of documents are told.
+    ``at`` is its place now (its old place if it was removed); ``was_at`` is the old place if it differs.
+    ``row`` are the texts of the whole row.
     """
 
     what: str
@@ -78,9 +78,9 @@ def _sheet(old: RawSheet, new: RawSheet) -> list[InputChange]:
     if before == after:
         return []
     found, pairs = _columns(old, new, before, after)
-    left, right = (list(one) for one in zip(*pairs, strict=True)) if pairs else ([], [])
+    left, right = (list(side) for side in zip(*pairs, strict=True)) if pairs else ([], [])
     grids = [_cut(before, left), _cut(after, right)]
-    # Numbers that only count the rows change with every row before them.
+    # A column of running numbers is ignored: it changes with every inserted row.
     counting = running(grids[0][1:]) & running(grids[1][1:])
     keys = [[_without(row, counting) for row in grid] for grid in grids]
     rows = alignment.rows(*keys)
@@ -108,7 +108,7 @@ def _cells(
     grids: Sequence[Sequence[Texts]],
     keys: Sequence[Sequence[Texts]],
 ) -> Iterable[InputChange]:
-    """The cells that differ in a row that is the same in both."""
+    """The cells that differ between an old row and the new row that it became."""
     if keys[0][a] == keys[1][b]:
         return
     row = grids[1][b]
@@ -119,7 +119,7 @@ def _cells(
 
 
 def _texts(sheet: RawSheet) -> list[Texts]:
-    """The texts of a sheet as shown, without what is blank at the end of a row."""
+    """The texts of a sheet as Excel shows them, without blank cells at the end of a row."""
     wide: dict[int, int] = {}
     for row, column in sheet.merged:
         wide[row] = max(wide.get(row, 0), column + 1)
@@ -150,7 +150,7 @@ def _columns(
     headings = [grid[top] if grid else () for grid, top in zip((before, after), tops, strict=True)]
     pairs = alignment.matches(*headings)
     short = min(map(len, headings))
-    # Only where one row of headings is the other with more in it: a heading that someone spells anew moves no column.
+    # Only if one side has all headings of the other and more: a renamed heading does not move a column.
     if len(headings[0]) == len(headings[1]) or len(pairs) < short or headings[0][:short] == headings[1][:short]:
         return [], [(column, column) for column in range(width)]
     found = []
@@ -164,7 +164,7 @@ def _columns(
 
 
 def _heading(rows: Sequence[Texts]) -> int:
-    """The row of headings: among the first the one that is filled most."""
+    """The row of headings: of the first rows the one with most filled cells."""
     top = range(min(len(rows), _HEADING_ROWS))
     return max(top, key=lambda row: (sum(map(bool, rows[row])), -row), default=0)
 
@@ -198,7 +198,7 @@ def place(change: InputChange) -> str:
 
 
 def inside(change: InputChange, cells: str) -> bool:
-    """Whether a change is among the cells that a figure names: 資料集.xlsx〔預定開放〕D2:D27."""
+    """Whether a change touches the cells of a figure: 資料集.xlsx〔預定開放〕D2:D27."""
     at = change.at
     if change.what == FILE:
         return cells.startswith(f"{at.workbook}〔")
@@ -214,6 +214,6 @@ def inside(change: InputChange, cells: str) -> bool:
 
 
 def split(cell: str) -> tuple[int, int]:
-    """The column and the row of a cell as numbers; 0 for what is not there."""
+    """The column and the row of a cell as numbers; 0 for a missing part."""
     letters = cell.rstrip("0123456789")
     return number(letters), int(cell[len(letters) :] or 0)

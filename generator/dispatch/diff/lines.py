@@ -49,10 +49,10 @@ def of(found: Revisions) -> Iterator[Line]:
         yield [(text, "yellow")]
     if found.none:
         yield [("沒有差異。", "")]
-    for one in found.documents:
-        if one.how != PROPERTIES:
-            yield from _document(one)
-    if only := [one.name for one in found.documents if one.how == PROPERTIES]:
+    for document in found.documents:
+        if document.how != PROPERTIES:
+            yield from _document(document)
+    if only := [document.name for document in found.documents if document.how == PROPERTIES]:
         yield [("■ 只有檔案屬性（標題、日期）變動", "bold"), (f"　{'、'.join(only)}", "dim")]
     if found.figures:
         yield [("■ 數字", "bold")]
@@ -60,8 +60,8 @@ def of(found: Revisions) -> Iterator[Line]:
         yield [("  ", ""), (str(figure), "yellow"), (f"　{'、'.join(figure.cells)}", "dim")]
     if found.inputs:
         yield [("■ 活頁簿", "bold")]
-    for one_input in found.inputs[:MOST_SHOWN]:
-        yield _input(one_input)
+    for change in found.inputs[:MOST_SHOWN]:
+        yield _input(change)
     yield from _more(found.inputs, "  ")
 
 
@@ -70,16 +70,16 @@ def _more(listed: Sequence[object], margin: str) -> Iterator[Line]:
         yield [(f"{margin}另有 {len(listed) - MOST_SHOWN} 處，未逐一列出（--json 有全部）。", "dim")]
 
 
-def _document(one: DocumentChange) -> Iterator[Line]:
-    was = f"（原為 {one.was}）" if one.was else ""
-    yield [(f"■ {one.name}{was}", "bold"), (f"　{_HOW[one.how]}", _COLOURS[one.how])]
-    for change in one.changes[:MOST_SHOWN]:
+def _document(document: DocumentChange) -> Iterator[Line]:
+    was = f"（原為 {document.was}）" if document.was else ""
+    yield [(f"■ {document.name}{was}", "bold"), (f"　{_HOW[document.how]}", _COLOURS[document.how])]
+    for change in document.changes[:MOST_SHOWN]:
         yield from _change(change)
-    yield from _more(one.changes, "  ")
-    if one.renumbered:
-        yield [(f"  {renumbered(one.renumbered)}", "dim")]
-    if one.template:
-        yield [(f"  範本 {one.template} 有變動。", "dim")]
+    yield from _more(document.changes, "  ")
+    if document.renumbered:
+        yield [(f"  {renumbered(document.renumbered)}", "dim")]
+    if document.template:
+        yield [(f"  範本 {document.template} 有變動。", "dim")]
 
 
 def _change(change: Change) -> Iterator[Line]:
@@ -122,10 +122,10 @@ def _words(piece: Piece, side: int, how: str) -> Line:
     ]
 
 
-def _input(one: InputChange) -> Line:
-    place = cells.place(one)
-    was = f"（原 {one.was_at.cell}）" if one.was_at and one.what == cells.CELL else ""
-    if one.what == cells.CELL:
-        return [(f"  {place}{was}：", ""), (shown(one.old), "red"), (" → ", ""), (shown(one.new), "green")]
-    text = f"：{one.new or one.old}" if one.new or one.old else ""
-    return [(f"  {place}", ""), (f"　{_HOW[one.how]}{_WHAT[one.what]}", _COLOURS[one.how]), (text, "")]
+def _input(change: InputChange) -> Line:
+    place = cells.place(change)
+    was = f"（原 {change.was_at.cell}）" if change.was_at and change.what == cells.CELL else ""
+    if change.what == cells.CELL:
+        return [(f"  {place}{was}：", ""), (shown(change.old), "red"), (" → ", ""), (shown(change.new), "green")]
+    text = f"：{change.new or change.old}" if change.new or change.old else ""
+    return [(f"  {place}", ""), (f"　{_HOW[change.how]}{_WHAT[change.what]}", _COLOURS[change.how]), (text, "")]

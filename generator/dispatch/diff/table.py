@@ -49,25 +49,25 @@ def render(
     found: Revisions,
     problems: list[Problem],
 ) -> bytes | None:
-    """The document; None where the template is missing or cannot be filled, which is a problem then."""
+    """The document as a .docx file; None, with a problem, where the template is missing or cannot be filled."""
     if fault := templates.missing(NAME, workspace.templates, Location(f"{NAME}.docx")):
         problems.append(fault)
         return None
-    made = document(meeting, Vocabulary(meeting, known), found)
-    properties = Properties(made.title, meeting.agency.full_name, meeting.date)
-    return templates.render(workspace.templates / made.template_file, made.context, properties, problems)
+    filled = document(meeting, Vocabulary(meeting, known), found)
+    properties = Properties(filled.title, meeting.agency.full_name, meeting.date)
+    return templates.render(workspace.templates / filled.template_file, filled.context, properties, problems)
 
 
 def write(folder: Path, name: str, content: bytes) -> list[outputs.Outcome]:
-    """Writes the document beside the releases; one that was made for an earlier release, up to then, goes."""
-    earlier = [one for one in outputs.read_record(folder) if UNTIL_NOW in one and one != name]
+    """Writes the document beside the releases; a new 至今 document replaces that of an earlier release."""
+    earlier = [file for file in outputs.read_record(folder) if UNTIL_NOW in file and file != name]
     stale = dict.fromkeys(earlier, outputs.OUTDATED) if UNTIL_NOW in name else {}
     return outputs.write_all(folder, {name: content}, stale, {})
 
 
 def document(meeting: Meeting, vocabulary: Vocabulary, found: Revisions) -> Document:
     """The document with its context: 對照.組 has the documents, each with its rows."""
-    groups = [_group(one) for one in found.documents if one.how != PROPERTIES]
+    groups = [_group(document_change) for document_change in found.documents if document_change.how != PROPERTIES]
     audience = _audience(meeting, found)
     only = "" if audience == PUBLIC else f"本表含非公開內容，僅供{audience}參閱。"
     context = {
@@ -79,36 +79,36 @@ def document(meeting: Meeting, vocabulary: Vocabulary, found: Revisions) -> Docu
 
 
 def _audience(meeting: Meeting, found: Revisions) -> str:
-    """The narrowest of the documents' audiences; the agency alone where a now protected name stood before."""
+    """The narrowest audience of the documents; the agency alone where an old or new text has a protected name."""
     names = {search.key(name) for edition in EDITIONS for name in search.protected(meeting, edition)}
     texts = (
         search.key(piece.old + piece.new)
-        for one in found.documents
-        for change in one.changes
+        for document_change in found.documents
+        for change in document_change.changes
         for piece in change.pieces
     )
     if names and any(name in text for text in texts for name in names):
         return INTERNAL
-    have = {one.audience for one in found.documents}
-    return next((one for one in (INTERNAL, PARTICIPANTS) if one in have), PUBLIC)
+    audiences = {document_change.audience for document_change in found.documents}
+    return next((audience for audience in (INTERNAL, PARTICIPANTS) if audience in audiences), PUBLIC)
 
 
-def _group(one: DocumentChange) -> dict[str, Any]:
-    rows = [_row(change) for change in one.changes[:MOST_CHANGES]]
-    more = len(one.changes) - MOST_CHANGES
+def _group(document_change: DocumentChange) -> dict[str, Any]:
+    rows = [_row(change) for change in document_change.changes[:MOST_CHANGES]]
+    more = len(document_change.changes) - MOST_CHANGES
     notes = [f"另有 {more} 處修正，未逐一列出。"] if more > 0 else []
-    if one.renumbered:
-        notes.append(renumbered(one.renumbered))
-    if one.template:
-        notes.append(f"範本「{one.template}」有變動。")
-    if not rows and one.how in _WHOLE:
-        notes.insert(0, _WHOLE[one.how])
+    if document_change.renumbered:
+        notes.append(renumbered(document_change.renumbered))
+    if document_change.template:
+        notes.append(f"範本「{document_change.template}」有變動。")
+    if not rows and document_change.how in _WHOLE:
+        notes.insert(0, _WHOLE[document_change.how])
     if notes:
         blank = [{"欄": "", "段": [{"文字": "—", "異": False}]}]
         rows.append({"修正後": blank, "修正前": blank, "說明": notes})
-    was = f"（原為「{_bare(one.was)}」）" if one.was else ""
-    shown = "" if one.audience in (PUBLIC, "") else f"〔{one.audience}〕"
-    return {"名稱": f"{_bare(one.name)}{was}{shown}", "列": rows}
+    was = f"（原為「{_bare(document_change.was)}」）" if document_change.was else ""
+    shown = "" if document_change.audience in (PUBLIC, "") else f"〔{document_change.audience}〕"
+    return {"名稱": f"{_bare(document_change.name)}{was}{shown}", "列": rows}
 
 
 def _bare(file: str) -> str:
@@ -116,15 +116,15 @@ def _bare(file: str) -> str:
 
 
 def renumbered(labels: Sequence[tuple[str, str]]) -> str:
-    """Says how labels changed that alone changed: 編號順延：三、→四、等 5 處."""
+    """A sentence on labels that changed while their text did not: 編號變動：三、→四、等 5 處。"""
     old, new = labels[0]
     rest = f"等 {len(labels)} 處" if len(labels) > 1 else ""
     return f"編號變動：{old or '（無）'}→{new or '（無）'}{rest}。"
 
 
 def _row(change: Change) -> dict[str, Any]:
-    said = "，".join(part for part in (change.where, _WORDS[change.how]) if part)
-    notes = [f"{said}。"] if said else []
+    place_and_kind = "，".join(part for part in (change.where, _WORDS[change.how]) if part)
+    notes = [f"{place_and_kind}。"] if place_and_kind else []
     notes += [f"{figure}。" for figure in change.figures]
     notes += [f"依據：{'、'.join(change.cells)}。"] if change.cells else []
     return {

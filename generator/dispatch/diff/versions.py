@@ -19,7 +19,7 @@ _NOW = "目前的資料"
 
 @dataclass(frozen=True)
 class Version:
-    """One side of the comparison: its manifest, in which stands what its documents say, and its workbooks by path."""
+    """One side of the comparison: its manifest (with the texts of its documents), and its workbooks by path."""
 
     title: str
     manifest: Mapping[str, Any]
@@ -37,14 +37,14 @@ class Version:
 
     @property
     def attached(self) -> dict[str, str]:
-        """The hashes of the files from elsewhere that stand in a document's place, by the document's name."""
+        """The hashes of attached files, by the name of their document."""
         hashes = {entry["path"]: entry["sha256"] for entry in self.manifest["inputs"]}
         documents = self.manifest["documents"]
         return {document["name"]: hashes[document["enclosure"]] for document in documents if document["enclosure"]}
 
     @cached_property
     def contents(self) -> dict[str, Contents]:
-        """What the documents say that are not files from elsewhere, by file name."""
+        """The texts of the documents by file name, without attached files."""
         documents = [document for document in self.manifest["documents"] if not document["enclosure"]]
         return {document["file"]: from_json(document["contents"]) for document in documents}
 
@@ -53,13 +53,13 @@ class Version:
         return str(self.manifest["sources"][file.rpartition(".")[0]])
 
     def about(self, file: str) -> Mapping[str, Any]:
-        """What the manifest says of the document in a file."""
+        """The entry of a document in the manifest, by its file."""
         name = file.rpartition(".")[0]
         return next((document for document in self.manifest["documents"] if document["name"] == name), {})
 
 
 def of(release: Release) -> Version:
-    """A release as one side of a comparison. Raises Refused where it is not as it was made, or by an older program."""
+    """A release as one side of a comparison. Raises Refused if it was changed, or frozen by an older program."""
     if faults := release.faults():
         listed = "；".join(faults)
         raise Refused(f"{release.name}與凍結時不同，不能比較：{listed}。請由備份還原，或以 --from、--to 另指定版本。")
@@ -70,8 +70,8 @@ def of(release: Release) -> Version:
     return Version(release.title, manifest, books)
 
 
-def present(workspace: Workspace, made: Made) -> Version:
-    """What a build makes now as one side of a comparison."""
-    manifest = releases.contents(workspace, made)
+def present(workspace: Workspace, build: Made) -> Version:
+    """A new build as one side of a comparison."""
+    manifest = releases.contents(workspace, build)
     paths = [str(entry["path"]) for entry in manifest["inputs"]]
     return Version(_NOW, manifest, {path: workspace.root / path for path in paths if path.startswith("inputs/")})

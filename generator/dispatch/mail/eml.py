@@ -19,7 +19,7 @@ from pathlib import PurePath
 from urllib.parse import quote
 
 END = "\r\n"
-# RFC 5322: a line should have no more than this (and must not have 998); a very long address or type has, unfolded.
+# RFC 5322: a line should not be longer (and must not have more than 998). Very long addresses are not folded.
 _LINE = 78
 _TYPES = {
     ".csv": "text/csv",
@@ -34,7 +34,7 @@ _TYPES = {
     ".zip": "application/zip",
 }
 _ANY = "application/octet-stream"
-# Besides letters and digits, what RFC 2231 lets stand as it is.
+# Characters besides letters and digits that RFC 2231 allows unencoded.
 _PLAIN = "!#$&+-.^_`|~"
 _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = BASE64
@@ -62,15 +62,17 @@ class Draft:
 
 
 def is_one_line(text: str) -> bool:
-    """Whether a text can stand in a head line: no line end and no control character, which could add a line to it."""
-    return not any(unicodedata.category(one) in ("Cc", "Zl", "Zp", "Cs") for one in text)
+    """Whether a text can be written in a head line: it has no line end and no control character."""
+    return not any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in text)
 
 
 def compose(draft: Draft) -> bytes:
-    """The .eml file. Raises ValueError where something for a head line is no one line."""
-    told = [draft.subject, *draft.attachments]
-    told += [part for one in (draft.sender, *draft.to, *draft.cc, *draft.bcc) for part in (one.name, one.mailbox)]
-    if not all(map(is_one_line, told)):
+    """The .eml file. Raises ValueError where a text for a head line has a line end or control character."""
+    head_texts = [draft.subject, *draft.attachments]
+    head_texts += [
+        part for person in (draft.sender, *draft.to, *draft.cc, *draft.bcc) for part in (person.name, person.mailbox)
+    ]
+    if not all(map(is_one_line, head_texts)):
         raise ValueError("a line end or control character in a head line")
     parts = [_text(draft.body), *(_attachment(name, content) for name, content in draft.attachments.items())]
     boundary = f"=_packet_{hashlib.sha256(END.join([draft.subject, *parts]).encode()).hexdigest()[:32]}"
@@ -86,19 +88,19 @@ def compose(draft: Draft) -> bytes:
 
 def _people(name: str, people: Sequence[Address]) -> str:
     lines, before = [], f"{name}: "
-    for one in people:
-        shown = _words(one.name, before) if one.name else ""
+    for person in people:
+        shown = _words(person.name, before) if person.name else ""
         last = before + shown if END not in shown else shown.rpartition(END)[2]
-        gap = f"{END} " if shown and len(last) + len(one.mailbox) + 4 > _LINE else " " if shown else ""
-        lines.append(f"{shown}{gap}<{one.mailbox}>")
+        gap = f"{END} " if shown and len(last) + len(person.mailbox) + 4 > _LINE else " " if shown else ""
+        lines.append(f"{shown}{gap}<{person.mailbox}>")
         before = " "
     return f"{name}: " + f",{END} ".join(lines)
 
 
 def _words(text: str, before: str) -> str:
     """A text as encoded words (RFC 2047) after ``before`` in its first line; more lines begin with a space."""
-    made = Header(text, _UTF8, maxlinelen=_LINE - 2, header_name="x" * max(len(before) - 2, 0))
-    return made.encode(linesep=END)
+    header = Header(text, _UTF8, maxlinelen=_LINE - 2, header_name="x" * max(len(before) - 2, 0))
+    return header.encode(linesep=END)
 
 
 def _text(body: str) -> str:

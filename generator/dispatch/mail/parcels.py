@@ -1,4 +1,4 @@
-"""Files into mails: as they are, in one archive where that is too large, over several mails where that is too."""
+"""Which files go into which mail: unchanged, in one archive if they are too large, or over several mails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from generator.basic import package
 
-# The smaller of the two things that a limit in MB can mean, so that a mail is below both.
+# A limit in MB can mean 1,000,000 or 1,048,576 bytes; the smaller fits both.
 MEGABYTE = 1_000_000
 
 Files = Mapping[str, bytes]
@@ -48,5 +48,5 @@ def archive(files: Files, day: dt.date) -> bytes:
 
 
 def in_megabytes(size: int) -> str:
-    """1.2 MB, rounded up; less than 0.1 MB is said as that."""
+    """1.2 MB, rounded up; at least 0.1 MB."""
     return f"{max(-(-size * 10 // MEGABYTE), 1) / 10:,.1f} MB"

@@ -1,4 +1,4 @@
-"""Who gets a mail: the agency as sender, members and observers by role, every mailbox looked at before it is used."""
+"""Who gets a mail: the agency as sender, members and observers by role. Every mailbox is checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from generator.workbook.record import Record
 class RecipientCode(Code):
     """The problems that this module finds."""
 
-    # Mails (packet mail); the place of what is wrong in a template is its line
     MAIL_SENDER_MISSING = error("沒有電子郵件，信件沒有寄件者", "請填小組的信箱。")
     MAIL_ADDRESS_MISSING = error(
         "「{name}」沒有電子郵件，無法寄給{role}", "請填入信箱；不寄給{role}時，請在 {template}刪去「{role}」。"
@@ -44,11 +43,14 @@ def sender(meeting: Meeting, problems: list[Problem]) -> Address:
 
 
 def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) -> dict[str, list[Address]]:
-    """The recipients by head; who stands in two heads, or whose mailbox another has, gets one mail."""
+    """The recipients by head; each mailbox gets one mail, even if it is listed twice."""
     listed: list[tuple[str, str, Member | Observer]] = [
         (member.role, f"{member.name} {member.title or ''}".strip(), member) for member in meeting.members
     ]
-    listed += [(OBSERVER, " ".join(filter(None, (one.unit, one.name, one.title))), one) for one in meeting.observers]
+    listed += [
+        (OBSERVER, " ".join(filter(None, (observer.unit, observer.name, observer.title))), observer)
+        for observer in meeting.observers
+    ]
     found: dict[str, list[Address]] = {}
     seen: dict[str, tuple[str, Member | Observer]] = {}
     for head in (TO, CC, BCC):
@@ -59,7 +61,7 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
             _one_line(person, ("unit", "name", "title"), problems)
             if not person.email:
                 if role == OBSERVER and not person.name:
-                    # A unit of the agency is told in its own ways.
+                    # The agency informs its units in other ways.
                     problems.append(problem(RecipientCode.MAIL_UNIT_WITHOUT_ADDRESS, at, name=name))
                     continue
                 line = template.at(template.lines[head])
@@ -81,7 +83,7 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
 
 
 def _one_line(record: Record, fields: Sequence[str], problems: list[Problem]) -> None:
-    """What becomes part of a name in a head line must be one line, or it could add a line to the head."""
+    """A name in a head line must be one line, or it could add a line to the head."""
     problems += [
         problem(RecipientCode.MAIL_NAME_LINES, record.at(name), name=record.heading_of(name))
         for name in fields
@@ -90,7 +92,7 @@ def _one_line(record: Record, fields: Sequence[str], problems: list[Problem]) ->
 
 
 def _mailbox(text: str, at: Location, problems: list[Problem]) -> str:
-    """The mailbox in a cell as head lines can have it (ASCII); one that is none is a problem."""
+    """The mailbox of a cell in ASCII, for a head line; an invalid mailbox is a problem."""
     from email_validator import EmailNotValidError, validate_email
 
     try:

@@ -39,7 +39,6 @@ from generator.workbook.values import folded
 class MailCode(Code):
     """The problems that this module finds."""
 
-    # Mails (packet mail); the place of what is wrong in a template is its line
     MAIL_NO_MINUTES = error(
         "還沒有會議紀錄，不能寄「{kind}」", "請先執行 packet new {meeting} --minutes 並填會議紀錄。"
     )
@@ -61,7 +60,7 @@ class MailCode(Code):
     )
 
 
-# In a template: the files from elsewhere that the packet holds as attachments, as they came.
+# In a template this means: all attachments that came as files, in their original format.
 ORIGINALS = "附件原檔"
 _MADE_AS = {"docx": "docx", "pptx": "docx", "xlsx": "docx", "pdf": "pdf", "odt": "odt", "odp": "odt"}
 
@@ -86,7 +85,7 @@ class Report(Result):
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """All of a mail but the files: who gets it, and which files of which documents (None: 會議資料.pdf) it takes."""
+    """Who gets a mail, and the names of its files with the document of each (None: 會議資料.pdf)."""
 
     template: MailTemplate
     sender: Address
@@ -113,17 +112,17 @@ def write(
         return report
     files: Files = {}
     if plan.files:
-        made = _made(workspace, examined, plan, step)
-        report.remarks, report.failures = list(made.remarks), list(made.failures)
-        if made.stopped or made.failures:
-            report.problems = made.examined.problems
+        build = _build(workspace, examined, plan, step)
+        report.remarks, report.failures = list(build.remarks), list(build.failures)
+        if build.stopped or build.failures:
+            report.problems = build.examined.problems
             return report
-        report.problems = tuple(in_order([*report.problems, *made.examined.problems]))
-        absent = [name for name in plan.files if name not in made.files]
+        report.problems = tuple(in_order([*report.problems, *build.examined.problems]))
+        absent = [name for name in plan.files if name not in build.files]
         report.failures += [f"沒有產生「{name}」，信件草稿也沒有寫出。請執行 packet doctor。" for name in absent]
         if absent:
             return report
-        files = {name: made.files[name] for name in plan.files}
+        files = {name: build.files[name] for name in plan.files}
     assert examined.meeting is not None
     step("寫信件草稿")
     report.limit = examined.meeting.agency.most_mail * MEGABYTE
@@ -131,7 +130,7 @@ def write(
     if has_errors(report.problems):
         return report
     report.remarks += _remarks(examined, plan, today)
-    written = {one.name: one.content for one in report.mails}
+    written = {mail.name: mail.content for mail in report.mails}
     ours = re.compile(rf"{re.escape(report.kind)}( \d+-\d+)?\.eml")
     stale = {name: outputs.GONE for name in outputs.read_record(folder) if ours.fullmatch(name) and name not in written}
     report.outcomes = outputs.write_all(folder, written, stale, {})
@@ -149,7 +148,7 @@ def _unfit(meeting: Meeting, kind: str) -> list[Problem]:
 
 
 def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | None:
-    """Who gets what, and everything that stands in the way, which becomes part of the report's problems."""
+    """Who gets which files; None where there is no template. Adds the problems to the report."""
     meeting, found = examined.meeting, list[Problem]()
     assert meeting is not None
     plan = None
@@ -173,7 +172,7 @@ def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | N
 
 
 def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]) -> dict[str, Document | None]:
-    """The files to attach with the document of each; what there is not, or what must not go out, is a problem."""
+    """The files to attach with the document of each; an unknown or internal file is a problem."""
     there = {name: document for document in examined.documents for name in _file_names(document)}
     offered: dict[str, Document | None] = {**there}
     if any(document.joined for document in examined.documents):
@@ -184,17 +183,17 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
         for document in examined.documents
         if document.enclosure
     }
-    for one in wanted:
-        if folded(one.name) == ORIGINALS:
+    for attachment in wanted:
+        if folded(attachment.name) == ORIGINALS:
             found |= originals
             continue
-        name = next((name for name, document in offered.items() if _is_called(name, document, one.name)), "")
+        name = next((name for name, document in offered.items() if _is_called(name, document, attachment.name)), "")
         document = offered.get(name)
-        if not name and not one.optional:
-            near = perhaps(one.name, [_bare(name) for name in offered])
-            problems.append(problem(MailCode.MAIL_ATTACHMENT_UNKNOWN, one.at, perhaps=near))
+        if not name and not attachment.optional:
+            near = perhaps(attachment.name, [_bare(name) for name in offered])
+            problems.append(problem(MailCode.MAIL_ATTACHMENT_UNKNOWN, attachment.at, perhaps=near))
         elif document is not None and document.audience == INTERNAL:
-            problems.append(problem(MailCode.MAIL_ATTACHMENT_INTERNAL, one.at, audience=INTERNAL))
+            problems.append(problem(MailCode.MAIL_ATTACHMENT_INTERNAL, attachment.at, audience=INTERNAL))
         elif name:
             found[name] = document
     return found
@@ -214,27 +213,27 @@ def _bare(name: str) -> str:
 
 
 def _is_called(name: str, document: Document | None, wanted: str) -> bool:
-    """Whether a template means this file: without its number, or of the minutes without 會議版."""
+    """Whether a template means this file; the template may leave out the number, and 會議版 of the minutes."""
     names = {name, _bare(name)}
     if document is not None and document.edition == FOR_MEETING:
-        names |= {one.replace(f"（{FOR_MEETING}）", "") for one in names}
+        names |= {name.replace(f"（{FOR_MEETING}）", "") for name in names}
     return folded(wanted) in map(folded, names)
 
 
 def _edited(
     folder: Path, examined: Examined, files: Mapping[str, Document | None], meeting_id: MeetingId
 ) -> list[Problem]:
-    """A problem for each file that someone changed by hand, of those that are attached or of the same documents."""
+    """A problem for each file changed by hand, if its document is attached."""
     parts = set(files)
     for document in files.values():
-        bound = [one for one in examined.documents if one.joined] if document is None else [document]
-        parts |= {name for one in bound for name in _file_names(one)}
+        bound = [candidate for candidate in examined.documents if candidate.joined] if document is None else [document]
+        parts |= {name for bound_document in bound for name in _file_names(bound_document)}
     places = [Location(f"output/{meeting_id}/{name}") for name in outputs.edited(folder) if name in parts]
     return [problem(MailCode.MAIL_EDITED, place, meeting=meeting_id) for place in places]
 
 
-def _made(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> Made:
-    """The files of a build, no more than are attached: the whole packet only where it is wanted."""
+def _build(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> Made:
+    """Builds the documents that are attached; all of them only where 會議資料.pdf is attached."""
     formats = tuple(dict.fromkeys(_MADE_AS.get(name.rpartition(".")[2], "docx") for name in plan.files))
     only = [document.name for document in plan.files.values() if document is not None]
     assert examined.meeting is not None
@@ -256,7 +255,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
         return draft, eml.compose(draft)
 
     def packed(chosen: Files, number: int, total: int) -> Files | None:
-        """The files as they are, or in one archive where they are too large; None where that is too large too."""
+        """The files unchanged, or in one archive if they are too large; None if the archive is too large too."""
         part = f" {number}-{total}" if total > 1 else ""
         for attached in (chosen, {f"{meeting.id} {report.kind}{part}.zip": parcels.archive(chosen, meeting.date)}):
             if len(compose(attached, number, total)[1]) <= report.limit:
@@ -282,7 +281,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
 
 
 def _remarks(examined: Examined, plan: _Plan, today: dt.date) -> list[str]:
-    """What to look at before sending: a day that has passed, and the mailboxes that nobody is to see."""
+    """What to check before sending: passed deadlines, original files, no attachment, blind copies."""
     found = []
     for name in mail_template.deadlines_named(plan.template):
         day = examined.figures[name].value
@@ -298,31 +297,31 @@ def _remarks(examined: Examined, plan: _Plan, today: dt.date) -> list[str]:
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """All that there is to say, for a program to read."""
+    """The report as JSON, for a program."""
 
     def people(listed: Sequence[Address]) -> list[dict[str, str]]:
-        return [{"name": one.name, "address": one.mailbox} for one in listed]
+        return [{"name": address.name, "address": address.mailbox} for address in listed]
 
     return {
         "kind": report.kind,
         "limit": report.limit,
         "mails": [
             {
-                "name": one.name,
-                "subject": one.draft.subject,
-                "from": one.draft.sender.mailbox,
-                "to": people(one.draft.to),
-                "cc": people(one.draft.cc),
-                "bcc": people(one.draft.bcc),
+                "name": mail.name,
+                "subject": mail.draft.subject,
+                "from": mail.draft.sender.mailbox,
+                "to": people(mail.draft.to),
+                "cc": people(mail.draft.cc),
+                "bcc": people(mail.draft.bcc),
                 "attachments": [
-                    {"name": name, "size": len(content)} for name, content in one.draft.attachments.items()
+                    {"name": name, "size": len(content)} for name, content in mail.draft.attachments.items()
                 ],
-                "size": len(one.content),
+                "size": len(mail.content),
             }
-            for one in report.mails
+            for mail in report.mails
         ],
-        "problems": [reporting.problem_json(one) for one in report.problems],
-        "outcomes": [reporting.outcome_json(one) for one in report.outcomes],
+        "problems": [reporting.problem_json(fault) for fault in report.problems],
+        "outcomes": [reporting.outcome_json(outcome) for outcome in report.outcomes],
         "remarks": report.remarks,
         "failures": report.failures,
     }

@@ -29,7 +29,6 @@ from generator.workbook.values import folded
 class MailTemplateCode(Code):
     """The problems that this module finds."""
 
-    # Mails (packet mail); the place of what is wrong in a template is its line
     MAIL_TEMPLATE_MISSING = error("templates 內沒有這個信件範本", "請放回標準範本（packet init 會產生一份）。")
     MAIL_TEMPLATE_ENCODING = error("不是可讀的文字檔", "請用記事本開啟，另存新檔，編碼選 UTF-8。")
     MAIL_TEMPLATE_LACKS = error("信件範本缺少{name}", "請補上；開頭各行寫「收件者：」「主旨：」等，空一行後是內文。")
@@ -47,7 +46,7 @@ TO, CC, BCC, SUBJECT, ATTACHMENTS = "收件者", "副本", "密件副本", "主�
 HEADS = (TO, CC, BCC, SUBJECT, ATTACHMENTS)
 OBSERVER = Observer.sheet.name
 ROLES = (sheets.CHAIR, sheets.AGENCY_MEMBER, sheets.CIVIL_MEMBER, OBSERVER)
-# Names that only mails know; {names} are the files as they are attached.
+# Names that only the templates of mails can use.
 NAMES, NUMBER, TOTAL = "信件.附件", "信件.第幾封", "信件.共幾封"
 _OPTIONAL = re.compile(r"[？?]$|[（(]如有[）)]$")
 _LARGEST = 1_000_000
@@ -64,7 +63,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class MailTemplate:
-    """A template as read: roles by head (收件者 …) with the line of each, the files, subject and text with theirs."""
+    """A template as read: the roles of each head (收件者 …), the files, subject and text; ``lines`` by head."""
 
     file: str
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -122,7 +121,7 @@ def _text(path: Path, problems: list[Problem]) -> str | None:
             text = content[:_LARGEST].decode(encoding)
         except UnicodeDecodeError:
             continue
-        # Almost any bytes are some text in Big5; one that has the heads is meant to be read so.
+        # Almost any bytes can be read as Big5, so a Big5 text must have the line 主旨.
         if "\0" not in text and (encoding != "cp950" or SUBJECT in text):
             return text
     problems.append(problem(MailTemplateCode.MAIL_TEMPLATE_ENCODING, at))
@@ -161,28 +160,28 @@ def _head(found: MailTemplate, number: int, line: str, problems: list[Problem]) 
 def vocabulary(
     meeting: Meeting, known: Mapping[str, Figure], names: Sequence[str], number: int, total: int
 ) -> Vocabulary:
-    """The names for a mail: all that prose has, and those of the mail itself."""
-    own = {NAMES: list(names), NUMBER: number, TOTAL: total}
-    return Vocabulary(meeting, {**known, **{name: Figure(name, value, ()) for name, value in own.items()}})
+    """The names that a mail can use: those of prose, and 信件.附件, 信件.第幾封, 信件.共幾封."""
+    mail_values = {NAMES: list(names), NUMBER: number, TOTAL: total}
+    return Vocabulary(meeting, {**known, **{name: Figure(name, value, ()) for name, value in mail_values.items()}})
 
 
 def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
-    """What is wrong with subject and text: tags, names that nobody knows, and names that must not be told."""
+    """What is wrong with subject and text: tags, unknown names, and protected names of people."""
     subject_line, result = found.lines.get(SUBJECT, 1), list[Problem]()
     for source, start in ((found.subject, subject_line), (found.body, found.body_line)):
         lines = source.split("\n")
-        whole = {(one.code, one.text): one for one in words.faults(source, found.at(start))}
-        # Said of the line; a tag that is wrong only together with others is said of the text's first line.
+        whole = {(fault.code, fault.text): fault for fault in words.faults(source, found.at(start))}
+        # A fault is reported at its line; one that needs several lines is reported at the first line of the text.
         for number, line in enumerate(lines, start=start):
-            for one in words.faults(line, found.at(number, line.strip())):
-                if (one.code, one.text) in whole:
-                    result.append(one)
-        told = {(one.code, one.text) for one in result}
-        result += [one for key, one in whole.items() if key not in told]
+            for fault in words.faults(line, found.at(number, line.strip())):
+                if (fault.code, fault.text) in whole:
+                    result.append(fault)
+        reported = {(fault.code, fault.text) for fault in result}
+        result += [fault for key, fault in whole.items() if key not in reported]
     lacking = schedule.of(words.meeting).problems
-    if lacking and any(f"「{DEADLINES}." in one.text for one in result):
-        # A deadline is unknown because a calendar is: that is what there is to mend.
-        result = [one for one in result if f"「{DEADLINES}." not in one.text] + lacking
+    if lacking and any(f"「{DEADLINES}." in fault.text for fault in result):
+        # A deadline is unknown where a calendar is missing: the missing calendar is the problem to report.
+        result = [fault for fault in result if f"「{DEADLINES}." not in fault.text] + lacking
     hidden = [search.key(name) for name in search.protected(words.meeting, FOR_PUBLIC)]
     for number, line in [(subject_line, found.subject), *enumerate(found.body.split("\n"), start=found.body_line)]:
         if any(name in search.key(line) for name in hidden):
@@ -202,7 +201,7 @@ def render(found: MailTemplate, words: Vocabulary, problems: list[Problem]) -> t
     subject = words.render(found.subject, None, subject_at, problems)
     failed = list[Problem]()
     body = words.render(found.body, None, found.at(found.body_line), failed)
-    problems += [_narrowed(found, words, one) for one in failed]
+    problems += [_narrowed(found, words, fault) for fault in failed]
     total = words.figures[TOTAL].value
     if total > 1 and NUMBER not in names_used(found.subject):
         subject += f"（{words.figures[NUMBER].value}／{total}）"
@@ -214,8 +213,8 @@ def render(found: MailTemplate, words: Vocabulary, problems: list[Problem]) -> t
 def _narrowed(found: MailTemplate, words: Vocabulary, fault: Problem) -> Problem:
     """A fault of the text with the place of the first line that has it by itself."""
     for number, line in enumerate(found.body.split("\n"), start=found.body_line):
-        alone = list[Problem]()
-        words.render(line, None, found.at(number, line.strip()), alone)
-        if any(one.code == fault.code for one in alone):
+        line_faults = list[Problem]()
+        words.render(line, None, found.at(number, line.strip()), line_faults)
+        if any(line_fault.code == fault.code for line_fault in line_faults):
             return replace(fault, at=found.at(number, line.strip()))
     return fault

@@ -1,7 +1,7 @@
-"""The tables of a meeting as data: .ods and CSV for the platform, with what the print shows by signs spelt out.
+"""The tables of a meeting as data: .ods and CSV for the platform, with words in place of the signs of the print.
 
 Dates are ISO 8601 (2014-06-19, 2024-04), as in the platform's own export: a program reads them everywhere, while 11304
-is taken for a number. Numbers have no separators; what is no record (totals, notes) is left to the printed table.
+is taken for a number. Numbers have no separators; totals and notes are left out: they are no records.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Table:
 
 
 def table_of(meeting: Meeting, item: Attachment) -> Table | None:
-    """The table behind an attachment, as it is printed; None where it comes from no sheet."""
+    """The table of an attachment as it is printed; None where the attachment has no sheet."""
     if item.source != SHEET:
         return None
     if item.target in BY_SHEET:
@@ -99,8 +99,8 @@ def _list(meeting: Meeting, name: str, record: type[ListRecord]) -> Table:
     rows = []
     for place, row in enumerate(record.printed(meeting), start=1):
         given = row.by_heading()
-        made = [_value(column, given[column.name]) for column in columns]
-        rows.append((place, *made) if number else tuple(made))
+        cells = [_value(column, given[column.name]) for column in columns]
+        rows.append((place, *cells) if number else tuple(cells))
     headings = tuple(column.name for column in columns)
     return Table(name, (number, *headings) if number else headings, tuple(rows))
 
@@ -116,7 +116,7 @@ def _value(column: Column, value: Any) -> Value:
 
 
 def _plain(text: str, whole: bool) -> Value:
-    """A text of a sheet that is not declared; a number where its column holds whole numbers only."""
+    """A cell of an undeclared sheet; a number where its column holds whole numbers only."""
     if whole and text:
         try:
             return values.count(text)
@@ -126,12 +126,12 @@ def _plain(text: str, whole: bool) -> Value:
 
 
 def as_csv(table: Table) -> bytes:
-    """RFC 4180, in UTF-8 with the mark that Excel on Windows goes by."""
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\r\n")
+    """RFC 4180, in UTF-8 with the byte order mark that Excel on Windows needs."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(table.headings)
     writer.writerows([[_shown(value) for value in row] for row in table.rows])
-    return made.getvalue().encode("utf-8-sig")
+    return stream.getvalue().encode("utf-8-sig")
 
 
 def _shown(value: Value) -> str:
@@ -163,7 +163,7 @@ def _content(table: Table) -> str:
     columns = [f'<table:table-column table:style-name="co{number + 1}"/>' for number in range(len(widths))]
     heading = "".join(_cell(name, "heading") for name in table.headings)
     rows = [f"<table:table-row>{''.join(_cell(value) for value in row)}</table:table-row>" for row in table.rows]
-    # What a sheet may not be called in Excel is left out.
+    # Excel does not allow these characters in the name of a sheet.
     name = re.sub(r"[\[\]*?:/\\']", "", table.name)[:31] or "資料"
     return (
         f'<office:document-content {_XMLNS} office:version="1.3">'

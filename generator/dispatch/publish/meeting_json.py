@@ -1,7 +1,7 @@
 """A meeting as JSON for the platform: the keys of the Executive Yuan's own meetings, and more.
 
 docs/meeting.schema.json says what each key holds.
-What is said of the meeting itself is that of the public edition of the minutes, taken from what the document prints.
+The texts of the meeting are those that the public edition of the minutes prints.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
     minutes = meeting.minutes
     start = (minutes.info.started if minutes else None) or meeting.info.start
     end = minutes.info.adjourned if minutes else None
-    public = next((one for one in documents if one.edition == FOR_PUBLIC), None)
+    public = next((document for document in documents if document.edition == FOR_PUBLIC), None)
     attachments = [
         _attachment(case, document, files)
         for case in meeting.cases
@@ -45,14 +45,16 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
         "地點": meeting.info.place,
         "主席": meeting.info.chair,
         "紀錄": meeting.info.recorder if public else "",
-        "出席委員": [_member(one) for one in minutes.attending] if minutes and public else [],
-        "請假委員": [one.name for one in minutes.absent] if minutes and public else [],
-        "列席": [{"單位": one.unit, "姓名": one.name, "職稱": one.title} for one in meeting.observers]
+        "出席委員": [_member(member) for member in minutes.attending] if minutes and public else [],
+        "請假委員": [member.name for member in minutes.absent] if minutes and public else [],
+        "列席": [
+            {"單位": observer.unit, "姓名": observer.name, "職稱": observer.title} for observer in meeting.observers
+        ]
         if public
         else [],
         "案由": [_case(case, documents, files) for case in meeting.cases],
         "會議紀錄": _minutes(public, files) if public else None,
-        "簡報": [name for one in documents if _is_deck(one) for name in files.get(one.name, ())],
+        "簡報": [name for document in documents if _is_deck(document) for name in files.get(document.name, ())],
         "附件": attachments,
         "會議資料": list(files.get("", ())),
     }
@@ -67,20 +69,22 @@ def _stem(document: Document) -> str:
     return document.name.partition(" ")[2]
 
 
-def _member(one: Attendance) -> dict[str, str]:
-    deputy = {"代理人": one.deputy} if one.how == BY_DEPUTY and one.deputy else {}
-    return {"姓名": one.name, "身分": one.role, **deputy}
+def _member(attendance: Attendance) -> dict[str, str]:
+    deputy = {"代理人": attendance.deputy} if attendance.how == BY_DEPUTY and attendance.deputy else {}
+    return {"姓名": attendance.name, "身分": attendance.role, **deputy}
 
 
 def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    document = next((one for one in documents if one.level == 1 and _stem(one) == case.title), None)
-    told = document.context["本案"] if document else {}
+    document = next(
+        (candidate for candidate in documents if candidate.level == 1 and _stem(candidate) == case.title), None
+    )
+    printed = document.context["本案"] if document else {}
     return {
         "類別": case.kind,
         "案次": case.ordinal,
         "單位": case.unit,
-        "案由": told.get("案由", case.subject),
-        "說明": [_point(one) for one in told.get("說明", ())],
+        "案由": printed.get("案由", case.subject),
+        "說明": [_point(point) for point in printed.get("說明", ())],
         "檔案": list(files.get(document.name, ())) if document else [],
     }
 
@@ -98,17 +102,17 @@ def _point(point: Mapping[str, Any]) -> dict[str, Any]:
         "標號": point["標號"].strip(),
         "標題": point["標題"],
         "內容": point["內容"].removeprefix("：") if point["標題"] else point["內容"],
-        "下層": [_point(one) for one in point["下層"]],
+        "下層": [_point(lower_point) for lower_point in point["下層"]],
     }
 
 
 def _attachment(case: Case, document: Document, files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    own = document.context["本附件"]
+    attachment = document.context["本附件"]
     return {
         "類別": case.kind,
         "案次": case.ordinal,
-        "標號": own["標號"],
-        "名稱": own["名稱"],
+        "標號": attachment["標號"],
+        "名稱": attachment["名稱"],
         "另行提供": document.template == SEPARATELY and document.enclosure is None,
         "檔案": list(files.get(document.name, ())),
     }
@@ -127,7 +131,7 @@ def _minutes(document: Document, files: Mapping[str, Sequence[str]]) -> dict[str
 
 
 def _decided(kind: str, case: Mapping[str, Any]) -> dict[str, Any]:
-    several = [one["內容"] for one in case["決議列"]]
+    several = [decision["內容"] for decision in case["決議列"]]
     return {
         "類別": kind,
         "案由": case["案由"],

@@ -1,7 +1,7 @@
-"""The public edition of a meeting: a folder and a zip for the platform, made anew from the workbooks.
+"""The public edition of a meeting: a folder and a zip for the platform, always built from the workbooks.
 
 Every public document as PDF and ODF, the tables as .ods and CSV, the meeting as JSON, and checksums (運作指引陸一).
-Nothing that is for those who took part or for the agency alone, and nothing that tells who worked on a file.
+Nothing internal or for participants only, and nothing that tells who worked on a file.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ _PDF, _ODF = ".pdf", (".odt", ".odp")
 
 @dataclass(slots=True, kw_only=True)
 class Published(Result):
-    """What a publication did: with errors or failures nothing was written. ``left_out`` says why what is not public."""
+    """The result of a publication; with errors or failures nothing was written. ``left_out``: what is not public."""
 
     archive: Path
     left_out: list[str] = field(default_factory=list)
 
 
 def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], None] = lambda text: None) -> Published:
-    """Makes and writes the public edition, all of it or nothing; but for files that are open in a program just then.
+    """Builds and writes the public edition, all of it or nothing; only files open in another program are left out.
 
-    Drafts of minutes are not published, nor is what someone has changed by hand since: the files are made of the
-    workbooks. Raises leaks.Leak when a finished file tells what it must not, packet.UnusablePdf, outputs.BadFolder, and
+    Drafts of minutes and documents changed by hand are not published: the files are built from the workbooks.
+    Raises search.Leak when a finished file has a protected name or personal data, UnusablePdf, outputs.BadFolder, and
     OSError when output/ cannot be written.
     """
     folder = workspace.output(meeting_id).with_name(f"{meeting_id} 公開")
     done = Published(folder, archive=folder.with_name(f"{folder.name}.zip"))
     outputs.refuse_bad(folder)
     outputs.refuse_bad_file(done.archive)
-    # Before LibreOffice is started for what may not go out.
+    # Checked before LibreOffice is started: what may not be published need not be built.
     examined = examine.examine(workspace, meeting_id)
     done.problems = examined.problems
     if examined.meeting is not None:
@@ -68,15 +68,15 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
         done.problems = tuple(in_order(found))
     if examined.meeting is None or done.stopped:
         return done
-    made = story.make(workspace, meeting_id, formats=("pdf", "odt"), step=step, examined=examined)
-    meeting, documents = made.examined.meeting, made.examined.documents
-    done.problems, done.failures = made.examined.problems, list(made.failures)
+    build = story.make(workspace, meeting_id, formats=("pdf", "odt"), step=step, examined=examined)
+    meeting, documents = build.examined.meeting, build.examined.documents
+    done.problems, done.failures = build.examined.problems, list(build.failures)
     if meeting is None or done.stopped or done.failures:
         return done
     step("整理公開的檔案")
-    public = {one.name: one for one in documents if _is_public(one)}
-    files = cleaned(made) | _tables(meeting, public)
-    of_document = {name: [one for one in files if one.rpartition(".")[0] == name] for name in public}
+    public = {document.name: document for document in documents if _is_public(document)}
+    files = cleaned(build) | _tables(meeting, public)
+    of_document = {name: [file for file in files if file.rpartition(".")[0] == name] for name in public}
     of_document[""] = [PACKET] if PACKET in files else []
     about = meeting_json.compose(meeting, tuple(public.values()), of_document)
     files[search.MEETING_JSON] = report.as_bytes(about)
@@ -85,7 +85,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     # Dated by the meeting: equal files give an equal zip.
     archive = package.written(files.items(), day=meeting.date, system=package.UNIX, mode=0o644)
     step("檢查公開的檔案")
-    minutes = next((one for one in public.values() if one.edition == FOR_PUBLIC), None)
+    minutes = next((document for document in public.values() if document.edition == FOR_PUBLIC), None)
     search.inspect_folder(meeting, {**files, done.archive.name: archive}, minutes)
     done.left_out, done.remarks = _left_out(documents), _remarks(meeting, documents, files)
     for name in files:
@@ -95,7 +95,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     beside = f"../{done.archive.name}"
     stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in files and name != beside}
     outcomes = outputs.write_all(folder, {**files, beside: archive}, stale, {})
-    done.outcomes = [replace(one, name=one.name.removeprefix("../")) for one in outcomes]
+    done.outcomes = [replace(outcome, name=outcome.name.removeprefix("../")) for outcome in outcomes]
     known = outputs.read_record(folder)
     strange = [path.name for path in sorted(folder.iterdir()) if path.name not in known]
     if strange:
@@ -104,12 +104,12 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
 
 
 def as_json(done: Published) -> dict[str, Any]:
-    """What a publication has to say, for a program."""
+    """The result as JSON, for a program."""
     return {
         "folder": done.folder.name,
         "archive": done.archive.name,
         "problems": report.problems_json(done.problems),
-        "outcomes": [report.outcome_json(one) for one in done.outcomes],
+        "outcomes": [report.outcome_json(outcome) for outcome in done.outcomes],
         "left_out": done.left_out,
         "remarks": done.remarks,
         "failures": done.failures,
@@ -118,28 +118,28 @@ def as_json(done: Published) -> dict[str, Any]:
 
 
 @logged("dispatch", "清理要公開的文件")
-def cleaned(made: story.Made) -> dict[str, bytes]:
-    """The public documents of a build by file name, as PDF and ODF, without what is not meant for anyone."""
-    meeting, documents = made.examined.meeting, made.examined.documents
+def cleaned(build: story.Made) -> dict[str, bytes]:
+    """The public documents of a build by file name, as PDF and ODF, without hidden data (authors, comments …)."""
+    meeting, documents = build.examined.meeting, build.examined.documents
     assert meeting is not None
     files = {
-        name: _cleaned(name, made.files[name], meeting, document)
+        name: _cleaned(name, build.files[name], meeting, document)
         for document in documents
         if _is_public(document)
         for name in _names(document)
-        if name in made.files
+        if name in build.files
     }
-    if PACKET in made.files and all(_is_public(one) for one in documents if one.joined):
-        files[PACKET] = _cleaned(PACKET, made.files[PACKET], meeting, None)
+    if PACKET in build.files and all(_is_public(document) for document in documents if document.joined):
+        files[PACKET] = _cleaned(PACKET, build.files[PACKET], meeting, None)
     return files
 
 
 def _hindrances(meeting: Meeting, documents: tuple[Document, ...], edited: list[str]) -> list[Problem]:
-    """What must be mended before anything is published, besides the errors of a build."""
+    """What must be corrected before publication, besides the errors of a build."""
     found = []
     if meeting.minutes is not None and meeting.minutes.draft:
         found.append(problem(PublishCode.PUBLISH_DRAFT, meeting.minutes.info.at("status")))
-    names = {one.name for one in documents if _is_public(one)}
+    names = {document.name for document in documents if _is_public(document)}
     for name in edited:
         if name == PACKET or name.rpartition(".")[0] in names:
             found.append(
@@ -153,7 +153,7 @@ def _is_public(document: Document) -> bool:
 
 
 def _names(document: Document) -> list[str]:
-    """The files of a document that may go out: of one from elsewhere only the PDF, for its original may tell more."""
+    """The public files of a document: of an attached file only the PDF, for the original may hold hidden data."""
     return [f"{document.name}{ending}" for ending in (_PDF, *(_ODF if document.enclosure is None else ()))]
 
 
@@ -167,7 +167,7 @@ def _cleaned(name: str, content: bytes, meeting: Meeting, document: Document | N
 
 def _tables(meeting: Meeting, public: Mapping[str, Document]) -> dict[str, bytes]:
     """The attachments that come from a sheet, under the names of their documents."""
-    documents = {name.partition(" ")[2]: one for name, one in public.items() if one.level == 2}
+    documents = {name.partition(" ")[2]: document for name, document in public.items() if document.level == 2}
     found = {}
     for case in meeting.cases:
         for item in case.attachments:
@@ -183,17 +183,17 @@ def _tables(meeting: Meeting, public: Mapping[str, Document]) -> dict[str, bytes
 
 
 def _left_out(documents: tuple[Document, ...]) -> list[str]:
-    """What is not public, and for whom it is."""
-    found = [f"{one.name}（只供{one.audience}）" for one in documents if not _is_public(one)]
-    enclosed = [one for one in documents if _is_public(one) and one.enclosure is not None]
-    return found + [f"{one.name} 的原檔（可能含有看不見的個人資料，只公開 PDF）" for one in enclosed]
+    """The documents and files that are not published, each with the reason."""
+    found = [f"{document.name}（只供{document.audience}）" for document in documents if not _is_public(document)]
+    enclosed = [document for document in documents if _is_public(document) and document.enclosure is not None]
+    return found + [f"{document.name} 的原檔（可能含有看不見的個人資料，只公開 PDF）" for document in enclosed]
 
 
 def _remarks(meeting: Meeting, documents: tuple[Document, ...], files: Mapping[str, bytes]) -> list[str]:
     found = []
     if meeting.minutes is None:
         found.append("還沒有會議紀錄，只公開會議資料；會議紀錄定稿後請再執行一次。")
-    apart = [one.name for one in documents if one.template == SEPARATELY and one.enclosure is None]
+    apart = [document.name for document in documents if document.template == SEPARATELY and document.enclosure is None]
     if apart:
         found.append(f"另行提供的附件不在內，只有說明的一頁：{'、'.join(apart)}。")
     if PACKET not in files:
