@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
+from generator.basic.formats import CONVERTED
+from generator.basic.formats import chosen as formats_chosen
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
 from generator.pdf import office as pdf
@@ -62,7 +64,7 @@ def ahead(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats
     This module loads little, so that this can be done before the rest of the program is loaded.
     """
     office = pdf.Office()
-    if office.program is not None and set(formats) - {"docx"}:
+    if office.program is not None and formats_chosen(formats, CONVERTED):
         known = key(digest(contents(workspace)), meeting, only, formats)
         try:
             kept = json.loads(_place(workspace.output(meeting)).read_text("utf-8"))["key"]

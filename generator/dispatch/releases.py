@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generator.basic import roc
+from generator.basic import formats, roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import convert, outputs, story
 from generator.build import report as reporting
 from generator.build.report import Report
-from generator.build.story import Made, Step
+from generator.build.story import Built, Step
 from generator.documents.document import INTERNAL, PUBLIC
 from generator.documents.minutes import FOR_PUBLIC
 from generator.meeting import schedule
@@ -34,7 +34,6 @@ from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.pdf import office
 
 MANIFEST, FILES, BOOKS = "版本.json", "文件", "活頁簿"
-FORMATS = ("docx", "pdf", "odt")
 _DEADLINES = {PAPERS: schedule.PAPERS, MINUTES_DRAFT: schedule.DRAFT, MINUTES_FINAL: schedule.PUBLICATION}
 _NOT_OURS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 _ABANDONED_SECONDS = 3600
@@ -94,7 +93,7 @@ class Ready:
     """A release that can be made: ``late`` is its deadline where that has passed, ``same`` the last one if equal."""
 
     workspace: Workspace
-    made: Made
+    made: Built
     stage: str
     number: int
     deadline: Deadline | None
@@ -186,7 +185,7 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
     return ready
 
 
-def contents(workspace: Workspace, made: Made) -> dict[str, Any]:
+def contents(workspace: Workspace, made: Built) -> dict[str, Any]:
     """The manifest of what was made, with the hashes of what was rendered, and what file a document is of."""
     meeting = made.examined.meeting
     assert meeting is not None
@@ -213,7 +212,7 @@ def _essence(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def _formats_lacking(release: Release) -> bool:
     """Whether the release went without PDF and ODF, which can be made now."""
-    have = any(one["name"].endswith(convert.CONVERTED) for one in release.manifest["files"])
+    have = any(formats.is_converted(one["name"]) for one in release.manifest["files"])
     return not have and office.find_office() is not None
 
 
@@ -222,7 +221,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     """Writes the release. Raises Refused where a file cannot be made or the inputs changed meanwhile, and OSError."""
     workspace, meeting = ready.workspace, ready.made.examined.meeting
     assert meeting is not None
-    made = story.make(workspace, meeting.id, formats=FORMATS, step=step)
+    made = story.make(workspace, meeting.id, formats=formats.NAMES, step=step)
     if made.failures:
         raise Refused("；".join(made.failures))
     if made.stopped or made.sources != ready.made.sources:
@@ -267,7 +266,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     return release
 
 
-def _refuse_leaks(made: Made) -> None:
+def _refuse_leaks(made: Built) -> None:
     """Raises Refused where a file that would be frozen as 公開 tells what publish would refuse.
 
     Looked into are the files of publish, cleaned as there, and the Word files; those of the minutes were when they were

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.basic.failure import PROBLEMS, UserError
+from generator.basic.formats import CONVERTED, PUBLIC, chosen
 from generator.basic.package import Package
 from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.basic.steps import step
@@ -148,7 +149,7 @@ def _faults(
     meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None, sought: _Sought
 ) -> Iterator[tuple[str, str]]:
     for name, content in files.items():
-        own = minutes is not None and name in (MEETING_JSON, *(f"{minutes.name}.{ending}" for ending in ("pdf", "odt")))
+        of_minutes = minutes is not None and name in (MEETING_JSON, *minutes.file_names(chosen(PUBLIC, CONVERTED)))
         if name.endswith(".zip"):
             with Package(content) as archive:
                 # What lies beside the archive as well is looked into there.
@@ -164,7 +165,7 @@ def _faults(
             inside = Insides(rest=[name, *(one.decode("utf-8", "replace") for one in about)])
         else:
             inside = _read(name, content)
-        allowed = _allowed(meeting, minutes) if minutes is not None and own else ""
+        allowed = _allowed(meeting, minutes) if minutes is not None and of_minutes else ""
         if fault := _fault(inside, sought, allowed) or _personal(inside, sought):
             yield name, fault
 

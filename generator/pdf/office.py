@@ -21,14 +21,13 @@ from types import TracebackType
 from typing import Self
 
 from generator.basic.failure import UserError
+from generator.basic.formats import FILE_TYPES
 from generator.basic.package import is_zip
 from generator.pdf.process import FONT_MAP, SETTINGS, Session
 
 OVERRIDE = "PACKET_SOFFICE"
 HOW_TO_GET = "請安裝 LibreOffice（https://zh-tw.libreoffice.org/），或以環境變數 PACKET_SOFFICE 指明 soffice 的位置"
 
-# To PDF, LibreOffice finds the filter of the document's kind by itself; what the filters are told is in the profile.
-_FILTERS = {"pdf": "pdf", "odt": "odt:writer8", "ods": "ods:calc8", "odp": "odp:impress8"}
 _WRITER = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".odt", ".ott", ".fodt", ".rtf", ".txt")
 _CALC = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots", ".fods", ".csv")
 _IMPRESS = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps", ".pot", ".odp", ".otp", ".fodp")
@@ -117,7 +116,7 @@ def office_fingerprint(office: Path) -> str:
     Reads a few file dates and starts nothing.
     """
     program = office.resolve()
-    said = [str(program), *_FILTERS.values(), repr(SETTINGS)]
+    said = [str(program), *_filters(), repr(SETTINGS)]
     for folder in (program.parent, program.parent.parent / "Resources", program.parent.parent / "Frameworks"):
         for name in ("versionrc", "version.ini", "soffice.bin"):
             said.append(_stamp_of(folder / name))
@@ -277,7 +276,7 @@ class Office:
         for _ in range(_ROUNDS):
             waiting = {source: made[source] for source in left}
             copies = [str(staged[source]) for source in left]
-            arguments = ["--convert-to", _FILTERS[ending], "--outdir", str(out), *copies]
+            arguments = ["--convert-to", str(FILE_TYPES[ending].convert_to), "--outdir", str(out), *copies]
             try:
                 why, said = self._call(arguments, timeout, partial(_look, waiting, progress))
             except OSError as error:
@@ -303,6 +302,11 @@ class Office:
             self._ahead = self._ahead and session.can_be_kept
             if not whole:
                 self.close()
+
+
+def _filters() -> list[str]:
+    """What LibreOffice is told for each type of file that it can make."""
+    return [file_type.convert_to for file_type in FILE_TYPES.values() if file_type.convert_to]
 
 
 def _look(waiting: dict[Path, Path], progress: Callable[[Path], None] | None) -> None:

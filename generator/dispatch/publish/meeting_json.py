@@ -14,7 +14,7 @@ from generator.basic import roc
 from generator.documents.document import Document
 from generator.documents.minutes import FOR_PUBLIC
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import BY_DEPUTY, SEPARATELY
+from generator.meeting.sheets import BY_DEPUTY
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance
 
@@ -32,7 +32,7 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
         _attachment(case, document, files)
         for case in meeting.cases
         for document in documents
-        if document.level == 2 and _stem(document).startswith(f"{case.title} ")
+        if document.attachment is not None and document.case is case
     ]
     return {
         "格式版本": VERSION,
@@ -62,18 +62,13 @@ def _moment(day: dt.date, time: dt.time) -> str:
     return dt.datetime.combine(day, time, _ZONE).isoformat()
 
 
-def _stem(document: Document) -> str:
-    """The name without the number that it begins with."""
-    return document.name.partition(" ")[2]
-
-
 def _member(one: Attendance) -> dict[str, str]:
     deputy = {"代理人": one.deputy} if one.how == BY_DEPUTY and one.deputy else {}
     return {"姓名": one.name, "身分": one.role, **deputy}
 
 
 def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    document = next((one for one in documents if one.level == 1 and _stem(one) == case.title), None)
+    document = next((one for one in documents if one.case is case and one.attachment is None), None)
     told = document.context["本案"] if document else {}
     return {
         "類別": case.kind,
@@ -87,10 +82,10 @@ def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequenc
 
 def _is_deck(document: Document) -> bool:
     enclosure = document.enclosure
-    if document.template == SEPARATELY and enclosure is None:
+    if document.separate:
         return False
     slides = enclosure is not None and enclosure.ending.startswith((".pp", ".pot", ".odp", ".otp"))
-    return document.ending == "pptx" or slides or "簡報" in document.context.get("本附件", {}).get("名稱", "")
+    return document.deck is not None or slides or "簡報" in document.context.get("本附件", {}).get("名稱", "")
 
 
 def _point(point: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +104,7 @@ def _attachment(case: Case, document: Document, files: Mapping[str, Sequence[str
         "案次": case.ordinal,
         "標號": own["標號"],
         "名稱": own["名稱"],
-        "另行提供": document.template == SEPARATELY and document.enclosure is None,
+        "另行提供": document.separate,
         "檔案": list(files.get(document.name, ())),
     }
 

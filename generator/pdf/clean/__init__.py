@@ -7,4 +7,7 @@ from generator.pdf.clean.open_documents import odf
 from generator.pdf.clean.pages import pdf
 from generator.pdf.clean.pictures import image
 
-__all__ = ["image", "odf", "pdf"]
+__all__ = ["BY_ENDING", "image", "odf", "pdf"]
+
+# What cleans a file, by the ending of its name.
+BY_ENDING = {"pdf": pdf, "odt": odf, "odp": odf}
