@@ -112,14 +112,14 @@ def write_all(
 
 def unwritten(outcomes: Iterable[Outcome]) -> bool:
     """Whether any of the files could not be written."""
-    return any(one.how in UNWRITTEN for one in outcomes)
+    return any(outcome.how in UNWRITTEN for outcome in outcomes)
 
 
 def refuse_bad(folder: Path) -> None:
     """Raises BadFolder where the folder, or the one it lies in, is a file or a link."""
-    for one in (folder, folder.parent):
-        if one.is_symlink() or (one.exists() and not one.is_dir()):
-            raise BadFolder(f"「{one.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
+    for path in (folder, folder.parent):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise BadFolder(f"「{path.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
 
 
 def refuse_bad_file(path: Path) -> None:

@@ -48,7 +48,7 @@ def manifest(
     used = {document.template_file for document in examined.documents}
     read = [workspace.agency_book, *books.books(workspace.inputs(meeting.id))]
     read += [book for name in sorted(meeting.regulations) if (book := books.find(workspace.shared, name))]
-    read += [one.path for one in meeting.files.values()]
+    read += [enclosure.path for enclosure in meeting.files.values()]
     read += workdays.files(workspace.shared)
     read += [workspace.templates / name for name in sorted(used)]
     return {
@@ -83,7 +83,7 @@ def with_contents_of(manifest: dict[str, Any], folder: Path) -> None:
     """What documents say that were not made now: of those that are as in the manifest before, as it stands there."""
     try:
         before = json.loads((folder / outputs.MANIFEST).read_text("utf-8"))["documents"]
-        known = {one["name"]: (one["files"], one["contents"]) for one in before if "contents" in one}
+        known = {entry["name"]: (entry["files"], entry["contents"]) for entry in before if "contents" in entry}
         for document in manifest["documents"]:
             files, contents = known.get(document["name"], (None, None))
             if "contents" not in document and files == document["files"]:
@@ -95,7 +95,7 @@ def with_contents_of(manifest: dict[str, Any], folder: Path) -> None:
 
 def report_json(report: Report) -> dict[str, Any]:
     """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
-    outcomes = [outcome_json(one) for one in report.outcomes]
+    outcomes = [outcome_json(outcome) for outcome in report.outcomes]
     rest = {"outcomes": outcomes, "remarks": report.remarks, "failures": report.failures}
     return {**(report.manifest or {"documents": [], "problems": problems_json(report.problems)}), **rest}
 
@@ -123,7 +123,7 @@ def problem_json(found: Problem) -> dict[str, Any]:
 
 
 def problems_json(found: Sequence[Problem]) -> list[dict[str, Any]]:
-    return [problem_json(one) for one in found]
+    return [problem_json(problem) for problem in found]
 
 
 def as_bytes(value: object) -> bytes:

@@ -42,7 +42,7 @@ def watch(
 ) -> Iterator[Turn]:
     """Builds once, then after every save that changes something; ends when ``stop`` is set, or with Ctrl-C.
 
-    A workbook that cannot be read is tried again for ``patience`` seconds before its problem is told.
+    A workbook that cannot be read is tried again for ``patience`` seconds before its problem is reported.
     """
     from watchfiles import watch as events
 
@@ -79,7 +79,7 @@ def _turn(saved: tuple[str, ...], build: Build, patience: float, stop: threading
 
 def _half_saved(report: Report) -> bool:
     """Whether a workbook could not be read, as while it is being saved."""
-    return any(one.code in books.UNREAD for one in report.problems)
+    return any(found.code in books.UNREAD for found in report.problems)
 
 
 def _settled(workspace: Workspace, stop: threading.Event) -> dict[str, bytes]:
@@ -101,7 +101,7 @@ def _changed(before: Mapping[str, bytes], now: Mapping[str, bytes]) -> tuple[str
     return tuple(sorted({Path(name).name for name in names}))
 
 
-def told(turn: Turn, clock: str) -> str:
+def turn_line(turn: Turn, clock: str) -> str:
     """The line for one turn: 14:03:22 資料集.xlsx → 更新 09 討論事項第一案.docx、會議資料.pdf（0.9 秒）"""
     from generator.build import outputs
 
@@ -109,7 +109,11 @@ def told(turn: Turn, clock: str) -> str:
     seconds = f"（{turn.seconds:.1f} 秒）"
     if turn.report.stopped:
         return f"{clock} {because} → 有錯誤，沒有產生文件{seconds}"
-    changed = [one.name for one in turn.report.outcomes if one.how != outputs.SAME and one.name != outputs.MANIFEST]
+    changed = [
+        outcome.name
+        for outcome in turn.report.outcomes
+        if outcome.how != outputs.SAME and outcome.name != outputs.MANIFEST
+    ]
     return f"{clock} {because} → {'更新 ' + _listed(changed) if changed else '文件不變'}{seconds}"
 
 

@@ -90,8 +90,8 @@ def _package(content: bytes, budget: Budget, depth: int) -> bytes:
             yield part.filename, after
 
     with Package(content, budget) as old:
-        made = written(parts(old))
-    return made if changed else content
+        packed = written(parts(old))
+    return packed if changed else content
 
 
 def _is_xml(content: bytes) -> bool:
@@ -151,16 +151,18 @@ def _without_links(root: Any, budget: Budget, names: Collection[str]) -> bool:
 
 
 def _cut_relationships(root: Any) -> bool:
-    found = [
-        one
-        for one in root
-        if isinstance(one.tag, str)
-        and not one.get("Type", "").endswith("/hyperlink")
-        and (one.get("TargetMode", "").strip().lower() == "external" or _is_address(one.get("Target", "")))
-    ]
-    for one in found:
-        root.remove(one)
+    found = [element for element in root if isinstance(element.tag, str) and _leads_out(element)]
+    for relationship in found:
+        root.remove(relationship)
     return bool(found)
+
+
+def _leads_out(relationship: Any) -> bool:
+    """Whether the program would fetch what a relationship names: an external target that is no plain hyperlink."""
+    if relationship.get("Type", "").endswith("/hyperlink"):
+        return False
+    external = relationship.get("TargetMode", "").strip().lower() == "external"
+    return external or _is_address(relationship.get("Target", ""))
 
 
 def _is_address(target: str) -> bool:
@@ -178,7 +180,7 @@ def _cut_formulas(root: Any, names: Collection[str]) -> bool:
             found.append(element)
             if element.get("t") == "shared":
                 shared.add(element.get("si", ""))
-    found += [one for one in root.iter("{*}f") if one.get("si") in shared and one not in found]
+    found += [formula for formula in root.iter("{*}f") if formula.get("si") in shared and formula not in found]
     for element in found:
         if etree.QName(element.getparent()).localname == "c":
             element.getparent().remove(element)

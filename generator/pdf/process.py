@@ -142,7 +142,7 @@ class Session:
             if process.stdin is not None:
                 process.stdin.close()
 
-    def said(self) -> str:
+    def output(self) -> str:
         """All that LibreOffice wrote so far."""
         with contextlib.suppress(OSError):
             return (self.work / "log").read_text(encoding="utf-8", errors="replace")
@@ -204,7 +204,7 @@ class Session:
 
 
 def _build_id(program: Path) -> str:
-    """How LibreOffice calls its build, "" where that cannot be told."""
+    """The name of LibreOffice's build; "" where it is unknown."""
     folder = program.resolve().parent
     for place in (folder, folder.parent / "Resources"):
         for name in ("versionrc", "version.ini"):

@@ -88,12 +88,12 @@ def _xmp(title: str, author: str, created: date, producer: str, universal: bool)
 
 def saved(pdf: Pdf) -> bytes:
     """The same bytes for the same contents."""
-    made = io.BytesIO()
+    stream = io.BytesIO()
     pdf.save(
-        made,
+        stream,
         min_version="1.7",
         deterministic_id=True,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         fix_metadata_version=False,
     )
-    return made.getvalue()
+    return stream.getvalue()

@@ -44,13 +44,17 @@ class Styles:
         tag = str(element.tag).removeprefix(W)
         if tag in _NOT_LOOKS.split() or tag.startswith("{"):
             return ""
-        own = {str(key).removeprefix(W): value for key, value in element.attrib.items() if str(key).startswith(W)}
+        attributes = {
+            str(key).removeprefix(W): value for key, value in element.attrib.items() if str(key).startswith(W)
+        }
         if tag == "style":
-            own = {}
+            attributes = {}
         elif tag == "basedOn":
-            own = {"val": self.name(own.get("val"))}
+            attributes = {"val": self.name(attributes.get("val"))}
         below = "".join(sorted(self._spelt(child) for child in element if isinstance(child.tag, str)))
-        return f"<{tag} {sorted(own.items())}{below}>" if own or below or tag not in ("pPr", "rPr") else ""
+        return (
+            f"<{tag} {sorted(attributes.items())}{below}>" if attributes or below or tag not in ("pPr", "rPr") else ""
+        )
 
     def fonts(self, style_id: str | None, theme: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """(style name, typeface) for each typeface that a style or one it is based on names; None: the defaults."""

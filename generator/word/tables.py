@@ -48,12 +48,12 @@ class Repeated(Protocol):
 
 def arrange(body: Any, styles: Styles, repeated: Sequence[Repeated] = ()) -> None:
     """Fits the columns and merges the neighbours of every table of a document. Changes ``body`` in place."""
-    by_row = {one.row: one for one in repeated}
+    by_row = {loop.row: loop for loop in repeated}
     for table in body.iter(f"{W}tbl"):
         _fit_columns(table, styles, by_row)
         _merge_equal(table, styles, by_row)
-    for one in repeated:
-        one.take_out()
+    for loop in repeated:
+        loop.take_out()
 
 
 def _merge_equal(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -> None:

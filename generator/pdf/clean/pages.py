@@ -76,9 +76,9 @@ def _clean_object(thing: Any) -> None:
     import pikepdf
 
     if isinstance(thing, pikepdf.Array):
-        for one in thing.as_list():
-            if isinstance(one, pikepdf.Dictionary | pikepdf.Array) and not one.is_indirect:
-                _clean_object(one)
+        for entry in thing.as_list():
+            if isinstance(entry, pikepdf.Dictionary | pikepdf.Array) and not entry.is_indirect:
+                _clean_object(entry)
         return
     for key in _OF_PROGRAMS:
         if key in thing:
@@ -97,9 +97,9 @@ def _clean_object(thing: Any) -> None:
             del action["/Next"]
     if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == pikepdf.Name.Image:
         _clean_image(thing)
-    for _, one in thing.items():
-        if isinstance(one, pikepdf.Dictionary | pikepdf.Array) and not one.is_indirect:
-            _clean_object(one)
+    for _, entry in thing.items():
+        if isinstance(entry, pikepdf.Dictionary | pikepdf.Array) and not entry.is_indirect:
+            _clean_object(entry)
 
 
 def _clean_image(stream: Any) -> None:

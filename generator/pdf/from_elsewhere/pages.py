@@ -93,10 +93,10 @@ def as_figures(content: bytes, title: str) -> bytes:
 
 
 def _saved(pdf: Pdf) -> bytes:
-    made = io.BytesIO()
+    stream = io.BytesIO()
     mode = pikepdf.ObjectStreamMode.generate
-    pdf.save(made, deterministic_id=True, object_stream_mode=mode, fix_metadata_version=False)
-    return made.getvalue()
+    pdf.save(stream, deterministic_id=True, object_stream_mode=mode, fix_metadata_version=False)
+    return stream.getvalue()
 
 
 def _open(source: Path | bytes) -> Pdf:
@@ -202,7 +202,7 @@ def _refuse_odd_tags(pdf: Pdf) -> None:
                         seen.add(kid.objgen)
                     below.append(kid)
         parents = dict(pikepdf.NumberTree(root.ParentTree).items()) if "/ParentTree" in root else {}
-        sound = all(isinstance(one, (Array, Dictionary)) for one in parents.values())
+        sound = all(isinstance(parent, (Array, Dictionary)) for parent in parents.values())
     except _DAMAGED:
         sound = False
     if not sound:
@@ -279,7 +279,7 @@ def _draw_moved(pdf: Pdf, page: pikepdf.Page, way: Matrix, clip: str) -> None:
     resources = dict(page.resources.items())
     if "/Pattern" in resources:
         # Patterns stand on the sheet and do not move with what is drawn.
-        patterns = {name: _moved_pattern(pdf, one, way) for name, one in resources["/Pattern"].items()}
+        patterns = {name: _moved_pattern(pdf, pattern, way) for name, pattern in resources["/Pattern"].items()}
         resources["/Pattern"] = Dictionary(patterns)
         page.obj.Resources = Dictionary(resources)
     page.contents_add(b"q " + _shown(way).encode() + b" cm " + clip.encode() + b"\n", prepend=True)
@@ -313,8 +313,8 @@ def _balanced(page: pikepdf.Page) -> bytes:
 
 
 def _moved_pattern(pdf: Pdf, pattern: Any, way: Matrix) -> pikepdf.Object:
-    own = Matrix(*(float(number) for number in pattern.Matrix)) if "/Matrix" in pattern else Matrix()
-    matrix = Array([round(number, 6) for number in (own @ way).shorthand])
+    pattern_matrix = Matrix(*(float(number) for number in pattern.Matrix)) if "/Matrix" in pattern else Matrix()
+    matrix = Array([round(number, 6) for number in (pattern_matrix @ way).shorthand])
     entries = {key: value for key, value in pattern.items() if key not in ("/Matrix", "/Length")}
     if isinstance(pattern, Stream):
         return pdf.make_indirect(Stream(pdf, pattern.read_raw_bytes(), Dictionary({**entries, "/Matrix": matrix})))
@@ -381,7 +381,10 @@ def _target(note: Any, moved: Mapping[Any, Matrix], named: Mapping[str, Any]) ->
 
 def _point(place: Any) -> tuple[float | None, float | None]:
     """The upper left point that a destination names, in the old coordinates of its page."""
-    numbers = [None if isinstance(one, (Name, String, Dictionary)) or one is None else float(one) for one in place[2:]]
+    numbers = [
+        None if isinstance(coordinate, (Name, String, Dictionary)) or coordinate is None else float(coordinate)
+        for coordinate in place[2:]
+    ]
     kind = str(place[1])
     if kind == "/XYZ" and len(numbers) >= 2:
         return numbers[0], numbers[1]

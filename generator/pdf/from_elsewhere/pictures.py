@@ -107,7 +107,7 @@ def _plain(content: bytes) -> list[bytes]:
     """Each frame as a PNG in plain colours, upright."""
     from PIL import ImageOps
 
-    made = []
+    frames = []
     with _opened(io.BytesIO(content)) as image:
         for frame in _frames(image):
             upright = ImageOps.exif_transpose(frame) or frame
@@ -115,5 +115,5 @@ def _plain(content: bytes) -> list[bytes]:
                 upright = upright.convert("I").point(lambda value: value / 256).convert("L")
             buffer = io.BytesIO()
             upright.convert("L" if upright.mode == "L" else "RGBA").save(buffer, "PNG")
-            made.append(buffer.getvalue())
-    return made
+            frames.append(buffer.getvalue())
+    return frames
