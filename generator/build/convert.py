@@ -60,7 +60,7 @@ class Sources:
 
 
 class Converter:
-    """LibreOffice and the cache of what it converted before. It is started when something turns out not to be there.
+    """LibreOffice and the cache of what it converted before. LibreOffice is started once something is not in the cache.
 
     The cache is bounded and can be thrown away at any time.
     """
@@ -181,7 +181,7 @@ def _joined(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) 
 
 
 def too_long(chosen: Sequence[Document]) -> list[str]:
-    """What to say of the documents whose table LibreOffice would take many minutes for: they are not converted."""
+    """A sentence for each document that is not converted: LibreOffice would take many minutes for its table."""
     return [
         f"「{document.name}」有 {document.rows:,} 列，LibreOffice 轉換要很久，只產生 Word 檔；{PACKET} 也沒有產生。"
         "請將〔附件〕的來源改為「另附」，另行提供。"

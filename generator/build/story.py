@@ -206,7 +206,7 @@ def _take(
             built.files[name], built.owners[name] = original, document
             built.sources[document.name] = outputs.digest(original)
             continue
-        # Before anything is built of it: no PDF of a document with a protected name may lie in the cache.
+        # Before it is converted: no PDF of a document with a protected name may lie in the cache.
         name = document.file
         search.inspect(meeting, document, {name: rendered[document.name]})
         if formats_chosen(formats, RENDERED):
@@ -291,7 +291,7 @@ def _stale(
     files: Mapping[str, bytes],
     whole: bool,
 ) -> dict[str, str]:
-    """What earlier builds left that is no longer true: files of documents that are gone, or that changed since."""
+    """Outdated files of earlier builds: of documents that are gone, or that changed since."""
     names = {document.name for document in documents}
     found = {}
     for name, written in record.items():

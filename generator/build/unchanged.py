@@ -1,4 +1,4 @@
-"""Whether a build would come to what lies there already: then nothing is read, rendered or converted again.
+"""Whether a build would make the files that are there already: then nothing is read, rendered or converted again.
 
 What a build depends on is hashed before it begins; its report is kept with that hash in output/.packet.
 """
@@ -161,9 +161,9 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _content(path: Path) -> bytes:
-    """A hash of what a file holds; of a link, where it leads; of what cannot be read, that it cannot.
+    """A hash of the content of a file; for a link its target, for an unreadable file the error.
 
-    Of a large file, which no one edits again and again, its size and date must do.
+    For a large file, which is rarely edited, its size and date.
     """
     try:
         if path.is_symlink():
@@ -178,7 +178,7 @@ def _content(path: Path) -> bytes:
 
 
 def _program() -> list[str]:
-    """What tells one state of the program and of its libraries from another, without loading any."""
+    """Texts that change when the program or its libraries change; none of them is loaded."""
     package = Path(__file__).parents[1]
     found = [
         f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}"

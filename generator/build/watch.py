@@ -1,8 +1,8 @@
 """``packet watch``: builds again whenever a workbook or template is saved. The only module that uses watchfiles.
 
-What tells is the content: a build follows when what it depends on is not what it was, and not for a temporary file, a
-lock file or a file that was saved as it was. Excel and LibreOffice write aside and rename, so a save is several events;
-one that is under way shows as a workbook that is locked or cannot be read, and is waited for.
+A build follows when the content of a file changed on which it depends, and not for a temporary file, a lock file or a
+file that was saved unchanged. Excel and LibreOffice write aside and rename, so a save is several events; one that is
+under way shows as a workbook that is locked or cannot be read, and is waited for.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from generator.build.report import Report
 from generator.workbook import books
 
 # Milliseconds: how long events are gathered, and how often what is there is looked at without any (network disks may
-# tell of nothing).
+# send no events).
 _DEBOUNCE, _LOOK_AGAIN = 300, 2000
-# Seconds that a workbook may be half-saved or locked before that is told, and between two looks at it.
+# Seconds that a workbook may be half-saved or locked before that is reported, and between two looks at it.
 _PATIENCE, _PAUSE = 8.0, 0.25
 
 
@@ -83,7 +83,7 @@ def _half_saved(report: Report) -> bool:
 
 
 def _settled(workspace: Workspace, stop: threading.Event) -> dict[str, bytes]:
-    """What is there once it no longer changes from one look to the next."""
+    """The contents of the files once they no longer change between two looks."""
     now = unchanged.contents(workspace)
     for _ in range(40):
         if stop.wait(0.05):

@@ -62,7 +62,7 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
         universal &= is_universal(source)
         tags.renumber(source)
         joined.pages.extend(source.pages)
-        # Only now: references from the tags to pages lead to the copies.
+        # After the pages, so that references from the tags lead to the copied pages.
         universal &= tags.take(source, part.title)
     tags.finish()
     _join_layers(joined, sources)
@@ -89,7 +89,7 @@ def _add_bookmarks(pdf: Pdf, parts: Sequence[Part], first_pages: Sequence[int]) 
 
 
 def _join_layers(joined: Pdf, sources: Sequence[Pdf]) -> None:
-    """What is hidden in a part stays hidden: foreign leaves no other layers."""
+    """Layers that are hidden in a part stay hidden; files from elsewhere have no other layers."""
     hidden = [
         layer for source in sources for layer in source.Root.get("/OCProperties", Dictionary()).get("/OCGs", Array())
     ]

@@ -1,6 +1,6 @@
 """Cuts what a document would fetch when it is opened: pictures, sections, tables and objects that lie elsewhere.
 
-The settings of the private profile (see soffice) stop LibreOffice at most of these. They do not stop at pictures
+The settings of the private profile (see process) stop LibreOffice at most of these. They do not stop at pictures
 behind pages and paragraphs in ODF, at pictures inside SVG, nor at INDIRECT() in .xlsx; those are cut here, and the
 rest with them. What is seen without the link stays: pictures in the file, the saved values of cells, links to click.
 
@@ -66,7 +66,7 @@ def cut(content: bytes) -> bytes:
 
 
 def _cut(content: bytes, budget: Budget, depth: int = 0, names: Collection[str] = ()) -> bytes:
-    """``depth``: how many packages it lies in. ``names``: those of the workbook that stand for something elsewhere."""
+    """``depth``: how many packages it lies in. ``names``: the names of the workbook that refer to another file."""
     if content.startswith(b"PK\3\4"):
         return _package(content, budget, depth) if depth <= budget.deepest else b""
     if content.startswith(b"\x1f\x8b"):
@@ -134,7 +134,7 @@ def _xml(content: bytes, budget: Budget, names: Collection[str]) -> bytes:
 
 
 def _without_links(root: Any, budget: Budget, names: Collection[str]) -> bool:
-    """Takes them out; whether there were any."""
+    """Takes out the links; returns whether there were any."""
     kind = etree.QName(root).namespace
     if kind == _RELATIONSHIPS:
         return _cut_relationships(root)
@@ -166,7 +166,7 @@ def _leads_out(relationship: Any) -> bool:
 
 
 def _is_address(target: str) -> bool:
-    """Whether a part of a package is named that cannot be one: parts begin with a slash, addresses with two."""
+    """Whether the target is an address and no part of the package: parts begin with a slash, addresses with two."""
     return bool(re.match(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]{2})", unquote(target)))
 
 

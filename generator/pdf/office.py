@@ -1,4 +1,4 @@
-"""From Word, Excel, PowerPoint and ODF to .pdf and ODF: with soffice the only module that starts LibreOffice.
+"""From Word, Excel, PowerPoint and ODF to .pdf and ODF: with process the only module that starts LibreOffice.
 
 LibreOffice is run once for all documents, with a profile of its own that is thrown away afterwards: it neither meets
 a window the user has open nor leaves anything behind. It ends with 0 whatever happened, so the files themselves are
@@ -42,7 +42,7 @@ class ConversionFailed(UserError):
     """Documents that LibreOffice did not convert; the text is for the user.
 
     ``failed`` are the sources without a result, ``done`` the results of the others, which are good and in place.
-    ``detail`` is what LibreOffice itself said last.
+    ``detail`` is the last output of LibreOffice.
     """
 
     def __init__(
@@ -89,9 +89,9 @@ def _usual_places() -> list[Path]:
 
 
 def office_version(office: Path, timeout: float = 60.0) -> str:
-    """The version that LibreOffice itself tells (7.4.7.2): it is started for that, so that a broken one shows.
+    """The version that LibreOffice reports (7.4.7.2): it is started for that, so that a broken one shows.
 
-    Raises ConversionFailed when it does not start, does not end in time, or tells none.
+    Raises ConversionFailed when it does not start, does not end in time, or reports none.
     """
     with contextlib.closing(Session(office)) as session:
         try:
@@ -267,7 +267,7 @@ class Office:
         timeout: float,
         progress: Callable[[Path], None] | None,
     ) -> tuple[str, str]:
-        """Calls LibreOffice until it has seen all. Returns what went wrong first ("" for nothing) and its last words.
+        """Calls LibreOffice until it has seen all. Returns what went wrong first ("" for nothing) and the last output.
 
         It takes the documents in their order: the first of those without a result after the last with one is where it
         hung or crashed.
@@ -376,7 +376,7 @@ def _is_whole(result: Path) -> bool:
 
 
 def _deliver(result: Path, target: Path) -> Path:
-    """Put it there whole or not at all: the temporary folder may be on another disk."""
+    """Puts the file there whole or not at all: the temporary folder may be on another disk."""
     # A name of its own: two builds may deliver the same at once.
     handle, aside = tempfile.mkstemp(prefix=".part-", dir=target.parent)
     os.close(handle)

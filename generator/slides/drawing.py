@@ -1,6 +1,6 @@
 """Draws what a slide has no placeholder for: a bar of tabs, and a chart of boxes and connectors, each as a group.
 
-Raw DrawingML; the looks are those of the template's samples (slideml.Inherited). Lengths are EMU.
+Raw DrawingML; the looks are those of the template's samples (drawingml.Inherited). Lengths are EMU.
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ class Inherited:
 
 
 def _overlay(base: Any, over: Any, order: Sequence[str]) -> None:
-    """What ``over`` says replaces what ``base`` says of the same."""
+    """Puts the properties of ``over`` in the place of the same ones of ``base``."""
     base.attrib.update(over.attrib)
     places = {name: number for number, names in enumerate(order) for name in names.split()}
     for child in over:

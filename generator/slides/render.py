@@ -111,7 +111,7 @@ def _numbered(slide: bytes) -> bytes:
 def figure_texts(content: bytes) -> list[str]:
     """The alternative texts of what LibreOffice makes figures of in the PDF, and leaves without: the connectors.
 
-    In their order; the first of a chart tells the whole of it.
+    In their order; the first one of a chart describes the whole chart.
     """
     found = []
     for root in _slide_parts(content):

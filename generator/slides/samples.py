@@ -1,6 +1,6 @@
 """The template of a deck: its sample slides, what stands where on them, and what is wrong with them.
 
-Works on what python-pptx has read; slides.py is the module that asks it to.
+Works on what python-pptx has read; render is the module that calls it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def samples(presentation: Any) -> dict[str, Any]:
 
 
 def places(slide: Any) -> dict[str, Any]:
-    """The shapes of a slide by what they are for: the text of its first paragraph says it."""
+    """The shapes of a slide by their purpose, which is the text of their first paragraph."""
     found: dict[str, Any] = {}
     for shape in slide.shapes:
         if not shape.has_text_frame or shape == slide.shapes.title:

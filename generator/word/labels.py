@@ -1,4 +1,4 @@
-"""What is done to a rendered document that docxtpl cannot do.
+"""Changes to a rendered document that docxtpl cannot make.
 
 Labels get hanging indents as wide as they are, and a point stays with what belongs to it. Tables: tables.py.
 """

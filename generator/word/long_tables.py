@@ -1,10 +1,10 @@
-"""Long tables: a row is laid out once, and what the other rows say is put into its XML as text.
+"""Long tables: a row is laid out once, and the texts of the other rows are put into its XML.
 
-The XML of a row is fifty times as long as what the row says, and docxtpl, lxml and python-docx each take all of it to
-pieces. So a loop ``{%tr for … %}`` over a long list renders one hollow row, which goes through everything with the rest
-of the document; the rows themselves are written straight into the package. Not a byte is other than the plain way's:
-a text of a kind not met before (line breaks, tabs, a label at its head) is made into XML the plain way, once for its
-kind, and a loop with anything in it that this module does not know is left to the plain way.
+The XML of a row is fifty times as long as its text, and docxtpl, lxml and python-docx each parse all of it. So a loop
+``{%tr for … %}`` over a long list renders one hollow row, which goes through everything with the rest of the
+document; the rows themselves are written straight into the package. The bytes are those of the plain way: a text of a
+kind not met before (line breaks, tabs, a label at its head) is made into XML the plain way, once for its kind, and a
+loop with anything in it that this module does not know is left to the plain way.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class Rows:
         ]
 
     def sources(self, place: int) -> list[Source]:
-        """Where what that cell says came from, row by row."""
+        """The sources of the cell in that place, row by row."""
         origins = [sources_by_row() for sources_by_row in self._cells[place].origins]
         if len(origins) == 1:
             return origins[0]
@@ -230,7 +230,7 @@ def set_apart(
 
 
 def find(body: Any, apart: Sequence[Rows]) -> list[Rows]:
-    """Those whose hollow rows are in the rendered document: not what a condition leaves out."""
+    """The long rows whose hollow rows are in the rendered document, which a condition may leave out."""
     for mark in body.iter(etree.ProcessingInstruction) if apart else ():
         if mark.target == PLACE:
             apart[int(mark.text)].take(mark.getnext())
@@ -286,7 +286,7 @@ def _hole_texts(
     loop: str, names: Mapping[str, Any], environment: Environment, many: Sequence[Any]
 ) -> tuple[list[list[str]], list[Origins]] | None:
     """What each {{ }} of the loop prints, row by row, and where it came from; None where the rows are not alike or a
-    value cannot be told."""
+    value is unknown."""
     values: list[Any] = []
     end = object()
     firsts: list[Any] = []
@@ -350,7 +350,7 @@ def _text(value: Any) -> str:
 
 
 def _shape(text: str, alone: bool) -> tuple[str, list[str]]:
-    """A text with holes for its words: what is left decides how it is laid out. And the words."""
+    """The text with holes for its words, which decides how it is laid out; and the words."""
     words: list[str] = []
     lines = []
     for line in text.split("\n"):

@@ -1,4 +1,4 @@
-"""Raw WordprocessingML: names, styles, texts and the package of a .docx. layout and template_parts build on it."""
+"""Raw WordprocessingML: names, styles, texts and the package of a .docx. labels, tables and lint build on it."""
 
 from __future__ import annotations
 

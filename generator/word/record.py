@@ -1,4 +1,4 @@
-"""What a rendered document says, and where each part came from, noted before anything is done to its looks."""
+"""The texts of a rendered document and the sources of each, recorded before its looks are changed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class LongRows(Protocol):
         """What the cell in that place of the row says in each of the rows."""
 
     def sources(self, place: int) -> list[Source]:
-        """Where what it says came from, in each of the rows."""
+        """The sources of the cell in that place, in each of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]
         if row in long:
             long_rows = long[row]
             columns = [[text.strip() for text in long_rows.texts(place)] for place in range(len(cells))]
-            rows += [list(row_texts) for row_texts in zip(*columns, strict=True)]
+            rows += [list(texts) for texts in zip(*columns, strict=True)]
             sources += [
                 list(row_sources)
                 for row_sources in zip(*(long_rows.sources(place) for place in range(len(cells))), strict=True)

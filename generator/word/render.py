@@ -57,7 +57,7 @@ def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Prob
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A finished document, and what it says with the sources of every part."""
+    """A finished document, and its texts with the sources of each."""
 
     content: bytes
     contents: Contents

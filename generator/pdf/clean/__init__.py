@@ -1,6 +1,6 @@
 """Takes out of finished files what nobody meant to publish: who worked on them, with what, comments, hidden parts.
 
-What is seen and read stays.
+What a reader sees stays.
 """
 
 from generator.pdf.clean.open_documents import odf

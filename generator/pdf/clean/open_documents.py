@@ -82,7 +82,7 @@ def _clean_text(root: Any) -> None:
         for element in list(root.iter(_name(tag))):
             _remove(element)
     for page in root.iter(_name("draw:page")):
-        # What a speaker means to say is not on the slide.
+        # The speaker's notes are not on the slide.
         for notes in page.findall(_name("presentation:notes")):
             page.remove(notes)
     for comment in list(root.iter(etree.Comment, etree.ProcessingInstruction)):
@@ -133,7 +133,7 @@ def _name_fonts(roots: list[Any]) -> None:
         used |= dict.fromkeys(kinds.values(), "")
         found.append((lists, faces, places, kinds))
     for kind in sorted(used):
-        # Not a name by which something is meant that is not listed.
+        # A name that is used without being listed may mean another font.
         choice = (f"{kind[0]}{number or ''}" for number in range(len(used) + len(strange) + 1))
         used[kind] = next(name for name in choice if name not in strange and name not in used.values())
     for lists, faces, places, kinds in found:
@@ -150,7 +150,7 @@ def _name_fonts(roots: list[Any]) -> None:
 
 
 def _kind_of_font(face: Any) -> tuple[Any, ...]:
-    """What a font is but for its name in the document: its family first."""
+    """All that describes a font except its name in the document; its family comes first."""
     name_attribute = _name("style:name")
     about = tuple(sorted((key, value) for key, value in face.items() if key != name_attribute))
     inside = tuple(etree.tostring(element, with_tail=False) for element in face)
@@ -199,7 +199,7 @@ def _clean_settings(part: bytes) -> bytes:
 
 
 def _properties(part: bytes, title: str, author: str, created: date) -> bytes:
-    """Title, author, language and date; of what was there only the name of the program and the counts."""
+    """Title, author, language and date; of the earlier properties only the name of the program and the counts stay."""
     root = _parsed(part)
     about = root.find(_name("office:meta"))
     kept = [element for element in about if element.tag in (_name("meta:generator"), _name("meta:document-statistic"))]

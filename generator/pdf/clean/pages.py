@@ -60,7 +60,7 @@ def _empty(thing: Any) -> None:
 
 
 def _clean_catalogue(root: Any) -> None:
-    """Where a PDF opens stays, if that is a place and no action; of its names those of places stay."""
+    """Keeps the page at which the PDF opens, unless that is an action, and of the names those of places."""
     from pikepdf import Array
 
     for key in _OF_CATALOGUE:
@@ -72,7 +72,7 @@ def _clean_catalogue(root: Any) -> None:
 
 
 def _clean_object(thing: Any) -> None:
-    """One object, and what is written inside it; what it refers to is an object of its own."""
+    """Cleans an object and the objects written inside it; objects that it refers to are cleaned by themselves."""
     import pikepdf
 
     if isinstance(thing, pikepdf.Array):

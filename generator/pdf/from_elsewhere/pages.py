@@ -31,7 +31,7 @@ _OF_PAGE = {"/Type", "/Parent", "/Resources", "/Contents", "/Annots", "/Group", 
 _OF_DOCUMENT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OCProperties"}
 # The first three say that the data of a stream stand in another file.
 _NOT_OF_STREAM = ("/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/AF", "/PieceInfo")
-# What pikepdf says of damaged files: a number where a list should stand, a page that is none.
+# What pikepdf raises for damaged files: a number where a list should stand, a page that is none.
 _DAMAGED = (pikepdf.PdfError, zlib.error, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
 
 
@@ -54,8 +54,8 @@ def fitted(content: bytes) -> bytes:
     """The PDF on A4: each page scaled evenly into the free area, upright as it is seen, a wide one on wide paper.
 
     Tags and links come along, and what shows of forms that are filled in, of stamps and of notes. Scripts, forms,
-    files inside, and whatever a page or a link could start do not; nor does what it says of itself (PDF/UA), for no
-    one has looked. Raises Unfit when it cannot be joined.
+    attached files, and whatever a page or a link could start do not; nor does a claim to be PDF/UA, which nobody has
+    verified. Raises Unfit when it cannot be joined.
     """
     with _open(content) as pdf:
         try:
@@ -118,10 +118,10 @@ def _open(source: Path | bytes) -> Pdf:
 
 
 def _refuse(pdf: Pdf, source: Path | bytes) -> None:
-    """Raises Unfit for what opens but is not what someone sees who opens it."""
+    """Raises Unfit for a PDF that is damaged, has too many pages, or whose pages lack what a reader sees."""
     count = len(pdf.pages)
     if count == 0 or (pdf.get_warnings() and (not _has_end(source) or count < int(pdf.Root.Pages.get("/Count", 0)))):
-        # Of a file that was cut off the reader finds the pages that are left, and says nothing.
+        # In a file that was cut off pikepdf finds the pages that are left, without an error.
         raise Unfit(FileCode.FILE_DAMAGED)
     if count > MOST_PAGES:
         raise Unfit(FileCode.FILE_TOO_MANY_PAGES, count=count, most=MOST_PAGES)
@@ -213,7 +213,7 @@ def _refuse_odd_tags(pdf: Pdf) -> None:
 
 
 def _hidden_layers(pdf: Pdf) -> list[pikepdf.Object]:
-    """The layers that are off when the PDF is opened: nobody put them before the meeting."""
+    """The layers that are off when the PDF is opened: they are not part of what the meeting sees."""
     layers: Any = pdf.Root.get("/OCProperties", Dictionary())
     setting = layers.get("/D", Dictionary())
     if setting.get("/BaseState") == Name.OFF:

@@ -163,7 +163,7 @@ class Reader:
             self._report(TagCode.TAG_SPLIT, at, tag=tag)
 
     def _tag(self, text: str, fragment: Fragment, at: Location) -> _Tag | None:
-        """None for what docxtpl cannot handle as a tag, which is reported."""
+        """The tag; None for a text that docxtpl cannot handle as a tag, which is reported."""
         inner = text[2:-2].removeprefix("-").removesuffix("-")
         layer, rest = "", inner
         if parts := re.match(r"(p|tr|tc|r)(?=\s)", inner):

@@ -45,7 +45,7 @@ class Fragment:
 
     @property
     def goes_with_it(self) -> bool:
-        """Whether there is more than text: a picture, a page break or the end of a section."""
+        """Whether the paragraph holds more than text: a picture, a page break or the end of a section."""
         if self.node is None:
             return False
         kinds = ("drawing", "pict", "object", "sectPr")
