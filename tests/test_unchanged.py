@@ -155,7 +155,7 @@ def test_what_went_wrong_only_while_building_is_tried_again(
     desk.meeting()
     take = story._take
 
-    def troubled(made: story.Made, *given: Any) -> None:
+    def troubled(made: story.Built, *given: Any) -> None:
         take(made, *given)
         story._add(made, [problem(EnclosureCode.FILE_SEPARATE, Location("會議.xlsx"), text="轉檔逾時")])
 

@@ -213,7 +213,7 @@ def test_a_fault_is_told_with_its_cell_and_the_documents_stay(desk: Desk, start:
     book.save(path)
     turn = watch.next()
     assert "會議.xlsx〔會議資訊〕B2" in str(turn.report.problems[0])
-    assert watching.told(turn, "14:03:22").startswith("14:03:22 會議.xlsx → 有錯誤")
+    assert watching.turn_line(turn, "14:03:22").startswith("14:03:22 會議.xlsx → 有錯誤")
     assert agenda(desk) == before
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from generator.basic.formats import Format
 from generator.basic.problem import Problem
 from generator.build import outputs
 from generator.documents.document import Document
@@ -17,12 +19,12 @@ from generator.rules.printing import MOST_CONVERTED
 from generator.slides import render
 from generator.word import ooxml
 
+if TYPE_CHECKING:
+    from generator.pdf.numbers import Stamp
+
 PACKET = "會議資料.pdf"
 CONVERSION_SECONDS = 300.0
 _KEPT = 200
-OPEN_DOCUMENT = {"docx": "odt", "pptx": "odp"}
-# What the names of converted files end with.
-CONVERTED = (".pdf", ".odt", ".odp")
 # Names that no document has: the signs of page numbers, and after a document's name the file in its place.
 _PAGE_NUMBER, _FILE = "", "（檔案）"
 
@@ -36,8 +38,29 @@ class Converted:
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What there is to convert: documents, and by their names the bytes of those that were rendered.
+
+    ``whole``: they are the whole packet, which is to be joined.
+    """
+
+    meeting: Meeting
+    documents: Sequence[Document]
+    rendered: Mapping[str, bytes]
+    whole: bool
+
+    def short(self) -> list[Document]:
+        """The rendered documents that LibreOffice can convert in reasonable time."""
+        return [
+            document
+            for document in self.documents
+            if document.name in self.rendered and document.rows <= MOST_CONVERTED
+        ]
+
+
 class Converter:
-    """LibreOffice and the cache of what it converted before. It is started when something turns out not to be there.
+    """LibreOffice and the cache of what it converted before. LibreOffice is started once something is not in the cache.
 
     The cache is bounded and can be thrown away at any time.
     """
@@ -70,7 +93,7 @@ class Converter:
                     text = str(failed)
                     for path, name in paths.items():
                         text = text.replace(path.name, f"{name}{path.suffix}" if name else "頁碼")
-                    # Of a file from elsewhere its row in the workbook is told.
+                    # A file from elsewhere gets a problem at its row of the workbook instead.
                     if any(not paths[path].endswith(_FILE) for path in failed.failed):
                         failures.append(text)
         for old in sorted(self._cache.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
@@ -92,59 +115,79 @@ class _Pages:
     numbered: bool
 
 
-def to_pdf(
-    meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], converter: Converter, joined: bool
-) -> Converted:
-    """The PDF of each document, numbered where its template is, and, if ``joined``, all of the packet as one.
+def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Converted:
+    """The PDF of each document, numbered where its template is, and, of a whole packet, all of it as one.
 
-    ``rendered`` has the documents' bytes by name. A document without a PDF leaves the packet out as well.
+    A document without a PDF leaves the packet out as well.
     """
-    from generator.pdf import join
     from generator.pdf.numbers import Stamp, glyph_document
     from generator.pdf.properties import UnusablePdf
 
-    made = Converted()
-    short = _short(chosen)
-    own = {one.name: (one.ending, for_office(one, rendered[one.name])) for one in short if one.name in rendered}
-    # After the program's own documents: what comes from elsewhere may keep LibreOffice from going on.
-    files = {
-        f"{one.name}{_FILE}": (one.enclosure.ending[1:], one.enclosure.path.read_bytes())
-        for one in chosen
-        if one.enclosure and enclosures.needs_office(one.enclosure)
+    converted = Converted()
+    office_files = {
+        document.name: (document.ending, for_office(document, sources.rendered[document.name]))
+        for document in sources.short()
     }
-    sources = {**own, _PAGE_NUMBER: ("docx", glyph_document()), **files}
-    raw = converter.convert(sources, "pdf", made.failures)
-    pages = {one.name: found for one in chosen if (found := _pages(one, rendered, raw, made.problems))}
-    author = meeting.agency.full_name
-    bound = [one for one in chosen if one.joined]
+    office_files[_PAGE_NUMBER] = ("docx", glyph_document())
+    # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
+    for document in sources.documents:
+        if document.enclosure and enclosures.needs_office(document.enclosure):
+            content = document.enclosure.path.read_bytes()
+            office_files[f"{document.name}{_FILE}"] = (document.enclosure.ending[1:], content)
+    pdf_files = converter.convert(office_files, output_format.name, converted.failures)
+    pages = {
+        document.name: found
+        for document in sources.documents
+        if (found := _pages(document, sources.rendered, pdf_files, converted.problems))
+    }
     try:
-        stamp = Stamp.from_pdf(raw[_PAGE_NUMBER]) if _PAGE_NUMBER in raw else None
-        for one in chosen:
-            if found := pages.get(one.name):
-                numbers = stamp if found.numbered else None
-                label = found.label if one.enclosure else ""
-                single = join.stamp_single(found.single, numbers, one.title, author, meeting.date, label)
-                made.files[f"{one.name}.pdf"] = single
-        if joined and all(one.name in pages for one in bound):
-            parts = [join.Part(pages[one.name].joined, one.bookmark, one.level, pages[one.name].label) for one in bound]
-            made.files[PACKET] = join.join(parts, stamp, f"{meeting.name}會議資料", author, meeting.date)
+        stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER]) if _PAGE_NUMBER in pdf_files else None
+        converted.files |= _numbered(sources, pages, stamp)
+        if sources.whole:
+            converted.files |= _joined(sources, pages, stamp)
     except UnusablePdf as unusable:
-        made.failures.append(str(unusable))
-    return made
+        converted.failures.append(str(unusable))
+    return converted
+
+
+def _numbered(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) -> dict[str, bytes]:
+    """The PDF of each document by itself, with its page numbers and, of a file from elsewhere, its label."""
+    from generator.pdf import join
+
+    author, date = sources.meeting.agency.full_name, sources.meeting.date
+    files = {}
+    for document in sources.documents:
+        if found := pages.get(document.name):
+            numbers = stamp if found.numbered else None
+            label = found.label if document.enclosure else ""
+            content = join.stamp_single(found.single, numbers, document.title, author, date, label)
+            files[f"{document.name}.pdf"] = content
+    return files
+
+
+def _joined(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) -> dict[str, bytes]:
+    """會議資料.pdf; nothing where a document that belongs into it has no pages."""
+    from generator.pdf import join
+
+    documents = [document for document in sources.documents if document.joined]
+    if not all(document.name in pages for document in documents):
+        return {}
+    parts = [
+        join.Part(pages[document.name].joined, document.bookmark, document.level, pages[document.name].label)
+        for document in documents
+    ]
+    meeting = sources.meeting
+    return {PACKET: join.join(parts, stamp, f"{meeting.name}會議資料", meeting.agency.full_name, meeting.date)}
 
 
 def too_long(chosen: Sequence[Document]) -> list[str]:
-    """What to say of the documents whose table LibreOffice would take many minutes for: they are not converted."""
+    """A sentence for each document that is not converted: LibreOffice would take many minutes for its table."""
     return [
-        f"「{one.name}」有 {one.rows:,} 列，LibreOffice 轉換要很久，只產生 Word 檔；{PACKET} 也沒有產生。"
+        f"「{document.name}」有 {document.rows:,} 列，LibreOffice 轉換要很久，只產生 Word 檔；{PACKET} 也沒有產生。"
         "請將〔附件〕的來源改為「另附」，另行提供。"
-        for one in chosen
-        if one.rows > MOST_CONVERTED
+        for document in chosen
+        if document.rows > MOST_CONVERTED
     ]
-
-
-def _short(chosen: Sequence[Document]) -> list[Document]:
-    return [one for one in chosen if one.rows <= MOST_CONVERTED]
 
 
 def for_office(document: Document, content: bytes) -> bytes:
@@ -170,28 +213,42 @@ def _pages(
     path = raw[document.name]
     if document.ending != "docx":
         # Slides have numbers of their own; among the papers they stand on A4 with the label that papers have.
-        told = describe_figures(path, render.figure_texts(rendered[document.name]))
-        return _Pages(told, foreign_pdf.fitted(told), document.label, False)
+        with_texts = describe_figures(path, render.figure_texts(rendered[document.name]))
+        return _Pages(with_texts, foreign_pdf.fitted(with_texts), document.label, False)
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 
 
-def to_odf(
-    meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], converter: Converter
-) -> Converted:
-    """The .odt of each document, the .odp of a deck, without what LibreOffice notes of itself and of its run."""
-    from generator.pdf import clean
+def by_office(sources: Sources, output_format: Format, converter: Converter) -> Converted:
+    """Each document as LibreOffice converts it, without what LibreOffice notes of itself and of its run."""
+    from generator.pdf.clean import BY_ENDING
 
-    made = Converted()
-    short = _short(chosen)
-    for ending in dict.fromkeys(OPEN_DOCUMENT.values()):
-        sources = {
-            one.name: (one.ending, rendered[one.name] if one.ending == "docx" else for_office(one, rendered[one.name]))
-            for one in short
-            if one.name in rendered and OPEN_DOCUMENT[one.ending] == ending
+    converted = Converted()
+    meeting = sources.meeting
+    for ending in dict.fromkeys(output_format.endings.values()):
+        documents = [document for document in sources.short() if output_format.endings[document.ending] == ending]
+        office_files = {
+            document.name: (document.ending, _for_open_document(document, sources)) for document in documents
         }
-        found = converter.convert(sources, ending, made.failures)
-        for one in short:
-            if one.name in found:
-                raw, author = found[one.name].read_bytes(), meeting.agency.full_name
-                made.files[f"{one.name}.{ending}"] = clean.odf(raw, one.title, author, meeting.date)
-    return made
+        found = converter.convert(office_files, ending, converted.failures)
+        for document in documents:
+            if document.name in found:
+                content = found[document.name].read_bytes()
+                if clean := BY_ENDING.get(ending):
+                    content = clean(content, document.title, meeting.agency.full_name, meeting.date)
+                converted.files[f"{document.name}.{ending}"] = content
+    return converted
+
+
+def _for_open_document(document: Document, sources: Sources) -> bytes:
+    """Page numbers stay in a text document, where LibreOffice counts as Word does."""
+    content = sources.rendered[document.name]
+    return content if document.ending == "docx" else for_office(document, content)
+
+
+# What makes a converted format, by its name; every other one is made by LibreOffice alone.
+_MAKERS: Mapping[str, Callable[[Sources, Format, Converter], Converted]] = {"pdf": to_pdf}
+
+
+def convert(sources: Sources, output_format: Format, converter: Converter) -> Converted:
+    """The files of one converted format."""
+    return _MAKERS.get(output_format.name, by_office)(sources, output_format, converter)

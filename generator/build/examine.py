@@ -28,7 +28,7 @@ from generator.word import render
 class Examined:
     """A meeting read and checked: every problem in order, and what there is to build.
 
-    ``decks`` are the slides as .pptx by the row of their attachment: only their making tells whether all fits.
+    ``decks`` are the slides as .pptx by the row of their attachment: whether all fits shows only when they are made.
     """
 
     meeting: Meeting | None
@@ -74,7 +74,7 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
 
 
 def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
-    """A template that a row names is missed at its cell, every other one by its file."""
+    """Missing templates: one that a row names is reported at its cell, every other one at its file."""
     found = []
     for case in meeting.cases:
         named = [(case.template, case.at("template"), "docx")]

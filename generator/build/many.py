@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.basic.failure import UserError
+from generator.basic.formats import USUAL
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build.report import Report
 
@@ -24,7 +25,7 @@ class Outcome:
 
 
 def build_all(
-    workspace: Workspace, formats: Sequence[str] = ("docx", "pdf"), executor: Executor | None = None
+    workspace: Workspace, formats: Sequence[str] = USUAL, executor: Executor | None = None
 ) -> Iterator[Outcome]:
     """Builds every meeting under inputs/ and yields what became of each, in their order, as soon as it is known.
 
@@ -45,7 +46,7 @@ def build_all(
 
 
 def build_one(root: str, meeting: str, formats: Sequence[str]) -> Report:
-    """Builds one meeting; plain texts go in, so that any worker can be told."""
+    """Builds one meeting; only plain texts go in: any worker can be sent them."""
     from generator.build import story
 
     return story.build(Workspace(Path(root)), MeetingId.parse(meeting), (), formats)

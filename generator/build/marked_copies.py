@@ -20,13 +20,13 @@ def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) ->
     folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
     books = [*workbooks.books(workspace.shared), *workbooks.books(workspace.inputs(meeting))]
     paths = {path.name: path for path in [*books, workspace.agency_book]}
-    made = copies(paths, found)
-    stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in made}
-    return folder, outputs.write_all(folder, made, stale, {}) if made or stale else []
+    marked = copies(paths, found)
+    stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in marked}
+    return folder, outputs.write_all(folder, marked, stale, {}) if marked or stale else []
 
 
 def unmarked(found: Sequence[Problem], outcomes: Sequence[outputs.Outcome]) -> list[str]:
     """A sentence for each workbook with problems in its cells of which there is no copy (.ods, or too large)."""
-    there = {one.name for one in outcomes}
-    names = dict.fromkeys(one.at.workbook for one in found if one.at.cell)
+    there = {outcome.name for outcome in outcomes}
+    names = dict.fromkeys(problem.at.workbook for problem in found if problem.at.cell)
     return [f"{name} 沒有標示副本，請依訊息的位置在原檔改正。" for name in names if copy_name(name) not in there]

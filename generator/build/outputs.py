@@ -45,14 +45,14 @@ def digest(content: bytes) -> str:
 
 @dataclass(slots=True)
 class Written:
-    """What the program wrote under a name: the hashes it may have, and of what it was made (any text)."""
+    """What the program wrote under a name: the hashes it may have, and the digest of what it was made of."""
 
     hashes: list[str]
     source: str = ""
 
 
 class BadFolder(UserError):
-    """The place for the files is no folder of its own, or that of a file is one; the text is for the user."""
+    """The output folder is a file or a link, or a folder stands where a file is to be; the text is for the user."""
 
 
 def unusable(error: OSError) -> str:
@@ -67,7 +67,7 @@ def write_all(
 ) -> list[Outcome]:
     """Writes the files into the folder, each aside and then renamed; removes ``stale`` ones that nobody touched.
 
-    ``stale`` maps a name to GONE or OUTDATED, which the outcome then says. ``sources`` says of what a file was made.
+    ``stale`` maps a name to GONE or OUTDATED, the outcome to report. ``sources``: of what each file was made, a digest.
 
     A file that is not as the program left it is first renamed to a name with its time. A file that cannot be replaced
     (open in Word) is reported as LOCKED and the others are still written. Raises BadFolder where the folder is a file
@@ -112,14 +112,14 @@ def write_all(
 
 def unwritten(outcomes: Iterable[Outcome]) -> bool:
     """Whether any of the files could not be written."""
-    return any(one.how in UNWRITTEN for one in outcomes)
+    return any(outcome.how in UNWRITTEN for outcome in outcomes)
 
 
 def refuse_bad(folder: Path) -> None:
     """Raises BadFolder where the folder, or the one it lies in, is a file or a link."""
-    for one in (folder, folder.parent):
-        if one.is_symlink() or (one.exists() and not one.is_dir()):
-            raise BadFolder(f"「{one.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
+    for path in (folder, folder.parent):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise BadFolder(f"「{path.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
 
 
 def refuse_bad_file(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a build has to tell: its report, the manifest packet.json, and the shapes of --json."""
+"""The report of a build, the manifest packet.json, and the JSON that ``--json`` prints."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Report(Result):
 def manifest(
     workspace: Workspace, examined: Examined, hashes: Mapping[str, str], contents: Mapping[str, Contents]
 ) -> dict[str, Any]:
-    """What was built from what; ``hashes`` are those of the files that are there, by name, ``contents`` what the
-    documents say that were made now."""
+    """What was built from what; ``hashes`` are those of the files that are there, by name, ``contents`` the
+    texts of the documents that were made now."""
     meeting = examined.meeting
     assert meeting is not None
     used = {document.template_file for document in examined.documents}
     read = [workspace.agency_book, *books.books(workspace.inputs(meeting.id))]
     read += [book for name in sorted(meeting.regulations) if (book := books.find(workspace.shared, name))]
-    read += [one.path for one in meeting.files.values()]
+    read += [enclosure.path for enclosure in meeting.files.values()]
     read += workdays.files(workspace.shared)
     read += [workspace.templates / name for name in sorted(used)]
     return {
@@ -80,10 +80,10 @@ def manifest(
 
 
 def with_contents_of(manifest: dict[str, Any], folder: Path) -> None:
-    """What documents say that were not made now: of those that are as in the manifest before, as it stands there."""
+    """Copies contents of documents that were not made now from the manifest before, where their files are the same."""
     try:
         before = json.loads((folder / outputs.MANIFEST).read_text("utf-8"))["documents"]
-        known = {one["name"]: (one["files"], one["contents"]) for one in before if "contents" in one}
+        known = {entry["name"]: (entry["files"], entry["contents"]) for entry in before if "contents" in entry}
         for document in manifest["documents"]:
             files, contents = known.get(document["name"], (None, None))
             if "contents" not in document and files == document["files"]:
@@ -94,8 +94,8 @@ def with_contents_of(manifest: dict[str, Any], folder: Path) -> None:
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """All that a build has to say: the manifest (or the problems that stopped it) and what became of the files."""
-    outcomes = [outcome_json(one) for one in report.outcomes]
+    """A build for a program: the manifest (or the problems that stopped it) and what became of the files."""
+    outcomes = [outcome_json(outcome) for outcome in report.outcomes]
     rest = {"outcomes": outcomes, "remarks": report.remarks, "failures": report.failures}
     return {**(report.manifest or {"documents": [], "problems": problems_json(report.problems)}), **rest}
 
@@ -123,7 +123,7 @@ def problem_json(found: Problem) -> dict[str, Any]:
 
 
 def problems_json(found: Sequence[Problem]) -> list[dict[str, Any]]:
-    return [problem_json(one) for one in found]
+    return [problem_json(problem) for problem in found]
 
 
 def as_bytes(value: object) -> bytes:

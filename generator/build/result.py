@@ -1,4 +1,4 @@
-"""What a command came to: the one shape in which a build, mails, a public edition and new workbooks are told."""
+"""The result of a command: the same record for a build, mails, a public edition and new workbooks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from generator.build import outputs
 class Result:
     """What was done in ``folder``. ``problems`` are those of the inputs, in order.
 
-    ``outcomes`` say what became of each file, ``remarks`` are worth saying, ``failures`` are faults outside the inputs.
+    ``outcomes`` say what became of each file, ``remarks`` tell the user of anything else. ``failures`` are faults
+    outside the inputs.
     """
 
     folder: Path

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.basic.failure import WRONG_USAGE, UserError
+from generator.basic.formats import CONVERTED, FORMATS, RENDERED, USUAL, Format, is_converted
+from generator.basic.formats import chosen as formats_chosen
 from generator.basic.problem import Problem, in_order
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import calendar, convert, examine, outputs, unchanged
 from generator.build import report as reporting
-from generator.build.convert import CONVERTED, PACKET
+from generator.build.convert import PACKET
 from generator.build.examine import Examined
 from generator.build.report import Report
 from generator.documents.deck import contents_of
@@ -32,15 +34,15 @@ Step = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Made:
-    """What a build comes to before anything is written: every file by its name.
+class Built:
+    """The result of a build before anything is written: every file by its name.
 
     A file from elsewhere that cannot be joined is an error that stops nothing but the packet.
 
     ``owners`` has the document that a file is of; 會議資料.pdf is of none. ``sources`` are the hashes of what was
-    rendered, ``contents`` what it says, by document. ``failures`` are faults outside the inputs (exit 3); ``remarks``
-    are worth saying. ``late``:
-    problems showed while the documents were made, which another try may not have.
+    rendered, ``contents`` its texts with their cells, by document. ``failures`` are faults outside the inputs (exit 3),
+    ``remarks`` tell the user of anything else. ``late``: problems showed while the documents were made, which another
+    build may not have.
     """
 
     examined: Examined
@@ -68,11 +70,11 @@ def make(
     workspace: Workspace,
     meeting_id: MeetingId,
     only: Sequence[str] = (),
-    formats: Sequence[str] = ("docx", "pdf"),
+    formats: Sequence[str] = USUAL,
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
     examined: Examined | None = None,
-) -> Made:
+) -> Built:
     """Everything that a build makes, in memory; only the cache of conversions is written. No files if there are errors.
 
     ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then. ``office`` is a
@@ -83,75 +85,44 @@ def make(
     if examined is None:
         step("讀取與檢查活頁簿")
         examined = examine.examine(workspace, meeting_id)
-    made = Made(examined)
-    meeting = made.examined.meeting
-    if meeting is None or made.stopped:
-        return made
-    chosen = [one for one in _chosen(made.examined.documents, only) if not one.unfit]
-    whole = not only and not any(one.unfit for one in made.examined.documents)
+    built = Built(examined)
+    meeting = examined.meeting
+    if meeting is None or built.stopped:
+        return built
+    chosen = [document for document in _chosen(examined.documents, only) if not document.unfit]
+    unfit = [document.name for document in examined.documents if document.unfit]
+    whole = not only and not unfit
     outputs.refuse_bad(workspace.output(meeting_id))
-    if unfit := [one.name for one in made.examined.documents if one.unfit]:
-        made.remarks.append(
+    if unfit:
+        built.remarks.append(
             f"沒有產生{'、'.join(f'「{name}」' for name in unfit)}，因此也沒有 {PACKET}：請見所列的錯誤。"
         )
     with ExitStack() as closing:
         converter = None
-        if set(formats) - {"docx"}:
+        if to_convert := formats_chosen(formats, CONVERTED):
             office = office or closing.enter_context(contextlib.closing(pdf.Office()))
-            converter = _converter(made, office, formats, outputs.cache(workspace.output(meeting_id)))
+            converter = _converter(built, office, formats, outputs.cache(workspace.output(meeting_id)))
         step("產生 Word 文件")
-        rendered = _rendered(workspace, meeting, chosen, converter, made)
+        rendered = _render(workspace, meeting, chosen, converter, built)
         if rendered is None:
-            return made
-        _take(made, meeting, chosen, rendered, formats)
+            return built
+        _take(built, meeting, chosen, rendered, formats)
         if converter is not None:
             step("轉換為 PDF")
-            _convert(made, meeting, chosen, rendered, formats, converter, joined=whole)
-            if whole and "pdf" in formats and PACKET not in made.files:
-                made.remarks.append(f"沒有產生 {PACKET}：請見所列的錯誤。")
-    for name, document in made.owners.items():
-        if name.endswith(CONVERTED):
-            search.inspect(meeting, document, {name: made.files[name]})
-    return made
-
-
-def _converter(made: Made, office: pdf.Office, formats: Sequence[str], cache: Path) -> convert.Converter | None:
-    """What converts, or None without LibreOffice, which is said then."""
-    if office.program is not None:
-        return convert.Converter(cache, office)
-    wanted = "、".join(one for one in formats if one != "docx").upper()
-    text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
-    (made.remarks if "docx" in formats else made.failures).append(text)
-    return None
-
-
-def _take(
-    made: Made, meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], formats: Sequence[str]
-) -> None:
-    """What was rendered and the files from elsewhere, with their hashes, once they are found to tell no name."""
-    made.sources = {name: outputs.digest(content) for name, content in rendered.items()}
-    for document in chosen:
-        if document.enclosure:
-            original = document.enclosure.path.read_bytes()
-            name = enclosures.original_name(document.name, document.enclosure)
-            made.files[name], made.owners[name] = original, document
-            made.sources[document.name] = outputs.digest(original)
-            continue
-        # Before anything is made of it: no PDF of a document that tells a name may lie in the cache.
-        name = f"{document.name}.{document.ending}"
-        search.inspect(meeting, document, {name: rendered[document.name]})
-        if "docx" in formats:
-            made.files[name], made.owners[name] = rendered[document.name], document
-            for companion in document.companions:
-                beside = f"{document.name}.{companion.ending}"
-                made.files[beside], made.owners[beside] = companion.make(), document
+            _convert_and_join(built, convert.Sources(meeting, chosen, rendered, whole), to_convert, converter)
+            if whole and "pdf" in formats and PACKET not in built.files:
+                built.remarks.append(f"沒有產生 {PACKET}：請見所列的錯誤。")
+    for name, document in built.owners.items():
+        if is_converted(name):
+            search.inspect(meeting, document, {name: built.files[name]})
+    return built
 
 
 def build(
     workspace: Workspace,
     meeting_id: MeetingId,
     only: Sequence[str] = (),
-    formats: Sequence[str] = ("docx", "pdf"),
+    formats: Sequence[str] = USUAL,
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
 ) -> Report:
@@ -168,135 +139,168 @@ def build(
         before = unchanged.recall(workspace, meeting_id, known)
     if before:
         return before
-    made = make(workspace, meeting_id, only, formats, step, office)
-    examined, meeting, files = made.examined, made.examined.meeting, dict(made.files)
-    folder = workspace.output(meeting_id)
-    if meeting is None or made.stopped:
-        return Report(folder, examined.problems, stopped=True, failures=made.failures, inputs=inputs)
-    # The packet is of all that can be joined, whatever was chosen now.
-    bound = [document.name for document in examined.documents if document.joined]
-    joined = {name: made.sources.get(name, "") for name in bound if not only or name in made.sources}
-    record = outputs.read_record(folder)
-    files |= _deadlines(meeting) if calendar.FILE in record else {}
-    stale = _stale(record, examined.documents, made.sources, joined, files, whole=not only)
-    left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
-    hashes = left | {name: outputs.digest(content) for name, content in files.items()}
-    manifest = reporting.manifest(workspace, examined, hashes, made.contents)
-    if only:
-        reporting.with_contents_of(manifest, folder)
-    files[outputs.MANIFEST] = reporting.as_bytes(manifest)
-    made_of = {name: made.sources.get(name.rpartition(".")[0], "") for name in files}
-    made_of[PACKET] = _packet_source(joined)
-    step("寫入檔案")
-    report = Report(
-        folder=folder,
-        problems=examined.problems,
-        deadlines=tuple(schedule.of(meeting).deadlines),
-        outcomes=outputs.write_all(folder, files, stale, made_of),
-        remarks=made.remarks,
-        failures=made.failures,
-        manifest=manifest,
-        sources=made.sources,
-        inputs=inputs,
-    )
-    if not made.late:
+    built = make(workspace, meeting_id, only, formats, step, office)
+    if built.examined.meeting is None or built.stopped:
+        problems, folder = built.examined.problems, workspace.output(meeting_id)
+        return Report(folder, problems, stopped=True, failures=built.failures, inputs=inputs)
+    report = _write(workspace, built.examined.meeting, built, only, step, inputs)
+    if not built.late:
         unchanged.remember(known, report)
     return report
 
 
+def _write(
+    workspace: Workspace, meeting: Meeting, built: Built, only: Sequence[str], step: Step, inputs: str
+) -> Report:
+    """Writes the files and the manifest, and removes what earlier builds left that is no longer true."""
+    examined, files = built.examined, dict(built.files)
+    folder = workspace.output(meeting.id)
+    # The packet is of all that can be joined, whatever was chosen now.
+    bound = [document.name for document in examined.documents if document.joined]
+    joined = {name: built.sources.get(name, "") for name in bound if not only or name in built.sources}
+    record = outputs.read_record(folder)
+    files |= _deadlines(meeting) if calendar.FILE in record else {}
+    stale = _stale(record, examined.documents, built.sources, joined, files, whole=not only)
+    left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
+    hashes = left | {name: outputs.digest(content) for name, content in files.items()}
+    manifest = reporting.manifest(workspace, examined, hashes, built.contents)
+    if only:
+        reporting.with_contents_of(manifest, folder)
+    files[outputs.MANIFEST] = reporting.as_bytes(manifest)
+    sources = {name: built.sources.get(name.rpartition(".")[0], "") for name in files}
+    sources[PACKET] = _packet_source(joined)
+    step("寫入檔案")
+    return Report(
+        folder=folder,
+        problems=examined.problems,
+        deadlines=tuple(schedule.of(meeting).deadlines),
+        outcomes=outputs.write_all(folder, files, stale, sources),
+        remarks=built.remarks,
+        failures=built.failures,
+        manifest=manifest,
+        sources=built.sources,
+        inputs=inputs,
+    )
+
+
+def _converter(built: Built, office: pdf.Office, formats: Sequence[str], cache: Path) -> convert.Converter | None:
+    """What converts; without LibreOffice None, and a remark or failure says so."""
+    if office.program is not None:
+        return convert.Converter(cache, office)
+    rendered = [output_format.name for output_format in formats_chosen(formats, RENDERED)]
+    wanted = "、".join(name for name in formats if name not in rendered).upper()
+    text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
+    (built.remarks if rendered else built.failures).append(text)
+    return None
+
+
+def _take(
+    built: Built, meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], formats: Sequence[str]
+) -> None:
+    """Takes what was rendered and the files from elsewhere, with their hashes. Raises Leak for a protected name."""
+    built.sources = {name: outputs.digest(content) for name, content in rendered.items()}
+    for document in chosen:
+        if document.enclosure:
+            original = document.enclosure.path.read_bytes()
+            name = enclosures.original_name(document.name, document.enclosure)
+            built.files[name], built.owners[name] = original, document
+            built.sources[document.name] = outputs.digest(original)
+            continue
+        # Before it is converted: no PDF of a document with a protected name may lie in the cache.
+        name = document.file
+        search.inspect(meeting, document, {name: rendered[document.name]})
+        if formats_chosen(formats, RENDERED):
+            built.files[name], built.owners[name] = rendered[document.name], document
+            for companion in document.companions:
+                beside = f"{document.name}.{companion.ending}"
+                built.files[beside], built.owners[beside] = companion.make(), document
+
+
 @logged("word", "套用 Word 範本")
-def _rendered(
+def _render(
     workspace: Workspace,
     meeting: Meeting,
     chosen: Sequence[Document],
     converter: convert.Converter | None,
-    made: Made,
+    built: Built,
 ) -> dict[str, bytes] | None:
-    """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``made``."""
+    """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``built``."""
     problems: list[Problem] = []
     rendered: dict[str, bytes] = {}
     for document in chosen:
         if document.enclosure and not document.enclosure.may_be_separate:
             continue
         deck = document.attachment.at("origin") if document.attachment and document.deck else None
-        content = made.examined.decks.get(deck) if deck else None
+        content = built.examined.decks.get(deck) if deck else None
         if content is None:
             template = workspace.templates / document.template_file
-            about, figures = examine.about(meeting, document), made.examined.figures
+            about, figures = examine.about(meeting, document), built.examined.figures
             finished = render.render_recorded(template, document.context, about, figures, problems)
             if finished is not None:
-                content, made.contents[document.name] = finished.content, finished.contents
+                content, built.contents[document.name] = finished.content, finished.contents
         elif document.deck is not None:
-            made.contents[document.name] = contents_of(document.deck)
+            built.contents[document.name] = contents_of(document.deck)
         if content is not None:
             rendered[document.name] = content
             if converter is not None:
                 converter.expect(convert.for_office(document, content), "pdf")
     if problems:
-        _add(made, problems)
+        _add(built, problems)
         return None
     return rendered
 
 
-def _add(made: Made, problems: Sequence[Problem]) -> None:
-    """Adds problems that showed only while the documents were made."""
-    known = made.examined
+def _add(built: Built, problems: Sequence[Problem]) -> None:
+    """Adds problems that showed only while the documents were built."""
+    known = built.examined
     merged = tuple(in_order([*known.problems, *problems]))
-    made.examined, made.late = replace(known, problems=merged), True
+    built.examined, built.late = replace(known, problems=merged), True
 
 
 @logged("pdf", "轉換與合併")
-def _convert(
-    made: Made,
-    meeting: Meeting,
-    chosen: Sequence[Document],
-    rendered: Mapping[str, bytes],
-    formats: Sequence[str],
-    converter: convert.Converter,
-    joined: bool,
+def _convert_and_join(
+    built: Built, sources: convert.Sources, formats: Sequence[Format], converter: convert.Converter
 ) -> None:
-    """Adds the PDFs and ODF files; what LibreOffice cannot do is said."""
-    made.failures += convert.too_long(chosen)
-    parts = [convert.to_pdf(meeting, chosen, rendered, converter, joined)] if "pdf" in formats else []
-    parts += [convert.to_odf(meeting, chosen, rendered, converter)] if "odt" in formats else []
-    for one in parts:
-        made.files |= one.files
-        made.failures += one.failures
-        if one.problems:
-            _add(made, one.problems)
-    made.owners |= {
-        name: document for document in chosen for ending in CONVERTED if (name := document.name + ending) in made.files
-    }
+    """Adds the converted files and the packet; what LibreOffice cannot do becomes a failure."""
+    built.failures += convert.too_long(sources.documents)
+    for output_format in formats:
+        converted = convert.convert(sources, output_format, converter)
+        built.files |= converted.files
+        built.failures += converted.failures
+        if converted.problems:
+            _add(built, converted.problems)
+    names = {name: document for document in sources.documents for name in document.file_names(FORMATS)}
+    built.owners |= {name: names[name] for name in names if is_converted(name) and name in built.files}
 
 
-def _chosen(made: Sequence[Document], only: Sequence[str]) -> list[Document]:
+def _chosen(documents: Sequence[Document], only: Sequence[str]) -> list[Document]:
     if not only:
-        return list(made)
+        return list(documents)
     for text in only:
-        if not any(text in document.name for document in made):
-            names = "、".join(document.name for document in made)
+        if not any(text in document.name for document in documents):
+            names = "、".join(document.name for document in documents)
             raise UnknownDocument(f"沒有名稱含「{text}」的文件。可用的有：{names}。")
-    return [document for document in made if any(text in document.name for text in only)]
+    return [document for document in documents if any(text in document.name for text in only)]
 
 
 def _stale(
     record: Mapping[str, outputs.Written],
-    made: Sequence[Document],
+    documents: Sequence[Document],
     sources: Mapping[str, str],
     joined: Mapping[str, str],
     files: Mapping[str, bytes],
     whole: bool,
 ) -> dict[str, str]:
-    """What earlier builds left that is no longer true: files of documents that are gone, or that changed since."""
-    names = {document.name for document in made}
+    """Outdated files of earlier builds: of documents that are gone, or that changed since."""
+    names = {document.name for document in documents}
     found = {}
     for name, written in record.items():
         stem = name.rpartition(".")[0]
         if name in files or name == outputs.MANIFEST:
             continue
         if name == PACKET:
-            parts = [one for one in record if one.rpartition(".")[0] in joined]
-            changed = any(record[one].source != joined[one.rpartition(".")[0]] for one in parts)
+            stems = {part: part.rpartition(".")[0] for part in record}
+            changed = any(record[part].source != joined[stem] for part, stem in stems.items() if stem in joined)
             outdated = written.source != _packet_source(joined) if whole else changed
         else:
             outdated = stem in sources and written.source != sources[stem]

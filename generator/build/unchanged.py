@@ -1,4 +1,4 @@
-"""Whether a build would come to what lies there already: then nothing is read, rendered or converted again.
+"""Whether a build would make the files that are there already: then nothing is read, rendered or converted again.
 
 What a build depends on is hashed before it begins; its report is kept with that hash in output/.packet.
 """
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import __version__
+from generator.basic.formats import CONVERTED
+from generator.basic.formats import chosen as formats_chosen
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
 from generator.pdf import office as pdf
@@ -35,9 +37,9 @@ def key(inputs: str, meeting: MeetingId, only: Sequence[str], formats: Sequence[
     All meetings count, since one is checked against the others.
     """
     office = pdf.find_office()
-    said = [str(_STATE_VERSION), __version__, sys.version, str(meeting), repr(tuple(only)), repr(tuple(formats))]
-    said += [pdf.office_fingerprint(office) if office else "", *_program()]
-    return hashlib.sha256("\n".join([inputs, *said]).encode("utf-8", "surrogateescape")).hexdigest()
+    parts = [str(_STATE_VERSION), __version__, sys.version, str(meeting), repr(tuple(only)), repr(tuple(formats))]
+    parts += [pdf.office_fingerprint(office) if office else "", *_program()]
+    return hashlib.sha256("\n".join([inputs, *parts]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -62,7 +64,7 @@ def ahead(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats
     This module loads little, so that this can be done before the rest of the program is loaded.
     """
     office = pdf.Office()
-    if office.program is not None and set(formats) - {"docx"}:
+    if office.program is not None and formats_chosen(formats, CONVERTED):
         known = key(digest(contents(workspace)), meeting, only, formats)
         try:
             kept = json.loads(_place(workspace.output(meeting)).read_text("utf-8"))["key"]
@@ -85,10 +87,10 @@ def recall(workspace: Workspace, meeting: MeetingId, known: str) -> Report | Non
             return None
         report = Report(
             folder=folder,
-            problems=tuple(Problem(**{**one, "at": Location(**one["at"])}) for one in kept["problems"]),
-            deadlines=tuple(_deadline(one) for one in kept["deadlines"]),
+            problems=tuple(Problem(**{**entry, "at": Location(**entry["at"])}) for entry in kept["problems"]),
+            deadlines=tuple(_deadline(entry) for entry in kept["deadlines"]),
             outcomes=[outputs.Outcome(name, outputs.SAME) for name in kept["files"]],
-            remarks=[str(one) for one in kept["remarks"]],
+            remarks=[str(remark) for remark in kept["remarks"]],
             manifest=json.loads((folder / outputs.MANIFEST).read_bytes()),
             sources=dict(kept["sources"]),
             inputs=str(kept["inputs"]),
@@ -113,9 +115,9 @@ def remember(known: str, report: Report) -> None:
     gone = (outputs.GONE, outputs.OUTDATED, outputs.LEFT)
     kept = {
         "key": known,
-        "problems": [dataclasses.asdict(one) for one in report.problems],
-        "deadlines": [_plain(one) for one in report.deadlines],
-        "files": [one.name for one in report.outcomes if one.how not in gone],
+        "problems": [dataclasses.asdict(problem) for problem in report.problems],
+        "deadlines": [_plain(deadline) for deadline in report.deadlines],
+        "files": [outcome.name for outcome in report.outcomes if outcome.how not in gone],
         "remarks": report.remarks,
         "sources": report.sources,
         "inputs": report.inputs,
@@ -128,8 +130,8 @@ def _place(folder: Path) -> Path:
     return outputs.state(folder) / f"{folder.name}.last.json"
 
 
-def _plain(one: Deadline) -> dict[str, Any]:
-    return {**dataclasses.asdict(one), "date": one.date.isoformat(), "start": one.start.isoformat()}
+def _plain(deadline: Deadline) -> dict[str, Any]:
+    return {**dataclasses.asdict(deadline), "date": deadline.date.isoformat(), "start": deadline.start.isoformat()}
 
 
 def _deadline(plain: dict[str, Any]) -> Deadline:
@@ -159,9 +161,9 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _content(path: Path) -> bytes:
-    """A hash of what a file holds; of a link, where it leads; of what cannot be read, that it cannot.
+    """A hash of the content of a file; for a link its target, for an unreadable file the error.
 
-    Of a large file, which no one edits again and again, its size and date must do.
+    For a large file, which is rarely edited, its size and date.
     """
     try:
         if path.is_symlink():
@@ -176,11 +178,11 @@ def _content(path: Path) -> bytes:
 
 
 def _program() -> list[str]:
-    """What tells one state of the program and of its libraries from another, without loading any."""
-    own = Path(__file__).parents[1]
+    """Texts that change when the program or its libraries change; none of them is loaded."""
+    package = Path(__file__).parents[1]
     found = [
         f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}"
-        for path in sorted(own.rglob("*.*"))
+        for path in sorted(package.rglob("*.*"))
         if "__pycache__" not in path.parts
     ]
     spec = importlib.util.find_spec("jinja2")

@@ -1,8 +1,8 @@
 """``packet watch``: builds again whenever a workbook or template is saved. The only module that uses watchfiles.
 
-What tells is the content: a build follows when what it depends on is not what it was, and not for a temporary file, a
-lock file or a file that was saved as it was. Excel and LibreOffice write aside and rename, so a save is several events;
-one that is under way shows as a workbook that is locked or cannot be read, and is waited for.
+A build follows when the content of a file changed on which it depends, and not for a temporary file, a lock file or a
+file that was saved unchanged. Excel and LibreOffice write aside and rename, so a save is several events; one that is
+under way shows as a workbook that is locked or cannot be read, and is waited for.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from generator.build.report import Report
 from generator.workbook import books
 
 # Milliseconds: how long events are gathered, and how often what is there is looked at without any (network disks may
-# tell of nothing).
+# send no events).
 _DEBOUNCE, _LOOK_AGAIN = 300, 2000
-# Seconds that a workbook may be half-saved or locked before that is told, and between two looks at it.
+# Seconds that a workbook may be half-saved or locked before that is reported, and between two looks at it.
 _PATIENCE, _PAUSE = 8.0, 0.25
 
 
@@ -42,7 +42,7 @@ def watch(
 ) -> Iterator[Turn]:
     """Builds once, then after every save that changes something; ends when ``stop`` is set, or with Ctrl-C.
 
-    A workbook that cannot be read is tried again for ``patience`` seconds before its problem is told.
+    A workbook that cannot be read is tried again for ``patience`` seconds before its problem is reported.
     """
     from watchfiles import watch as events
 
@@ -79,11 +79,11 @@ def _turn(saved: tuple[str, ...], build: Build, patience: float, stop: threading
 
 def _half_saved(report: Report) -> bool:
     """Whether a workbook could not be read, as while it is being saved."""
-    return any(one.code in books.UNREAD for one in report.problems)
+    return any(found.code in books.UNREAD for found in report.problems)
 
 
 def _settled(workspace: Workspace, stop: threading.Event) -> dict[str, bytes]:
-    """What is there once it no longer changes from one look to the next."""
+    """The contents of the files once they no longer change between two looks."""
     now = unchanged.contents(workspace)
     for _ in range(40):
         if stop.wait(0.05):
@@ -101,7 +101,7 @@ def _changed(before: Mapping[str, bytes], now: Mapping[str, bytes]) -> tuple[str
     return tuple(sorted({Path(name).name for name in names}))
 
 
-def told(turn: Turn, clock: str) -> str:
+def turn_line(turn: Turn, clock: str) -> str:
     """The line for one turn: 14:03:22 資料集.xlsx → 更新 09 討論事項第一案.docx、會議資料.pdf（0.9 秒）"""
     from generator.build import outputs
 
@@ -109,7 +109,11 @@ def told(turn: Turn, clock: str) -> str:
     seconds = f"（{turn.seconds:.1f} 秒）"
     if turn.report.stopped:
         return f"{clock} {because} → 有錯誤，沒有產生文件{seconds}"
-    changed = [one.name for one in turn.report.outcomes if one.how != outputs.SAME and one.name != outputs.MANIFEST]
+    changed = [
+        outcome.name
+        for outcome in turn.report.outcomes
+        if outcome.how != outputs.SAME and outcome.name != outputs.MANIFEST
+    ]
     return f"{clock} {because} → {'更新 ' + _listed(changed) if changed else '文件不變'}{seconds}"
 
 

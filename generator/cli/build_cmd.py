@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from generator.basic.failure import DONE, FAILED
+from generator.basic.formats import NAMES, USUAL
 from generator.cli import options
 from generator.cli.command import Command
 from generator.cli.options import MEETING, as_json, print_json, workspace_of
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
     from generator.basic.workspace import MeetingId, Workspace
     from generator.build.report import Report
 
-FORMATS = ("docx", "pdf", "odt")
-
 
 @click.command(cls=Command)
 @click.argument("meeting", type=MEETING, required=False)
 @click.option("--all", "everything", is_flag=True, help="產生 inputs/ 內的每一場會議。")
 @click.option("--only", multiple=True, metavar="名稱", help="只產生名稱含此文字的文件，可重複。")
 @click.option(
-    "--format", "formats", default="docx,pdf", show_default=True, metavar="格式", help="docx、pdf、odt，以逗號分隔。"
+    "--format",
+    "formats",
+    default=",".join(USUAL),
+    show_default=True,
+    metavar="格式",
+    help=f"{'、'.join(NAMES)}，以逗號分隔。",
 )
 @as_json
 @click.pass_obj
@@ -39,8 +43,8 @@ def build(
     if everything == (meeting is not None) or (everything and only):
         raise click.UsageError("請寫一場會議的編號，或以 --all 產生全部會議；--all 不與 --only 同時使用。")
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
-    if not chosen or not set(chosen) <= set(FORMATS):
-        raise click.BadParameter(f"「{formats}」不是可用的格式。可用：{'、'.join(FORMATS)}。", param_hint="--format")
+    if not chosen or not set(chosen) <= set(NAMES):
+        raise click.BadParameter(f"「{formats}」不是可用的格式。可用：{'、'.join(NAMES)}。", param_hint="--format")
     workspace = workspace_of(given, meeting)
     if meeting is None:
         _build_all(workspace, chosen, as_json)

@@ -35,7 +35,7 @@ def watch(given: Path | None, meeting: MeetingId) -> None:
             # Warm from the first save on.
             build = partial(story.build, workspace, meeting, office=office)
             for turn in watching.watch(workspace, meeting, build, threading.Event()):
-                terminal.turn(watching.told(turn, f"{dt.datetime.now():%H:%M:%S}"), turn.report)
+                terminal.turn(watching.turn_line(turn, f"{dt.datetime.now():%H:%M:%S}"), turn.report)
     except KeyboardInterrupt:
         pass
     terminal.stopped()

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generator.basic import roc
+from generator.basic import formats, roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import convert, outputs, story
 from generator.build import report as reporting
 from generator.build.report import Report
-from generator.build.story import Made, Step
+from generator.build.story import Built, Step
 from generator.documents.document import INTERNAL, PUBLIC
 from generator.documents.minutes import FOR_PUBLIC
 from generator.meeting import schedule
@@ -34,7 +34,6 @@ from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.pdf import office
 
 MANIFEST, FILES, BOOKS = "版本.json", "文件", "活頁簿"
-FORMATS = ("docx", "pdf", "odt")
 _DEADLINES = {PAPERS: schedule.PAPERS, MINUTES_DRAFT: schedule.DRAFT, MINUTES_FINAL: schedule.PUBLICATION}
 _NOT_OURS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 _ABANDONED_SECONDS = 3600
@@ -96,7 +95,7 @@ class Ready:
     """What a new release would be: ``late`` if its deadline has passed, ``same`` the last release if equal."""
 
     workspace: Workspace
-    build: Made
+    build: Built
     stage: str
     number: int
     deadline: Deadline | None
@@ -188,7 +187,7 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
     return ready
 
 
-def contents(workspace: Workspace, build: Made) -> dict[str, Any]:
+def contents(workspace: Workspace, build: Built) -> dict[str, Any]:
     """The manifest of a build, with the hashes of the rendered documents and the file of each document."""
     meeting = build.examined.meeting
     assert meeting is not None
@@ -215,7 +214,7 @@ def _essence(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def _formats_lacking(release: Release) -> bool:
     """Whether the release has no PDF and ODF although they can be made now."""
-    have = any(file["name"].endswith(convert.CONVERTED) for file in release.manifest["files"])
+    have = any(formats.is_converted(file["name"]) for file in release.manifest["files"])
     return not have and office.find_office() is not None
 
 
@@ -224,7 +223,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     """Writes the release. Raises Refused where a file cannot be made or the inputs changed meanwhile, and OSError."""
     workspace, meeting = ready.workspace, ready.build.examined.meeting
     assert meeting is not None
-    build = story.make(workspace, meeting.id, formats=FORMATS, step=step)
+    build = story.make(workspace, meeting.id, formats=formats.NAMES, step=step)
     if build.failures:
         raise Refused("；".join(build.failures))
     if build.stopped or build.sources != ready.build.sources:
@@ -269,7 +268,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     return release
 
 
-def _refuse_leaks(build: Made) -> None:
+def _refuse_leaks(build: Built) -> None:
     """Raises Refused where a file marked 公開 has something that publish would refuse.
 
     Checked are the files that publish would write, and the Word files. The Word files of the minutes were checked

@@ -51,6 +51,7 @@ def compose(meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabula
         enclosure=enclosure,
         label=item.label if enclosure or slides else "",
         unfit=joins_file and enclosure is None and not item.may_be_separate,
+        separate=convention == SEPARATELY and enclosure is None,
         ending="pptx" if slides else "docx",
         case=case,
         attachment=item,

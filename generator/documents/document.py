@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from generator.basic.formats import Format
 from generator.documents.deck import Deck
 from generator.meeting.files import Enclosure
 from generator.meeting.sheets.meeting import Attachment, Case
@@ -36,6 +37,8 @@ class Document:
     page; the template is then that of the page which says that it is supplied separately. ``unfit``: its file cannot be
     joined, and the row does not allow such a page; there is no document then, and no packet.
 
+    ``separate``: it is only the page which says that its attachment is supplied separately.
+
     ``case`` and ``attachment`` are what it is of, ``deck`` the slides of a .pptx; ``companions`` go along with it.
     """
 
@@ -52,6 +55,7 @@ class Document:
     enclosure: Enclosure | None = None
     label: str = ""
     unfit: bool = False
+    separate: bool = False
     case: Case | None = None
     attachment: Attachment | None = None
     deck: Deck | None = None
@@ -65,6 +69,14 @@ class Document:
     def file(self) -> str:
         """The name of the file as rendered."""
         return f"{self.name}.{self.ending}"
+
+    def file_names(self, formats: Iterable[Format]) -> list[str]:
+        """Its files in these formats; of a file from elsewhere only what is made of it, not the original."""
+        return [
+            f"{self.name}.{output_format.endings[self.ending]}"
+            for output_format in formats
+            if self.enclosure is None or output_format.of_enclosures
+        ]
 
     @property
     def rows(self) -> int:

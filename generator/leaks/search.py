@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.basic.failure import PROBLEMS, UserError
+from generator.basic.formats import CONVERTED, PUBLIC, chosen
 from generator.basic.package import Package
 from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.basic.steps import step
@@ -147,10 +148,7 @@ def _faults(
     meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None, sought: _Sought
 ) -> Iterator[tuple[str, str]]:
     for name, content in files.items():
-        is_minutes_file = minutes is not None and name in (
-            MEETING_JSON,
-            *(f"{minutes.name}.{ending}" for ending in ("pdf", "odt")),
-        )
+        is_minutes_file = minutes is not None and name in (MEETING_JSON, *minutes.file_names(chosen(PUBLIC, CONVERTED)))
         if name.endswith(".zip"):
             with Package(content) as archive:
                 # Files that also lie beside the archive are checked there.

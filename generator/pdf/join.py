@@ -1,4 +1,4 @@
-"""PDFs made one, or one finished by itself. Import it late: pikepdf takes a while to load."""
+"""PDFs joined to one file, or a single one finished. Import it late: pikepdf takes a while to load."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
         universal &= is_universal(source)
         tags.renumber(source)
         joined.pages.extend(source.pages)
-        # Only now: references from the tags to pages lead to the copies.
+        # After the pages, so that references from the tags lead to the copied pages.
         universal &= tags.take(source, part.title)
     tags.finish()
     _join_layers(joined, sources)
@@ -89,9 +89,11 @@ def _add_bookmarks(pdf: Pdf, parts: Sequence[Part], first_pages: Sequence[int]) 
 
 
 def _join_layers(joined: Pdf, sources: Sequence[Pdf]) -> None:
-    """What is hidden in a part stays hidden: foreign leaves no other layers."""
-    hidden = [layer for one in sources for layer in one.Root.get("/OCProperties", Dictionary()).get("/OCGs", Array())]
+    """Layers that are hidden in a part stay hidden; files from elsewhere have no other layers."""
+    hidden = [
+        layer for source in sources for layer in source.Root.get("/OCProperties", Dictionary()).get("/OCGs", Array())
+    ]
     if hidden:
-        # One that a page has brought along already is that copy, not another one.
+        # pikepdf gives the same copy of a layer that a page brought along already.
         layers = Array([joined.copy_foreign(layer) for layer in hidden])
         joined.Root.OCProperties = Dictionary(OCGs=layers, D=Dictionary(Name=String("Layers"), OFF=layers))

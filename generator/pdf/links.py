@@ -1,6 +1,6 @@
 """Cuts what a document would fetch when it is opened: pictures, sections, tables and objects that lie elsewhere.
 
-The settings of the private profile (see soffice) stop LibreOffice at most of these. They do not stop at pictures
+The settings of the private profile (see process) stop LibreOffice at most of these. They do not stop at pictures
 behind pages and paragraphs in ODF, at pictures inside SVG, nor at INDIRECT() in .xlsx; those are cut here, and the
 rest with them. What is seen without the link stays: pictures in the file, the saved values of cells, links to click.
 
@@ -66,7 +66,7 @@ def cut(content: bytes) -> bytes:
 
 
 def _cut(content: bytes, budget: Budget, depth: int = 0, names: Collection[str] = ()) -> bytes:
-    """``depth``: how many packages it lies in. ``names``: those of the workbook that stand for something elsewhere."""
+    """``depth``: how many packages it lies in. ``names``: the names of the workbook that refer to another file."""
     if content.startswith(b"PK\3\4"):
         return _package(content, budget, depth) if depth <= budget.deepest else b""
     if content.startswith(b"\x1f\x8b"):
@@ -90,8 +90,8 @@ def _package(content: bytes, budget: Budget, depth: int) -> bytes:
             yield part.filename, after
 
     with Package(content, budget) as old:
-        made = written(parts(old))
-    return made if changed else content
+        packed = written(parts(old))
+    return packed if changed else content
 
 
 def _is_xml(content: bytes) -> bool:
@@ -134,7 +134,7 @@ def _xml(content: bytes, budget: Budget, names: Collection[str]) -> bytes:
 
 
 def _without_links(root: Any, budget: Budget, names: Collection[str]) -> bool:
-    """Takes them out; whether there were any."""
+    """Takes out the links; returns whether there were any."""
     kind = etree.QName(root).namespace
     if kind == _RELATIONSHIPS:
         return _cut_relationships(root)
@@ -151,20 +151,22 @@ def _without_links(root: Any, budget: Budget, names: Collection[str]) -> bool:
 
 
 def _cut_relationships(root: Any) -> bool:
-    found = [
-        one
-        for one in root
-        if isinstance(one.tag, str)
-        and not one.get("Type", "").endswith("/hyperlink")
-        and (one.get("TargetMode", "").strip().lower() == "external" or _is_address(one.get("Target", "")))
-    ]
-    for one in found:
-        root.remove(one)
+    found = [element for element in root if isinstance(element.tag, str) and _leads_out(element)]
+    for relationship in found:
+        root.remove(relationship)
     return bool(found)
 
 
+def _leads_out(relationship: Any) -> bool:
+    """Whether the program would fetch what a relationship names: an external target that is no plain hyperlink."""
+    if relationship.get("Type", "").endswith("/hyperlink"):
+        return False
+    external = relationship.get("TargetMode", "").strip().lower() == "external"
+    return external or _is_address(relationship.get("Target", ""))
+
+
 def _is_address(target: str) -> bool:
-    """Whether a part of a package is named that cannot be one: parts begin with a slash, addresses with two."""
+    """Whether the target is an address and no part of the package: parts begin with a slash, addresses with two."""
     return bool(re.match(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]{2})", unquote(target)))
 
 
@@ -178,7 +180,7 @@ def _cut_formulas(root: Any, names: Collection[str]) -> bool:
             found.append(element)
             if element.get("t") == "shared":
                 shared.add(element.get("si", ""))
-    found += [one for one in root.iter("{*}f") if one.get("si") in shared and one not in found]
+    found += [formula for formula in root.iter("{*}f") if formula.get("si") in shared and formula not in found]
     for element in found:
         if etree.QName(element.getparent()).localname == "c":
             element.getparent().remove(element)

@@ -185,12 +185,12 @@ def _to_unicode(cmap: str) -> Iterator[tuple[int, str]]:
     def signs(digits: str) -> str:
         return bytes.fromhex(digits).decode("utf-16-be", "replace")
 
-    one = r"<\s*([0-9A-Fa-f]+)\s*>\s*"
+    code_pattern = r"<\s*([0-9A-Fa-f]+)\s*>\s*"
     for block in re.findall(r"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
-        for code, sign in re.findall(one + one, block):
+        for code, sign in re.findall(code_pattern + code_pattern, block):
             yield int(code, 16), signs(sign)
     for block in re.findall(r"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
-        for first, last, sign in re.findall(one * 3, block):
+        for first, last, sign in re.findall(code_pattern * 3, block):
             for step in range(int(last, 16) - int(first, 16) + 1):
                 yield int(first, 16) + step, chr(int(sign, 16) + step) if len(sign) == 4 else signs(sign)
 

@@ -1,4 +1,4 @@
-"""From Word, Excel, PowerPoint and ODF to .pdf and ODF: with soffice the only module that starts LibreOffice.
+"""From Word, Excel, PowerPoint and ODF to .pdf and ODF: with process the only module that starts LibreOffice.
 
 LibreOffice is run once for all documents, with a profile of its own that is thrown away afterwards: it neither meets
 a window the user has open nor leaves anything behind. It ends with 0 whatever happened, so the files themselves are
@@ -21,14 +21,13 @@ from types import TracebackType
 from typing import Self
 
 from generator.basic.failure import UserError
+from generator.basic.formats import FILE_TYPES
 from generator.basic.package import is_zip
 from generator.pdf.process import FONT_MAP, SETTINGS, Session
 
 OVERRIDE = "PACKET_SOFFICE"
 HOW_TO_GET = "請安裝 LibreOffice（https://zh-tw.libreoffice.org/），或以環境變數 PACKET_SOFFICE 指明 soffice 的位置"
 
-# To PDF, LibreOffice finds the filter of the document's kind by itself; what the filters are told is in the profile.
-_FILTERS = {"pdf": "pdf", "odt": "odt:writer8", "ods": "ods:calc8", "odp": "odp:impress8"}
 _WRITER = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".odt", ".ott", ".fodt", ".rtf", ".txt")
 _CALC = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots", ".fods", ".csv")
 _IMPRESS = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps", ".pot", ".odp", ".otp", ".fodp")
@@ -43,7 +42,7 @@ class ConversionFailed(UserError):
     """Documents that LibreOffice did not convert; the text is for the user.
 
     ``failed`` are the sources without a result, ``done`` the results of the others, which are good and in place.
-    ``detail`` is what LibreOffice itself said last.
+    ``detail`` is the last output of LibreOffice.
     """
 
     def __init__(
@@ -90,19 +89,19 @@ def _usual_places() -> list[Path]:
 
 
 def office_version(office: Path, timeout: float = 60.0) -> str:
-    """The version that LibreOffice itself tells (7.4.7.2): it is started for that, so that a broken one shows.
+    """The version that LibreOffice reports (7.4.7.2): it is started for that, so that a broken one shows.
 
-    Raises ConversionFailed when it does not start, does not end in time, or tells none.
+    Raises ConversionFailed when it does not start, does not end in time, or reports none.
     """
     with contextlib.closing(Session(office)) as session:
         try:
             ended = session.call(["--version"], timeout, lambda: None)
         except OSError as error:
             raise ConversionFailed(_not_started(office, error)) from error
-        said = session.said()
-        found = re.search(r"\b\d+\.\d+(?:\.\d+)*", said)
+        output = session.output()
+        found = re.search(r"\b\d+\.\d+(?:\.\d+)*", output)
         if ended or not found:
-            raise ConversionFailed(f"{ended or 'LibreOffice 沒有說明版本'}。", detail=_last_words(said))
+            raise ConversionFailed(f"{ended or 'LibreOffice 沒有說明版本'}。", detail=_last_words(output))
         return found[0]
 
 
@@ -117,14 +116,14 @@ def office_fingerprint(office: Path) -> str:
     Reads a few file dates and starts nothing.
     """
     program = office.resolve()
-    said = [str(program), *_FILTERS.values(), repr(SETTINGS)]
+    parts = [str(program), *_filters(), repr(SETTINGS)]
     for folder in (program.parent, program.parent.parent / "Resources", program.parent.parent / "Frameworks"):
         for name in ("versionrc", "version.ini", "soffice.bin"):
-            said.append(_stamp_of(folder / name))
-    said.append(_stamp_of(program))
+            parts.append(_stamp_of(folder / name))
+    parts.append(_stamp_of(program))
     for fonts in _font_folders():
-        said += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
-    digest = hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape"))
+        parts += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape"))
     digest.update(FONT_MAP.read_bytes())
     digest.update(Path(__file__).with_name("links.py").read_bytes())
     return digest.hexdigest()[:16]
@@ -244,15 +243,17 @@ class Office:
         self.start()
         with tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True) as name:
             staged, troubles = _stage(sources, Path(name, "in"))
-            made = {source: Path(name, "out", f"{copy.stem}.{endings[source]}") for source, copy in staged.items()}
+            staged_results = {
+                source: Path(name, "out", f"{copy.stem}.{endings[source]}") for source, copy in staged.items()
+            }
             Path(name, "out").mkdir()
             ended = detail = ""
             for ending in dict.fromkeys(endings[source] for source in staged):
                 some = {source: copy for source, copy in staged.items() if endings[source] == ending}
-                why, said = self._rounds(some, made, ending, timeout, progress)
-                ended, detail = ended or why, said or detail
-            good = [source for source in made if _is_whole(made[source])]
-            done = {source: _deliver(made[source], into / results[source]) for source in good}
+                why, words = self._rounds(some, staged_results, ending, timeout, progress)
+                ended, detail = ended or why, words or detail
+            good = [source for source in staged_results if _is_whole(staged_results[source])]
+            done = {source: _deliver(staged_results[source], into / results[source]) for source in good}
         failed = [source for source in sources if source not in done]
         if failed:
             raise ConversionFailed(_failure(ended, failed, sources, troubles), failed, done, detail)
@@ -261,29 +262,29 @@ class Office:
     def _rounds(
         self,
         staged: Mapping[Path, Path],
-        made: Mapping[Path, Path],
+        results: Mapping[Path, Path],
         ending: str,
         timeout: float,
         progress: Callable[[Path], None] | None,
     ) -> tuple[str, str]:
-        """Calls LibreOffice until it has seen all. Returns what went wrong first ("" for nothing) and its last words.
+        """Calls LibreOffice until it has seen all. Returns what went wrong first ("" for nothing) and the last output.
 
         It takes the documents in their order: the first of those without a result after the last with one is where it
         hung or crashed.
         """
-        out = next(iter(made.values())).parent
+        out = next(iter(results.values())).parent
         ended = detail = ""
         left = list(staged)
         for _ in range(_ROUNDS):
-            waiting = {source: made[source] for source in left}
+            waiting = {source: results[source] for source in left}
             copies = [str(staged[source]) for source in left]
-            arguments = ["--convert-to", _FILTERS[ending], "--outdir", str(out), *copies]
+            arguments = ["--convert-to", str(FILE_TYPES[ending].convert_to), "--outdir", str(out), *copies]
             try:
-                why, said = self._call(arguments, timeout, partial(_look, waiting, progress))
+                why, words = self._call(arguments, timeout, partial(_look, waiting, progress))
             except OSError as error:
                 raise ConversionFailed(_not_started(self.program, error), staged) from error
-            ended, detail = ended or why, said or detail
-            reached = max((number for number, source in enumerate(left, 1) if _is_whole(made[source])), default=0)
+            ended, detail = ended or why, words or detail
+            reached = max((number for number, source in enumerate(left, 1) if _is_whole(results[source])), default=0)
             left = left[reached + 1 :]
             if not why or not left:
                 break
@@ -293,27 +294,32 @@ class Office:
         """One call. After one that went wrong the next has a new profile."""
         assert self.program is not None
         session = self._session = self._session or Session(self.program)
-        before = len(session.said())
+        before = len(session.output())
         whole = False
         try:
             ended = session.call(arguments, timeout, look)
             whole = not ended
-            return ended, _last_words(session.said()[before:])
+            return ended, _last_words(session.output()[before:])
         finally:
             self._ahead = self._ahead and session.can_be_kept
             if not whole:
                 self.close()
 
 
+def _filters() -> list[str]:
+    """What LibreOffice is told for each type of file that it can make."""
+    return [file_type.convert_to for file_type in FILE_TYPES.values() if file_type.convert_to]
+
+
 def _look(waiting: dict[Path, Path], progress: Callable[[Path], None] | None) -> None:
-    for source in [source for source, made in waiting.items() if made.exists()]:
+    for source in [source for source, result in waiting.items() if result.exists()]:
         del waiting[source]
         if progress is not None:
             progress(source)
 
 
 def _ending(source: Path, target_format: str) -> str:
-    """What the result's name ends with. Raises ConversionFailed where that cannot be said."""
+    """The ending of the result. Raises ConversionFailed where no ODF format suits the source."""
     if target_format != "odf":
         return target_format
     found = _OPEN_DOCUMENT.get(source.suffix.lower())
@@ -356,26 +362,26 @@ def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dic
     return staged, troubles
 
 
-def _is_whole(made: Path) -> bool:
+def _is_whole(result: Path) -> bool:
     """Whether the file is there, of its kind, and has its end."""
     try:
-        if made.suffix != ".pdf":
-            return is_zip(made)
-        with made.open("rb") as stream:
+        if result.suffix != ".pdf":
+            return is_zip(result)
+        with result.open("rb") as stream:
             head = stream.read(5)
-            stream.seek(max(made.stat().st_size - 1024, 0))
+            stream.seek(max(result.stat().st_size - 1024, 0))
             return head == b"%PDF-" and b"%%EOF" in stream.read()
     except OSError:
         return False
 
 
-def _deliver(made: Path, target: Path) -> Path:
-    """Put it there whole or not at all: the temporary folder may be on another disk."""
+def _deliver(result: Path, target: Path) -> Path:
+    """Puts the file there whole or not at all: the temporary folder may be on another disk."""
     # A name of its own: two builds may deliver the same at once.
     handle, aside = tempfile.mkstemp(prefix=".part-", dir=target.parent)
     os.close(handle)
     try:
-        shutil.copyfile(made, aside)
+        shutil.copyfile(result, aside)
         os.replace(aside, target)
     except BaseException:
         Path(aside).unlink(missing_ok=True)
@@ -398,5 +404,5 @@ def _not_started(program: Path | None, error: OSError) -> str:
     return f"無法啟動 LibreOffice（{program}：{error.strerror}）。{HOW_TO_GET}。"
 
 
-def _last_words(said: str) -> str:
-    return "\n".join(said.strip().splitlines()[-5:])
+def _last_words(output: str) -> str:
+    return "\n".join(output.strip().splitlines()[-5:])

@@ -68,7 +68,7 @@ _IDLE_DOCUMENT = (
 _GUARD = 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-; kill -KILL 0'
 # The same for one call, whose end and code are waited for.
 _GUARDED_CALL = 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-'
-# What the shell says of a program that cannot be run.
+# The exit codes of the shell for a program that cannot be run.
 _NOT_RUN = (126, 127)
 _LONGEST_START = 20.0
 
@@ -142,7 +142,7 @@ class Session:
             if process.stdin is not None:
                 process.stdin.close()
 
-    def said(self) -> str:
+    def output(self) -> str:
         """All that LibreOffice wrote so far."""
         with contextlib.suppress(OSError):
             return (self.work / "log").read_text(encoding="utf-8", errors="replace")
@@ -153,7 +153,7 @@ class Session:
         self._folder.cleanup()
 
     def _popen(self, command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
-        """In a group of its own, which can be stopped as a whole."""
+        """Starts a process in its own group, which can be stopped as a whole."""
         flags, session = 0, True
         if sys.platform == "win32":
             flags, session = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW, False
@@ -194,7 +194,7 @@ class Session:
                 pipe.unlink(missing_ok=True)
 
     def pipes(self) -> list[Path]:
-        """Where LibreOffice has its pipe; killed, it leaves it behind. The name is made of the profile's address."""
+        """The pipes of LibreOffice, which it leaves behind when killed; their name comes from the profile's address."""
         if sys.platform == "win32":
             return []
         else:
@@ -204,7 +204,7 @@ class Session:
 
 
 def _build_id(program: Path) -> str:
-    """How LibreOffice calls its build, "" where that cannot be told."""
+    """The name of LibreOffice's build; "" where it is unknown."""
     folder = program.resolve().parent
     for place in (folder, folder.parent / "Resources"):
         for name in ("versionrc", "version.ini"):

@@ -1,4 +1,4 @@
-"""Opening and writing PDFs, and what they say of themselves. Import it late: pikepdf takes a while to load."""
+"""Opening and writing PDFs, and their properties. Import it late: pikepdf takes a while to load."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def opened(source: bytes | Path) -> Pdf:
 
 
 def producer(pdf: Pdf) -> str:
-    """The program that made it, as it says itself."""
+    """The program that made the PDF, by its properties."""
     return str(pdf.docinfo.get("/Producer", ""))
 
 
 def is_universal(pdf: Pdf) -> bool:
-    """Whether it says of itself that it is PDF/UA."""
+    """Whether the PDF claims to be PDF/UA."""
     return "/Metadata" in pdf.Root and b"pdfuaid:part" in pdf.Root.Metadata.read_bytes()
 
 
@@ -88,12 +88,12 @@ def _xmp(title: str, author: str, created: date, producer: str, universal: bool)
 
 def saved(pdf: Pdf) -> bytes:
     """The same bytes for the same contents."""
-    made = io.BytesIO()
+    stream = io.BytesIO()
     pdf.save(
-        made,
+        stream,
         min_version="1.7",
         deterministic_id=True,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         fix_metadata_version=False,
     )
-    return made.getvalue()
+    return stream.getvalue()

@@ -1,4 +1,7 @@
-"""The tags of PDFs, which tell a screen reader what is what. Import it late: pikepdf takes a while to load."""
+"""The tags of PDFs, by which a screen reader knows headings, tables and figures.
+
+Import it late: pikepdf takes a while to load.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,7 @@ class Tags:
 
 
 def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
-    """The elements right below one; marked content is left out."""
+    """The child elements of an element; marked content is left out."""
     kids: Any = element.get("/K", Array())
     if isinstance(kids, Dictionary):
         kids = [kids]

@@ -26,6 +26,7 @@ from generator.prose.recording import Printed
 ATTACHMENT = "附件"
 # The name of a filter that nobody can write.
 _NOTED = " noted"
+_MOST_COMPILED = 300
 # A pair of braces of which one at least is full-width: no tag, though it was meant as one.
 FULL_WIDTH = re.compile(r"｛[｛{%％]|\{[｛％]|[｝}%％]｝|[｝％]\}")
 
@@ -44,6 +45,17 @@ class _Sandbox(SandboxedEnvironment):
 
     def wrap_str_format(self, value: Any) -> None:
         """Jinja would make str.format safe, but not small; unwrapped it is an attribute like any other."""
+
+    def from_string(self, source: Any, *arguments: Any, **more: Any) -> jinja2.Template:
+        """The compiled template; of the last few hundred texts each is compiled once."""
+        if not isinstance(source, str) or arguments or more:
+            return super().from_string(source, *arguments, **more)
+        known: dict[str, jinja2.Template] = self.__dict__.setdefault("_compiled", {})
+        if source not in known:
+            if len(known) >= _MOST_COMPILED:
+                known.clear()
+            known[source] = super().from_string(source)
+        return known[source]
 
     def _generate(self, source: nodes.Template, *arguments: Any, **more: Any) -> str:
         """Every {{ }} tells where its value came from."""

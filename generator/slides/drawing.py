@@ -1,6 +1,6 @@
 """Draws what a slide has no placeholder for: a bar of tabs, and a chart of boxes and connectors, each as a group.
 
-Raw DrawingML; the looks are those of the template's samples (slideml.Inherited). Lengths are EMU.
+Raw DrawingML; the looks are those of the template's samples (drawingml.Inherited). Lengths are EMU.
 """
 
 from __future__ import annotations
@@ -50,22 +50,22 @@ class Group:
 
     def __init__(self, before: Any, name: str) -> None:
         self._tree = before.getparent()
-        self.element = self._made("grpSp", _GROUP, name)
+        self.element = self._element("grpSp", _GROUP, name)
         before.addprevious(self.element)
         self._places: list[Place] = []
         self._behind = 2
 
-    def _made(self, tag: str, inside: str, name: str) -> Any:
+    def _element(self, tag: str, inside: str, name: str) -> Any:
         element = self._tree.makeelement(f"{P}{tag}", {})
         element.extend(list(etree.fromstring(_ABOUT.format(tag=tag, inside=inside))))
         about = element[0].find(f"{P}cNvPr")
-        about.set("id", str(1 + max(int(one.get("id")) for one in self._tree.iter(f"{P}cNvPr"))))
+        about.set("id", str(1 + max(int(shape.get("id")) for shape in self._tree.iter(f"{P}cNvPr"))))
         about.set("name", name)
         return element
 
     def box(self, place: Place, look: Inherited, name: str) -> Any:
         """A box without text that looks like a sample."""
-        element = self._made("sp", _BOX, name)
+        element = self._element("sp", _BOX, name)
         self.element.append(element)
         _put(element.find(f"{P}spPr/{A}xfrm"), place)
         look.free(element)
@@ -77,7 +77,7 @@ class Group:
         above, below = _place(upper), _place(lower)
         x1, y1 = above.left + above.width // 2, above.top + above.height
         x2, y2 = below.left + below.width // 2, below.top
-        element = self._made("cxnSp", _CONNECTOR, name)
+        element = self._element("cxnSp", _CONNECTOR, name)
         # LibreOffice makes a figure of its own of each connector, also within a group.
         element[0].find(f"{P}cNvPr").set("descr", name)
         for tag, box in (("stCxn", upper), ("endCxn", lower)):
@@ -101,9 +101,9 @@ class Group:
 
     def close(self, described: str) -> None:
         """Sets the frame around the boxes, and the alternative text for those who hear the slide."""
-        left, top = min(one.left for one in self._places), min(one.top for one in self._places)
-        right = max(one.left + one.width for one in self._places)
-        foot = max(one.top + one.height for one in self._places)
+        left, top = min(place.left for place in self._places), min(place.top for place in self._places)
+        right = max(place.left + place.width for place in self._places)
+        foot = max(place.top + place.height for place in self._places)
         frame = self.element.find(f"{P}grpSpPr/{A}xfrm")
         _put(frame, Place(left, top, right - left, foot - top))
         _put(frame, Place(left, top, right - left, foot - top), "chOff", "chExt")

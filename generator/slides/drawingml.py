@@ -92,12 +92,12 @@ class Inherited:
         sources = [self._styles] if self._styles is not None else []
         sources += [found for sp in reversed(self.chain) if (found := sp.find(f"{P}txBody/{A}lstStyle")) is not None]
         for source in sources:
-            if (own := source.find(tag)) is not None:
-                _overlay(merged, own, _LEVEL_ORDER)
+            if (properties := source.find(tag)) is not None:
+                _overlay(merged, properties, _LEVEL_ORDER)
         sample = sample_of(self.chain[0], number)
         if sample is not None:
-            if (own := sample.find(f"{A}pPr")) is not None:
-                _overlay(merged, own, _LEVEL_ORDER)
+            if (properties := sample.find(f"{A}pPr")) is not None:
+                _overlay(merged, properties, _LEVEL_ORDER)
             run = last_run(sample)
             if run is not None:
                 holder = merged.makeelement(tag, {})
@@ -148,8 +148,8 @@ class Inherited:
             target.remove(style)
         body = target.find(f"{P}txBody")
         frame = body.makeelement(f"{A}bodyPr", {})
-        for own in self._bodies():
-            frame.attrib.update(own.attrib)
+        for body_properties in self._bodies():
+            frame.attrib.update(body_properties.attrib)
         frame.append(frame.makeelement(f"{A}noAutofit", {}))
         levels = body.makeelement(f"{A}lstStyle", {})
         levels.extend([self.level(0), self.level(1)])
@@ -163,7 +163,7 @@ class Inherited:
         for number in (0, 1):
             if sample_of(self.chain[0], number) is not None:
                 run = self.level(number).find(f"{A}defRPr")
-                named = {_name(one): one.get("typeface") or "" for one in run} if run is not None else {}
+                named = {_name(face): face.get("typeface") or "" for face in run} if run is not None else {}
                 found += [named.get("latin") or "+mn-lt", named.get("ea") or "+mn-ea"]
         return found
 
@@ -176,24 +176,24 @@ class Inherited:
 
 
 def _overlay(base: Any, over: Any, order: Sequence[str]) -> None:
-    """What ``over`` says replaces what ``base`` says of the same."""
+    """Puts the properties of ``over`` in the place of the same ones of ``base``."""
     base.attrib.update(over.attrib)
     places = {name: number for number, names in enumerate(order) for name in names.split()}
     for child in over:
         place = places.get(_name(child))
         if place is None:
             continue
-        same = [one for one in base if places[_name(one)] == place]
+        same = [element for element in base if places[_name(element)] == place]
         if _name(child) == "defRPr" and same:
             _overlay(same[0], child, _RUN_ORDER)
             continue
-        for one in same:
-            base.remove(one)
+        for element in same:
+            base.remove(element)
         fresh = copy.deepcopy(child)
         if _name(child) == "defRPr":
             fresh = child.makeelement(child.tag, {})
             _overlay(fresh, child, _RUN_ORDER)
-        base.insert(sum(places[_name(one)] < place for one in base), fresh)
+        base.insert(sum(places[_name(element)] < place for element in base), fresh)
 
 
 def _name(element: Any) -> str:
@@ -201,11 +201,11 @@ def _name(element: Any) -> str:
 
 
 def _renamed(element: Any, tag: str) -> Any:
-    made = element.makeelement(tag, dict(element.attrib))
-    made.extend([copy.deepcopy(child) for child in element])
+    renamed = element.makeelement(tag, dict(element.attrib))
+    renamed.extend([copy.deepcopy(child) for child in element])
     for name in ("lang", "altLang", "dirty", "err"):
-        made.attrib.pop(name, None)
-    return made
+        renamed.attrib.pop(name, None)
+    return renamed
 
 
 def _distance(element: Any, solid: float, default: float) -> float:
@@ -227,12 +227,12 @@ def sample_of(sp: Any, level: int) -> Any | None:
     found = sp.findall(f"{P}txBody/{A}p")
     if not found or not level:
         return found[0] if found else None
-    return next((one for one in found if _level(one) == level), found[1] if len(found) > 1 else None)
+    return next((paragraph for paragraph in found if _level(paragraph) == level), found[1] if len(found) > 1 else None)
 
 
 def _level(paragraph: Any) -> int:
-    own = paragraph.find(f"{A}pPr")
-    return int(own.get("lvl") or 0) if own is not None else 0
+    properties = paragraph.find(f"{A}pPr")
+    return int(properties.get("lvl") or 0) if properties is not None else 0
 
 
 def last_run(paragraph: Any) -> Any | None:
@@ -263,33 +263,35 @@ def write(sp: Any, settings: Sequence[Setting]) -> None:
 
 
 def _paragraph(body: Any, sample: Any, setting: Setting) -> Any:
-    made = body.makeelement(f"{A}p", {})
-    own = sample.find(f"{A}pPr") if sample is not None else None
-    properties = copy.deepcopy(own) if own is not None else made.makeelement(f"{A}pPr", {})
+    paragraph = body.makeelement(f"{A}p", {})
+    sample_properties = sample.find(f"{A}pPr") if sample is not None else None
+    properties = (
+        copy.deepcopy(sample_properties) if sample_properties is not None else paragraph.makeelement(f"{A}pPr", {})
+    )
     if setting.level:
         properties.set("lvl", str(setting.level))
     for name, value in (("marL", setting.left), ("indent", setting.indent)):
         if value is not None:
             properties.set(name, str(round(value * POINT)))
     if len(properties) or properties.attrib:
-        made.append(properties)
+        paragraph.append(properties)
     runs = [] if sample is None else sample.findall(f"{A}r/{A}rPr") or sample.findall(f"{A}fld/{A}rPr")
-    for run in (one for one in setting.runs if one.text):
+    for run in (run for run in setting.runs if run.text):
         like = (runs[0] if run.label else runs[-1]) if runs else None
         for number, piece in enumerate(run.text.split("\n")):
             if number:
-                made.append(_run(made, "br", like, run, setting))
+                paragraph.append(_run(paragraph, "br", like, run, setting))
             if piece:
-                made.append(_run(made, "r", like, run, setting))
-                text = made[-1].makeelement(f"{A}t", {})
+                paragraph.append(_run(paragraph, "r", like, run, setting))
+                text = paragraph[-1].makeelement(f"{A}t", {})
                 text.text = piece
-                made[-1].append(text)
-    return made
+                paragraph[-1].append(text)
+    return paragraph
 
 
 def _run(parent: Any, tag: str, like: Any, run: Run, setting: Setting) -> Any:
-    made = parent.makeelement(f"{A}{tag}", {})
-    kept = _renamed(like, f"{A}rPr") if like is not None else made.makeelement(f"{A}rPr", {})
+    element = parent.makeelement(f"{A}{tag}", {})
+    kept = _renamed(like, f"{A}rPr") if like is not None else element.makeelement(f"{A}rPr", {})
     wanted: Mapping[str, str | None] = {
         "lang": "zh-TW",
         "altLang": "en-US",
@@ -299,8 +301,8 @@ def _run(parent: Any, tag: str, like: Any, run: Run, setting: Setting) -> Any:
     for name, value in wanted.items():
         if value is not None:
             kept.set(name, value)
-    made.append(kept)
-    return made
+    element.append(kept)
+    return element
 
 
 def with_fixed_numbers(root: Any) -> bool:
@@ -308,9 +310,9 @@ def with_fixed_numbers(root: Any) -> bool:
 
     LibreOffice counts from 1 whatever the presentation says.
     """
-    fields = [one for one in root.iter(f"{A}fld") if one.get("type") == "slidenum"]
-    for one in fields:
-        plain = one.makeelement(f"{A}r", {})
-        plain.extend([child for child in one if child.tag in (f"{A}rPr", f"{A}t")])
-        one.getparent().replace(one, plain)
-    return bool(fields)
+    counters = [counter for counter in root.iter(f"{A}fld") if counter.get("type") == "slidenum"]
+    for counter in counters:
+        plain = counter.makeelement(f"{A}r", {})
+        plain.extend([child for child in counter if child.tag in (f"{A}rPr", f"{A}t")])
+        counter.getparent().replace(counter, plain)
+    return bool(counters)

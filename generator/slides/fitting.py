@@ -36,7 +36,7 @@ def fit(given: Given, box: Inherited, width: int, height: int, least: float = LE
         paragraphs = _set(given, shrunk, least)
         if not _over(paragraphs, room, high, single):
             return Fitted(shrunk, None)
-        if all(one.size <= least for one in paragraphs):
+        if all(paragraph.size <= least for paragraph in paragraphs):
             break
         shrunk += _STEP
     full = next(n for n in range(1, len(given) + 1) if _over(paragraphs[:n], room, high, single))
@@ -45,16 +45,16 @@ def fit(given: Given, box: Inherited, width: int, height: int, least: float = LE
 
 def _set(given: Given, shrunk: float, least: float) -> list[Paragraph]:
     lines = [line for line, _ in given]
-    made = []
+    paragraphs = []
     for line, look in given:
         size = sized(look.size, shrunk, least)
         left, first = margins(line, look, size, lines)
-        made.append(Paragraph(line.whole, size, first, left, look.spacing, look.before, look.after))
-    return made
+        paragraphs.append(Paragraph(line.whole, size, first, left, look.spacing, look.before, look.after))
+    return paragraphs
 
 
 def _over(paragraphs: Sequence[Paragraph], room: float, high: float, single: bool) -> bool:
-    broken = single and any(lettering.line_count(one, room) > 1 for one in paragraphs)
+    broken = single and any(lettering.line_count(paragraph, room) > 1 for paragraph in paragraphs)
     return broken or lettering.height(paragraphs, room) > high
 
 
@@ -65,8 +65,8 @@ def sized(size: float, shrunk: float, least: float = LEAST) -> float:
 
 def changed(size: float, shrunk: float, least: float = LEAST) -> float | None:
     """The size to write where it is no longer that of the template."""
-    made = sized(size, shrunk, least)
-    return made if made != size else None
+    new_size = sized(size, shrunk, least)
+    return new_size if new_size != size else None
 
 
 def margins(line: Line, look: Look, size: float, lines: Sequence[Line]) -> tuple[float, float]:
@@ -74,6 +74,6 @@ def margins(line: Line, look: Look, size: float, lines: Sequence[Line]) -> tuple
     if line.label.endswith("\t"):
         return look.left, look.left + look.indent
     if line.level == 2:
-        above = max((lettering.width(one.label, size) for one in lines), default=0.0)
+        above = max((lettering.width(other.label, size) for other in lines), default=0.0)
         return above - look.indent, above
     return lettering.width(line.label, size), 0.0

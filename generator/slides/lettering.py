@@ -89,4 +89,7 @@ def _words(text: str) -> list[str]:
 
 def height(paragraphs: Sequence[Paragraph], room: float) -> float:
     """The height of paragraphs below one another in a box so wide, in points."""
-    return sum(one.before + one.after + line_count(one, room) * one.size * _SOLID * one.spacing for one in paragraphs)
+    return sum(
+        paragraph.before + paragraph.after + line_count(paragraph, room) * paragraph.size * _SOLID * paragraph.spacing
+        for paragraph in paragraphs
+    )

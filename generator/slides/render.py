@@ -111,12 +111,12 @@ def _numbered(slide: bytes) -> bytes:
 def figure_texts(content: bytes) -> list[str]:
     """The alternative texts of what LibreOffice makes figures of in the PDF, and leaves without: the connectors.
 
-    In their order; the first of a chart tells the whole of it.
+    In their order; the first one of a chart describes the whole chart.
     """
     found = []
     for root in _slide_parts(content):
         for group in root.iter(f"{P}grpSp"):
-            texts = [one.get("descr") or "" for one in group.iterfind(f"{P}cxnSp/{P}nvCxnSpPr/{P}cNvPr")]
+            texts = [shape.get("descr") or "" for shape in group.iterfind(f"{P}cxnSp/{P}nvCxnSpPr/{P}cNvPr")]
             whole = group.find(f"{P}nvGrpSpPr/{P}cNvPr").get("descr") or ""
             found += [whole, *texts[1:]] if texts else []
     return found
@@ -241,13 +241,13 @@ class _Maker:
         """The tabs side by side over the room of both samples; the present one looks like its own."""
         looks = {True: slide_samples.inherited(slide, present), False: slide_samples.inherited(slide, other)}
         group = Group(present._element, "頁籤")
-        said = []
+        names = []
         for name, place in zip(tabs, drawing.side_by_side(_place(present), _place(other), len(tabs)), strict=True):
             now = name == tab.text
-            said.append(f"{name}（目前）" if now else name)
-            box = group.box(place, looks[now], f"頁籤 {said[-1]}")
+            names.append(f"{name}（目前）" if now else name)
+            box = group.box(place, looks[now], f"頁籤 {names[-1]}")
             self._into(box, place, looks[now], [Line(name, tab.at)])
-        group.close(f"頁籤：{'、'.join(said)}")
+        group.close(f"頁籤：{'、'.join(names)}")
 
     def _chart(self, slide: Any, sample: Any, page: Page) -> None:
         """The boxes tier below tier in the room of the sample, each joined to all of the tier below."""
@@ -261,7 +261,7 @@ class _Maker:
                 detail = [Line(box.detail, box.at, level=2)] if box.detail else []
                 self._into(element, place, look, [Line(box.name, box.at), *detail])
         drawing.join_tiers(group, drawn, look.line())
-        group.close(_told(page.tiers))
+        group.close(_chart_text(page.tiers))
 
     def _into(self, box: Any, place: Place, look: Inherited, lines: Sequence[Line]) -> None:
         """Sets the lines in a box that was drawn, each on its level."""
@@ -272,8 +272,8 @@ class _Maker:
         drawingml.write(
             box,
             [
-                Setting([Run(line.text)], int(line.level == 2), size=fitting.changed(one.size, fitted.shrunk))
-                for line, one in given
+                Setting([Run(line.text)], int(line.level == 2), size=fitting.changed(look_of_line.size, fitted.shrunk))
+                for line, look_of_line in given
             ],
         )
 
@@ -281,16 +281,16 @@ class _Maker:
         if fitted.over is not None:
             least = fitting.LEAST_FOOT if code == SlideCode.SLIDES_FOOT_LONG else fitting.LEAST
             fault = problem(code, fitted.over.at, size=f"{least:g}")
-            # What stands on every slide is said once.
+            # A fault on every slide is reported once.
             self._problems += [fault] if fault not in self._problems else []
 
     def _tidy(self, old: Sequence[Any], first: int) -> None:
         """Takes out the samples and what the template's author left: sections, shows, the picture of the file."""
         part = self._presentation.part
-        for one in old:
-            part.drop_rel(one.rId)
-            one.getparent().remove(one)
-        part.rename_slide_parts([one.rId for one in self._presentation.slides._sldIdLst])
+        for slide_id in old:
+            part.drop_rel(slide_id.rId)
+            slide_id.getparent().remove(slide_id)
+        part.rename_slide_parts([slide_id.rId for slide_id in self._presentation.slides._sldIdLst])
         self._clear_layouts()
         root = self._presentation._element
         for tag in ("custShowLst", "extLst"):
@@ -311,7 +311,7 @@ class _Maker:
         """
         used: dict[Any, list[set[int]]] = {}
         for slide in self._presentation.slides:
-            numbers = {one.placeholder_format.idx for one in slide.placeholders}
+            numbers = {placeholder.placeholder_format.idx for placeholder in slide.placeholders}
             used.setdefault(slide.slide_layout.part, []).append(numbers)
         for part, slides in used.items():
             for shape in list(part.slide_layout.placeholders):
@@ -339,7 +339,7 @@ def _copy(sample: Any, slide: Any) -> None:
         added.append(copy.deepcopy(background))
         slide._element.find(f"{P}cSld").insert(0, added[-1])
     known: dict[str, str] = {}
-    for element in (one for root in added for one in root.iter()):
+    for element in (below for root in added for below in root.iter()):
         for name, value in element.attrib.items():
             if name.startswith(_R) and value in sample.part.rels:
                 if value not in known:
@@ -352,7 +352,7 @@ def _related(part: Any, relation: Any) -> str:
     return str(part.relate_to(target, relation.reltype, is_external=relation.is_external))
 
 
-def _told(tiers: Sequence[Sequence[Box]]) -> str:
+def _chart_text(tiers: Sequence[Sequence[Box]]) -> str:
     """The chart in words: 組織圖，由上而下：召集人；機關代表7人、民間代表5人；幕僚單位主計資訊處。"""
     rows = ["、".join(f"{box.name}{box.detail}" for box in tier) for tier in tiers]
     return f"組織圖，由上而下：{'；'.join(rows)}。".replace("\n", "")

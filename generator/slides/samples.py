@@ -1,6 +1,6 @@
 """The template of a deck: its sample slides, what stands where on them, and what is wrong with them.
 
-Works on what python-pptx has read; slides.py is the module that asks it to.
+Works on what python-pptx has read; render is the module that calls it.
 """
 
 from __future__ import annotations
@@ -47,13 +47,15 @@ def samples(presentation: Any) -> dict[str, Any]:
 
 
 def places(slide: Any) -> dict[str, Any]:
-    """The shapes of a slide by what they are for: the text of its first paragraph says it."""
+    """The shapes of a slide by their purpose, which is the text of their first paragraph."""
     found: dict[str, Any] = {}
     for shape in slide.shapes:
         if not shape.has_text_frame or shape == slide.shapes.title:
             continue
         kind, name = _kind(shape._element), key(text_of(shape._element))
-        if kind == "sldNum" or any(one.get("type") == "slidenum" for one in shape._element.iter(f"{A}fld")):
+        if kind == "sldNum" or any(
+            text_field.get("type") == "slidenum" for text_field in shape._element.iter(f"{A}fld")
+        ):
             name = NUMBER
         elif kind == "ftr":
             name = FOOT
@@ -72,12 +74,14 @@ def inherited(slide: Any, shape: Any) -> Inherited:
     kind = _kind(sp)
     below = "title" if kind in ("title", "ctrTitle") else kind if kind in ("ftr", "sldNum", "dt") else "body"
     chain = [sp]
-    for one in layout.placeholders:
-        own = _mark(one._element)
-        if own is not None and own.get("idx", "0") == mark.get("idx", "0"):
-            chain.append(one._element)
+    for placeholder in layout.placeholders:
+        found = _mark(placeholder._element)
+        if found is not None and found.get("idx", "0") == mark.get("idx", "0"):
+            chain.append(placeholder._element)
             break
-    chain += [one._element for one in layout.slide_master.placeholders if _kind(one._element) == below][:1]
+    chain += [
+        placeholder._element for placeholder in layout.slide_master.placeholders if _kind(placeholder._element) == below
+    ][:1]
     return Inherited(chain, _style(styles, {"title": "titleStyle", "body": "bodyStyle"}.get(below, "otherStyle")))
 
 
@@ -121,9 +125,9 @@ def _theme_faces(master: Any) -> dict[str, str]:
         if relation.reltype.endswith("/theme"):
             root = etree.fromstring(relation.target_part.blob)
             return {
-                f"+{short}-{script}": one.get("typeface") or ""
+                f"+{short}-{script}": face.get("typeface") or ""
                 for short, tag in (("mj", "majorFont"), ("mn", "minorFont"))
                 for script, kind in (("lt", "latin"), ("ea", "ea"))
-                for one in root.iterfind(f".//{A}{tag}/{A}{kind}")
+                for face in root.iterfind(f".//{A}{tag}/{A}{kind}")
             }
     return {}

@@ -1,4 +1,4 @@
-"""What is done to a rendered document that docxtpl cannot do.
+"""Changes to a rendered document that docxtpl cannot make.
 
 Labels get hanging indents as wide as they are, and a point stays with what belongs to it. Tables: tables.py.
 """
@@ -68,10 +68,10 @@ def _keep_together(body: Any, styles: Styles) -> None:
         if above.tag != f"{W}p" or below.tag != f"{W}p":
             continue
         ids = [
-            style.get(f"{W}val") if (style := one.find(f"{W}pPr/{W}pStyle")) is not None else None
-            for one in (above, below)
+            style.get(f"{W}val") if (style := paragraph.find(f"{W}pPr/{W}pStyle")) is not None else None
+            for paragraph in (above, below)
         ]
-        names = [styles.name(one) for one in ids]
+        names = [styles.name(style_id) for style_id in ids]
         deeper = all(name.startswith(LEVEL_STYLES) for name in names) and styles.indent(ids[1]) > styles.indent(ids[0])
         if deeper or names[1] == DECISION_STYLE:
             keep = etree.Element(f"{W}keepNext")

@@ -1,10 +1,10 @@
-"""Long tables: a row is laid out once, and what the other rows say is put into its XML as text.
+"""Long tables: a row is laid out once, and the texts of the other rows are put into its XML.
 
-The XML of a row is fifty times as long as what the row says, and docxtpl, lxml and python-docx each take all of it to
-pieces. So a loop ``{%tr for … %}`` over a long list renders one hollow row, which goes through everything with the rest
-of the document; the rows themselves are written straight into the package. Not a byte is other than the plain way's:
-a text of a kind not met before (line breaks, tabs, a label at its head) is made into XML the plain way, once for its
-kind, and a loop with anything in it that this module does not know is left to the plain way.
+The XML of a row is fifty times as long as its text, and docxtpl, lxml and python-docx each parse all of it. So a loop
+``{%tr for … %}`` over a long list renders one hollow row, which goes through everything with the rest of the
+document; the rows themselves are written straight into the package. The bytes are those of the plain way: a text of a
+kind not met before (line breaks, tabs, a label at its head) is made into XML the plain way, once for its kind, and a
+loop with anything in it that this module does not know is left to the plain way.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from generator.word import labels, tables
 from generator.word.ooxml import Styles, W, text_of, xml_of
 
 Origins = Callable[[], list[Source]]
-"""Where what a {{ }} prints came from, row by row; told when asked, since a long list has many."""
+"""The sources of what a {{ }} prints, row by row; computed when asked for, since a long list has many."""
 
 # A list of more rows than this is long: about a page.
 MANY = 30
@@ -69,13 +69,13 @@ class PlainWay:
 
 @dataclass(slots=True)
 class _Cell:
-    """A cell of the hollow row. ``said``: for each of its holes the texts, one for each row.
+    """A cell of the hollow row. ``hole_texts``: for each of its holes the texts, one for each row.
 
     ``around`` is the text around the holes, ``paragraphs`` the same for each paragraph; ``kinds`` has the XML around
     the holes for each kind of texts that were put into them.
     """
 
-    said: list[list[str]]
+    hole_texts: list[list[str]]
     origins: list[Origins]
     around: list[str]
     paragraphs: list[list[str]]
@@ -85,23 +85,24 @@ class _Cell:
 
     @property
     def alone(self) -> bool:
-        """Whether the cell says one text and nothing else."""
+        """Whether the cell holds the text of one hole and nothing else."""
         return self.around == ["", ""]
 
     def written(self, start: int, stop: int, fates: Mapping[int, str], plain: PlainWay) -> Iterable[str]:
         """The XML of the cell in the rows from ``start`` to before ``stop``."""
-        said = [texts[start:stop] for texts in self.said]
-        if not said and not fates:
-            return repeat(self._one((), "", plain))
+        hole_texts = [texts[start:stop] for texts in self.hole_texts]
+        if not hole_texts and not fates:
+            return repeat(self._row((), "", plain))
         if self.alone and not fates:
             before, after = self._pieces((_HOLE,), "", plain)
-            texts = said[0]
-            special = {text: self._one((text,), "", plain) for text in set(texts) if not _is_ordinary(text)}
+            texts = hole_texts[0]
+            special = {text: self._row((text,), "", plain) for text in set(texts) if not _is_ordinary(text)}
             return [special.get(text, f"{before}{text}{after}") for text in texts]
-        rows = zip(*said, strict=True) if said else repeat((), stop - start)
-        return [self._one(texts, fates.get(number, ""), plain) for number, texts in enumerate(rows, start)]
+        rows = zip(*hole_texts, strict=True) if hole_texts else repeat((), stop - start)
+        return [self._row(texts, fates.get(number, ""), plain) for number, texts in enumerate(rows, start)]
 
-    def _one(self, texts: tuple[str, ...], fate: str, plain: PlainWay) -> str:
+    def _row(self, texts: tuple[str, ...], fate: str, plain: PlainWay) -> str:
+        """The XML of the cell in a row with these texts."""
         parts: Sequence[str] = ()
         kind = texts
         if self.alone:
@@ -133,7 +134,7 @@ class _Cell:
 class Rows:
     """The rows of a loop that are not in the document's tree, for tables.Repeated; ``row`` is the hollow one."""
 
-    said: list[list[str]]
+    hole_texts: list[list[str]]
     origins: list[Origins]
     plain: PlainWay
     row: Any = None
@@ -143,31 +144,34 @@ class Rows:
 
     @property
     def count(self) -> int:
-        return len(self.said[0])
+        return len(self.hole_texts[0])
 
-    def found(self, row: Any) -> None:
+    def take(self, row: Any) -> None:
         """Takes the hollow row in the tree."""
         self.row = row
-        rest = iter(zip(self.said, self.origins, strict=True))
+        rest = iter(zip(self.hole_texts, self.origins, strict=True))
         namespaces = {prefix: address for prefix, address in row.nsmap.items() if prefix}
         for cell in row.iterchildren(f"{W}tc"):
             around = text_of(cell).split(_HOLE)
-            paragraphs = [text_of(one).split(_HOLE) for one in cell.iter(f"{W}p")]
+            paragraphs = [text_of(paragraph).split(_HOLE) for paragraph in cell.iter(f"{W}p")]
             holes = [next(rest) for _ in around[1:]]
-            said, origins = [texts for texts, _ in holes], [sources for _, sources in holes]
-            self._cells.append(_Cell(said, origins, around, paragraphs, namespaces))
+            hole_texts, origins = [texts for texts, _ in holes], [sources for _, sources in holes]
+            self._cells.append(_Cell(hole_texts, origins, around, paragraphs, namespaces))
 
     def texts(self, place: int) -> list[str]:
         cell = self._cells[place]
         # A line break begins a paragraph, and the text of a cell is that of its paragraphs.
-        said = [[text.replace("\n", "") for text in texts] for texts in cell.said]
+        hole_texts = [[text.replace("\n", "") for text in texts] for texts in cell.hole_texts]
         if cell.alone:
-            return said[0]
-        return [_filled(cell.around, texts) for texts in (zip(*said, strict=True) if said else repeat((), self.count))]
+            return hole_texts[0]
+        return [
+            _filled(cell.around, texts)
+            for texts in (zip(*hole_texts, strict=True) if hole_texts else repeat((), self.count))
+        ]
 
     def sources(self, place: int) -> list[Source]:
-        """Where what that cell says came from, row by row."""
-        origins = [tell() for tell in self._cells[place].origins]
+        """The sources of the cell in that place, row by row."""
+        origins = [sources_by_row() for sources_by_row in self._cells[place].origins]
         if len(origins) == 1:
             return origins[0]
         return [_united(sources) for sources in zip(*origins, strict=True)] if origins else [Source()] * self.count
@@ -213,7 +217,7 @@ def set_apart(
         nested = source.count("<w:tbl>", 0, begin) - source.count("</w:tbl>", 0, begin) != 1
         strips = re.search(r"\{[{%][-+]|[-+][}%]\}", source[begin:end])
         known = not nested and not strips and _is_known(body, plain.styles)
-        found = _said(source[begin:outer], names, environment, many) if known else None
+        found = _hole_texts(source[begin:outer], names, environment, many) if known else None
         if found is None:
             continue
         number, name = len(apart), f"_rows{len(apart)}"
@@ -226,11 +230,11 @@ def set_apart(
 
 
 def find(body: Any, apart: Sequence[Rows]) -> list[Rows]:
-    """Those whose hollow rows are in the rendered document: not what a condition leaves out."""
+    """The long rows whose hollow rows are in the rendered document, which a condition may leave out."""
     for mark in body.iter(etree.ProcessingInstruction) if apart else ():
         if mark.target == PLACE:
-            apart[int(mark.text)].found(mark.getnext())
-    return [one for one in apart if one.row is not None]
+            apart[int(mark.text)].take(mark.getnext())
+    return [rows for rows in apart if rows.row is not None]
 
 
 def _loops(source: str) -> Iterator[tuple[int, int, int, int]]:
@@ -278,11 +282,11 @@ def _is_known(body: str, styles: Styles) -> bool:
     return not any(styles.indent(style)[1] for style in used)
 
 
-def _said(
+def _hole_texts(
     loop: str, names: Mapping[str, Any], environment: Environment, many: Sequence[Any]
 ) -> tuple[list[list[str]], list[Origins]] | None:
     """What each {{ }} of the loop prints, row by row, and where it came from; None where the rows are not alike or a
-    value cannot be told."""
+    value is unknown."""
     values: list[Any] = []
     end = object()
     firsts: list[Any] = []
@@ -303,13 +307,13 @@ def _said(
         size = values.index(end) + 1
         if len(values) % size or any(value is not end for value in values[size - 1 :: size]):
             return None
-        said = [[_text(value) for value in values[at::size]] for at in range(size - 1)]
+        hole_texts = [[_text(value) for value in values[at::size]] for at in range(size - 1)]
     except Exception:
-        # The plain way fails in the same place, and knows how to say it.
+        # The plain way fails in the same place, and reports it.
         return None
-    if not said or any(any(map(_ODD.search, texts)) for texts in said):
+    if not hole_texts or any(any(map(_ODD.search, texts)) for texts in hole_texts):
         return None
-    return said, [_origins(firsts[at], values[at::size], many, at) for at in range(size - 1)]
+    return hole_texts, [_origins(firsts[at], values[at::size], many, at) for at in range(size - 1)]
 
 
 def _origins(first: Any, printed: Sequence[Any], many: Sequence[Any], place: int) -> Origins:
@@ -319,7 +323,7 @@ def _origins(first: Any, printed: Sequence[Any], many: Sequence[Any], place: int
     # In each row the same key of the row; of a row that is a list of texts, the text in that place.
     keys = [key for holder, key in holders if holder is many[0]] or [place] * isinstance(many[0], list)
 
-    def tell() -> list[Source]:
+    def sources_by_row() -> list[Source]:
         sources = []
         for value, row in zip(values or repeat(None), many, strict=False):
             if isinstance(value, Text):
@@ -330,7 +334,7 @@ def _origins(first: Any, printed: Sequence[Any], many: Sequence[Any], place: int
             sources.append(Source((), tuple(cells)))
         return sources
 
-    return tell
+    return sources_by_row
 
 
 def _united(sources: Iterable[Source]) -> Source:
@@ -346,7 +350,7 @@ def _text(value: Any) -> str:
 
 
 def _shape(text: str, alone: bool) -> tuple[str, list[str]]:
-    """A text with holes for its words: what is left decides how it is laid out. And the words."""
+    """The text with holes for its words, which decides how it is laid out; and the words."""
     words: list[str] = []
     lines = []
     for line in text.split("\n"):

@@ -1,4 +1,4 @@
-"""Raw WordprocessingML: names, styles, texts and the package of a .docx. layout and template_parts build on it."""
+"""Raw WordprocessingML: names, styles, texts and the package of a .docx. labels, tables and lint build on it."""
 
 from __future__ import annotations
 
@@ -44,13 +44,17 @@ class Styles:
         tag = str(element.tag).removeprefix(W)
         if tag in _NOT_LOOKS.split() or tag.startswith("{"):
             return ""
-        own = {str(key).removeprefix(W): value for key, value in element.attrib.items() if str(key).startswith(W)}
+        attributes = {
+            str(key).removeprefix(W): value for key, value in element.attrib.items() if str(key).startswith(W)
+        }
         if tag == "style":
-            own = {}
+            attributes = {}
         elif tag == "basedOn":
-            own = {"val": self.name(own.get("val"))}
+            attributes = {"val": self.name(attributes.get("val"))}
         below = "".join(sorted(self._spelt(child) for child in element if isinstance(child.tag, str)))
-        return f"<{tag} {sorted(own.items())}{below}>" if own or below or tag not in ("pPr", "rPr") else ""
+        return (
+            f"<{tag} {sorted(attributes.items())}{below}>" if attributes or below or tag not in ("pPr", "rPr") else ""
+        )
 
     def fonts(self, style_id: str | None, theme: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """(style name, typeface) for each typeface that a style or one it is based on names; None: the defaults."""

@@ -1,4 +1,4 @@
-"""What a rendered document says, and where each part came from, noted before anything is done to its looks."""
+"""The texts of a rendered document and the sources of each, recorded before its looks are changed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class LongRows(Protocol):
         """What the cell in that place of the row says in each of the rows."""
 
     def sources(self, place: int) -> list[Source]:
-        """Where what it says came from, in each of the rows."""
+        """The sources of the cell in that place, in each of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]
     headings: list[str] = []
     for row in table.iterchildren(f"{W}tr"):
         above = rows[-1] if rows else headings
-        said: list[str] = []
+        row_texts: list[str] = []
         origins: list[Source] = []
         cells = [cell for cell in row.iter(f"{W}tc") if next(cell.iterancestors(f"{W}tr"), None) is row]
         for cell in cells:
@@ -154,20 +154,23 @@ def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]
             merge = cell.find(f"{W}tcPr/{W}vMerge")
             paragraphs = [text(paragraph) for paragraph in cell.iter(f"{W}p")]
             words = " ".join(stripped for paragraph in paragraphs if (stripped := str(paragraph).strip()))
-            if merge is not None and merge.get(f"{W}val") != "restart" and len(said) < len(above):
-                words = above[len(said)]
+            if merge is not None and merge.get(f"{W}val") != "restart" and len(row_texts) < len(above):
+                words = above[len(row_texts)]
             more = int(span.get(f"{W}val")) - 1 if span is not None else 0
-            said += [words, *[""] * more]
+            row_texts += [words, *[""] * more]
             origins += [_source(paragraphs), *[Source()] * more]
         if row in long:
-            many = long[row]
-            columns = [[one.strip() for one in many.texts(place)] for place in range(len(cells))]
+            long_rows = long[row]
+            columns = [[text.strip() for text in long_rows.texts(place)] for place in range(len(cells))]
             rows += [list(texts) for texts in zip(*columns, strict=True)]
-            sources += [list(one) for one in zip(*(many.sources(place) for place in range(len(cells))), strict=True)]
+            sources += [
+                list(row_sources)
+                for row_sources in zip(*(long_rows.sources(place) for place in range(len(cells))), strict=True)
+            ]
         elif row.find(f"{W}trPr/{W}tblHeader") is not None and not rows:
-            headings = [cell or above[place] if place < len(above) else cell for place, cell in enumerate(said)]
+            headings = [cell or above[place] if place < len(above) else cell for place, cell in enumerate(row_texts)]
         else:
-            rows.append(said)
+            rows.append(row_texts)
             sources.append(origins)
     plain = [tuple(cell.removeprefix(label_of(cell)).strip() for cell in row) for row in rows]
     return Table(tuple(headings), tuple(plain), tuple(map(tuple, sources)), running(plain))

@@ -57,7 +57,7 @@ def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Prob
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A finished document, and what it says with the sources of every part."""
+    """A finished document, and its texts with the sources of each."""
 
     content: bytes
     contents: Contents
@@ -124,7 +124,7 @@ def torn(paragraph: Any, tags: Sequence[str]) -> list[str]:
         return list(tags)
     for coded, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         xml = xml.replace(coded, sign)
-    return [tag for tag in tags if not any(_bare(one) in _bare(xml) for one in (tag, _LAYER.sub(r"\1", tag)))]
+    return [tag for tag in tags if not any(_bare(form) in _bare(xml) for form in (tag, _LAYER.sub(r"\1", tag)))]
 
 
 def _bare(text: str) -> str:
@@ -183,7 +183,7 @@ def _place(template: Path, names: Mapping[str, Any]) -> tuple[Location, Exceptio
     """
     environment = language.environment(True)
     for part, root in texts.Package(template).parts:
-        owners = [one for one in texts.fragments(root) for _ in re.findall(r"\{[{%]", one.text)]
+        owners = [fragment for fragment in texts.fragments(root) for _ in re.findall(r"\{[{%]", fragment.text)]
         source = re.sub(r"(?=\{[{%])", "\n", _mended(ooxml.xml_of(root)).replace("\n", " "))
         try:
             environment.from_string(source).render(names)
@@ -207,10 +207,10 @@ def _template_line(error: BaseException) -> int:
 def _explained(error: BaseException, names: Mapping[str, Any]) -> str:
     if isinstance(error, _BrokenXml):
         return "標籤的開始與結束不在同一層，文件結構會損壞"
-    said = language.explained(error)
-    unknown = re.fullmatch(r"沒有「(\w+)」這個名稱", said)
+    explanation = language.explained(error)
+    unknown = re.fullmatch(r"沒有「(\w+)」這個名稱", explanation)
     near = nearest(unknown[1], names) if unknown else ""
-    return f"{said}（是否為「{near}」）" if near else said
+    return f"{explanation}（是否為「{near}」）" if near else explanation
 
 
 def _set_properties(core: Any, properties: Properties) -> None:

@@ -1,4 +1,4 @@
-"""What is done to the tables of a rendered document: equal neighbours are merged, columns get widths by their texts.
+"""Changes to the tables of a rendered document: equal neighbours are merged, columns get widths by their texts.
 
 A row of the tree may stand for many that are not in it (long_tables.py): it is measured and merged as if they were.
 """
@@ -48,18 +48,18 @@ class Repeated(Protocol):
 
 def arrange(body: Any, styles: Styles, repeated: Sequence[Repeated] = ()) -> None:
     """Fits the columns and merges the neighbours of every table of a document. Changes ``body`` in place."""
-    by_row = {one.row: one for one in repeated}
+    by_row = {loop.row: loop for loop in repeated}
     for table in body.iter(f"{W}tbl"):
         _fit_columns(table, styles, by_row)
         _merge_equal(table, styles, by_row)
-    for one in repeated:
-        one.take_out()
+    for loop in repeated:
+        loop.take_out()
 
 
 def _merge_equal(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -> None:
     """Equal neighbours below a heading with 合併相同 become one cell.
 
-    A list too long for a page repeats its texts every few rows, and says 同上 for those of several lines instead of
+    A list too long for a page repeats its texts every few rows, and prints 同上 for those of several lines instead of
     merging: a merged cell that crosses a page loses the lines that do not fit on the first one.
     """
     rows = list(table.iterchildren(f"{W}tr"))
@@ -110,7 +110,7 @@ def _fates(texts: Sequence[str], is_one_line: Callable[[int], bool]) -> dict[int
 
 
 def become(cell: Any, fate: str) -> None:
-    """Makes of a cell what ``fate`` says."""
+    """Changes a cell as its ``fate`` asks."""
     if fate == SAYS_DITTO:
         _say_ditto(cell)
     else:

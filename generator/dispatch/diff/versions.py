@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic.workspace import Workspace
-from generator.build.story import Made
+from generator.build.story import Built
 from generator.dispatch import releases
 from generator.dispatch.releases import Refused, Release
 from generator.documents.passages import Contents, from_json
@@ -70,7 +70,7 @@ def of(release: Release) -> Version:
     return Version(release.title, manifest, books)
 
 
-def present(workspace: Workspace, build: Made) -> Version:
+def present(workspace: Workspace, build: Built) -> Version:
     """A new build as one side of a comparison."""
     manifest = releases.contents(workspace, build)
     paths = [str(entry["path"]) for entry in manifest["inputs"]]

@@ -15,25 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.charset import BASE64, Charset
 from email.header import Header
-from pathlib import PurePath
 from urllib.parse import quote
+
+from generator.basic.formats import media_type
 
 END = "\r\n"
 # RFC 5322: a line should not be longer (and must not have more than 998). Very long addresses are not folded.
 _LINE = 78
-_TYPES = {
-    ".csv": "text/csv",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".ics": "text/calendar",
-    ".odp": "application/vnd.oasis.opendocument.presentation",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".pdf": "application/pdf",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".zip": "application/zip",
-}
-_ANY = "application/octet-stream"
 # Characters besides letters and digits that RFC 2231 allows unencoded.
 _PLAIN = "!#$&+-.^_`|~"
 _UTF8 = Charset("utf-8")
@@ -112,7 +100,7 @@ def _text(body: str) -> str:
 def _attachment(name: str, content: bytes) -> str:
     lead = ' name="'
     head = [
-        f"Content-Type: {_TYPES.get(PurePath(name).suffix.lower(), _ANY)};",
+        f"Content-Type: {media_type(name)};",
         f'{lead}{_words(name, lead)}"',
         "Content-Transfer-Encoding: base64",
         "Content-Disposition: attachment;",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic import roc
+from generator.basic.formats import FORMATS, of_file
 from generator.basic.problem import Code, Location, Problem, error, has_errors, in_order, perhaps, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
@@ -22,14 +23,14 @@ from generator.build import report as reporting
 from generator.build.convert import PACKET
 from generator.build.examine import Examined
 from generator.build.result import Result
-from generator.build.story import Made, Step
+from generator.build.story import Built, Step
 from generator.dispatch.mail import eml, parcels, recipients
 from generator.dispatch.mail import template as mail_template
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.parcels import MEGABYTE, Files
 from generator.dispatch.mail.template import BCC, CC, TO, MailTemplate, Wanted
 from generator.documents.document import INTERNAL, Document
-from generator.documents.minutes import FOR_MEETING, TASKS
+from generator.documents.minutes import FOR_MEETING
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import PAPERS
 from generator.pdf.from_elsewhere import files as enclosures
@@ -62,7 +63,6 @@ class MailCode(Code):
 
 # In a template this means: all attachments that came as files, in their original format.
 ORIGINALS = "附件原檔"
-_MADE_AS = {"docx": "docx", "pptx": "docx", "xlsx": "docx", "pdf": "pdf", "odt": "odt", "odp": "odt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +200,8 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
 
 
 def _file_names(document: Document) -> list[str]:
-    if document.enclosure:
-        return [f"{document.name}.pdf"]
-    endings = [document.ending, "pdf", "odp" if document.ending == "pptx" else "odt"]
-    endings += ["xlsx"] if document.template == TASKS else []
-    return [f"{document.name}.{ending}" for ending in endings]
+    """The files of a document in every format, and its companions."""
+    return document.file_names(FORMATS) + [f"{document.name}.{companion.ending}" for companion in document.companions]
 
 
 def _bare(name: str) -> str:
@@ -232,9 +229,15 @@ def _edited(
     return [problem(MailCode.MAIL_EDITED, place, meeting=meeting_id) for place in places]
 
 
-def _build(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> Made:
+def _format_of(name: str) -> str:
+    """The format to build for a file: companions and originals are made along with what is rendered."""
+    found = of_file(name)
+    return found.name if found else "docx"
+
+
+def _build(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) -> Built:
     """Builds the documents that are attached; all of them only where 會議資料.pdf is attached."""
-    formats = tuple(dict.fromkeys(_MADE_AS.get(name.rpartition(".")[2], "docx") for name in plan.files))
+    formats = tuple(dict.fromkeys(_format_of(name) for name in plan.files))
     only = [document.name for document in plan.files.values() if document is not None]
     assert examined.meeting is not None
     chosen = () if PACKET in plan.files else only

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from generator.basic.formats import FILE_TYPES
 from generator.basic.package import written
 from generator.basic.roc import YearMonth
 from generator.meeting.model import Meeting
@@ -37,7 +38,7 @@ _XMLNS = " ".join(
         ("dc", "http://purl.org/dc/elements/1.1/"),
     )
 )
-_KIND = "application/vnd.oasis.opendocument.spreadsheet"
+_KIND = FILE_TYPES["ods"].media_type
 _MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
     f'<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="{_KIND}"/>'

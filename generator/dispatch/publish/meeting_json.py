@@ -14,7 +14,7 @@ from generator.basic import roc
 from generator.documents.document import Document
 from generator.documents.minutes import FOR_PUBLIC
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import BY_DEPUTY, SEPARATELY
+from generator.meeting.sheets import BY_DEPUTY
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance
 
@@ -32,7 +32,7 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
         _attachment(case, document, files)
         for case in meeting.cases
         for document in documents
-        if document.level == 2 and _stem(document).startswith(f"{case.title} ")
+        if document.attachment is not None and document.case is case
     ]
     return {
         "格式版本": VERSION,
@@ -64,20 +64,14 @@ def _moment(day: dt.date, time: dt.time) -> str:
     return dt.datetime.combine(day, time, _ZONE).isoformat()
 
 
-def _stem(document: Document) -> str:
-    """The name without the number that it begins with."""
-    return document.name.partition(" ")[2]
-
-
 def _member(attendance: Attendance) -> dict[str, str]:
     deputy = {"代理人": attendance.deputy} if attendance.how == BY_DEPUTY and attendance.deputy else {}
     return {"姓名": attendance.name, "身分": attendance.role, **deputy}
 
 
 def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    document = next(
-        (candidate for candidate in documents if candidate.level == 1 and _stem(candidate) == case.title), None
-    )
+    papers = (document for document in documents if document.case is case and document.attachment is None)
+    document = next(papers, None)
     printed = document.context["本案"] if document else {}
     return {
         "類別": case.kind,
@@ -91,10 +85,10 @@ def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequenc
 
 def _is_deck(document: Document) -> bool:
     enclosure = document.enclosure
-    if document.template == SEPARATELY and enclosure is None:
+    if document.separate:
         return False
     slides = enclosure is not None and enclosure.ending.startswith((".pp", ".pot", ".odp", ".otp"))
-    return document.ending == "pptx" or slides or "簡報" in document.context.get("本附件", {}).get("名稱", "")
+    return document.deck is not None or slides or "簡報" in document.context.get("本附件", {}).get("名稱", "")
 
 
 def _point(point: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +107,7 @@ def _attachment(case: Case, document: Document, files: Mapping[str, Sequence[str
         "案次": case.ordinal,
         "標號": attachment["標號"],
         "名稱": attachment["名稱"],
-        "另行提供": document.template == SEPARATELY and document.enclosure is None,
+        "另行提供": document.separate,
         "檔案": list(files.get(document.name, ())),
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator.basic import package
+from generator.basic import formats, package
 from generator.basic.problem import Code, Location, Problem, error, in_order, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
@@ -23,7 +23,6 @@ from generator.documents.document import PUBLIC, Document
 from generator.documents.minutes import FOR_PUBLIC
 from generator.leaks import search
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import SEPARATELY
 
 
 class PublishCode(Code):
@@ -37,7 +36,6 @@ class PublishCode(Code):
 
 
 SUMS = "SHA256SUMS.txt"
-_PDF, _ODF = ".pdf", (".odt", ".odp")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +66,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
         done.problems = tuple(in_order(found))
     if examined.meeting is None or done.stopped:
         return done
-    build = story.make(workspace, meeting_id, formats=("pdf", "odt"), step=step, examined=examined)
+    build = story.make(workspace, meeting_id, formats=formats.PUBLIC, step=step, examined=examined)
     meeting, documents = build.examined.meeting, build.examined.documents
     done.problems, done.failures = build.examined.problems, list(build.failures)
     if meeting is None or done.stopped or done.failures:
@@ -118,7 +116,7 @@ def as_json(done: Published) -> dict[str, Any]:
 
 
 @logged("dispatch", "清理要公開的文件")
-def cleaned(build: story.Made) -> dict[str, bytes]:
+def cleaned(build: story.Built) -> dict[str, bytes]:
     """The public documents of a build by file name, as PDF and ODF, without hidden data (authors, comments …)."""
     meeting, documents = build.examined.meeting, build.examined.documents
     assert meeting is not None
@@ -126,7 +124,7 @@ def cleaned(build: story.Made) -> dict[str, bytes]:
         name: _cleaned(name, build.files[name], meeting, document)
         for document in documents
         if _is_public(document)
-        for name in _names(document)
+        for name in document.file_names(formats.chosen(formats.PUBLIC, formats.CONVERTED))
         if name in build.files
     }
     if PACKET in build.files and all(_is_public(document) for document in documents if document.joined):
@@ -152,33 +150,21 @@ def _is_public(document: Document) -> bool:
     return document.audience == PUBLIC and document.edition in ("", FOR_PUBLIC)
 
 
-def _names(document: Document) -> list[str]:
-    """The public files of a document: of an attached file only the PDF, for the original may hold hidden data."""
-    return [f"{document.name}{ending}" for ending in (_PDF, *(_ODF if document.enclosure is None else ()))]
-
-
 def _cleaned(name: str, content: bytes, meeting: Meeting, document: Document | None) -> bytes:
-    from generator.pdf import clean as scrub
+    from generator.pdf.clean import BY_ENDING
 
     title = document.title if document else f"{meeting.name}會議資料"
-    clean = scrub.pdf if name.endswith(_PDF) else scrub.odf
-    return clean(content, title, meeting.agency.full_name, meeting.date)
+    return BY_ENDING[name.rpartition(".")[2]](content, title, meeting.agency.full_name, meeting.date)
 
 
 def _tables(meeting: Meeting, public: Mapping[str, Document]) -> dict[str, bytes]:
     """The attachments that come from a sheet, under the names of their documents."""
-    documents = {name.partition(" ")[2]: document for name, document in public.items() if document.level == 2}
     found = {}
-    for case in meeting.cases:
-        for item in case.attachments:
-            document = next(
-                (documents[name] for name in documents if name.startswith(f"{case.title} {item.label} ")), None
-            )
-            table = data_files.table_of(meeting, item)
-            if document is not None and table is not None:
-                author = meeting.agency.full_name
-                found[f"{document.name}.ods"] = data_files.as_ods(table, document.title, author, meeting.date)
-                found[f"{document.name}.csv"] = data_files.as_csv(table)
+    for name, document in public.items():
+        table = data_files.table_of(meeting, document.attachment) if document.attachment else None
+        if table is not None:
+            found[f"{name}.ods"] = data_files.as_ods(table, document.title, meeting.agency.full_name, meeting.date)
+            found[f"{name}.csv"] = data_files.as_csv(table)
     return found
 
 
@@ -193,7 +179,7 @@ def _remarks(meeting: Meeting, documents: tuple[Document, ...], files: Mapping[s
     found = []
     if meeting.minutes is None:
         found.append("還沒有會議紀錄，只公開會議資料；會議紀錄定稿後請再執行一次。")
-    apart = [document.name for document in documents if document.template == SEPARATELY and document.enclosure is None]
+    apart = [document.name for document in documents if document.separate]
     if apart:
         found.append(f"另行提供的附件不在內，只有說明的一頁：{'、'.join(apart)}。")
     if PACKET not in files:

@@ -1,10 +1,13 @@
 """Takes out of finished files what nobody meant to publish: who worked on them, with what, comments, hidden parts.
 
-What is seen and read stays.
+What a reader sees stays.
 """
 
 from generator.pdf.clean.open_documents import odf
 from generator.pdf.clean.pages import pdf
 from generator.pdf.clean.pictures import image
 
-__all__ = ["image", "odf", "pdf"]
+__all__ = ["BY_ENDING", "image", "odf", "pdf"]
+
+# What cleans a file, by the ending of its name.
+BY_ENDING = {"pdf": pdf, "odt": odf, "odp": odf}

@@ -82,7 +82,7 @@ def _clean_text(root: Any) -> None:
         for element in list(root.iter(_name(tag))):
             _remove(element)
     for page in root.iter(_name("draw:page")):
-        # What a speaker means to say is not on the slide.
+        # The speaker's notes are not on the slide.
         for notes in page.findall(_name("presentation:notes")):
             page.remove(notes)
     for comment in list(root.iter(etree.Comment, etree.ProcessingInstruction)):
@@ -112,13 +112,15 @@ def _name_fonts(roots: list[Any]) -> None:
     LibreOffice numbers fonts of one family (DejaVu Sans, DejaVu Sans1) as they lie in its memory: another way each
     time.
     """
-    attributes = [_name(one) for one in _FONTS]
+    attributes = [_name(attribute) for attribute in _FONTS]
     used: dict[tuple[Any, ...], str] = {}
     strange: set[str] = set()
     found = []
     for root in roots:
         lists = list(root.iter(_name("office:font-face-decls")))
-        faces = {face.get(_name("style:name")): face for one in lists for face in one.iter(_name("style:font-face"))}
+        faces = {
+            face.get(_name("style:name")): face for listed in lists for face in listed.iter(_name("style:font-face"))
+        }
         places = [
             (element, attribute)
             for element in root.iter(etree.Element)
@@ -131,7 +133,7 @@ def _name_fonts(roots: list[Any]) -> None:
         used |= dict.fromkeys(kinds.values(), "")
         found.append((lists, faces, places, kinds))
     for kind in sorted(used):
-        # Not a name by which something is meant that is not listed.
+        # A name that is used without being listed may mean another font.
         choice = (f"{kind[0]}{number or ''}" for number in range(len(used) + len(strange) + 1))
         used[kind] = next(name for name in choice if name not in strange and name not in used.values())
     for lists, faces, places, kinds in found:
@@ -139,20 +141,20 @@ def _name_fonts(roots: list[Any]) -> None:
             if element.get(attribute) in kinds:
                 element.set(attribute, used[kinds[element.get(attribute)]])
         kept = {used[kind]: faces[name] for name, kind in sorted(kinds.items())}
-        for one in lists:
-            for face in list(one):
-                one.remove(face)
+        for fonts in lists:
+            for face in list(fonts):
+                fonts.remove(face)
         for name in sorted(kept):
             kept[name].set(_name("style:name"), name)
             lists[0].append(kept[name])
 
 
 def _kind_of_font(face: Any) -> tuple[Any, ...]:
-    """What a font is but for its name in the document: its family first."""
-    own = _name("style:name")
-    about = tuple(sorted((key, value) for key, value in face.items() if key != own))
-    inside = tuple(etree.tostring(one, with_tail=False) for one in face)
-    family = face.get(_name("svg:font-family"), face.get(own)).strip("'\"")
+    """All that describes a font except its name in the document; its family comes first."""
+    name_attribute = _name("style:name")
+    about = tuple(sorted((key, value) for key, value in face.items() if key != name_attribute))
+    inside = tuple(etree.tostring(element, with_tail=False) for element in face)
+    family = face.get(_name("svg:font-family"), face.get(name_attribute)).strip("'\"")
     return family, about, inside
 
 
@@ -197,10 +199,10 @@ def _clean_settings(part: bytes) -> bytes:
 
 
 def _properties(part: bytes, title: str, author: str, created: date) -> bytes:
-    """Title, author, language and date; of what was there only the name of the program and the counts."""
+    """Title, author, language and date; of the earlier properties only the name of the program and the counts stay."""
     root = _parsed(part)
     about = root.find(_name("office:meta"))
-    kept = [one for one in about if one.tag in (_name("meta:generator"), _name("meta:document-statistic"))]
+    kept = [element for element in about if element.tag in (_name("meta:generator"), _name("meta:document-statistic"))]
     for element in list(about):
         about.remove(element)
     moment = f"{created.isoformat()}T00:00:00"
@@ -222,7 +224,7 @@ def _manifest(part: bytes, parts: Mapping[str, bytes]) -> bytes:
     path = _name("manifest:full-path")
     for entry in list(root):
         name = entry.get(path, "") if isinstance(entry.tag, str) else ""
-        inside = any(one.startswith(name) for one in parts) if name.startswith("Object ") else name in parts
+        inside = any(part_name.startswith(name) for part_name in parts) if name.startswith("Object ") else name in parts
         if name != "/" and not inside:
             root.remove(entry)
     return _written(root)

@@ -60,7 +60,7 @@ def _empty(thing: Any) -> None:
 
 
 def _clean_catalogue(root: Any) -> None:
-    """Where a PDF opens stays, if that is a place and no action; of its names those of places stay."""
+    """Keeps the page at which the PDF opens, unless that is an action, and of the names those of places."""
     from pikepdf import Array
 
     for key in _OF_CATALOGUE:
@@ -72,13 +72,13 @@ def _clean_catalogue(root: Any) -> None:
 
 
 def _clean_object(thing: Any) -> None:
-    """One object, and what is written inside it; what it refers to is an object of its own."""
+    """Cleans an object and the objects written inside it; objects that it refers to are cleaned by themselves."""
     import pikepdf
 
     if isinstance(thing, pikepdf.Array):
-        for one in thing.as_list():
-            if isinstance(one, pikepdf.Dictionary | pikepdf.Array) and not one.is_indirect:
-                _clean_object(one)
+        for entry in thing.as_list():
+            if isinstance(entry, pikepdf.Dictionary | pikepdf.Array) and not entry.is_indirect:
+                _clean_object(entry)
         return
     for key in _OF_PROGRAMS:
         if key in thing:
@@ -97,9 +97,9 @@ def _clean_object(thing: Any) -> None:
             del action["/Next"]
     if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == pikepdf.Name.Image:
         _clean_image(thing)
-    for _, one in thing.items():
-        if isinstance(one, pikepdf.Dictionary | pikepdf.Array) and not one.is_indirect:
-            _clean_object(one)
+    for _, entry in thing.items():
+        if isinstance(entry, pikepdf.Dictionary | pikepdf.Array) and not entry.is_indirect:
+            _clean_object(entry)
 
 
 def _clean_image(stream: Any) -> None:

@@ -17,7 +17,7 @@ def image(content: bytes) -> bytes:
         if content.startswith(b"\xff\xd8\xff"):
             return b"".join(_segments(content))
     except (struct.error, IndexError):
-        # Not what it says it is: the leak check looks at all of it.
+        # The content is not of the kind it claims; the leak check reads all of it.
         return content
     return content
 

@@ -1,6 +1,6 @@
 """Files from elsewhere that go along as attachments: what each is, whether it can be joined, and its A4 pages.
 
-What a file is, its content says and not its name. Nothing of it is run, and nothing that it links to is fetched.
+The kind of a file is found by its content, not by its name. Nothing in it is run, and no link is fetched.
 """
 
 from __future__ import annotations
@@ -264,7 +264,7 @@ def _compound(path: Path) -> Kind | Fault:
     except OSError:
         return Fault(FileCode.FILE_DAMAGED)  # olefile says so of a file that ends too early
     except Exception:
-        # Of a damaged file these two raise whatever comes of it.
+        # These two raise any kind of error for a damaged file.
         return Fault(FileCode.FILE_DAMAGED)
 
 

@@ -31,7 +31,7 @@ _OF_PAGE = {"/Type", "/Parent", "/Resources", "/Contents", "/Annots", "/Group", 
 _OF_DOCUMENT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OCProperties"}
 # The first three say that the data of a stream stand in another file.
 _NOT_OF_STREAM = ("/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/AF", "/PieceInfo")
-# What pikepdf says of damaged files: a number where a list should stand, a page that is none.
+# What pikepdf raises for damaged files: a number where a list should stand, a page that is none.
 _DAMAGED = (pikepdf.PdfError, zlib.error, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
 
 
@@ -54,8 +54,8 @@ def fitted(content: bytes) -> bytes:
     """The PDF on A4: each page scaled evenly into the free area, upright as it is seen, a wide one on wide paper.
 
     Tags and links come along, and what shows of forms that are filled in, of stamps and of notes. Scripts, forms,
-    files inside, and whatever a page or a link could start do not; nor does what it says of itself (PDF/UA), for no
-    one has looked. Raises Unfit when it cannot be joined.
+    attached files, and whatever a page or a link could start do not; nor does a claim to be PDF/UA, which nobody has
+    verified. Raises Unfit when it cannot be joined.
     """
     with _open(content) as pdf:
         try:
@@ -93,10 +93,10 @@ def as_figures(content: bytes, title: str) -> bytes:
 
 
 def _saved(pdf: Pdf) -> bytes:
-    made = io.BytesIO()
+    stream = io.BytesIO()
     mode = pikepdf.ObjectStreamMode.generate
-    pdf.save(made, deterministic_id=True, object_stream_mode=mode, fix_metadata_version=False)
-    return made.getvalue()
+    pdf.save(stream, deterministic_id=True, object_stream_mode=mode, fix_metadata_version=False)
+    return stream.getvalue()
 
 
 def _open(source: Path | bytes) -> Pdf:
@@ -118,10 +118,10 @@ def _open(source: Path | bytes) -> Pdf:
 
 
 def _refuse(pdf: Pdf, source: Path | bytes) -> None:
-    """Raises Unfit for what opens but is not what someone sees who opens it."""
+    """Raises Unfit for a PDF that is damaged, has too many pages, or whose pages lack what a reader sees."""
     count = len(pdf.pages)
     if count == 0 or (pdf.get_warnings() and (not _has_end(source) or count < int(pdf.Root.Pages.get("/Count", 0)))):
-        # Of a file that was cut off the reader finds the pages that are left, and says nothing.
+        # In a file that was cut off pikepdf finds the pages that are left, without an error.
         raise Unfit(FileCode.FILE_DAMAGED)
     if count > MOST_PAGES:
         raise Unfit(FileCode.FILE_TOO_MANY_PAGES, count=count, most=MOST_PAGES)
@@ -202,7 +202,7 @@ def _refuse_odd_tags(pdf: Pdf) -> None:
                         seen.add(kid.objgen)
                     below.append(kid)
         parents = dict(pikepdf.NumberTree(root.ParentTree).items()) if "/ParentTree" in root else {}
-        sound = all(isinstance(one, (Array, Dictionary)) for one in parents.values())
+        sound = all(isinstance(parent, (Array, Dictionary)) for parent in parents.values())
     except _DAMAGED:
         sound = False
     if not sound:
@@ -213,7 +213,7 @@ def _refuse_odd_tags(pdf: Pdf) -> None:
 
 
 def _hidden_layers(pdf: Pdf) -> list[pikepdf.Object]:
-    """The layers that are off when the PDF is opened: nobody put them before the meeting."""
+    """The layers that are off when the PDF is opened: they are not part of what the meeting sees."""
     layers: Any = pdf.Root.get("/OCProperties", Dictionary())
     setting = layers.get("/D", Dictionary())
     if setting.get("/BaseState") == Name.OFF:
@@ -279,7 +279,7 @@ def _draw_moved(pdf: Pdf, page: pikepdf.Page, way: Matrix, clip: str) -> None:
     resources = dict(page.resources.items())
     if "/Pattern" in resources:
         # Patterns stand on the sheet and do not move with what is drawn.
-        patterns = {name: _moved_pattern(pdf, one, way) for name, one in resources["/Pattern"].items()}
+        patterns = {name: _moved_pattern(pdf, pattern, way) for name, pattern in resources["/Pattern"].items()}
         resources["/Pattern"] = Dictionary(patterns)
         page.obj.Resources = Dictionary(resources)
     page.contents_add(b"q " + _shown(way).encode() + b" cm " + clip.encode() + b"\n", prepend=True)
@@ -313,8 +313,8 @@ def _balanced(page: pikepdf.Page) -> bytes:
 
 
 def _moved_pattern(pdf: Pdf, pattern: Any, way: Matrix) -> pikepdf.Object:
-    own = Matrix(*(float(number) for number in pattern.Matrix)) if "/Matrix" in pattern else Matrix()
-    matrix = Array([round(number, 6) for number in (own @ way).shorthand])
+    pattern_matrix = Matrix(*(float(number) for number in pattern.Matrix)) if "/Matrix" in pattern else Matrix()
+    matrix = Array([round(number, 6) for number in (pattern_matrix @ way).shorthand])
     entries = {key: value for key, value in pattern.items() if key not in ("/Matrix", "/Length")}
     if isinstance(pattern, Stream):
         return pdf.make_indirect(Stream(pdf, pattern.read_raw_bytes(), Dictionary({**entries, "/Matrix": matrix})))
@@ -381,7 +381,10 @@ def _target(note: Any, moved: Mapping[Any, Matrix], named: Mapping[str, Any]) ->
 
 def _point(place: Any) -> tuple[float | None, float | None]:
     """The upper left point that a destination names, in the old coordinates of its page."""
-    numbers = [None if isinstance(one, (Name, String, Dictionary)) or one is None else float(one) for one in place[2:]]
+    numbers = [
+        None if isinstance(coordinate, (Name, String, Dictionary)) or coordinate is None else float(coordinate)
+        for coordinate in place[2:]
+    ]
     kind = str(place[1])
     if kind == "/XYZ" and len(numbers) >= 2:
         return numbers[0], numbers[1]

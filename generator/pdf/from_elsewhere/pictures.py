@@ -93,10 +93,10 @@ def _frames(image: Image) -> Iterator[Image]:
 
 
 def _layout(width: int, height: int, dpi: tuple[float, float]) -> tuple[float, float, float, float]:
-    """The page is as large as the picture: foreign.fitted makes it smaller where need be.
+    """The page is as large as the picture; pages.fitted makes it smaller where necessary.
 
-    A picture of a fax has more dots to the inch across than down; apart from that what it says of its size is rarely
-    more than a guess of the camera.
+    A picture of a fax has more dots to the inch across than down; any other resolution is
+    rarely more than a guess of the camera.
     """
     across, down = width, height * dpi[0] / dpi[1]
     scale = min(72 / DPI, 2000 / across, 2000 / down)
@@ -107,7 +107,7 @@ def _plain(content: bytes) -> list[bytes]:
     """Each frame as a PNG in plain colours, upright."""
     from PIL import ImageOps
 
-    made = []
+    frames = []
     with _opened(io.BytesIO(content)) as image:
         for frame in _frames(image):
             upright = ImageOps.exif_transpose(frame) or frame
@@ -115,5 +115,5 @@ def _plain(content: bytes) -> list[bytes]:
                 upright = upright.convert("I").point(lambda value: value / 256).convert("L")
             buffer = io.BytesIO()
             upright.convert("L" if upright.mode == "L" else "RGBA").save(buffer, "PNG")
-            made.append(buffer.getvalue())
-    return made
+            frames.append(buffer.getvalue())
+    return frames

@@ -63,7 +63,7 @@ _WORDS = {
 }
 
 Values = list[Any] | None
-"""What an expression may be, over all contexts known; None where that cannot be told."""
+"""What an expression may be, over all known contexts; None where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +142,28 @@ class Reader:
             found = self._complete(text, found, at)
             if not full_width and len(fragment.runs()) > 1:
                 self._split(fragment, found, at)
-            for one in found:
-                if not one.startswith("{#") and (tag := self._tag(one, fragment, at)) is not None:
+            for part in found:
+                if not part.startswith("{#") and (tag := self._tag(part, fragment, at)) is not None:
                     yield tag
 
     def _complete(self, text: str, found: Sequence[str], at: Location) -> list[str]:
         """The tags that are whole; what is left of others is reported."""
-        # Two beginnings in one: the end of the first is missing.
-        doubled = [one for one in found if re.search(r"\{[{%]", one[2:])]
+        # A tag with two beginnings: the end of the first is missing.
+        doubled = [tag for tag in found if re.search(r"\{[{%]", tag[2:])]
         rest = TAG.sub("\0", text)
         parts = re.finditer(r"\{[{%#][^\0]*|[^\0]*?(?:\}\}|%\}|#\})", rest)
-        for one in [*(part.group() for part in parts), *doubled]:
-            self._report(TagCode.TAG_OPEN, at, tag=one.strip())
-        return [one for one in found if one not in doubled]
+        for tag in [*(part.group() for part in parts), *doubled]:
+            self._report(TagCode.TAG_OPEN, at, tag=tag.strip())
+        return [tag for tag in found if tag not in doubled]
 
     def _split(self, fragment: Fragment, found: Sequence[str], at: Location) -> None:
         """Tags that docxtpl itself does not put together from their runs; those that it does are in order."""
         whole = "\n".join(fragment.runs())
-        for one in render.torn(fragment.node, [one for one in found if one not in whole]):
-            self._report(TagCode.TAG_SPLIT, at, tag=one)
+        for tag in render.torn(fragment.node, [tag for tag in found if tag not in whole]):
+            self._report(TagCode.TAG_SPLIT, at, tag=tag)
 
     def _tag(self, text: str, fragment: Fragment, at: Location) -> _Tag | None:
-        """None for what docxtpl cannot handle as a tag, which is reported."""
+        """The tag; None for a text that docxtpl cannot handle as a tag, which is reported."""
         inner = text[2:-2].removeprefix("-").removesuffix("-")
         layer, rest = "", inner
         if parts := re.match(r"(p|tr|tc|r)(?=\s)", inner):
@@ -199,7 +199,7 @@ class Reader:
             return
         whole = re.sub(r"[\t\n]", "", ooxml.text_of(around))
         rest = whole.translate(_HALF_WIDTH).replace(text, "", 1)
-        if any(one.startswith(f"{{%{layer}") for one in TAG.findall(rest)):
+        if any(tag_text.startswith(f"{{%{layer}") for tag_text in TAG.findall(rest)):
             self._report(TagCode.TWO_BLOCK_TAGS, at, where=_LAYERS[layer])
         elif rest.strip() or fragment.goes_with_it:
             self._report(TagCode.TEXT_BESIDE_TAG, at, tag=text, where=_LAYERS[layer])
@@ -257,10 +257,10 @@ class Reader:
         found = self._values(node)
         if found is None:
             return None
-        lists = [one for one in found if isinstance(one, list | tuple)]
-        if not lists and not any(isinstance(one, Mapping) for one in found):
+        lists = [value for value in found if isinstance(value, list | tuple)]
+        if not lists and not any(isinstance(value, Mapping) for value in found):
             self._report(TagCode.NOT_A_LIST, self._at, name=_path(node))
-        return [element for one in lists for element in one] or None
+        return [element for values in lists for element in values] or None
 
     def _values(self, node: nodes.Node, inner: bool = False) -> Values:
         """What an expression may be; unknown names and filters in it are reported, known ones noted."""
@@ -275,17 +275,21 @@ class Reader:
                 return self._root(root, path)
             below = self._values(node.node, inner=True)
             name = path.rpartition(".")[2]
-            found = [one[name] for one in below or () if isinstance(one, Mapping) and name in one]
-            if below and not found and not any(not isinstance(one, str) and hasattr(one, name) for one in below):
+            found = [value[name] for value in below or () if isinstance(value, Mapping) and name in value]
+            if below and not found and not any(not isinstance(value, str) and hasattr(value, name) for value in below):
                 before = path[: -len(name)]
-                known = [f"{before}{key}" for one in below if isinstance(one, Mapping) for key in one]
+                known = [f"{before}{key}" for value in below if isinstance(value, Mapping) for key in value]
                 self._report(
                     VocabularyCode.UNKNOWN_NAME, self._at, name=path, perhaps=perhaps(path, dict.fromkeys(known))
                 )
             return found or None
         if isinstance(node, nodes.Call) and _path(node.node) == language.ATTACHMENT:
-            given = [figures.attachment_name(str(one.value)) for one in node.args if isinstance(one, nodes.Const)]
-            self.names += [one for one in given if one not in self.names]
+            given = [
+                figures.attachment_name(str(argument.value))
+                for argument in node.args
+                if isinstance(argument, nodes.Const)
+            ]
+            self.names += [name for name in given if name not in self.names]
             return None
         if isinstance(node, nodes.Test) and node.name in ("defined", "undefined"):
             return None
@@ -314,7 +318,7 @@ class Reader:
         for scope in self._scopes:
             known |= scope
         for name, values in known.items():
-            below = dict.fromkeys(key for one in values or () if isinstance(one, Mapping) for key in one)
+            below = dict.fromkeys(key for value in values or () if isinstance(value, Mapping) for key in value)
             found += [name, *(f"{name}.{key}" for key in below)]
         return found
 

@@ -45,13 +45,13 @@ class Fragment:
 
     @property
     def goes_with_it(self) -> bool:
-        """Whether there is more than text: a picture, a page break or the end of a section."""
+        """Whether the paragraph holds more than text: a picture, a page break or the end of a section."""
         if self.node is None:
             return False
         kinds = ("drawing", "pict", "object", "sectPr")
         breaks = self.node.iter(f"{W}br")
         return any(next(self.node.iter(f"{W}{kind}"), None) is not None for kind in kinds) or any(
-            one.get(f"{W}type") in ("page", "column") for one in breaks
+            line_break.get(f"{W}type") in ("page", "column") for line_break in breaks
         )
 
 
@@ -116,8 +116,8 @@ def _own_texts(paragraph: Any) -> list[Any]:
 
 def _within_paragraphs(root: Any, *names: str) -> Iterator[tuple[Fragment, Any]]:
     """The elements of these names, each with its paragraph; the style of a table with the table's first."""
-    own = [fragment for fragment in fragments(root) if fragment.node is not None]
-    by_node = {fragment.node: fragment for fragment in own}
+    with_node = [fragment for fragment in fragments(root) if fragment.node is not None]
+    by_node = {fragment.node: fragment for fragment in with_node}
     for element in root.iter(*(f"{W}{name}" for name in names)):
         holder = next(element.iterancestors(f"{W}p"), None)
         if holder is None and (table := next(element.iterancestors(f"{W}tbl"), None)) is not None:
@@ -136,7 +136,7 @@ def _theme(root: Any) -> dict[str, str]:
         if fonts is None:
             continue
         latin, east = fonts.find(f"{_A}latin"), fonts.find(f"{_A}ea")
-        hant = next((one.get("typeface") for one in fonts.iter(f"{_A}font") if one.get("script") == "Hant"), "")
+        hant = next((font.get("typeface") for font in fonts.iter(f"{_A}font") if font.get("script") == "Hant"), "")
         faces[f"{size}Ascii"] = faces[f"{size}HAnsi"] = latin.get("typeface") if latin is not None else ""
         faces[f"{size}EastAsia"] = (east.get("typeface") if east is not None else "") or hant or ""
     return faces

@@ -1,0 +1,91 @@
+"""The formats that documents are made in: one table, which every command and every room reads.
+
+A new format costs a row of FORMATS (with its FileType) and, where it is converted, its maker in build/convert.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+RENDERED, CONVERTED = "rendered", "converted"
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """A type of file. ``convert_to`` is what LibreOffice is told in order to make one; None: LibreOffice makes none."""
+
+    ending: str
+    media_type: str
+    convert_to: str | None = None
+
+
+_OFFICE_XML = "application/vnd.openxmlformats-officedocument"
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
+FILE_TYPES: Mapping[str, FileType] = {
+    file_type.ending: file_type
+    for file_type in (
+        FileType("docx", f"{_OFFICE_XML}.wordprocessingml.document"),
+        FileType("pptx", f"{_OFFICE_XML}.presentationml.presentation"),
+        FileType("xlsx", f"{_OFFICE_XML}.spreadsheetml.sheet"),
+        # LibreOffice finds the PDF filter by the kind of the document; the profile holds what the filters are told.
+        FileType("pdf", "application/pdf", "pdf"),
+        FileType("odt", f"{_OPEN_DOCUMENT}.text", "odt:writer8"),
+        FileType("ods", f"{_OPEN_DOCUMENT}.spreadsheet", "ods:calc8"),
+        FileType("odp", f"{_OPEN_DOCUMENT}.presentation", "odp:impress8"),
+        FileType("csv", "text/csv"),
+        FileType("ics", "text/calendar"),
+        FileType("zip", "application/zip"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format by the name that ``--format`` takes.
+
+    ``endings``: the ending of its file by the ending of the rendered file. ``step``: RENDERED or CONVERTED.
+    ``usual``: made where no format is asked for. ``public``: its files go into the public edition. ``of_enclosures``: a
+    file from elsewhere becomes one as well.
+    """
+
+    name: str
+    endings: Mapping[str, str]
+    step: str = CONVERTED
+    usual: bool = False
+    public: bool = False
+    of_enclosures: bool = False
+
+
+FORMATS = (
+    Format("docx", {"docx": "docx", "pptx": "pptx"}, RENDERED, usual=True),
+    Format("pdf", {"docx": "pdf", "pptx": "pdf"}, usual=True, public=True, of_enclosures=True),
+    Format("odt", {"docx": "odt", "pptx": "odp"}, public=True),
+)
+NAMES = tuple(output_format.name for output_format in FORMATS)
+USUAL = tuple(output_format.name for output_format in FORMATS if output_format.usual)
+PUBLIC = tuple(output_format.name for output_format in FORMATS if output_format.public)
+_BY_ENDING = {ending: output_format for output_format in FORMATS for ending in output_format.endings.values()}
+
+
+def chosen(names: Iterable[str], step: str) -> list[Format]:
+    """Those of the named formats that are made in this step, in the order of the table."""
+    wanted = set(names)
+    return [output_format for output_format in FORMATS if output_format.name in wanted and output_format.step == step]
+
+
+def of_file(name: str) -> Format | None:
+    """The format of a file, by the ending of its name; None for a file that is in no format of the table."""
+    return _BY_ENDING.get(name.rpartition(".")[2])
+
+
+def is_converted(name: str) -> bool:
+    """Whether a file of this name was converted from a rendered one."""
+    found = of_file(name)
+    return found is not None and found.step == CONVERTED
+
+
+def media_type(name: str) -> str:
+    """The media type of a file, by the ending of its name."""
+    found = FILE_TYPES.get(name.rpartition(".")[2].lower())
+    return found.media_type if found else "application/octet-stream"
