@@ -10,7 +10,13 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.problem import ERROR, WARNING, Code, Location, Problem, error, problem, warning
-from generator.basic.rule_numbers import DRAFT_LIMIT_DAYS, PAPERS_DAYS, PUBLICATION_DAYS
+from generator.basic.rule_numbers import (
+    DRAFT_LIMIT_DAYS,
+    PAPERS_DAYS,
+    PUBLICATION_DAYS,
+    USUAL_CORRECTION_DAYS,
+    USUAL_DRAFT_DAYS,
+)
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.agency import Agency, Closure
 from generator.meeting.workdays import NotCovered
@@ -23,10 +29,12 @@ class ScheduleCode(Code):
         "沒有民國 {year} 年的辦公日曆，無法計算期限：{names}",
         "請將人事行政總處「{year}年中華民國政府行政機關辦公日曆表」的 CSV 檔放進 inputs/共用。",
     )
-    DRAFT_DAYS = error("紀錄草稿工作日 {value} 不在 1 至 {most} 之間", "請改正。", source="運作指引陸一")
+    DRAFT_DAYS = error("紀錄草稿工作日 {value} 不在 1 至 {most} 之間", "請改正。", source=DRAFT_LIMIT_DAYS.source)
     CORRECTION_DAYS = error("修正意見工作日不可為 0", "請填 1 以上的整數。")
     CORRECTION_LATE = warning(
-        "修正意見期限在會後第 {days} 個工作日，晚於公開期限的 {most} 個工作日", "請縮短天數。", source="運作指引陸一"
+        "修正意見期限在會後第 {days} 個工作日，晚於公開期限的 {most} 個工作日",
+        "請縮短天數。",
+        source=PUBLICATION_DAYS.source,
     )
 
 
@@ -88,11 +96,11 @@ def of(meeting: Meeting) -> Schedule:
     before, after = "會前 {days} 個工作日", "會後 {days} 個工作日"
     setting = agency.at("draft_days")
     add(PAPERS, meeting.date, -PAPERS_DAYS.number, before, "送達議程、會議資料草案及資料盤點表", PAPERS_DAYS.source)
-    draft_source = f"議事規則簡報（設定：{DRAFT_SETTING}）"
+    draft_source = f"{USUAL_DRAFT_DAYS.source}（設定：{DRAFT_SETTING}）"
     draft = add(DRAFT, meeting.date, agency.draft_days, after, "送出會議紀錄草稿", draft_source, setting)
     text = "提供會議資料與紀錄草稿的最後一日"
     add(DRAFT_LIMIT, meeting.date, DRAFT_LIMIT_DAYS.number, after, text, DRAFT_LIMIT_DAYS.source)
-    text, source = "委員回復修正意見", f"實務慣例，法規未定（設定：{CORRECTION_SETTING}）"
+    text, source = "委員回復修正意見", f"{USUAL_CORRECTION_DAYS.source}（設定：{CORRECTION_SETTING}）"
     counted, cells = "紀錄草稿期限後 {days} 個工作日", (setting, agency.at("correction_days"))
     add(CORRECTIONS, draft, agency.correction_days, counted, text, source, *cells)
     text = "於政府資料開放平臺公開會議資料與紀錄"
