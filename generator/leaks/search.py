@@ -247,7 +247,11 @@ def _allowed(meeting: Meeting, document: Document) -> str:
     minutes = meeting.minutes
     assert minutes is not None
     head = document.context["紀錄"]
-    told = [one for one in minutes.remarks if after_meeting.told(one, document.edition) and not one.nameless]
+    named_remarks = [
+        remark
+        for remark in minutes.remarks
+        if after_meeting.is_printed(remark, document.edition) and not remark.nameless
+    ]
     parts = [*(head[name] for name in _HEADER), meeting.info.recorder]
-    parts += [after_meeting.speaker(one, meeting) for one in told]
+    parts += [after_meeting.speaker(one, meeting) for one in named_remarks]
     return "\n".join(key(part) for part in parts)

@@ -58,10 +58,13 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
     lists: dict[str, Sequence[Record]] = {name: record.rows(meeting) for name, record in BY_SHEET.items()}
     lists[Slide.sheet.name] = meeting.slides
     return [
-        problem(MeetingCode.EMPTY_SHEET, item.at("origin"), sheet=item.target)
+        problem(MeetingCode.EMPTY_SHEET, attachment.at("origin"), sheet=attachment.target)
         for case in meeting.cases
-        for item in case.attachments
-        if item.source == SHEET and item.target in meeting.present and item.target in lists and not lists[item.target]
+        for attachment in case.attachments
+        if attachment.source == SHEET
+        and attachment.target in meeting.present
+        and attachment.target in lists
+        and not lists[attachment.target]
     ]
 
 

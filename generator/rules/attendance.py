@@ -70,7 +70,7 @@ class AttendanceCode(Code):
 
 
 def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """The minutes say of every member whether they came (official-format: 出席委員, 請假委員)."""
+    """出席 says for every member whether they came (official-format: 出席委員, 請假委員)."""
     if not minutes.attendance and is_complete(minutes, Attendance):
         return [unfinished(minutes, AttendanceCode.NO_ATTENDANCE, AttendanceCode.NO_ATTENDANCE_YET, minutes.info.at())]
     return [
@@ -78,34 +78,34 @@ def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             minutes,
             AttendanceCode.ATTENDANCE_UNMARKED,
             AttendanceCode.ATTENDANCE_UNMARKED_YET,
-            one.at("how"),
-            name=quoted(minutes, one.name),
+            attendee.at("how"),
+            name=quoted(minutes, attendee.name),
         )
-        for one in minutes.attendance
-        if not one.how
+        for attendee in minutes.attendance
+        if not attendee.how
     ]
 
 
 def attendance_follows_the_roster(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """Members stand in 出席 as in the roster, each once: who counts for the quorum is a member (設置要點三、四(三))."""
+    """出席 lists the members of the roster, each once, with the same 身分 (設置要點三、四(三))."""
     listed = {folded(member.name): member for member in meeting.members}
     first: dict[str, Attendance] = {}
     problems = []
-    for one in minutes.attendance:
-        key, name = folded(one.name), quoted(minutes, one.name)
+    for attendee in minutes.attendance:
+        key, name = folded(attendee.name), quoted(minutes, attendee.name)
         if not key:
             continue
         if key in first:
-            other = one.beside(first[key], "name")
-            problems.append(problem(AttendanceCode.ATTENDEE_TWICE, one.at("name"), name=name, first=other))
-        first.setdefault(key, one)
+            other = attendee.beside(first[key], "name")
+            problems.append(problem(AttendanceCode.ATTENDEE_TWICE, attendee.at("name"), name=name, first=other))
+        first.setdefault(key, attendee)
         if listed and key not in listed:
-            near = nearest_name(minutes, one.name, [member.name for member in meeting.members])
-            problems.append(problem(AttendanceCode.ATTENDEE_UNKNOWN, one.at("name"), name=name, perhaps=near))
-        elif listed and one.role and listed[key].role not in ("", one.role):
+            near = nearest_name(minutes, attendee.name, [member.name for member in meeting.members])
+            problems.append(problem(AttendanceCode.ATTENDEE_UNKNOWN, attendee.at("name"), name=name, perhaps=near))
+        elif listed and attendee.role and listed[key].role not in ("", attendee.role):
             role = listed[key].role
             problems.append(
-                problem(AttendanceCode.ATTENDEE_ROLE, one.at("role"), name=name, role=one.role, listed=role)
+                problem(AttendanceCode.ATTENDEE_ROLE, attendee.at("role"), name=name, role=attendee.role, listed=role)
             )
     if minutes.attendance and is_complete(minutes, Attendance):
         problems += [
@@ -126,21 +126,21 @@ def there_is_a_quorum(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Half of the members attend, in person or by deputy, and enough 民間代表 in person (設置要點四(三)).
 
     運作指引肆一(二) says 過半數 instead: they differ at exactly half, which passes with a warning. A member of whom
-    nothing is noted yet may have come: only what is certain is said.
+    nothing is noted yet counts as present.
     """
     if not minutes.attendance or not is_complete(minutes, Attendance):
         return []
-    roles, noted = _roles_by_name(meeting, minutes), _attendance_by_name(minutes)
-    how = {name: noted[name].how if name in noted else "" for name in roles}
+    roles, attendance = _roles_by_name(meeting, minutes), _attendance_by_name(minutes)
+    presences = {name: attendance[name].how if name in attendance else "" for name in roles}
     members, at = len(roles), minutes.attendance[0].at("how")
-    attending = sum(one != ABSENT for one in how.values())
-    civil = sum(role == CIVIL_MEMBER and how[name] in (PRESENT, "") for name, role in roles.items())
-    most = "至多 " if "" in how.values() else " "
+    attending = sum(presence != ABSENT for presence in presences.values())
+    civil = sum(role == CIVIL_MEMBER and presences[name] in (PRESENT, "") for name, role in roles.items())
+    most = "至多 " if "" in presences.values() else " "
     problems = []
     quorum = {"count": f"{most}{attending} ", "members": members, "share": QUORUM}
     if not QUORUM.is_reached(attending, members):
         problems.append(problem(AttendanceCode.QUORUM_HALF, at, **quorum))
-    elif QUORUM.is_exact(attending, members) and "" not in how.values():
+    elif QUORUM.is_exact(attending, members) and "" not in presences.values():
         problems.append(problem(AttendanceCode.QUORUM_EXACTLY_HALF, at, **quorum, rule=QUORUM.source))
     if civil < CIVIL_QUORUM.number:
         problems.append(problem(AttendanceCode.QUORUM_CIVIL, at, count=f"{most}{civil} ", least=CIVIL_QUORUM.number))
@@ -151,16 +151,16 @@ def deputies_are_lawful(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """Only members who represent an agency may send a deputy (設置要點七), who is then named."""
     roles = _roles_by_name(meeting, minutes)
     problems = []
-    for one in minutes.attendance:
-        role, name = roles.get(folded(one.name), one.role), quoted(minutes, one.name)
-        if one.how == BY_DEPUTY and role not in ("", AGENCY_MEMBER):
-            problems.append(problem(AttendanceCode.DEPUTY_NOT_ALLOWED, one.at("how"), role=role, name=name))
-        if one.how == BY_DEPUTY and not one.deputy and one.at("deputy") not in minutes.faults:
-            problems.append(problem(AttendanceCode.DEPUTY_MISSING, one.at("deputy"), name=name))
-        if one.how in (PRESENT, ABSENT) and one.deputy:
-            deputy = quoted(minutes, one.deputy)
+    for attendee in minutes.attendance:
+        role, name = roles.get(folded(attendee.name), attendee.role), quoted(minutes, attendee.name)
+        if attendee.how == BY_DEPUTY and role not in ("", AGENCY_MEMBER):
+            problems.append(problem(AttendanceCode.DEPUTY_NOT_ALLOWED, attendee.at("how"), role=role, name=name))
+        if attendee.how == BY_DEPUTY and not attendee.deputy and attendee.at("deputy") not in minutes.faults:
+            problems.append(problem(AttendanceCode.DEPUTY_MISSING, attendee.at("deputy"), name=name))
+        if attendee.how in (PRESENT, ABSENT) and attendee.deputy:
+            deputy = quoted(minutes, attendee.deputy)
             problems.append(
-                problem(AttendanceCode.DEPUTY_UNUSED, one.at("deputy"), name=name, how=one.how, deputy=deputy)
+                problem(AttendanceCode.DEPUTY_UNUSED, attendee.at("deputy"), name=name, how=attendee.how, deputy=deputy)
             )
     return problems
 
@@ -171,38 +171,38 @@ def the_chair_attends(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     at, name = info.at("chair"), quoted(minutes, info.chair)
     if not info.chair:
         return [unfinished(minutes, AttendanceCode.NO_CHAIR, AttendanceCode.NO_CHAIR_YET, at)]
-    roles, noted = _roles_by_name(meeting, minutes), _attendance_by_name(minutes)
-    own = noted.get(folded(info.chair))
-    if own is None:
-        # With a roster, who is missing from it or from 出席 is told by the rules on these.
+    roles, attendance = _roles_by_name(meeting, minutes), _attendance_by_name(minutes)
+    chair = attendance.get(folded(info.chair))
+    if chair is None:
+        # With a roster, other rules report who is missing from it or from 出席.
         if meeting.members or not minutes.attendance or not is_complete(minutes, Attendance):
             return []
-        near = nearest_name(minutes, info.chair, [one.name for one in minutes.attendance])
+        near = nearest_name(minutes, info.chair, [attendee.name for attendee in minutes.attendance])
         return [problem(AttendanceCode.CHAIR_NOT_LISTED, at, name=name, perhaps=near)]
-    if own.how in (ABSENT, BY_DEPUTY):
-        other = info.beside(own, "how")
-        return [problem(AttendanceCode.CHAIR_ABSENT, at, name=name, other=other, how=own.how)]
+    if chair.how in (ABSENT, BY_DEPUTY):
+        other = info.beside(chair, "how")
+        return [problem(AttendanceCode.CHAIR_ABSENT, at, name=name, other=other, how=chair.how)]
     if roles.get(folded(info.chair)) == CHAIR:
         return []
     return [
         problem(
             AttendanceCode.CONVENER_NOT_CHAIR,
             at,
-            convener=quoted(minutes, one.name),
-            other=info.beside(one, "how"),
+            convener=quoted(minutes, attendee.name),
+            other=info.beside(attendee, "how"),
             name=name or "他人",
         )
-        for key, one in noted.items()
-        if roles.get(key) == CHAIR and one.in_person
+        for key, attendee in attendance.items()
+        if roles.get(key) == CHAIR and attendee.in_person
     ]
 
 
 def _attendance_by_name(minutes: Minutes) -> dict[str, Attendance]:
-    """The rows of 出席 by name, of a name that stands twice the first."""
-    return {folded(one.name): one for one in reversed(minutes.attendance) if one.name}
+    """The rows of 出席 by name; the first row where a name stands twice."""
+    return {folded(attendee.name): attendee for attendee in reversed(minutes.attendance) if attendee.name}
 
 
 def _roles_by_name(meeting: Meeting, minutes: Minutes) -> dict[str, str]:
-    """The members and their 身分 by name: those of the roster, those of 出席 where there is none."""
-    listed: Sequence[Member | Attendance] = meeting.members or minutes.attendance
-    return {folded(one.name): one.role for one in reversed(listed) if one.name}
+    """The 身分 of each member by name, from the roster, or from 出席 where there is no roster."""
+    people: Sequence[Member | Attendance] = meeting.members or minutes.attendance
+    return {folded(person.name): person.role for person in reversed(people) if person.name}

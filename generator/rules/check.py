@@ -63,7 +63,7 @@ MINUTES_RULES: tuple[Callable[[Meeting, Minutes], list[Problem]], ...] = (
     decisions.decisions_stand_once,
     decisions.decisions_use_the_phrases,
     decisions.every_case_is_decided,
-    decisions.tasks_are_whole,
+    decisions.tasks_are_complete,
     decisions.task_units_are_known,
     dates.times_run_forward,
     dates.last_year_had_enough_meetings,

@@ -36,19 +36,19 @@ def period_follows(meeting: Meeting) -> list[Problem]:
     reported = meeting.info.period
     if reported is None:
         return []
-    past = [(values.find_period(item.subject), item) for item in meeting.past_decisions]
-    periods = [(period, item) for period, item in past if period is not None]
+    past = [(values.find_period(decision.subject), decision) for decision in meeting.past_decisions]
+    periods = [(period, decision) for period, decision in past if period is not None]
     if not periods:
         return []
-    last, item = max(periods, key=lambda entry: entry[0].end)
+    last, decision = max(periods, key=lambda entry: entry[0].end)
     gap = reported.start - last.end
     at = meeting.info.at("period")
     if gap > 1:
         start = last.end.next()
         missing = Period(start, YearMonth(*_before(reported.start)))
-        return [problem(DatesCode.PERIOD_GAP, at, last=last, missing=missing, other=item.at("subject"))]
+        return [problem(DatesCode.PERIOD_GAP, at, last=last, missing=missing, other=decision.at("subject"))]
     if gap < 1:
-        return [problem(DatesCode.PERIOD_OVERLAP, at, last=last, other=item.at("subject"))]
+        return [problem(DatesCode.PERIOD_OVERLAP, at, last=last, other=decision.at("subject"))]
     return []
 
 
@@ -70,7 +70,7 @@ def dates_agree(meeting: Meeting) -> list[Problem]:
 
 
 def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """A meeting ends after it began, and what it decided is due after it; what is final says when it ended."""
+    """The meeting ends after it began, its decisions are due after it, and final minutes have 散會時間."""
     problems = []
     info = minutes.info
     at, start = info.at("adjourned"), info.started or meeting.info.start
@@ -78,10 +78,10 @@ def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
         problems.append(unfinished(minutes, DatesCode.NOT_ADJOURNED, DatesCode.NOT_ADJOURNED_YET, at))
     elif info.adjourned is not None and info.adjourned < start:
         problems.append(problem(DatesCode.ADJOURNED_EARLY, at, end=roc.clock(info.adjourned), start=roc.clock(start)))
-    for one in minutes.decisions:
-        if one.due and one.due < meeting.date:
-            due, date = roc.long_date(one.due), roc.long_date(meeting.date)
-            problems.append(problem(DatesCode.DUE_EARLY, one.at("due"), due=due, date=date))
+    for decision in minutes.decisions:
+        if decision.due and decision.due < meeting.date:
+            due, date = roc.long_date(decision.due), roc.long_date(meeting.date)
+            problems.append(problem(DatesCode.DUE_EARLY, decision.at("due"), due=due, date=date))
     return problems
 
 

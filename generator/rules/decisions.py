@@ -45,22 +45,28 @@ PHRASES = {
 def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """委員意見 is of a member who attends, or of the deputy, who may speak in their place (設置要點七).
 
-    Who keeps a name that is not to be told out of the workbook writes 「委員」.
+    A protected speaker may be entered as 「委員」, without the name.
     """
     if not minutes.attendance or not is_complete(minutes, Attendance):
         return []
-    may = [name for one in minutes.attendance if one.how != ABSENT for name in (one.name, one.deputy) if name]
-    known = {folded(name) for name in may}
+    speakers = [
+        name
+        for attendee in minutes.attendance
+        if attendee.how != ABSENT
+        for name in (attendee.name, attendee.deputy)
+        if name
+    ]
+    known = {folded(name) for name in speakers}
     return [
         problem(
             DecisionCode.SPEAKER_UNKNOWN,
-            one.at("speaker"),
-            name=quoted(minutes, one.speaker),
-            perhaps=nearest_name(minutes, one.speaker, may),
+            remark.at("speaker"),
+            name=quoted(minutes, remark.speaker),
+            perhaps=nearest_name(minutes, remark.speaker, speakers),
         )
-        for one in minutes.remarks
-        if one.kind == OPINION and one.speaker and folded(one.speaker) not in known
-        if one.openness == NAMED or folded(one.speaker) != SOMEONE
+        for remark in minutes.remarks
+        if remark.kind == OPINION and remark.speaker and folded(remark.speaker) not in known
+        if remark.openness == NAMED or folded(remark.speaker) != SOMEONE
     ]
 
 
@@ -70,11 +76,11 @@ def remarks_are_in_order(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 
 
 def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """It is members who may declare that they speak 不記名 or 不公開 (運作指引肆三)."""
+    """Only members may speak 不記名 or 不公開 (運作指引肆三)."""
     return [
-        problem(DecisionCode.OPENNESS_UNFIT, one.at("openness"), openness=one.openness, kind=one.kind)
-        for one in minutes.remarks
-        if one.kind and one.kind != OPINION and (one.nameless or one.closed)
+        problem(DecisionCode.OPENNESS_UNFIT, remark.at("openness"), openness=remark.openness, kind=remark.kind)
+        for remark in minutes.remarks
+        if remark.kind and remark.kind != OPINION and (remark.nameless or remark.closed)
     ]
 
 
@@ -97,7 +103,7 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
 
 
 def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """What is final says how each case closed: a report with a 決定, any other with a 決議 (設置要點十二; practice)."""
+    """Every case has a decision: a report a 決定, any other a 決議 (設置要點十二; practice)."""
     if not is_complete(minutes, Decision):
         return []
     return [
@@ -114,23 +120,23 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     ]
 
 
-def tasks_are_whole(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """A task says who does it by when: a decision 持續列管, or one that says either (practice)."""
+def tasks_are_complete(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """A task has both a unit and a deadline. Tasks are decisions 持續列管 or with either of these (practice)."""
     problems = []
-    for one in minutes.decisions:
-        if one.tracking != CONTINUED and not one.unit and not one.due:
+    for decision in minutes.decisions:
+        if decision.tracking != CONTINUED and not decision.unit and not decision.due:
             continue
         for name in ("unit", "due"):
-            at, what = one.at(name), one.heading_of(name)
-            if not getattr(one, name) and at not in minutes.faults:
+            at, what = decision.at(name), decision.heading_of(name)
+            if not getattr(decision, name) and at not in minutes.faults:
                 problems.append(
                     unfinished(
                         minutes,
                         DecisionCode.TASK_LACKS,
                         DecisionCode.TASK_LACKS_YET,
                         at,
-                        case=one.case,
-                        number=one.number,
+                        case=decision.case,
+                        number=decision.number,
                         what=what,
                     )
                 )
@@ -138,11 +144,11 @@ def tasks_are_whole(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 
 
 def task_units_are_known(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """Units that carry out a decision stand in 〔單位〕 (practice); other agencies happen."""
+    """Units that carry out a decision stand in 〔單位〕 (practice). A warning: it may be another agency."""
     return [
-        problem(DecisionCode.TASK_UNIT_UNKNOWN, one.at("unit"), value=unit, perhaps=perhaps(unit, meeting.units))
-        for one in minutes.decisions
-        for unit in units_of(one.unit)
+        problem(DecisionCode.TASK_UNIT_UNKNOWN, decision.at("unit"), value=unit, perhaps=perhaps(unit, meeting.units))
+        for decision in minutes.decisions
+        for unit in units_of(decision.unit)
         if meeting.units and unit not in meeting.units
     ]
 
@@ -151,14 +157,15 @@ def _numbered_twice(code: Code, entries: Sequence[Remark | Decision]) -> list[Pr
     """A problem for each entry with the same case and number as one above it."""
     first: dict[tuple[str, int], Remark | Decision] = {}
     problems = []
-    for one in entries:
-        key = (folded(one.case), one.number)
+    for entry in entries:
+        key = (folded(entry.case), entry.number)
         if key in first:
-            other = one.beside(first[key], "number")
-            problems.append(problem(code, one.at("number"), case=one.case, number=one.number, first=other))
-        first.setdefault(key, one)
+            other = entry.beside(first[key], "number")
+            problems.append(problem(code, entry.at("number"), case=entry.case, number=entry.number, first=other))
+        first.setdefault(key, entry)
     return problems
 
 
 def _closing(case: Case) -> str:
+    """決定 for a report, 決議 for any other case."""
     return "決定" if case.kind == REPORT else "決議"

@@ -1,4 +1,4 @@
-"""What is only not finished yet is a warning in a draft (草稿) and an error in what is to be final (定稿)."""
+"""Incomplete minutes: a blank is a warning in a draft (草稿) and an error in final minutes (定稿)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from generator.workbook.record import Record
 
 
 def unfinished(minutes: Minutes, code: Code, code_yet: Code, at: Location, **values: object) -> Problem:
-    """What must still be filled in: a warning (its code ends with -yet) in a draft, an error otherwise."""
+    """The problem of a blank: ``code_yet`` (a warning) in a draft, ``code`` (an error) otherwise."""
     return problem(code_yet if minutes.draft else code, at, **values)
 
 
 def is_complete(minutes: Minutes, record: type[Record]) -> bool:
-    """Whether every row of a sheet is there; one that could not be read may hold what seems to be missing."""
+    """Whether every row of a sheet was read; a row that could not be read may hold what seems to be missing."""
     entries: Sequence[Record] = minutes.attendance if record is Attendance else minutes.decisions
-    there = {one.at(name) for one in entries for name in one.sheet.by_field}
-    return not any(at.sheet == record.sheet.name for at in minutes.faults - there)
+    cells = {entry.at(name) for entry in entries for name in entry.sheet.by_field}
+    return not any(at.sheet == record.sheet.name for at in minutes.faults - cells)

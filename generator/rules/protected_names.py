@@ -1,4 +1,4 @@
-"""Messages go into packet.json, so none of them says the name of anyone who spoke 不記名 or 不公開."""
+"""Names in messages. Messages go into packet.json, so none has the name of a member who spoke 不記名 or 不公開."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from generator.workbook.values import folded
 
 
 def is_protected(minutes: Minutes, name: str) -> bool:
-    """Whether someone of that name spoke otherwise than 記名."""
+    """Whether someone of that name spoke 不記名 or 不公開."""
     key = folded(name)
-    return any(folded(one.speaker) == key and one.openness != NAMED for one in minutes.remarks)
+    return any(folded(remark.speaker) == key and remark.openness != NAMED for remark in minutes.remarks)
 
 
 def quoted(minutes: Minutes, name: str) -> str:
@@ -20,7 +20,7 @@ def quoted(minutes: Minutes, name: str) -> str:
 
 
 def nearest_name(minutes: Minutes, name: str, known: list[str]) -> str:
-    """The nearest known name; nothing where either is protected, since it would tell who spoke."""
+    """「是否為「…」？」 for the nearest known name; protected names are neither looked up nor suggested."""
     if is_protected(minutes, name):
         return ""
-    return perhaps(name, [one for one in known if not is_protected(minutes, one)])
+    return perhaps(name, [other for other in known if not is_protected(minutes, other)])
