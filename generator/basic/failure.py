@@ -1,4 +1,4 @@
-"""How a command ends: its exit codes, and the failures that are told to the user in a sentence."""
+"""How a command ends: its exit codes, and the failures that are reported to the user in a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ DONE, PROBLEMS, WRONG_USAGE, FAILED = range(4)
 
 
 class UserError(Exception):
-    """What ends a command and can be told in a text for the user: what is wrong, where, and what to do.
+    """A failure that ends a command, with a text for the user: what is wrong, where, and what to do.
 
     Every such failure derives from it, and it is handled in one place (``cli/app.py``). ``exit_code``: PROBLEMS where
     the inputs are wrong, WRONG_USAGE where the command line is, FAILED where something outside went wrong. ``option``

@@ -40,8 +40,8 @@ class Location:
     @property
     def sort_key(self) -> tuple[str, str, int, str]:
         """Orders C9 before C10, and row before column; 第 9 段 before 第 10 段."""
-        found = re.match(r"([A-Z]*)\D*(\d*)", self.cell)
-        letters, digits = found.groups() if found else ("", "")
+        match = re.match(r"([A-Z]*)\D*(\d*)", self.cell)
+        letters, digits = match.groups() if match else ("", "")
         return (self.workbook, self.sheet, int(digits or 0), letters.rjust(3))
 
 
@@ -49,7 +49,7 @@ class Location:
 class Message:
     """One kind of problem: how grave, what it says and what to do, with ``{names}`` to fill, and by which rule.
 
-    Each is itself alone: an Enum would make one member of two with equal messages.
+    Compared by identity, because an Enum merges members with equal values.
     """
 
     severity: str
@@ -107,9 +107,17 @@ def problem(code: Code, at: Location, **values: object) -> Problem:
     """
     message = code.message
     # What stands in a cell may have line ends; a message is one line.
-    said = {name: " ".join(value.split()) if _has_line_end(value) else value for name, value in values.items()}
+    one_line_values = {
+        name: " ".join(value.split()) if _has_line_end(value) else value for name, value in values.items()
+    }
     source = f"（{message.source}）" if message.source else ""
-    return Problem(code.code, message.severity, at, message.text.format(**said) + source, message.remedy.format(**said))
+    return Problem(
+        code.code,
+        message.severity,
+        at,
+        message.text.format(**one_line_values) + source,
+        message.remedy.format(**one_line_values),
+    )
 
 
 def _has_line_end(value: object) -> TypeGuard[str]:
@@ -117,18 +125,18 @@ def _has_line_end(value: object) -> TypeGuard[str]:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Errors before warnings before notes, whole files before cells, then by place; nothing is said twice.
+    """Errors before warnings before notes, whole files before cells, then by place; equal problems once.
 
-    Of what is said of a column again and again the first are enough; a note tells how many more there are.
+    Of one code only the first MOST_ALIKE problems of a column are listed; a note counts the others.
     """
     listed = []
     alike: dict[tuple[str, str, str, str], list[Problem]] = {}
-    for found in sorted(dict.fromkeys(problems), key=_order):
-        column = found.at.sort_key[3]
-        same = alike.setdefault((found.code, found.at.workbook, found.at.sheet, column), [])
-        same.append(found)
+    for entry in sorted(dict.fromkeys(problems), key=_order):
+        column = entry.at.sort_key[3]
+        same = alike.setdefault((entry.code, entry.at.workbook, entry.at.sheet, column), [])
+        same.append(entry)
         if len(same) <= MOST_ALIKE or not column.strip():
-            listed.append(found)
+            listed.append(entry)
     more = [
         problem(ListCode.MORE_ALIKE, same[MOST_ALIKE].at, count=len(same) - MOST_ALIKE)
         for (*_, column), same in alike.items()
@@ -137,19 +145,19 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted([*listed, *more], key=_order) if more else listed
 
 
-def _order(found: Problem) -> tuple[object, ...]:
-    return (_ORDER[found.severity], bool(found.at.sheet), found.at.sort_key, found.code, found.text)
+def _order(problem: Problem) -> tuple[object, ...]:
+    return (_ORDER[problem.severity], bool(problem.at.sheet), problem.at.sort_key, problem.code, problem.text)
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of them must be mended before a document may be built."""
-    return any(found.severity == ERROR for found in problems)
+    return any(problem.severity == ERROR for problem in problems)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that ``word`` is most likely a slip of; an empty text when none is near."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return found[0] if found else ""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return matches[0] if matches else ""
 
 
 def perhaps(word: str, known: Iterable[str]) -> str:

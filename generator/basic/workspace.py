@@ -34,10 +34,10 @@ class MeetingId:
     @classmethod
     def parse(cls, text: str) -> MeetingId:
         """Raises ValueError for anything but 民國年-次 or 民國年-臨N, before any path is made of it."""
-        found = re.fullmatch(r"([1-9]\d{1,2})-(臨?)([1-9]\d?)", text, re.ASCII)
-        if not found:
+        match = re.fullmatch(r"([1-9]\d{1,2})-(臨?)([1-9]\d?)", text, re.ASCII)
+        if not match:
             raise ValueError(text)
-        return cls(int(found[1]), int(found[3]), bool(found[2]))
+        return cls(int(match[1]), int(match[3]), bool(match[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class Workspace:
 
     def meetings(self) -> list[MeetingId]:
         """The meetings that have a folder under inputs/, by year and number."""
-        found = []
+        meeting_ids = []
         for path in (self.root / "inputs").iterdir() if (self.root / "inputs").is_dir() else ():
             try:
-                found.append(MeetingId.parse(path.name))
+                meeting_ids.append(MeetingId.parse(path.name))
             except ValueError:
                 continue
-        return sorted(found, key=lambda meeting: (meeting.year, meeting.extraordinary, meeting.number))
+        return sorted(meeting_ids, key=lambda meeting: (meeting.year, meeting.extraordinary, meeting.number))
 
 
 def find(start: Path, given: Path | None = None) -> Workspace:

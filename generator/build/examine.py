@@ -18,8 +18,7 @@ from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
 from generator.pdf.from_elsewhere import files
 from generator.prose.vocabulary import Vocabulary
-from generator.rules import carried, checks
-from generator.rules import minutes as minutes_rules
+from generator.rules import carried, check
 from generator.slides import render as slides
 from generator.word import render
 
@@ -63,8 +62,7 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     with step("meeting", "計算數字"):
         vocabulary = Vocabulary(meeting, figures.compute(meeting))
     with step("rules", "檢查議程、清單與紀錄"):
-        problems += checks.check(meeting, vocabulary)
-        problems += minutes_rules.check(meeting)
+        problems += check.check(meeting, vocabulary)
         problems += carried.examine(workspace, meeting)
     with step("leaks", "檢查應保密的姓名"):
         problems += search.check(meeting)

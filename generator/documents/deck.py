@@ -70,7 +70,7 @@ class Deck:
 
 def contents_of(deck: Deck) -> Contents:
     """What the slides say, each line with its sources."""
-    found = Contents()
+    contents = Contents()
     for number, page in enumerate(deck.pages, start=1):
         where = f"第{number}頁"
         lines = [page.title, *([page.tab] if page.tab else []), *page.lines]
@@ -82,8 +82,8 @@ def contents_of(deck: Deck) -> Contents:
         for line in lines:
             text = join("", (line.lead, line.text))
             if text:
-                found.passages.append(Passage(str(text), where, line.label.rstrip("\t"), parts_of(text.spans)))
-    return found
+                contents.passages.append(Passage(str(text), where, line.label.rstrip("\t"), parts_of(text.spans)))
+    return contents
 
 
 def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Deck:
@@ -114,13 +114,13 @@ def _lines(slide: Slide, case: Case, vocabulary: Vocabulary) -> tuple[Line, ...]
     """The points of a slide; those on level 1 are numbered 一、二、 unless there is only one, as in 說明."""
     points = slide.points
     count = sum(point.level == 1 for point in points)
-    made, number = [], 0
+    lines, number = [], 0
     for index, point in enumerate(points):
         lead = vocabulary.written(point, "title", case) if point.lead else ""
         text = vocabulary.written(point, "text", case)
         number += point.level == 1
         below = index + 1 < len(points) and points[index + 1].level == 2
-        made.append(
+        lines.append(
             Line(
                 text="：" + text.lstrip("：") if lead and text else text,
                 at=point.at("text" if point.text else "title"),
@@ -130,7 +130,7 @@ def _lines(slide: Slide, case: Case, vocabulary: Vocabulary) -> tuple[Line, ...]
                 strong=point.level == 1 and below,
             )
         )
-    return tuple(made)
+    return tuple(lines)
 
 
 def _numbered(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -142,11 +142,11 @@ def _numbered(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _topics(slides: Sequence[Slide], titles: Sequence[Line], outline: int) -> list[Line]:
     """What follows an outline that lists nothing itself: each topic once, without （一）; cover and close are none."""
-    found: dict[str, Line] = {}
+    topics: dict[str, Line] = {}
     for slide, title in list(zip(slides, titles, strict=True))[outline + 1 :]:
         if slide.layout not in (COVER, OUTLINE, CLOSING):
-            found.setdefault(topic(title.text), Line(topic(title.text), title.at))
-    return list(found.values())
+            topics.setdefault(topic(title.text), Line(topic(title.text), title.at))
+    return list(topics.values())
 
 
 def topic(title: str) -> str:

@@ -48,17 +48,17 @@ def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
     """The minutes for the meeting and for the public, the table of tasks, and an excerpt for each unit; none before."""
     if meeting.minutes is None:
         return []
-    made = [_minutes(meeting, meeting.minutes, edition, vocabulary) for edition in EDITIONS]
+    documents = [_minutes(meeting, meeting.minutes, edition, vocabulary) for edition in EDITIONS]
     rows = tasks(meeting, meeting.minutes, vocabulary)
     if rows:
-        made.append(_tasks(meeting, "", rows, vocabulary))
+        documents.append(_tasks(meeting, "", rows, vocabulary))
         for unit in dict.fromkeys(unit for row in rows for unit in units_of(row["主辦單位"])):
-            own = [row for row in rows if unit in units_of(row["主辦單位"])]
-            made.append(_tasks(meeting, unit, own, vocabulary))
-    return made
+            unit_rows = [row for row in rows if unit in units_of(row["主辦單位"])]
+            documents.append(_tasks(meeting, unit, unit_rows, vocabulary))
+    return documents
 
 
-def told(remark: Remark, edition: str) -> bool:
+def is_printed(remark: Remark, edition: str) -> bool:
     """Whether a remark stands in an edition at all."""
     return not (remark.closed and edition == FOR_PUBLIC)
 
@@ -109,7 +109,7 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
     """The head of the minutes: times, names and the count of those who attended."""
     total = len(meeting.members) or len(minutes.attendance)
     attending = minutes.attending
-    civil = sum(one.role == CIVIL_MEMBER for one in attending)
+    civil = sum(member.role == CIVIL_MEMBER for member in attending)
     status = minutes.info.at("status")
     day = typed(f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）", meeting.info.at("date"))
     start = field(minutes.info, "started") if minutes.info.started else field(meeting.info, "start")
@@ -163,14 +163,16 @@ def _case(
     edition: str,
     vocabulary: Vocabulary,
 ) -> dict[str, Any]:
-    said = [one for one in minutes.remarks if folded(one.case) == folded(case.key) and told(one, edition)]
+    remarks = [
+        remark for remark in minutes.remarks if folded(remark.case) == folded(case.key) and is_printed(remark, edition)
+    ]
     decided = minutes.decisions_of(case.key)
     return {
         "標號": mark,
         "案由": vocabulary.written(case, "subject", case),
         "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
         "單位": field(case, "unit"),
-        "發言": _remarks(meeting, case, said),
+        "發言": _remarks(meeting, case, remarks),
         "結語": "決定" if case.kind == REPORT else "決議",
         "決議文": field(decided[0], "text") if len(decided) == 1 else "",
         "決議列": [
@@ -186,19 +188,19 @@ def _speaker(remark: Remark, meeting: Meeting) -> Text:
     return typed(speaker(remark, meeting) + closed, remark.at("speaker"), remark.at("openness"))
 
 
-def _remarks(meeting: Meeting, case: Case, said: Sequence[Remark]) -> list[dict[str, Any]]:
+def _remarks(meeting: Meeting, case: Case, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
     """The remarks in their order; of a report as one 發言紀要, of other cases by 委員意見 and 機關回應 in turn."""
-    groups = groupby(said, key=lambda one: "發言紀要" if case.kind == REPORT else one.kind)
-    found = []
-    for title, remarks in groups:
-        own = list(remarks)
-        marks = [label(3, number) for number in range(1, len(own) + 1)] if len(own) > 1 else [""]
+    groups = groupby(remarks, key=lambda remark: "發言紀要" if case.kind == REPORT else remark.kind)
+    sections = []
+    for title, group in groups:
+        group_remarks = list(group)
+        marks = [label(3, number) for number in range(1, len(group_remarks) + 1)] if len(group_remarks) > 1 else [""]
         rows = [
             {"標號": mark, "發言者": _speaker(remark, meeting), "內容": field(remark, "text")}
-            for mark, remark in zip(marks, own, strict=True)
+            for mark, remark in zip(marks, group_remarks, strict=True)
         ]
-        found.append({"標題": title, "列": rows})
-    return found
+        sections.append({"標題": title, "列": rows})
+    return sections
 
 
 def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[dict[str, Any]]:

@@ -55,9 +55,9 @@ def _notice(meeting: Meeting) -> dict[str, Any]:
     units = observing_units(meeting)
     remarks = notice_remarks(meeting.info.notice_remarks)
     several, at = len(remarks) > 1, meeting.info.at("notice_remarks")
-    own = f"{agency.self_name}{agency.secretariat}"
+    sender = f"{agency.self_name}{agency.secretariat}"
     # Who sits in has the notice already.
-    copied = bool({folded(own), folded(agency.secretariat)} & {folded(unit) for unit in units})
+    copied = bool({folded(sender), folded(agency.secretariat)} & {folded(unit) for unit in units})
     return {
         "機關地址": field(agency, "address"),
         "發文日期": meeting.info.sent,
@@ -65,9 +65,9 @@ def _notice(meeting: Meeting) -> dict[str, Any]:
         "速別": field(meeting.info, "urgency"),
         "主持人": typed(chair(meeting), meeting.info.at("chair")),
         "出席者": join("、", [_titled(member) for member in _attending(meeting)]),
-        "有機關代表": any(one.role == AGENCY_MEMBER for one in meeting.members),
+        "有機關代表": any(member.role == AGENCY_MEMBER for member in meeting.members),
         "列席者": _observers(meeting),
-        "副本": typed("" if copied else own, agency.at("self_name"), agency.at("secretariat")),
+        "副本": typed("" if copied else sender, agency.at("self_name"), agency.at("secretariat")),
         "備註文": "" if several else typed("".join(remarks), at),
         "備註列": [
             {"標號": label(1, number), "內容": typed(text, at)} for number, text in enumerate(remarks, 1) if several
@@ -77,10 +77,10 @@ def _notice(meeting: Meeting) -> dict[str, Any]:
 
 def chair(meeting: Meeting) -> str:
     """Who chairs, with the title that the roster gives: 林小明副首長（召集人）; the bare name of someone else."""
-    found = next((one for one in meeting.members if folded(one.name) == folded(meeting.info.chair)), None)
-    if found is None:
+    member = next((other for other in meeting.members if folded(other.name) == folded(meeting.info.chair)), None)
+    if member is None:
         return meeting.info.chair
-    return f"{found.name}{found.title}（{CHAIR}）" if found.role == CHAIR else titled(found)
+    return f"{member.name}{member.title}（{CHAIR}）" if member.role == CHAIR else titled(member)
 
 
 def titled(member: Member) -> str:
@@ -94,14 +94,14 @@ def _titled(member: Member) -> str:
 
 def _attending(meeting: Meeting) -> list[Member]:
     """The members but for the chair, who is named as such; the convener first, the others as in the roster."""
-    others = [one for one in meeting.members if folded(one.name) != folded(meeting.info.chair)]
-    return sorted(others, key=lambda one: one.role != CHAIR)
+    others = [member for member in meeting.members if folded(member.name) != folded(meeting.info.chair)]
+    return sorted(others, key=lambda member: member.role != CHAIR)
 
 
 def observing_units(meeting: Meeting) -> list[str]:
     """The units that sit in, each once: those of 列席; where no one is entered, those that report or propose."""
     if meeting.observers:
-        return list(dict.fromkeys(one.unit for one in meeting.observers))
+        return list(dict.fromkeys(observer.unit for observer in meeting.observers))
     cases = [case for case in meeting.cases if not case.raised_at_meeting]
     units = dict.fromkeys(unit for case in cases for unit in units_of(case.unit))
     return [f"{meeting.agency.self_name}{unit}" if unit in meeting.units else unit for unit in units]
@@ -162,9 +162,9 @@ def _groups(meeting: Meeting) -> list[dict[str, Any]]:
 
 def _cards(meeting: Meeting) -> list[dict[str, Any]]:
     """A card for each member, the convener first, and for each of those who sit in and are known by name."""
-    members = sorted(meeting.members, key=lambda one: one.role != CHAIR)
-    people = [(one.organisation, one.title, one.name) for one in members]
-    people += [(one.unit, one.title, one.name) for one in meeting.observers if one.name]
+    members = sorted(meeting.members, key=lambda member: member.role != CHAIR)
+    people = [(member.organisation, member.title, member.name) for member in members]
+    people += [(observer.unit, observer.title, observer.name) for observer in meeting.observers if observer.name]
     return [
         {
             "服務機關": unit,

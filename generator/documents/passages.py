@@ -69,17 +69,21 @@ class Contents:
 
 def parts_of(spans: Iterable[Span]) -> tuple[Part, ...]:
     """The spans of a text as they are kept."""
-    return tuple(Part(one.start, one.end, one.figures, tuple(map(str, one.cells))) for one in spans)
+    return tuple(Part(span.start, span.end, span.figures, tuple(map(str, span.cells))) for span in spans)
 
 
 def running(rows: Sequence[tuple[str, ...]]) -> frozenset[int]:
     """The columns that count 1, 2, 3 … down the rows; a last row may be of totals."""
-    found = []
+    columns = []
     for column in range(max(map(len, rows), default=0)):
-        given = [row[column] for row in rows if column < len(row) and row[column].isdecimal()]
-        if given and given == [str(number) for number in range(1, len(given) + 1)] and len(given) >= len(rows) - 1:
-            found.append(column)
-    return frozenset(found)
+        numbers = [row[column] for row in rows if column < len(row) and row[column].isdecimal()]
+        if (
+            numbers
+            and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+            and len(numbers) >= len(rows) - 1
+        ):
+            columns.append(column)
+    return frozenset(columns)
 
 
 def as_json(contents: Contents) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def as_json(contents: Contents) -> dict[str, Any]:
             "where": passage.where,
             "label": passage.label,
             "text": passage.text,
-            "parts": [[one.start, one.end, list(one.figures), list(one.cells)] for one in passage.parts],
+            "parts": [[part.start, part.end, list(part.figures), list(part.cells)] for part in passage.parts],
         }
         for passage in contents.passages
     ]
@@ -106,19 +110,19 @@ def as_json(contents: Contents) -> dict[str, Any]:
     return {"passages": passages, "tables": tables}
 
 
-def from_json(found: Mapping[str, Any]) -> Contents:
+def from_json(record: Mapping[str, Any]) -> Contents:
     """The records out of packet.json. Raises KeyError, TypeError or ValueError for anything else."""
     passages = [
         Passage(
-            one["text"],
-            one["where"],
-            one["label"],
-            tuple(Part(start, end, tuple(figures), tuple(cells)) for start, end, figures, cells in one["parts"]),
+            passage["text"],
+            passage["where"],
+            passage["label"],
+            tuple(Part(start, end, tuple(figures), tuple(cells)) for start, end, figures, cells in passage["parts"]),
         )
-        for one in found["passages"]
+        for passage in record["passages"]
     ]
     tables = []
-    for table in found["tables"]:
+    for table in record["tables"]:
         rows = tuple(tuple(str(text).split("\t")) for text, _ in table["rows"])
         sources = tuple(_unpacked(packed) for _, packed in table["rows"])
         tables.append(Table(tuple(table["headings"]), rows, sources, frozenset(table["running"])))
@@ -130,23 +134,23 @@ def _packed(sources: Sequence[Source]) -> str | list[list[str]]:
     sheets: set[tuple[str, str]] = set()
     letters: list[str] = []
     for source in sources:
-        found = _CELL.fullmatch(source.cells[0]) if len(source.cells) == 1 else None
-        if source.figures or (source.cells and not found):
-            return [[*(f"{_FIGURE}{name}" for name in one.figures), *one.cells] for one in sources]
-        letters.append(found[2] if found else "")
-        if found:
-            sheets.add((found[1], found[3]))
+        cell = _CELL.fullmatch(source.cells[0]) if len(source.cells) == 1 else None
+        if source.figures or (source.cells and not cell):
+            return [[*(f"{_FIGURE}{name}" for name in other.figures), *other.cells] for other in sources]
+        letters.append(cell[2] if cell else "")
+        if cell:
+            sheets.add((cell[1], cell[3]))
     if len(sheets) > 1:
-        return [[*one.cells] for one in sources]
+        return [[*other.cells] for other in sources]
     return "".join(f"{sheet}{row}:{','.join(letters)}" for sheet, row in sheets)
 
 
 def _unpacked(packed: str | Sequence[Sequence[str]]) -> tuple[Source, ...]:
     if isinstance(packed, str):
-        found = _ROW.fullmatch(packed)
-        if not found:
+        match = _ROW.fullmatch(packed)
+        if not match:
             return ()
-        sheet, row, letters = found.groups()
+        sheet, row, letters = match.groups()
         return tuple(Source((), (f"{sheet}{letter}{row}",) if letter else ()) for letter in letters.split(","))
     return tuple(
         Source(

@@ -251,9 +251,11 @@ def _allowed(meeting: Meeting, document: Document) -> str:
     minutes = meeting.minutes
     assert minutes is not None
     head = document.context["紀錄"]
-    named = [
-        remark for remark in minutes.remarks if after_meeting.told(remark, document.edition) and not remark.nameless
+    named_remarks = [
+        remark
+        for remark in minutes.remarks
+        if after_meeting.is_printed(remark, document.edition) and not remark.nameless
     ]
     parts = [*(head[name] for name in _HEADER), meeting.info.recorder]
-    parts += [after_meeting.speaker(remark, meeting) for remark in named]
+    parts += [after_meeting.speaker(remark, meeting) for remark in named_remarks]
     return "\n".join(key(part) for part in parts)

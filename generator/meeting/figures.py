@@ -35,11 +35,11 @@ def attachment_name(name: str) -> str:
 
 def compute(meeting: Meeting) -> dict[str, Figure]:
     """The figures by name, in the order in which ``packet figures`` lists them; only sheets that are there give any."""
-    found: dict[str, Figure] = {}
+    figures_by_name: dict[str, Figure] = {}
 
     def add(name: str, value: Any, *cells: Location) -> None:
         # The first stays: a sheet of the users' own that is called 會議 must not change what 會議.日期 means.
-        found.setdefault(name, Figure(name, value, cells))
+        figures_by_name.setdefault(name, Figure(name, value, cells))
 
     agency, info = meeting.agency, meeting.info
 
@@ -73,7 +73,7 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     for case in meeting.cases:
         for attachment in case.attachments:
             add(attachment_name(attachment.name), attachment.label, attachment.at("name"))
-    return found
+    return figures_by_name
 
 
 def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
@@ -105,7 +105,7 @@ def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
 
 def digits(text: str) -> list[int]:
     """The whole numbers written in a text, thousands separators understood."""
-    return [int(found.replace(",", "")) for found in written_numbers(text)]
+    return [int(number.replace(",", "")) for number in written_numbers(text)]
 
 
 def written_numbers(text: str) -> list[str]:

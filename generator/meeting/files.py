@@ -40,5 +40,5 @@ class Enclosure:
     @property
     def ending(self) -> str:
         """Its own ending where that fits its content."""
-        own = self.path.suffix.lower()
-        return own if own in self.kind.endings else self.kind.endings[0]
+        suffix = self.path.suffix.lower()
+        return suffix if suffix in self.kind.endings else self.kind.endings[0]

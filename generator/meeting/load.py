@@ -107,9 +107,9 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         record: typed_rows.records(record, _begun(record, raw), problems) for record in COUNTED
     }
     slides = _slides(typed_rows.records(Slide, raw, problems), problems)
-    if any(found.code in books.UNREAD for found in problems):
+    if any(problem.code in books.UNREAD for problem in problems):
         # What is missing now may stand in the workbook that could not be read.
-        return Loaded(None, [found for found in problems if found.code not in _DEPENDENT], files)
+        return Loaded(None, [problem for problem in problems if problem.code not in _DEPENDENT], files)
     facts, about = typed_rows.field_record(MeetingInfo, info), typed_rows.field_record(Agency, agency)
     if facts is None or about is None:
         return Loaded(None, problems, files)
@@ -192,7 +192,7 @@ def cases(
             at = footnote.at("attachment")
             problems.append(problem(MeetingCode.NOTE_WITHOUT_ATTACHMENT, at, value=footnote.attachment, perhaps=guess))
     numbers = dict.fromkeys((REPORT, DISCUSSION, MOTION), 0)
-    found: list[Case] = []
+    numbered_cases: list[Case] = []
     for case in whole:
         key = values.folded(case.key)
         first = keys.get(key, case.row)
@@ -201,27 +201,27 @@ def cases(
             problems.append(problem(MeetingCode.CASE_TWICE, case.at("key"), value=case.key, first=other))
             continue
         numbers[case.kind] += 1
-        own = [item for item in attachments if values.folded(item.case) == key]
-        found.append(
+        case_attachments = [item for item in attachments if values.folded(item.case) == key]
+        numbered_cases.append(
             replace(
                 case,
                 number=numbers[case.kind],
                 template=case.template or CASE_TEMPLATE,
                 explanations=tuple(point for point in explanations if values.folded(point.case) == key),
                 attachments=tuple(
-                    _attachment(item, number if len(own) > 1 else 0, notes, problems)
-                    for number, item in enumerate(own, start=1)
+                    _attachment(item, number if len(case_attachments) > 1 else 0, notes, problems)
+                    for number, item in enumerate(case_attachments, start=1)
                 ),
             )
         )
-    return tuple(found)
+    return tuple(numbered_cases)
 
 
 def _attachment(item: Attachment, number: int, notes: Sequence[Note], problems: list[Problem]) -> Attachment:
     if item.source not in (SHEET, SHARED, FILE, SEPARATELY) or (not item.target and item.source != SEPARATELY):
         problems.append(problem(MeetingCode.BAD_SOURCE, item.at("origin"), value=item.origin))
-    own = tuple(note for note in notes if values.folded(note.attachment) == values.folded(item.name))
-    return replace(item, number=number, notes=own)
+    attachment_notes = tuple(note for note in notes if values.folded(note.attachment) == values.folded(item.name))
+    return replace(item, number=number, notes=attachment_notes)
 
 
 def _attached(
@@ -241,12 +241,12 @@ def _attached(
         if not attachment.target:
             continue
         if attachment.source == SHEET:
-            found = list(books.named(raw, attachment.target))
-            if not found:
+            sheets = list(books.named(raw, attachment.target))
+            if not sheets:
                 guess = perhaps(attachment.target, [other.name for other in raw])
                 problems.append(problem(MeetingCode.NO_SUCH_SHEET, place, sheet=attachment.target, perhaps=guess))
-            elif found[0].name not in NAMES and attachment.target not in tables:
-                table = typed_rows.read_plain(attachment.target, found, problems)
+            elif sheets[0].name not in NAMES and attachment.target not in tables:
+                table = typed_rows.read_plain(attachment.target, sheets, problems)
                 if table is None or not table.rows:
                     problems.append(problem(MeetingCode.EMPTY_SHEET, place, sheet=attachment.target))
                 else:
@@ -275,8 +275,8 @@ def attached_files(folder: Path) -> dict[str, Path]:
     made a path of."""
     if folder.is_symlink() or not folder.is_dir():
         return {}
-    found = sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
-    return {unicodedata.normalize("NFC", books.printable(path.name)): path for path in found}
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
+    return {unicodedata.normalize("NFC", books.printable(path.name)): path for path in paths}
 
 
 def _shared(shared: Path, name: str, place: Location, problems: list[Problem]) -> tuple[Path | None, Regulation | None]:

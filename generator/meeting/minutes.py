@@ -72,19 +72,19 @@ def read(raw: Sequence[RawSheet], problems: list[Problem]) -> tuple[Minutes | No
     remarks = typed_rows.records(Remark, raw, problems)
     decisions = [row for row in typed_rows.records(Decision, raw, problems) if _is_there(row, problems)]
     if row is None:
-        filled: list[Record] = [found[0] for found in (attendance, remarks, decisions) if found]
+        filled: list[Record] = [records[0] for records in (attendance, remarks, decisions) if records]
         problems += [problem(MinutesSheetCode.MINUTES_WITHOUT_STATUS, record.at()) for record in filled[:1]]
     info = typed_rows.field_record(MinutesInfo, row)
     if info is None:
         return None, observers
-    found = Minutes(
+    minutes = Minutes(
         info=info,
         attendance=attendance,
         remarks=tuple(sorted(remarks, key=lambda entry: entry.number)),
         decisions=tuple(sorted(decisions, key=lambda entry: entry.number)),
         faults=frozenset(fault.at for fault in problems[before:] if fault.severity == ERROR),
     )
-    return found, observers
+    return minutes, observers
 
 
 def _is_there(decision: Decision, problems: list[Problem]) -> bool:

@@ -1,4 +1,4 @@
-"""Which meeting comes before which. Ids tell, but for an extraordinary meeting (臨時會): there the dates do."""
+"""The order of meetings: by id, and by date where an extraordinary meeting (臨時會) is concerned."""
 
 from __future__ import annotations
 
@@ -15,19 +15,23 @@ def before(workspace: Workspace, meeting: MeetingId, date: dt.date | None = None
     ``date`` is the meeting's own; one that has none yet comes after every extraordinary meeting of its year.
     """
     earlier = []
-    for one in workspace.meetings():
-        if one.year > meeting.year or one == meeting:
+    for other in workspace.meetings():
+        if other.year > meeting.year or other == meeting:
             continue
-        if one.year == meeting.year and one.extraordinary == meeting.extraordinary and one.number > meeting.number:
+        if (
+            other.year == meeting.year
+            and other.extraordinary == meeting.extraordinary
+            and other.number > meeting.number
+        ):
             continue
-        if one.year == meeting.year and one.extraordinary != meeting.extraordinary and date is not None:
-            other = _date(workspace, one)
-            if other is None or other >= date:
+        if other.year == meeting.year and other.extraordinary != meeting.extraordinary and date is not None:
+            other_date = _date(workspace, other)
+            if other_date is None or other_date >= date:
                 continue
-        earlier.append(one)
-    last = [one for one in earlier if one.year == earlier[-1].year]
-    if len({one.extraordinary for one in last}) > 1:
-        last.sort(key=lambda one: _date(workspace, one) or dt.date.max)
+        earlier.append(other)
+    last = [other for other in earlier if other.year == earlier[-1].year]
+    if len({other.extraordinary for other in last}) > 1:
+        last.sort(key=lambda other: _date(workspace, other) or dt.date.max)
     return last[-1] if last else None
 
 

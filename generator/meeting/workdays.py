@@ -95,11 +95,11 @@ class Calendar:
             number -= self.works(day)
         return day
 
-    def places(self, one: dt.date, other: dt.date) -> tuple[Location, ...]:
+    def places(self, start: dt.date, end: dt.date) -> tuple[Location, ...]:
         """Where the inputs speak of the days from one to the other: cells of 〔停班日〕, and files as a whole."""
-        first, last = sorted((one, other))
-        found = [self.entries[day].at for day in sorted(self.entries) if first <= day <= last]
-        return tuple(dict.fromkeys(at if at.sheet else Location(at.workbook) for at in found))
+        first, last = sorted((start, end))
+        locations = [self.entries[day].at for day in sorted(self.entries) if first <= day <= last]
+        return tuple(dict.fromkeys(at if at.sheet else Location(at.workbook) for at in locations))
 
 
 def last_year() -> int:
@@ -110,8 +110,8 @@ def last_year() -> int:
     """
     from holidays.countries import taiwan
 
-    found = re.findall(r"DGPA Work Calendar \(\d{4}-(\d{4})", taiwan.Taiwan.__doc__ or "")
-    return max(_COMPARED_YEAR, *(int(year) for year in found))
+    compared_years = re.findall(r"DGPA Work Calendar \(\d{4}-(\d{4})", taiwan.Taiwan.__doc__ or "")
+    return max(_COMPARED_YEAR, *(int(year) for year in compared_years))
 
 
 @cache
@@ -127,8 +127,8 @@ def _announced(year: int) -> Any:
 
 def files(shared: Path) -> list[Path]:
     """The official calendars that lie in inputs/共用, revised ones last."""
-    found = (path for path in shared.iterdir() if path.suffix.lower() == ".csv") if shared.is_dir() else ()
-    named = [path for path in found if OFFICIAL_NAME in path.name and not path.name.startswith(("~$", "."))]
+    paths = (path for path in shared.iterdir() if path.suffix.lower() == ".csv") if shared.is_dir() else ()
+    named = [path for path in paths if OFFICIAL_NAME in path.name and not path.name.startswith(("~$", "."))]
     return sorted((path for path in named if path.is_file()), key=lambda path: (_is_revised(path), path.name))
 
 
@@ -137,14 +137,14 @@ def read(shared: Path, agency_sheets: Iterable[RawSheet], problems: list[Problem
     entries: dict[dt.date, Entry] = {}
     for path in files(shared):
         _add_official(path, entries, problems)
-    own: dict[dt.date, Entry] = {}
+    closures: dict[dt.date, Entry] = {}
     for closure in typed_rows.records(Closure, agency_sheets, problems):
         day, works = closure.day, closure.how == WORKING
-        if day in own and own[day].works != works:
-            first = own[day].at.cell
+        if day in closures and closures[day].works != works:
+            first = closures[day].at.cell
             problems.append(problem(WorkdayCode.CLOSURE_TWICE, closure.at("day"), date=roc.long_date(day), first=first))
-        own.setdefault(day, Entry(works, closure.at("day")))
-    return Calendar(entries | own)
+        closures.setdefault(day, Entry(works, closure.at("day")))
+    return Calendar(entries | closures)
 
 
 def _is_revised(path: Path) -> bool:

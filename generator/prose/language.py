@@ -48,7 +48,8 @@ class _Sandbox(SandboxedEnvironment):
 
     def from_string(self, source: Any, *arguments: Any, **more: Any) -> jinja2.Template:
         """The compiled template; of the last few hundred texts each is compiled once."""
-        if not isinstance(source, str) or arguments or more:
+        # An overlay prints otherwise, and shares what is kept here.
+        if not isinstance(source, str) or arguments or more or self.overlayed:
             return super().from_string(source, *arguments, **more)
         known: dict[str, jinja2.Template] = self.__dict__.setdefault("_compiled", {})
         if source not in known:
@@ -158,10 +159,10 @@ def explained(error: BaseException) -> str:
     if isinstance(error, SecurityError):
         return "這種寫法不能使用"
     if isinstance(error, jinja2.TemplateSyntaxError):
-        said = str(error.message)
+        message = str(error.message)
         for pattern, meaning in _EXPLAINED:
-            if found := re.search(pattern, said):
-                return meaning.format(*found.groups())
+            if match := re.search(pattern, message):
+                return meaning.format(*match.groups())
         return "這種寫法不能使用"
     if isinstance(error, jinja2.TemplateError):
         return str(error.message)
@@ -171,9 +172,9 @@ def explained(error: BaseException) -> str:
 @functools.cache
 def environment(autoescape: bool) -> SandboxedEnvironment:
     """The Jinja environment of prose (``autoescape`` False: plain text) and of Word templates (True: XML)."""
-    made = _Sandbox(undefined=_Unknown, finalize=_xml if autoescape else _plain, autoescape=autoescape)
-    made.globals.clear()
-    made.filters.clear()
+    jinja_environment = _Sandbox(undefined=_Unknown, finalize=_xml if autoescape else _plain, autoescape=autoescape)
+    jinja_environment.globals.clear()
+    jinja_environment.filters.clear()
     filters: dict[str, Callable[..., Any]] = {
         "年月日": roc.long_date,
         "年月日0": roc.padded_date,
@@ -185,8 +186,8 @@ def environment(autoescape: bool) -> SandboxedEnvironment:
         "正文": in_prose,
         _NOTED: recording.noted,
     }
-    made.filters.update(filters)
-    return made
+    jinja_environment.filters.update(filters)
+    return jinja_environment
 
 
 def _plain(value: Any) -> str:
@@ -237,15 +238,15 @@ def names_used(source: str) -> list[str]:
 
 def names_in(tree: nodes.Node) -> list[str]:
     """The dotted names in a parsed text, as names_used gives them."""
-    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
-    found: list[str] = []
+    assigned = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    names: list[str] = []
     inner: set[int] = set()
     for node in tree.find_all((nodes.Call, nodes.Getattr, nodes.Getitem, nodes.Name)):
         if id(node) in inner:
             continue
         if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == ATTACHMENT:
             inner.add(id(node.node))
-            found += [figures.attachment_name(str(part.value)) for part in node.args if isinstance(part, nodes.Const)]
+            names += [figures.attachment_name(str(part.value)) for part in node.args if isinstance(part, nodes.Const)]
             continue
         parts: list[str] = []
         step: Any = node
@@ -255,9 +256,9 @@ def names_in(tree: nodes.Node) -> list[str]:
             parts.insert(0, step.attr if isinstance(step, nodes.Getattr) else str(step.arg.value))  # type: ignore[attr-defined]
             inner.add(id(step.node))
             step = step.node
-        if isinstance(step, nodes.Name) and step.name not in own:
-            found.append(".".join([step.name, *parts]))
-    return found
+        if isinstance(step, nodes.Name) and step.name not in assigned:
+            names.append(".".join([step.name, *parts]))
+    return names
 
 
 def literal_text(source: str) -> str:

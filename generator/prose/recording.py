@@ -47,8 +47,8 @@ class Printed:
     @property
     def cells(self) -> tuple[Location, ...]:
         """The cells behind the value, where its holder knows them."""
-        found = (holder.cells_of(key) for holder, key in self.holders if isinstance(holder, Placed))
-        return tuple(dict.fromkeys(cell for cells in found for cell in cells))
+        places = (holder.cells_of(key) for holder, key in self.holders if isinstance(holder, Placed))
+        return tuple(dict.fromkeys(cell for cells in places for cell in cells))
 
 
 class Recording(list[tuple[Printed, int]]):
@@ -66,12 +66,12 @@ class Recording(list[tuple[Printed, int]]):
         pieces: list[str] = []
         spans: list[Span] = []
         done = length = 0
-        for found in _MARKED.finditer(marked):
-            printed, before = self[int(found[1].translate(_NUMBERS))]
-            pieces += [marked[done : found.start()], found[2]]
-            start = length + found.start() - done
-            length = start + len(found[2])
-            done = found.end()
+        for match in _MARKED.finditer(marked):
+            printed, before = self[int(match[1].translate(_NUMBERS))]
+            pieces += [marked[done : match.start()], match[2]]
+            start = length + match.start() - done
+            length = start + len(match[2])
+            done = match.end()
             spans += _spans(printed, known, before, start, length)
         return Text("".join([*pieces, marked[done:]]), spans)
 
@@ -93,10 +93,10 @@ _present: ContextVar[Recording | None] = ContextVar("recording", default=None)
 @contextlib.contextmanager
 def recording() -> Iterator[Recording]:
     """Within, every value that Jinja prints is noted."""
-    found = Recording()
-    token = _present.set(found)
+    new_recording = Recording()
+    token = _present.set(new_recording)
     try:
-        yield found
+        yield new_recording
     finally:
         _present.reset(token)
 

@@ -44,8 +44,8 @@ class Text(str):
 
     def part(self, start: int, end: int) -> Text:
         """The text from ``start`` to before ``end``, with the spans that lie in it."""
-        found = (span.within(start, end, -start) for span in self.spans)
-        return Text(str(self)[start:end], [span for span in found if span])
+        spans = (span.within(start, end, -start) for span in self.spans)
+        return Text(str(self)[start:end], [span for span in spans if span])
 
     def lstrip(self, characters: str | None = None, /) -> Text:
         return self.part(len(self) - len(str(self).lstrip(characters)), len(self))
@@ -73,10 +73,10 @@ def field(record: Record, name: str) -> Text:
     return typed(getattr(record, name), record.at(name))
 
 
-def figure(found: figures.Figure) -> Text:
+def figure(source: figures.Figure) -> Text:
     """The value of a figure as documents print it."""
-    text = Text(found.value)
-    text.spans = (Span(0, len(text), (found.name,), found.cells),) if text else ()
+    text = Text(source.value)
+    text.spans = (Span(0, len(text), (source.name,), source.cells),) if text else ()
     return text
 
 

@@ -56,11 +56,11 @@ class Vocabulary:
         return {**self._spaces, ATTACHMENT: lambda *names: self._label(case, names)}
 
     def _label(self, case: Case | None, names: tuple[str, ...]) -> str:
-        found = [self._attachment(case, name) for name in names]
-        if not found:
+        attachments = [self._attachment(case, name) for name in names]
+        if not attachments:
             raise jinja2.TemplateRuntimeError("附件() 要寫出附件名稱")
-        owner = case or next(one for one in self.meeting.cases if found[0] in one.attachments)
-        return figures.label_in(owner, found, self.meeting.cases)
+        owner = case or next(other for other in self.meeting.cases if attachments[0] in other.attachments)
+        return figures.label_in(owner, attachments, self.meeting.cases)
 
     def _attachment(self, case: Case | None, name: str) -> Attachment:
         for owner in [case, *self.meeting.cases] if case else self.meeting.cases:
@@ -78,7 +78,7 @@ class Vocabulary:
         except jinja2.TemplateSyntaxError:
             return [problem(VocabularyCode.PROSE_SYNTAX, at, detail=self._broken_tag(source))]
         filters = self._environment.filters
-        found = [
+        problems = [
             problem(VocabularyCode.UNKNOWN_FILTER, at, name=node.name, perhaps=perhaps(node.name, filters))
             for node in self._environment.parse(source).find_all(nodes.Filter)
             if node.name not in filters
@@ -89,10 +89,10 @@ class Vocabulary:
             known = list(self.figures)
             if name in self._spaces:
                 examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
-                found.append(problem(VocabularyCode.NAME_INCOMPLETE, at, name=name, examples=examples))
+                problems.append(problem(VocabularyCode.NAME_INCOMPLETE, at, name=name, examples=examples))
             else:
-                found.append(problem(VocabularyCode.UNKNOWN_NAME, at, name=name, perhaps=perhaps(name, known)))
-        return found
+                problems.append(problem(VocabularyCode.UNKNOWN_NAME, at, name=name, perhaps=perhaps(name, known)))
+        return problems
 
     def _broken_tag(self, source: str) -> str:
         """The first tag that Jinja cannot read by itself; the first of all where it is their order that is wrong."""
@@ -105,7 +105,7 @@ class Vocabulary:
         return tags[0]
 
     def written(self, record: Record, name: str, case: Case | None) -> Text:
-        """The prose in a record's field, with its figures in place. What is wrong with it the check has said."""
+        """The prose in a record's field, with its figures in place. Its problems are reported by the check."""
         return self.render(getattr(record, name), case, record.at(name), [])
 
     def render(self, source: str, case: Case | None, at: Location, problems: list[Problem]) -> Text:

@@ -84,9 +84,9 @@ def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
     items = []
     vocabulary = Vocabulary(source, figures.compute(source))
     for case in source.cases:
-        found = _of_case(source, case.key)
+        decisions = _of_case(source, case.key)
         subject = vocabulary.render(case.subject, case, case.at("subject"), problems)
-        items.append(Item(str(source.id), case.kind, subject, _text(found), _tracking(found), earlier=False))
+        items.append(Item(str(source.id), case.kind, subject, _text(decisions), _tracking(decisions), earlier=False))
     before = str(source.previous or "")
     items += [
         Item(_id(item.meeting) or before, item.kind, item.subject, item.decision, item.tracking, earlier=True)
@@ -105,77 +105,79 @@ def lost(problems: Iterable[Problem]) -> list[Problem]:
     """The problems of a meeting's workbooks that make it lose a decision or an earlier item."""
     strict, lenient = ({record.sheet.name for record in records} for records in (_READ, _OPEN))
 
-    def loses(one: Problem) -> bool:
-        sheet = values.folded(one.at.sheet)
-        return one.code in books.UNREAD or sheet in strict or (sheet in lenient and one.code != RowCode.EMPTY_CELL)
+    def loses(fault: Problem) -> bool:
+        sheet = values.folded(fault.at.sheet)
+        return fault.code in books.UNREAD or sheet in strict or (sheet in lenient and fault.code != RowCode.EMPTY_CELL)
 
-    return [one for one in problems if one.severity == ERROR and loses(one)]
+    return [fault for fault in problems if fault.severity == ERROR and loses(fault)]
 
 
 def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     """What 〔上次會議決定〕 lacks by itself, and against the minutes of the meeting before, where that has any."""
-    found = [
+    problems = [
         problem(CarriedCode.BAD_MEETING, item.at("meeting"), value=item.meeting)
         for item in meeting.past_decisions
         if item.meeting and parsed(item.meeting) is None
     ]
-    found += [
+    problems += [
         problem(CarriedCode.NO_PROGRESS, item.at("progress"))
         for item in meeting.past_decisions
         if item.tracking == CONTINUED and not item.progress
     ]
     if meeting.previous is None:
-        return found
-    source, problems = load.load(workspace, meeting.previous)
-    faults = lost(problems)
+        return problems
+    source, source_problems = load.load(workspace, meeting.previous)
+    faults = lost(source_problems)
     if source is not None and source.minutes is None:
         # Without minutes there is nothing to compare; but they may be there and have no status that can be read.
-        faults = [one for one in faults if values.folded(one.at.sheet) == MinutesInfo.sheet.name]
+        faults = [fault for fault in faults if values.folded(fault.at.sheet) == MinutesInfo.sheet.name]
     if source is not None and source.minutes is not None:
         carried(source, faults)
     if faults:
         place = Location(f"inputs/{meeting.previous}")
-        return [*found, problem(CarriedCode.CARRIED_UNCHECKED, place, meeting=meeting.previous)]
-    return found + check(meeting, source) if source is not None and source.minutes is not None else found
+        return [*problems, problem(CarriedCode.CARRIED_UNCHECKED, place, meeting=meeting.previous)]
+    return problems + check(meeting, source) if source is not None and source.minutes is not None else problems
 
 
 def check(meeting: Meeting, source: Meeting) -> list[Problem]:
     """What a meeting lost, altered or added in 〔上次會議決定〕, measured by what ``source`` left to it."""
     items = carried(source, [])
     pairs = _matched(items, meeting.past_decisions)
-    taken = {id(row) for _, row in pairs}
-    found: list[Problem] = []
+    matched_rows = {id(row) for _, row in pairs}
+    problems: list[Problem] = []
     for item, row in pairs:
-        found += _altered(item, row, source)
-        found += _closed(item, row)
+        problems += _altered(item, row, source)
+        problems += _closed(item, row)
     sheet = _sheet(meeting)
     for item in items:
         if (item.decision or item.earlier) and all(item is not other for other, _ in pairs):
             code = CarriedCode.CARRIED_DROPPED if item.earlier else CarriedCode.CARRIED_MISSING
             texts = {"subject": item.subject, "decision": _line(item.decision), "meeting": item.origin or source.id}
-            found.append(problem(code, sheet, **texts))
+            problems.append(problem(code, sheet, **texts))
     for row in meeting.past_decisions:
-        if id(row) not in taken:
+        if id(row) not in matched_rows:
             twice = any(_same(item, row, "subject", "decision") for item, _ in pairs)
-            found.append(
+            problems.append(
                 problem(
                     CarriedCode.CARRIED_TWICE if twice else CarriedCode.CARRIED_EXTRA,
                     row.at("subject"),
                     meeting=source.id,
                 )
             )
-    return found
+    return problems
 
 
 def by_age(meeting: Meeting) -> tuple[list[PastDecision], list[PastDecision]]:
     """The rows of 〔上次會議決定〕 that come from the last meeting, and those from earlier ones."""
     rows, last = meeting.past_decisions, meeting.previous
-    given = [origin for row in rows if (origin := parsed(row.meeting)) is not None]
-    if last is None and len(given) == len(rows):
+    origins = [origin for row in rows if (origin := parsed(row.meeting)) is not None]
+    if last is None and len(origins) == len(rows):
         # Every row names its meeting, but that of the last has no folder here.
-        last = max(given, key=lambda one: (one.year, one.extraordinary, one.number), default=None)
+        last = max(
+            origins, key=lambda meeting_id: (meeting_id.year, meeting_id.extraordinary, meeting_id.number), default=None
+        )
     recent = [row for row in rows if not row.meeting or (last is not None and parsed(row.meeting) == last)]
-    return recent, [row for row in rows if not any(row is one for one in recent)]
+    return recent, [row for row in rows if not any(row is other for other in recent)]
 
 
 def called(origin: str) -> str:
@@ -199,49 +201,49 @@ def _id(origin: str) -> str:
 
 def _of_case(source: Meeting, key: str) -> list[Decision]:
     decisions = source.minutes.decisions if source.minutes else ()
-    return [one for one in decisions if values.folded(one.case) == values.folded(key)]
+    return [decision for decision in decisions if values.folded(decision.case) == values.folded(key)]
 
 
 def _text(decisions: Sequence[Decision]) -> str:
     """The decisions on one case as the table prints them: several are numbered, a line each."""
     if len(decisions) == 1:
         return decisions[0].text
-    return "\n".join(f"{number}. {one.text}" for number, one in enumerate(decisions, start=1))
+    return "\n".join(f"{number}. {decision.text}" for number, decision in enumerate(decisions, start=1))
 
 
 def _tracking(decisions: Sequence[Decision]) -> str:
-    """One part of a case that stays under control keeps all of it there."""
-    given = {one.tracking for one in decisions}
-    return CONTINUED if CONTINUED in given else RELEASED if RELEASED in given else ""
+    """持續列管 where any decision on the case has it, else 解除列管 where any has that."""
+    trackings = {decision.tracking for decision in decisions}
+    return CONTINUED if CONTINUED in trackings else RELEASED if RELEASED in trackings else ""
 
 
 def _matched(items: Sequence[Item], rows: Sequence[PastDecision]) -> list[tuple[Item, PastDecision]]:
     """Which row is which item: the same texts first, then the same 案由, then the likest; nothing is taken twice."""
     pairs: list[tuple[Item, PastDecision]] = []
-    left, free = list(items), list(rows)
+    open_items, open_rows = list(items), list(rows)
 
     def take(alike: Callable[[Item, PastDecision], bool]) -> None:
-        for item in list(left):
-            row = next((row for row in free if alike(item, row)), None)
+        for item in list(open_items):
+            row = next((row for row in open_rows if alike(item, row)), None)
             if row is not None:
                 pairs.append((item, row))
-                left.remove(item)
-                free.remove(row)
+                open_items.remove(item)
+                open_rows.remove(row)
 
     take(lambda item, row: _same(item, row, "subject", "decision") and _from(item, row))
     take(lambda item, row: _same(item, row, "subject", "decision"))
     take(lambda item, row: _same(item, row, "subject") and _from(item, row))
     take(lambda item, row: _same(item, row, "subject"))
     likeness = sorted(
-        ((_likeness(item, row), -number, item, row) for number, item in enumerate(left) for row in free),
+        ((_likeness(item, row), -number, item, row) for number, item in enumerate(open_items) for row in open_rows),
         key=lambda entry: entry[:2],
         reverse=True,
     )
     for alike, _, item, row in likeness:
-        if alike >= _LIKENESS and item in left and row in free:
+        if alike >= _LIKENESS and item in open_items and row in open_rows:
             pairs.append((item, row))
-            left.remove(item)
-            free.remove(row)
+            open_items.remove(item)
+            open_rows.remove(row)
     return pairs
 
 
@@ -257,28 +259,28 @@ def _from(item: Item, row: PastDecision) -> bool:
 
 
 def _likeness(item: Item, row: PastDecision) -> float:
-    """How alike the two are: their 案由, or the whole of a decision that says more than a set phrase."""
+    """How alike the two are: by their 案由, or by an equal decision that is longer than a set phrase."""
     of_subject = SequenceMatcher(None, values.folded(item.subject), values.folded(row.subject)).ratio()
-    whole = _same(item, row, "decision") and len(values.folded(item.decision)) > 12
-    return max(of_subject, _LIKENESS if whole else 0)
+    same_decision = _same(item, row, "decision") and len(values.folded(item.decision)) > 12
+    return max(of_subject, _LIKENESS if same_decision else 0)
 
 
 def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
-    given = (
+    texts = (
         ("kind", item.kind, row.kind),
         ("subject", item.subject, row.subject),
         ("decision", item.decision, row.decision),
     )
-    found = [
+    problems = [
         problem(CarriedCode.CARRIED_ALTERED, row.at(name), name=row.heading_of(name), meeting=source.id, was=_line(was))
-        for name, was, now in given
+        for name, was, now in texts
         # An empty cell is reported as such, and a case without a decision has none to compare.
         if was and now and _verbatim(was) != _verbatim(now)
     ]
     if not item.origin and not row.meeting:
-        found.append(problem(CarriedCode.CARRIED_ORIGIN, row.at("meeting"), meeting=source.id))
+        problems.append(problem(CarriedCode.CARRIED_ORIGIN, row.at("meeting"), meeting=source.id))
     elif not _from(item, row):
-        found.append(
+        problems.append(
             problem(
                 CarriedCode.CARRIED_ALTERED,
                 row.at("meeting"),
@@ -287,7 +289,7 @@ def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
                 was=item.origin,
             )
         )
-    return found
+    return problems
 
 
 def _verbatim(text: str) -> list[str]:
@@ -296,7 +298,7 @@ def _verbatim(text: str) -> list[str]:
 
 
 def _closed(item: Item, row: PastDecision) -> list[Problem]:
-    """What is under control is closed by saying so and why."""
+    """A decision under control is closed with 解除列管 and a reason."""
     if item.tracking == CONTINUED and not row.tracking:
         return [problem(CarriedCode.CLOSED_SILENTLY, row.at("tracking"))]
     # What the minutes themselves closed needs no further reason.

@@ -43,28 +43,28 @@ def rows(meeting: Meeting, attachment: Attachment) -> int:
 
 def attachments_can_be_printed(meeting: Meeting) -> list[Problem]:
     """A sheet that is no list cannot be an attachment, and Word cannot be asked to show a list of any length."""
-    found = []
+    problems = []
     for attachment in (attachment for case in meeting.cases for attachment in case.attachments):
         at, count = attachment.at("origin"), rows(meeting, attachment)
         if count > MOST_PRINTED:
-            found.append(problem(PrintingCode.TOO_LONG_TO_PRINT, at, count=count, most=MOST_PRINTED))
+            problems.append(problem(PrintingCode.TOO_LONG_TO_PRINT, at, count=count, most=MOST_PRINTED))
         elif count > MOST_CONVERTED:
-            found.append(problem(PrintingCode.TOO_LONG_FOR_PDF, at, count=count, most=MOST_CONVERTED))
+            problems.append(problem(PrintingCode.TOO_LONG_FOR_PDF, at, count=count, most=MOST_CONVERTED))
         printable = attachment.target in BY_SHEET or attachment.target in meeting.tables or attachment.is_deck
         if attachment.source == SHEET and not printable and values.folded(attachment.target) in meeting.present:
-            found.append(problem(PrintingCode.NOT_PRINTABLE, at, sheet=attachment.target))
-    return found
+            problems.append(problem(PrintingCode.NOT_PRINTABLE, at, sheet=attachment.target))
+    return problems
 
 
 def slides_are_complete(meeting: Meeting) -> list[Problem]:
     """Each slide has a title, and one with tabs says which is its own. Only where the deck is attached."""
     if meeting.deck_case is None:
         return []
-    found = [
+    problems = [
         problem(PrintingCode.SLIDE_WITHOUT_TITLE, slide.at("title")) for slide in meeting.slides if not slide.title
     ]
     tabbed = (slide for slide in meeting.slides if slide.layout == TABS)
-    return found + [problem(PrintingCode.SLIDE_WITHOUT_TAB, slide.at("tab")) for slide in tabbed if not slide.tab]
+    return problems + [problem(PrintingCode.SLIDE_WITHOUT_TAB, slide.at("tab")) for slide in tabbed if not slide.tab]
 
 
 def notice_is_filled_in(meeting: Meeting) -> list[Problem]:

@@ -56,14 +56,14 @@ def books(folder: Path) -> list[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    found = folder.iterdir() if folder.is_dir() else ()
-    return sorted((path for path in found if not path.name.startswith(("~$", "."))), key=lambda path: path.name)
+    paths = folder.iterdir() if folder.is_dir() else ()
+    return sorted((path for path in paths if not path.name.startswith(("~$", "."))), key=lambda path: path.name)
 
 
 def find(folder: Path, name: str) -> Path | None:
     """The workbook of that name in the folder itself; without its ending (設置要點) the .xlsx, else the .ods."""
-    found = [path for path in books(folder) if name in (path.stem, path.name)]
-    return max(found, key=lambda path: path.suffix.lower() == ".xlsx", default=None)
+    matches = [path for path in books(folder) if name in (path.stem, path.name)]
+    return max(matches, key=lambda path: path.suffix.lower() == ".xlsx", default=None)
 
 
 def is_table(path: Path) -> bool:
@@ -80,9 +80,9 @@ def mention_others(folder: Path, problems: list[Problem], name: str = "") -> Non
 
 def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
     """Two workbooks of one name, where only one can be meant."""
-    found = [path.name for path in books(folder) if path.stem == name]
-    if len(found) > 1:
-        problems.append(problem(BookCode.WORKBOOK_TWICE, Location(found[0]), other=found[1]))
+    names = [path.name for path in books(folder) if path.stem == name]
+    if len(names) > 1:
+        problems.append(problem(BookCode.WORKBOOK_TWICE, Location(names[0]), other=names[1]))
 
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:

@@ -35,16 +35,18 @@ def faults(text: str, sheet: RawSheet, row: int, column: int) -> list[Problem]:
     rare = {character for character in text if not _in_big5(character)}
     if not rare:
         return []
-    found = []
+    problems = []
     private = sorted(character for character in rare if unicodedata.category(character) == "Co")
     if private:
-        names = "、".join(f"U+{ord(one):04X}" for one in private[:_MOST_NAMED])
-        found.append(problem(CharacterCode.PRIVATE_CHARACTER, sheet.at(row, column), characters=names))
-    missing = sorted(one for one in rare - set(private) if not _invisible(one) and not covered(one))
+        names = "、".join(f"U+{ord(character):04X}" for character in private[:_MOST_NAMED])
+        problems.append(problem(CharacterCode.PRIVATE_CHARACTER, sheet.at(row, column), characters=names))
+    missing = sorted(
+        character for character in rare - set(private) if not _invisible(character) and not covered(character)
+    )
     if missing:
-        names = "、".join(f"{one}（U+{ord(one):04X}）" for one in missing[:_MOST_NAMED])
-        found.append(problem(CharacterCode.NO_GLYPH, sheet.at(row, column), characters=names))
-    return found
+        names = "、".join(f"{character}（U+{ord(character):04X}）" for character in missing[:_MOST_NAMED])
+        problems.append(problem(CharacterCode.NO_GLYPH, sheet.at(row, column), characters=names))
+    return problems
 
 
 @functools.cache
@@ -91,7 +93,7 @@ def _files() -> list[Path]:
 
         folder = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "Fonts")
         return [folder / name for name in _WINDOWS_FILES if (folder / name).is_file()]
-    found: list[Path] = []
+    paths: list[Path] = []
     for family in FAMILIES:
         try:
             done = subprocess.run(
@@ -99,5 +101,5 @@ def _files() -> list[Path]:
             )
         except (OSError, subprocess.TimeoutExpired):
             return []
-        found += [Path(line) for line in done.stdout.decode("utf-8", "surrogateescape").splitlines() if line]
-    return sorted(set(found))
+        paths += [Path(line) for line in done.stdout.decode("utf-8", "surrogateescape").splitlines() if line]
+    return sorted(set(paths))

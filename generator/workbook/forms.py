@@ -71,13 +71,13 @@ def plain_sheet(
     if len(set(headings)) != len(headings):
         raise ValueError(f"a heading of {name} stands twice")
     records = [dict(zip(headings, row, strict=True)) for row in rows]
-    made = []
+    columns = []
     for heading in headings:
         cells = [record[heading] for record in records]
         kind = Kind.COUNT if cells and all(type(cell) is int for cell in cells) else Kind.TEXT
         width = min(60, 4 + max(_width(str(text)) for text in (heading, *cells)))
-        made.append(Column(heading, kind, required=False, width=width))
-    return FilledSheet(Sheet(name, tuple(made)), records, title)
+        columns.append(Column(heading, kind, required=False, width=width))
+    return FilledSheet(Sheet(name, tuple(columns)), records, title)
 
 
 def write_workbook(

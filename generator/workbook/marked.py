@@ -20,7 +20,7 @@ def copy_name(workbook: str) -> str:
     return f"{Path(workbook).stem}（標示問題）.xlsx"
 
 
-def marked(path: Path, found: Sequence[Problem]) -> bytes:
+def marked(path: Path, problems: Sequence[Problem]) -> bytes:
     """A copy of the workbook with its problems in it, for looking at: Excel features that openpyxl drops are lost.
 
     A problem of a whole sheet stands at A1, one of a sheet that is not there in a sheet of its own in front.
@@ -33,10 +33,10 @@ def marked(path: Path, found: Sequence[Problem]) -> bytes:
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(proved(path, Budget(workbooks.LARGEST_UNPACKED)))
     texts: dict[tuple[str, str], list[Problem]] = {}
-    for one in found:
-        cell = one.at.cell.partition(":")[0] or "A1"
-        texts.setdefault((one.at.sheet if one.at.sheet in book.sheetnames else "", cell), []).append(one)
-    for (sheet, coordinate), problems in texts.items():
+    for problem in problems:
+        cell = problem.at.cell.partition(":")[0] or "A1"
+        texts.setdefault((problem.at.sheet if problem.at.sheet in book.sheetnames else "", cell), []).append(problem)
+    for (sheet, coordinate), cell_problems in texts.items():
         if not sheet:
             continue
         worksheet = book[sheet]
@@ -44,34 +44,36 @@ def marked(path: Path, found: Sequence[Problem]) -> bytes:
             if coordinate in merged:
                 coordinate = merged.start_cell.coordinate
         cell = worksheet[coordinate]
-        worst = problems[0].severity
+        worst = cell_problems[0].severity
         cell.fill = PatternFill("solid", fgColor=_FILLS.get(worst, _WARNING_FILL))
-        lines = [f"{SEVERITY_NAMES[one.severity]}：{one.text}。{one.remedy}" for one in problems]
+        lines = [f"{SEVERITY_NAMES[problem.severity]}：{problem.text}。{problem.remedy}" for problem in cell_problems]
         before = f"{cell.comment.text}\n" if cell.comment else ""
         cell.comment = Comment(before + "\n".join(lines), "packet", height=40 + 40 * len(lines), width=360)
-    rest = [one for (sheet, _), problems in texts.items() if not sheet for one in problems]
+    rest = [problem for (sheet, _), cell_problems in texts.items() if not sheet for problem in cell_problems]
     if rest:
         front = book.create_sheet("問題", 0)
         front.column_dimensions["A"].width = 100
-        for one in rest:
-            front.append([f"{SEVERITY_NAMES[one.severity]} {one}"])
+        for problem in rest:
+            front.append([f"{SEVERITY_NAMES[problem.severity]} {problem}"])
     result = io.BytesIO()
     book.save(result)
     return result.getvalue()
 
 
-def copies(paths: Mapping[str, Path], found: Sequence[Problem]) -> dict[str, bytes]:
+def copies(paths: Mapping[str, Path], problems: Sequence[Problem]) -> dict[str, bytes]:
     """The marked copies by file name, for the workbooks among ``paths`` that have problems and can be opened."""
-    made: dict[str, bytes] = {}
-    unread = {one.at.workbook for one in found if one.code in workbooks.UNREAD}
-    for name in dict.fromkeys(one.at.workbook for one in found):
+    contents: dict[str, bytes] = {}
+    unread = {problem.at.workbook for problem in problems if problem.code in workbooks.UNREAD}
+    for name in dict.fromkeys(problem.at.workbook for problem in problems):
         path = paths.get(name)
         if path is None or name in unread:
             continue
         try:
             if workbooks.small_enough_to_copy(path):
-                made[copy_name(name)] = marked(path, [one for one in found if one.at.workbook == name])
+                contents[copy_name(name)] = marked(
+                    path, [problem for problem in problems if problem.at.workbook == name]
+                )
         except Exception:
             # A workbook that cannot be opened is a problem in the list already; there is nothing to mark in it.
             continue
-    return made
+    return contents

@@ -44,7 +44,7 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
                     name, style = element.get(f"{_TABLE}name") or "", element.get(f"{_TABLE}style-name")
                     current, maker, row, more = element, Maker(workbook, name, style in hidden), 0, True
                 elif event == "end" and element is current and maker is not None:
-                    yield maker.made()
+                    yield maker.build()
                     current = maker = None
             elif event == "end" and maker is not None and more and _is_of(element, current):
                 row, more = _row(element, row, maker)
@@ -101,7 +101,7 @@ def _value(cell: Any) -> tuple[object, str, str | None]:
     formula = cell.get(f"{_TABLE}formula") is not None
     if kind is None and not formula and not len(cell):
         return None, "", None
-    text = "\n".join(_text(one) for one in cell.iterchildren(f"{_TEXT}p"))
+    text = "\n".join(_text(paragraph) for paragraph in cell.iterchildren(f"{_TEXT}p"))
     wrong = cell.get(f"{_CALC}value-type") == "error"
     if text in ERROR_VALUES or wrong or (formula and _ERROR.fullmatch(text)):
         return None, "", text or "#VALUE!"
@@ -116,8 +116,8 @@ def _value(cell: Any) -> tuple[object, str, str | None]:
         if kind == "date":
             return dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value") or ""), "", None
         if kind == "time":
-            found = _TIME.fullmatch(cell.get(f"{_OFFICE}time-value") or "")
-            return (dt.time(int(found[1]), int(found[2]), int(found[3])) if found else text or None), "", None
+            match = _TIME.fullmatch(cell.get(f"{_OFFICE}time-value") or "")
+            return (dt.time(int(match[1]), int(match[2]), int(match[3])) if match else text or None), "", None
     except ValueError:
         # A date that no calendar has, or a length of time: as it is shown.
         return text or None, "", None

@@ -144,7 +144,7 @@ class Maker:
             self._hidden_rows.append(index)
         return True
 
-    def made(self) -> RawSheet:
+    def build(self) -> RawSheet:
         place = self.place
         if RawSheetCode.TOO_MANY_ROWS in self._limits or RawSheetCode.TOO_MANY_CELLS in self._limits:
             self._shorten()
@@ -160,7 +160,7 @@ class Maker:
         return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks)
 
     def _shorten(self) -> None:
-        """Too long a sheet has to be mended first: what else is wrong is told of its beginning only."""
+        """Of a sheet that is too long only the beginning is checked further."""
         del self._cells[_BEGINNING:]
         self.faults = {place: fault for place, fault in self.faults.items() if place[0] < _BEGINNING}
         self.texts = {place: text for place, text in self.texts.items() if place[0] < _BEGINNING}
@@ -176,7 +176,7 @@ class Maker:
 
     def _merged(self) -> dict[Place, Place]:
         """The covered cells of the merged ranges that hold something, as far down as the sheet does."""
-        found: dict[Place, Place] = {}
+        covered: dict[Place, Place] = {}
         for top, left, bottom, right in self.spans:
             filled = top < len(self._cells) and left < len(self._cells[top]) and self._cells[top][left] is not None
             if not filled and (top, left) not in self.faults:
@@ -187,9 +187,9 @@ class Maker:
             if self._room < 0:
                 self._stop(RawSheetCode.TOO_MANY_CELLS, top, MOST_CELLS)
                 break
-            found.update(((row, column), (top, left)) for row in rows for column in columns)
-            del found[top, left]
-        return found
+            covered.update(((row, column), (top, left)) for row in rows for column in columns)
+            del covered[top, left]
+        return covered
 
 
 def letter(column: int) -> str:
@@ -204,7 +204,7 @@ def letter(column: int) -> str:
 
 def number(letters: str) -> int:
     """A → 0, AA → 26."""
-    found = 0
+    column = 0
     for character in letters:
-        found = found * 26 + ord(character) - 64
-    return found - 1
+        column = column * 26 + ord(character) - 64
+    return column - 1

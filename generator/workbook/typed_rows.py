@@ -101,10 +101,10 @@ def rows(record: type[Record], raw: Iterable[RawSheet], problems: list[Problem])
     return read_table(record.sheet, books.named(raw, record.sheet.name), problems)
 
 
-def complete(record: type[R], found: Iterable[Row]) -> tuple[R, ...]:
+def complete(record: type[R], rows: Iterable[Row]) -> tuple[R, ...]:
     """The records of the rows in which nothing required is missing or unreadable; the others are problems already."""
     needed = record.sheet.required_names
-    return tuple(record.of(row) for row in found if all(row.values[name] is not None for name in needed))
+    return tuple(record.of(row) for row in rows if all(row.values[name] is not None for name in needed))
 
 
 def records(record: type[R], raw: Iterable[RawSheet], problems: list[Problem]) -> tuple[R, ...]:
@@ -150,7 +150,7 @@ def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]
         problems.append(problem(RowCode.SHEET_TWICE, extra.place, sheet=spec.name, other=sheets[0].workbook))
     sheet = sheets[0]
     problems += sheet.remarks
-    found: dict[str, object] = {}
+    typed_values: dict[str, object] = {}
     cells: dict[str, str] = {}
     known = {values.folded(column.name): column for column in spec.columns}
     start, names, contents = _field_columns(sheet)
@@ -171,16 +171,16 @@ def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]
             )
         else:
             cells[column.name] = f"{letter(contents)}{index + 1}"
-            found[column.name] = _typed(column.name, spec, sheet, index, contents, problems)
+            typed_values[column.name] = _typed(column.name, spec, sheet, index, contents, problems)
     for column in spec.columns:
         if column.name in cells:
             continue
         if column.required:
             problems.append(problem(RowCode.MISSING_FIELD, sheet.place, name=column.name, example=column.example))
-            found[column.name] = None
+            typed_values[column.name] = None
         else:
-            found[column.name] = values.empty(column)
-    return Row(found, sheet.workbook, sheet.name, cells, None)
+            typed_values[column.name] = values.empty(column)
+    return Row(typed_values, sheet.workbook, sheet.name, cells, None)
 
 
 def _field_columns(sheet: RawSheet) -> tuple[int, int, int]:
@@ -309,10 +309,12 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
             continue
         wide = max(len(row) for row in sheet.cells)
         columns = [column for column in range(wide) if sheet.heading(start, column) is not None]
-        own = tuple(_shown(sheet, *sheet.merged.get((start, column), (start, column)), problems) for column in columns)
+        sheet_headings = tuple(
+            _shown(sheet, *sheet.merged.get((start, column), (start, column)), problems) for column in columns
+        )
         if headings is None:
-            headings = own
-        elif [values.folded(one) for one in own] != [values.folded(one) for one in headings]:
+            headings = sheet_headings
+        elif [values.folded(heading) for heading in sheet_headings] != [values.folded(heading) for heading in headings]:
             problems.append(problem(RowCode.HEADINGS_DIFFER, sheet.at(start, columns[0]), other=sheets[0].workbook))
             continue
         _mention_merged(sheet, start, columns, problems)
@@ -338,8 +340,8 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
             _check_totals(sheet, filled, columns, problems)
     if headings is None:
         return None
-    sums = {heading: sum(given) for heading, found in numbers.items() if (given := _whole(found))}
-    columns_of = {heading: tuple(found) for heading, found in spans.items()}
+    sums = {heading: sum(whole) for heading, cells in numbers.items() if (whole := _whole_numbers(cells))}
+    columns_of = {heading: tuple(cells) for heading, cells in spans.items()}
     return PlainTable(name, headings, tuple(rows), tuple(places), count, sums, columns_of)
 
 
@@ -377,10 +379,11 @@ def _total_word(texts: Sequence[str]) -> str:
     return first if first in TOTAL_WORDS + SUBTOTAL_WORDS else ""
 
 
-def _whole(found: Sequence[object]) -> list[int]:
-    given = [value for value in found if value is not None]
-    numbers = [value for value in given if isinstance(value, int) and not isinstance(value, bool)]
-    return numbers if len(numbers) == len(given) else []
+def _whole_numbers(cells: Sequence[object]) -> list[int]:
+    """The values of a column of whole numbers; none where any other value stands among them."""
+    present = [value for value in cells if value is not None]
+    numbers = [value for value in present if isinstance(value, int) and not isinstance(value, bool)]
+    return numbers if len(numbers) == len(present) else []
 
 
 def _check_totals(sheet: RawSheet, filled: Sequence[int], columns: Sequence[int], problems: list[Problem]) -> None:

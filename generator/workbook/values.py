@@ -76,8 +76,8 @@ def text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     result = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").replace("\u2028", "\n")
-    if found := _CONTROL.search(result):
-        raise BadValue(ValueCode.CONTROL_CHARACTER, character=f"U+{ord(found[0]):04X}")
+    if match := _CONTROL.search(result):
+        raise BadValue(ValueCode.CONTROL_CHARACTER, character=f"U+{ord(match[0]):04X}")
     return result.strip()
 
 
@@ -93,12 +93,12 @@ def date(value: object) -> dt.date:
     plain = unicodedata.normalize("NFKC", text(value))
     named = _WEEKDAY.search(plain)
     plain = re.sub(r"\s+|民國|中華", "", _WEEKDAY.sub("", plain))
-    found = re.fullmatch(r"(\d{2,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", plain) or re.fullmatch(
+    match = re.fullmatch(r"(\d{2,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", plain) or re.fullmatch(
         r"(\d{2,3}|\d{4}(?=\d{4}))(\d{2})(\d{2})", plain
     )
-    if not found:
+    if not match:
         raise BadValue(ValueCode.BAD_DATE, value=text(value))
-    year, month, number = (int(part) for part in found.groups())
+    year, month, number = (int(part) for part in match.groups())
     if not year or 999 < year <= 1911:
         raise BadValue(ValueCode.BAD_DATE, value=text(value))
     try:
@@ -115,10 +115,10 @@ def year_month(value: object) -> YearMonth:
     if isinstance(value, dt.date):
         return YearMonth.of(value)
     plain = folded(text(value))
-    found = re.fullmatch(r"(\d{2,3})[-/.年](\d{1,2})月?", plain) or re.fullmatch(r"(\d{2,3})(\d{2})", plain)
-    if not found or not 1 <= int(found[2]) <= 12:
+    match = re.fullmatch(r"(\d{2,3})[-/.年](\d{1,2})月?", plain) or re.fullmatch(r"(\d{2,3})(\d{2})", plain)
+    if not match or not 1 <= int(match[2]) <= 12:
         raise BadValue(ValueCode.BAD_YEAR_MONTH, value=text(value))
-    return YearMonth(int(found[1]), int(found[2]))
+    return YearMonth(int(match[1]), int(match[2]))
 
 
 def period(value: object) -> Period:
@@ -127,10 +127,10 @@ def period(value: object) -> Period:
     Raises BadValue when it runs backwards or anything else stands beside it.
     """
     plain = same_name(text(value)).removeprefix("民國")
-    found = find_period(plain)
-    if found is None or found.end < found.start or not (_CODES.fullmatch(plain) or _MONTHS.fullmatch(plain)):
+    period = find_period(plain)
+    if period is None or period.end < period.start or not (_CODES.fullmatch(plain) or _MONTHS.fullmatch(plain)):
         raise BadValue(ValueCode.BAD_PERIOD, value=text(value))
-    return found
+    return period
 
 
 def find_period(prose: str) -> Period | None:
@@ -139,10 +139,10 @@ def find_period(prose: str) -> Period | None:
     A day (112年1月19日) is no period.
     """
     plain = same_name(prose)
-    if found := _CODES.search(plain):
-        parts = [int(part) for part in found.groups()]
-    elif found := _MONTHS.search(plain):
-        year, first, end_year, last = found.groups()
+    if match := _CODES.search(plain):
+        parts = [int(part) for part in match.groups()]
+    elif match := _MONTHS.search(plain):
+        year, first, end_year, last = match.groups()
         parts = [int(year), int(first), int(end_year or year), int(last or first)]
     else:
         return None
@@ -161,11 +161,11 @@ def time(value: object) -> dt.time:
         return (dt.datetime.min + dt.timedelta(minutes=round(value * 1440))).time()
     plain = re.sub(r"整$", "", folded(text(value)).lower())
     plain = re.sub(r"^(.*?)(am|pm)$", r"\2\1", plain)
-    found = re.fullmatch(r"(上午|下午|中午|晚上|am|pm)?(\d{1,2})(?:[:時點](\d{1,2}|半)?分?)?(?::00)?", plain)
-    found = found or re.fullmatch(r"()(\d{2})(\d{2})", plain)
-    if not found:
+    match = re.fullmatch(r"(上午|下午|中午|晚上|am|pm)?(\d{1,2})(?:[:時點](\d{1,2}|半)?分?)?(?::00)?", plain)
+    match = match or re.fullmatch(r"()(\d{2})(\d{2})", plain)
+    if not match:
         raise BadValue(ValueCode.BAD_TIME, value=text(value))
-    half, hour, minute = found[1], int(found[2]), 30 if found[3] == "半" else int(found[3] or 0)
+    half, hour, minute = match[1], int(match[2]), 30 if match[3] == "半" else int(match[3] or 0)
     late = half in ("下午", "晚上", "pm") or (half == "中午" and hour < 3)
     hour += 12 if late and hour < 12 else 0
     # 上午12時 and 晚上12時 are said of both noon and midnight.

@@ -34,14 +34,14 @@ _READ_APART = ("xl/worksheets/", "xl/sharedStrings")
 
 def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     """The sheets of a workbook. Raises whatever openpyxl and lxml raise on a file that is damaged."""
-    reader, found = _opened(archive)
+    reader, targets = _opened(archive)
     table = reader.package.find(SHARED_STRINGS)
     strings = _strings(archive, table.PartName[1:]) if table is not None else []
-    for sheet, target in found:
+    for sheet, target in targets:
         maker = Maker(workbook, sheet.name, sheet.state != "visible")
         with archive.open(target) as part:
             _read(part, _Styles(reader.wb), strings, maker)
-        yield maker.made()
+        yield maker.build()
 
 
 def spread(archive: package.Package) -> int:
@@ -50,10 +50,10 @@ def spread(archive: package.Package) -> int:
     for _, target in _opened(archive)[1]:
         with archive.open(target) as part:
             for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, f"{_MAIN}hyperlink")):
-                found = _RANGE.fullmatch(element.get("ref") or "") if event == "end" else None
-                if found:
-                    high = int(found[4]) - int(found[2]) + 1
-                    cells += max(high, 0) * max(number(found[3]) - number(found[1]) + 1, 0)
+                match = _RANGE.fullmatch(element.get("ref") or "") if event == "end" else None
+                if match:
+                    high = int(match[4]) - int(match[2]) + 1
+                    cells += max(high, 0) * max(number(match[3]) - number(match[1]) + 1, 0)
     return cells
 
 
@@ -67,12 +67,12 @@ def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
         reader.read_manifest()
         reader.read_workbook()
         apply_stylesheet(reader.archive, reader.wb)
-        found = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if "chartsheet" not in rel.Type]
+        targets = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if "chartsheet" not in rel.Type]
     present = set(archive.namelist())
-    found = [(sheet, target) for sheet, target in found if target in present]
-    if not found:
-        raise ValueError("no sheets")
-    return reader, found
+    targets = [(sheet, target) for sheet, target in targets if target in present]
+    if not targets:
+        raise ValueError("no targets")
+    return reader, targets
 
 
 def _strings(archive: package.Package, name: str) -> list[str]:
@@ -88,9 +88,9 @@ def _strings(archive: package.Package, name: str) -> list[str]:
 
 def _string(item: Any) -> str:
     """The text of a cell or of an item of the table of texts, in runs or not, without what tells its pronunciation."""
-    text = "".join(one.text or "" for one in item.iter(_TEXT) if one.getparent().tag != _PHONETIC)
+    text = "".join(element.text or "" for element in item.iter(_TEXT) if element.getparent().tag != _PHONETIC)
     # Excel stores a control character as _x000B_, and the underscore of such a text as _x005F_.
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) -> None:
@@ -100,9 +100,9 @@ def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) ->
         if event == "start":
             continue
         if element.tag == _MERGE:
-            found = _RANGE.fullmatch(element.get("ref") or "")
-            if found:
-                maker.spans.append((int(found[2]) - 1, number(found[1]), int(found[4]) - 1, number(found[3])))
+            match = _RANGE.fullmatch(element.get("ref") or "")
+            if match:
+                maker.spans.append((int(match[2]) - 1, number(match[1]), int(match[4]) - 1, number(match[3])))
         elif taken:
             index = int(element.get("r") or index + 2) - 1
             taken = _row(element, index, styles, strings, maker)
@@ -193,15 +193,15 @@ class _Styles:
     def _form(self, style: int) -> str:
         styles, formats = self._book._cell_styles, self._book._number_formats
         number_format = styles[style].numFmtId if style < len(styles) else 0
-        own = number_format - 164
-        form = formats[own] if 0 <= own < len(formats) else BUILTIN_FORMATS.get(number_format, "General")
+        custom = number_format - 164
+        form = formats[custom] if 0 <= custom < len(formats) else BUILTIN_FORMATS.get(number_format, "General")
         return "" if form == "General" else str(form)
 
 
 def formatted(value: float, form: str) -> str:
     """A number as its format shows it, for the formats that tables use: thousands, decimals, per cent."""
     form = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", form.split(";")[0])
-    decimals = len(found[1]) if (found := re.search(r"\.([0#?]+)", form)) else 0
+    decimals = len(match[1]) if (match := re.search(r"\.([0#?]+)", form)) else 0
     if "%" in form:
         return f"{value * 100:.{decimals}f}%"
     if "#,##0" in form or "#,###" in form:

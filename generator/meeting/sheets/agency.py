@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from generator.basic.rule_numbers import (
+    CIVIL_SHARE,
+    CONVENERS,
+    DRAFT_LIMIT_DAYS,
+    MOST_RENEWALS,
+    SEX_SHARE,
+    USUAL_CORRECTION_DAYS,
+    USUAL_DRAFT_DAYS,
+)
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER, CLOSED_DAY, WORKING
 from generator.workbook.record import Kind, Record, column, sheet
 
@@ -74,18 +83,18 @@ class Agency(Record):
         "紀錄草稿工作日",
         Kind.COUNT,
         required=False,
-        if_empty="8",
-        hint="會後幾個工作日內送出紀錄草稿，至多 10（運作指引陸一）",
-        example="8",
+        if_empty=str(USUAL_DRAFT_DAYS.number),
+        hint=f"會後幾個工作日內送出紀錄草稿，至多 {DRAFT_LIMIT_DAYS.number}（{DRAFT_LIMIT_DAYS.source}）",
+        example=str(USUAL_DRAFT_DAYS.number),
         figure="機關.紀錄草稿工作日",
     )
     correction_days: int = column(
         "修正意見工作日",
         Kind.COUNT,
         required=False,
-        if_empty="5",
-        hint="紀錄草稿期限後幾個工作日內回復修正意見（實務慣例，法規未定）",
-        example="5",
+        if_empty=str(USUAL_CORRECTION_DAYS.number),
+        hint=f"紀錄草稿期限後幾個工作日內回復修正意見（{USUAL_CORRECTION_DAYS.source}）",
+        example=str(USUAL_CORRECTION_DAYS.number),
         figure="機關.修正意見工作日",
     )
 
@@ -106,16 +115,21 @@ class Member(Record):
         "身分",
         Kind.CHOICE,
         choices=(CHAIR, AGENCY_MEMBER, CIVIL_MEMBER),
-        hint="召集人 1 人，民間代表不少於三分之一",
+        hint=f"召集人 {CONVENERS.number} 人，民間代表不少於{CIVIL_SHARE}",
         example=AGENCY_MEMBER,
     )
     sex: str = column(
-        "性別", Kind.CHOICE, choices=("男", "女"), hint="任一性別以不少於三分之一為原則", example="女", width=8
+        "性別", Kind.CHOICE, choices=("男", "女"), hint=f"任一性別以不少於{SEX_SHARE}為原則", example="女", width=8
     )
     term_start: dt.date | None = column("任期起", Kind.DATE, required=False, hint="聘任的第一天", example="113-01-01")
     term_end: dt.date | None = column("任期迄", Kind.DATE, required=False, hint="聘任的最後一天", example="114-12-31")
     appointments: int | None = column(
-        "聘任次數", Kind.COUNT, required=False, hint="民間代表：初聘 1，續聘 2", example="1", width=10
+        "聘任次數",
+        Kind.COUNT,
+        required=False,
+        hint=f"民間代表：初聘 1，續聘 {1 + MOST_RENEWALS.number}",
+        example="1",
+        width=10,
     )
     email: str = column("電子郵件", required=False, hint="寄送會議資料的信箱", example="name@example.gov.tw", width=28)
 

@@ -98,8 +98,8 @@ class PlannedDataset(ListRecord):
         units: dict[str, list[PlannedDataset]] = {}
         for row in rows:
             units.setdefault(row.unit, []).append(row)
-        for unit, own in units.items():
-            yield unit, len(own), spans(own, "unit")
+        for unit, unit_rows in units.items():
+            yield unit, len(unit_rows), spans(unit_rows, "unit")
 
 
 @sheet(
@@ -238,10 +238,10 @@ class Withdrawal(ListRecord):
         left = sum(unit.total for unit in units) - len(rows)
         yield "下架後總計", left, [*spans(rows, "name"), *Quality.added(units)]
         for unit in units:
-            own = [row for row in rows if row.unit == unit.unit]
-            if own:
-                cells = [*spans(own, "unit"), *(unit.at(name) for name in BADGES_ADDED)]
-                yield f"下架後{unit.unit}", unit.total - len(own), cells
+            withdrawn = [row for row in rows if row.unit == unit.unit]
+            if withdrawn:
+                cells = [*spans(withdrawn, "unit"), *(unit.at(name) for name in BADGES_ADDED)]
+                yield f"下架後{unit.unit}", unit.total - len(withdrawn), cells
 
 
 # The lists that an attachment can print.

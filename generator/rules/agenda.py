@@ -1,0 +1,76 @@
+"""The rules of the agenda: cases, the endings of their subjects, levels of points, units (文書處理手冊, practice)."""
+
+from __future__ import annotations
+
+from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import DISCUSSION, REPORT
+from generator.meeting.sheets.lists import LISTS
+from generator.workbook import values
+from generator.workbook.record import Kind
+
+
+class AgendaCode(Code):
+    """The problems that this module finds."""
+
+    NO_CASES = error("〔案由〕還沒有任何案", "請填入報告案或討論案。")
+    SUBJECT_ENDING = error("{kind}的案由應以「{ending}」結尾", "請改正案由。")
+    NO_REQUEST = warning("{case}的說明最後一點不是「{request}」", "請補上。")
+    LEVEL_SKIPPED = error("層級由{before}跳到{level}", "層級須逐級往下，請改正層級或補上中間一級。")
+    UNKNOWN_UNIT = error("「{value}」不在 機關.xlsx〔單位〕內", "請改正，或在〔單位〕增列。{perhaps}")
+
+
+ENDINGS = {REPORT: "，報請鑒察。", DISCUSSION: "，提請討論。"}
+REQUEST = "以上所擬是否妥適，提請討論。"
+
+
+def there_are_cases(meeting: Meeting) -> list[Problem]:
+    """A meeting without a case has no packet."""
+    return [] if meeting.cases else [problem(AgendaCode.NO_CASES, meeting.info.at())]
+
+
+def subjects_end_properly(meeting: Meeting) -> list[Problem]:
+    """A report ends with 「，報請鑒察。」, a discussion with 「，提請討論。」 (practice)."""
+    return [
+        problem(AgendaCode.SUBJECT_ENDING, case.at("subject"), kind=case.kind, ending=ENDINGS[case.kind])
+        for case in meeting.cases
+        if case.kind in ENDINGS and not case.subject.endswith(ENDINGS[case.kind])
+    ]
+
+
+def discussions_ask(meeting: Meeting) -> list[Problem]:
+    """The last point of a discussion case asks for the group's opinion (practice)."""
+    problems = []
+    for case in meeting.of_kind(DISCUSSION):
+        last = case.explanations[-1] if case.explanations else None
+        if last is None or values.folded(last.text) != values.folded(REQUEST):
+            at = last.at("text") if last else case.at("key")
+            problems.append(problem(AgendaCode.NO_REQUEST, at, case=case.title, request=REQUEST))
+    return problems
+
+
+def levels_never_skip(meeting: Meeting) -> list[Problem]:
+    """壹、 一、 （一） 1.: no level is skipped (文書處理手冊)."""
+    problems = []
+    for case in meeting.cases:
+        before = 0
+        for point in case.explanations:
+            if point.level > before + 1:
+                problems.append(
+                    problem(AgendaCode.LEVEL_SKIPPED, point.at("level"), level=point.level, before=before or "無")
+                )
+            before = point.level
+    return problems
+
+
+def units_are_known(meeting: Meeting) -> list[Problem]:
+    """Every unit named stands in 〔單位〕."""
+    if not meeting.units:
+        return []
+    listed = [row for record in LISTS for row in record.rows(meeting)]
+    return [
+        problem(AgendaCode.UNKNOWN_UNIT, record.at(name), value=unit, perhaps=perhaps(unit, meeting.units))
+        for record in (*meeting.cases, *listed, meeting.agency)
+        for name, column in record.sheet.by_field.items()
+        if column.kind is Kind.UNIT and (unit := getattr(record, name)) and unit not in meeting.units
+    ]

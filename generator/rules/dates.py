@@ -1,0 +1,96 @@
+"""The rules of dates: the meeting, its cut-off date and period, the end of the meeting, deadlines of decisions."""
+
+from __future__ import annotations
+
+from generator.basic import roc
+from generator.basic.problem import Code, Problem, error, problem, warning
+from generator.basic.roc import Period, YearMonth
+from generator.basic.rule_numbers import MEETINGS_A_YEAR
+from generator.meeting.minutes import Minutes
+from generator.meeting.model import Meeting
+from generator.rules.drafts import unfinished
+from generator.workbook import values
+
+
+class DatesCode(Code):
+    """The problems that this module finds."""
+
+    WRONG_YEAR = error("會議日期不在 {year} 年，與會議編號 {id} 不符", "請改正日期，或改資料夾名稱。")
+    CUTOFF_LATE = warning("資料基準日在會議日期之後", "請核對兩個日期。")
+    PERIOD_LATE = warning("報告期間 {period} 超過資料基準日", "請核對期間與基準日。")
+    PERIOD_GAP = warning("上次報告到 {last}，本次之前缺 {missing}（見 {other}）", "請確認是否要補報這段期間。")
+    PERIOD_OVERLAP = warning("與上次報告的 {last} 重疊（見 {other}）", "請核對期間。")
+    MEETINGS_FEW = warning(
+        "{year} 年只有 {count} 次常會的資料夾，每年以召開{least}次為原則",
+        "請確認前一年的開會次數。",
+        source=MEETINGS_A_YEAR.source,
+    )
+    NOT_ADJOURNED = error("沒有散會時間，不能定稿", "請填散會時間。")
+    NOT_ADJOURNED_YET = warning("沒有散會時間", "定稿前請填散會時間。")
+    ADJOURNED_EARLY = error("散會時間{end}早於開始時間{start}", "請核對兩個時間。")
+    DUE_EARLY = error("期限{due}在會議日期{date}之前", "請核對期限。")
+
+
+def period_follows(meeting: Meeting) -> list[Problem]:
+    """The reported period follows the one that the last meeting dealt with; months between are mentioned."""
+    reported = meeting.info.period
+    if reported is None:
+        return []
+    past = [(values.find_period(decision.subject), decision) for decision in meeting.past_decisions]
+    periods = [(period, decision) for period, decision in past if period is not None]
+    if not periods:
+        return []
+    last, decision = max(periods, key=lambda entry: entry[0].end)
+    gap = reported.start - last.end
+    at = meeting.info.at("period")
+    if gap > 1:
+        start = last.end.next()
+        missing = Period(start, YearMonth(*_before(reported.start)))
+        return [problem(DatesCode.PERIOD_GAP, at, last=last, missing=missing, other=decision.at("subject"))]
+    if gap < 1:
+        return [problem(DatesCode.PERIOD_OVERLAP, at, last=last, other=decision.at("subject"))]
+    return []
+
+
+def _before(month: YearMonth) -> tuple[int, int]:
+    return (month.year - 1, 12) if month.month == 1 else (month.year, month.month - 1)
+
+
+def dates_agree(meeting: Meeting) -> list[Problem]:
+    """The meeting's date lies in the year of its id; figures are not later than the meeting."""
+    problems = []
+    if YearMonth.of(meeting.date).year != meeting.id.year:
+        problems.append(problem(DatesCode.WRONG_YEAR, meeting.info.at("date"), id=meeting.id, year=meeting.id.year))
+    if meeting.info.cutoff > meeting.date:
+        problems.append(problem(DatesCode.CUTOFF_LATE, meeting.info.at("cutoff")))
+    period = meeting.info.period
+    if period is not None and period.end > YearMonth.of(meeting.info.cutoff):
+        problems.append(problem(DatesCode.PERIOD_LATE, meeting.info.at("period"), period=period))
+    return problems
+
+
+def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """The meeting ends after it began, its decisions are due after it, and final minutes have 散會時間."""
+    problems = []
+    info = minutes.info
+    at, start = info.at("adjourned"), info.started or meeting.info.start
+    if info.adjourned is None and at not in minutes.faults:
+        problems.append(unfinished(minutes, DatesCode.NOT_ADJOURNED, DatesCode.NOT_ADJOURNED_YET, at))
+    elif info.adjourned is not None and info.adjourned < start:
+        problems.append(problem(DatesCode.ADJOURNED_EARLY, at, end=roc.clock(info.adjourned), start=roc.clock(start)))
+    for decision in minutes.decisions:
+        if decision.due and decision.due < meeting.date:
+            due, date = roc.long_date(decision.due), roc.long_date(meeting.date)
+            problems.append(problem(DatesCode.DUE_EARLY, decision.at("due"), due=due, date=date))
+    return problems
+
+
+def last_year_had_enough_meetings(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """The year before had enough regular meetings, as a principle (設置要點四(一))."""
+    year = meeting.id.year - 1
+    before = [other for other in meeting.others if other.year == year]
+    count = sum(not other.extraordinary for other in before)
+    if not before or count >= MEETINGS_A_YEAR.number:
+        return []
+    least = roc.numeral(MEETINGS_A_YEAR.number)
+    return [problem(DatesCode.MEETINGS_FEW, meeting.info.at("date"), year=year, count=count, least=least)]

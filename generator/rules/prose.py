@@ -1,0 +1,106 @@
+"""The rules of prose texts: typed numbers, empty figures, weekdays, typed labels, official words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import TemplateSyntaxError
+
+from generator.basic.problem import Code, Location, Problem, problem, warning
+from generator.meeting import figures
+from generator.meeting.model import Meeting
+from generator.meeting.sheets.meeting import Case
+from generator.prose.language import literal_text, names_used
+from generator.prose.vocabulary import Vocabulary
+from generator.workbook import values
+
+
+class ProseCode(Code):
+    """The problems that this module finds."""
+
+    LOOSE_NUMBER = warning("未對應數字：{number}", "請改用 {{{{ }}}} 帶入；確為固定數字時寫成 {{{{ {tag} }}}}。")
+    NO_ROWS = warning("〔{sheet}〕還沒有資料列，「{name}」印成「{value}」", "請填入資料；確實沒有時可不理會。")
+    TYPED_LABEL = warning("「{label}」是手打的附件編號", '請改為 {{{{ 附件("名稱") }}}}，順序變動時編號才會跟著改。')
+    WRONG_WORD = warning("「{word}」應作「{right}」", "請改正用字。")
+
+
+def prose_of(meeting: Meeting) -> Iterator[tuple[str, Case, Location]]:
+    """Every prose text of the meeting with the case it belongs to and its cell."""
+    for case in meeting.cases:
+        yield case.subject, case, case.at("subject")
+        for point in case.explanations:
+            if point.lead:
+                yield point.lead, case, point.at("lead")
+            yield point.text, case, point.at("text")
+        for attachment in case.attachments:
+            yield attachment.heading, case, attachment.at(attachment.heading_field)
+            if attachment.subheading:
+                yield attachment.subheading, case, attachment.at("subheading")
+            for note in attachment.notes:
+                yield note.text, case, note.at("text")
+    owner = meeting.deck_case
+    for slide in meeting.slides if owner else ():
+        assert owner is not None
+        yield slide.title, owner, slide.at("title")
+        for shown in slide.points:
+            yield shown.lead, owner, shown.at("title")
+            yield shown.text, owner, shown.at("text")
+
+
+def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """A number typed into prose that equals no figure: 未對應數字. Citations (…字第…號) keep their own numbers."""
+    typed = _without_citations(literal_text(source))
+    known = vocabulary.numbers
+    loose = [number for number in figures.written_numbers(typed) if figures.digits(number)[0] not in known]
+    return [
+        problem(ProseCode.LOOSE_NUMBER, at, number=number, tag=_as_typed(number)) for number in dict.fromkeys(loose)
+    ]
+
+
+def _as_typed(number: str) -> str:
+    """What to write in a tag so that it prints this number as it was typed: 7, but "1,896", "2024" and "09"."""
+    return number if figures.shown(int(number.replace(",", ""))) == number and "," not in number else f'"{number}"'
+
+
+def _without_citations(text: str) -> str:
+    """Dates and numbers of official letters, and article numbers, belong to what is cited."""
+    day = r"(?:中華民國)?\s*\d+\s*年\s*\d+\s*月\s*\d+\s*日"
+    text = re.sub(rf"(?:{day})?[^\d，。；]{{0,12}}字第\s*[\dA-Za-z]+\s*號", " ", text)
+    return re.sub(r"第\s*\d+\s*(?:條|點|項|款|目)(?:之\s*\d+)?", " ", text)
+
+
+def figures_have_rows(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """A figure of a list in which nothing stands yet prints as 0 or as nothing, which is seldom meant."""
+    try:
+        used = dict.fromkeys(names_used(source))
+    except TemplateSyntaxError:
+        return []
+    known = vocabulary.figures
+    return [
+        problem(ProseCode.NO_ROWS, at, sheet=name.partition(".")[0], name=name, value=figures.shown(known[name].value))
+        for name in used
+        if name in known and not known[name].cells
+    ]
+
+
+def weekdays_agree(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """A date with a weekday beside it: both must be the same day."""
+    problems = []
+    for written in re.findall(r"(?<!\d)\d{2,4}\s*年\s*\d+\s*月\s*\d+\s*日\s*[（(]星期.[)）]", text):
+        try:
+            values.date(written)
+        except values.BadValue as bad:
+            problems.append(problem(bad.code, at, name="日期", example="", **bad.values))
+    return problems
+
+
+def labels_exist(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """「附件3」 typed by hand: prose names attachments by placeholder, so that numbers follow the order."""
+    typed = re.findall(r"附件\s*\d+(?:\s*[至、]\s*\d+)?", literal_text(source))
+    return [problem(ProseCode.TYPED_LABEL, at, label=label) for label in typed]
+
+
+def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """紀錄, never 記錄, for the record of a meeting (法律統一用字表)."""
+    return [problem(ProseCode.WRONG_WORD, at, word="會議記錄", right="會議紀錄")] if "會議記錄" in text else []
