@@ -20,7 +20,7 @@ from conftest import REPO, Desk, write_book
 from test_ods import PLANNED_HEAD, planned, row, table, write_ods
 from test_reading import PLANNED, edited, places, said
 
-from generator.documents import papers
+from generator.rules import printing
 
 BOOK = "inputs/113-1/資料.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -323,7 +323,7 @@ def test_a_sheet_of_a_hundred_thousand_rows(desk: Desk, rows: int, month: str, e
 
 @pytest.mark.slow
 def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers, "MOST_PRINTED", 5000)
+    monkeypatch.setattr(printing, "MOST_PRINTED", 5000)
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |\n| 討1 | 測站 | 工作表:潮位站 |")
     long_list(desk, 5001, "11311")
     desk.book("113-1/測站.xlsx", 潮位站="| 站名 | 筆數 |\n" + "| 北港 | 3 |\n" * 5001)

@@ -22,7 +22,7 @@ from generator.build.report import Report
 from generator.documents.deck import contents_of
 from generator.documents.document import Document
 from generator.documents.passages import Contents
-from generator.leaks import search
+from generator.leaks import records, search
 from generator.meeting import schedule
 from generator.meeting.model import Meeting
 from generator.meeting.schedule import Schedule
@@ -163,7 +163,8 @@ def _write(
     stale = _stale(record, examined.documents, built.sources, joined, files, whole=not only)
     left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
     hashes = left | {name: outputs.digest(content) for name, content in files.items()}
-    manifest = reporting.manifest(workspace, examined, hashes, built.contents)
+    contents = {name: records.without_protected(meeting, found) for name, found in built.contents.items()}
+    manifest = reporting.manifest(workspace, examined, hashes, contents)
     if only:
         reporting.with_contents_of(manifest, folder)
     files[outputs.MANIFEST] = reporting.as_bytes(manifest)

@@ -142,8 +142,8 @@ class Reader:
             found = self._complete(text, found, at)
             if not full_width and len(fragment.runs()) > 1:
                 self._split(fragment, found, at)
-            for part in found:
-                if not part.startswith("{#") and (tag := self._tag(part, fragment, at)) is not None:
+            for text in found:
+                if not text.startswith("{#") and (tag := self._tag(text, fragment, at)) is not None:
                     yield tag
 
     def _complete(self, text: str, found: Sequence[str], at: Location) -> list[str]:

@@ -1,0 +1,42 @@
+"""What documents say, as packet.json records it: without protected names and closed remarks.
+
+The record is no edition, but it lies beside the documents, and people send folders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.passages import Contents, Passage, Source, Table
+from generator.leaks.search import key, protected
+from generator.meeting.model import Meeting
+
+WITHHELD = "（涉及須保護的姓名或不公開的發言，不記錄）"
+
+
+def without_protected(meeting: Meeting, contents: Contents) -> Contents:
+    """A copy in which passages and rows with a protected name or a closed remark say that they are withheld."""
+    sought = [key(name) for name in protected(meeting, FOR_PUBLIC)]
+    remarks = meeting.minutes.remarks if meeting.minutes else ()
+    sought += [key(remark.text) for remark in remarks if remark.closed and remark.text]
+    if not sought:
+        return contents
+
+    def tells(text: str) -> bool:
+        plain = key(text)
+        return any(name in plain or (plain and len(plain) > 5 and plain in name) for name in sought)
+
+    passages = [
+        Passage(WITHHELD, passage.where, passage.label) if tells(passage.text) else passage
+        for passage in contents.passages
+    ]
+    return Contents(
+        passages, [_table(table, [any(map(tells, row)) for row in table.rows]) for table in contents.tables]
+    )
+
+
+def _table(table: Table, withheld: list[bool]) -> Table:
+    rows = tuple((WITHHELD,) if hide else row for row, hide in zip(table.rows, withheld, strict=True))
+    sources = tuple((Source(),) if hide else row for row, hide in zip(table.sources, withheld, strict=True))
+    return replace(table, rows=rows, sources=sources)
