@@ -76,3 +76,11 @@ def the_deck_is_attached(meeting: Meeting) -> list[Problem]:
         problem(AttachmentCode.SLIDES_ATTACHED_TWICE, deck.at("origin"), first=deck.beside(decks[0], "origin"))
         for deck in decks[1:]
     ]
+
+
+RULES = (
+    attachment_names_stand_once,
+    attachments_are_mentioned,
+    attachment_sheets_are_there,
+    the_deck_is_attached,
+)

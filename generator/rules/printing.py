@@ -84,3 +84,10 @@ def notice_is_filled_in(meeting: Meeting) -> list[Problem]:
     # A field that its sheet has no row for has no cell.
     places = [f"{record.heading_of(field)}（{first.beside(record, field)}）" for record, field in blank]
     return [problem(PrintingCode.NOTICE_BLANK, first.at(name), fields="、".join(places).replace("（）", ""))]
+
+
+RULES = (
+    attachments_can_be_printed,
+    slides_are_complete,
+    notice_is_filled_in,
+)
