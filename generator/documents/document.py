@@ -77,7 +77,7 @@ class Document:
         return [
             f"{self.name}.{output_format.endings[self.ending]}"
             for output_format in formats
-            if self.enclosure is None or output_format.of_enclosures
+            if self.ending in output_format.endings and (self.enclosure is None or output_format.of_enclosures)
         ]
 
     @property
