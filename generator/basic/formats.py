@@ -48,9 +48,9 @@ FILE_TYPES: Mapping[str, FileType] = {
 class Format:
     """A format by the name that ``--format`` takes.
 
-    ``endings``: the ending of its file by the ending of the rendered file; what is not named there is not made. ``step``: RENDERED or CONVERTED.
-    ``usual``: made where no format is asked for. ``public``: its files go into the public edition. ``of_enclosures``: a
-    file from elsewhere becomes one as well.
+    ``endings``: the ending of its file by the ending of the rendered file; of what is not named there none is made.
+    ``step``: RENDERED or CONVERTED. ``usual``: made where no format is asked for. ``public``: its files go into the
+    public edition. ``of_enclosures``: a file from elsewhere becomes one as well.
     """
 
     name: str

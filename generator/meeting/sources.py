@@ -1,6 +1,7 @@
 """Where an attachment comes from: the words before the colon of 〔附件〕來源, and how each finds what stands after it.
 
-A new source is a row of SOURCES and the function that looks its names up.
+A new source is a row of SOURCES and the function that looks its names up. ``sheets.meeting`` takes the words from here:
+what a function needs of that module, it imports itself.
 """
 
 from __future__ import annotations
