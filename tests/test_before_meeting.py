@@ -71,7 +71,8 @@ def composed(desk: Desk) -> tuple[dict[str, Document], list[Problem]]:
     meeting, problems = load.load(Workspace(desk.root), MeetingId(113, 1))
     assert meeting is not None, problems
     found: list[Problem] = []
-    made = notice.compose(meeting, Vocabulary(meeting, figures.compute(meeting)))
+    vocabulary = Vocabulary(meeting, figures.compute(meeting))
+    made = [document for kind in notice.DOCUMENT_TYPES for document in kind.compose(meeting, vocabulary)]
     found += notice_is_filled_in(meeting)
     return {one.name: one for one in made}, found
 

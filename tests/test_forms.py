@@ -14,7 +14,8 @@ from generator.basic.problem import Problem
 from generator.meeting.sheets import index
 from generator.meeting.sheets.agency import Agency, Unit
 from generator.meeting.sheets.lists import Download, PlannedDataset, Quality, Total
-from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note
+from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note
+from generator.meeting.sheets.shared import Article
 from generator.workbook import books, typed_rows
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
 from generator.workbook.record import MENU_SHEET, Column, Kind, Sheet

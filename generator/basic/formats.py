@@ -13,11 +13,15 @@ RENDERED, CONVERTED = "rendered", "converted"
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A type of file. ``convert_to`` is what LibreOffice is told in order to make one; None: LibreOffice makes none."""
+    """A type of file. ``convert_to`` is what LibreOffice is told in order to make one; None: LibreOffice makes none.
+
+    ``marks`` are what a whole file begins with and what stands near its end; None where it is a zip.
+    """
 
     ending: str
     media_type: str
     convert_to: str | None = None
+    marks: tuple[bytes, bytes] | None = None
 
 
 _OFFICE_XML = "application/vnd.openxmlformats-officedocument"
@@ -29,7 +33,7 @@ FILE_TYPES: Mapping[str, FileType] = {
         FileType("pptx", f"{_OFFICE_XML}.presentationml.presentation"),
         FileType("xlsx", f"{_OFFICE_XML}.spreadsheetml.sheet"),
         # LibreOffice finds the PDF filter by the kind of the document; the profile holds what the filters are told.
-        FileType("pdf", "application/pdf", "pdf"),
+        FileType("pdf", "application/pdf", "pdf", (b"%PDF-", b"%%EOF")),
         FileType("odt", f"{_OPEN_DOCUMENT}.text", "odt:writer8"),
         FileType("ods", f"{_OPEN_DOCUMENT}.spreadsheet", "ods:calc8"),
         FileType("odp", f"{_OPEN_DOCUMENT}.presentation", "odp:impress8"),
@@ -44,9 +48,9 @@ FILE_TYPES: Mapping[str, FileType] = {
 class Format:
     """A format by the name that ``--format`` takes.
 
-    ``endings``: the ending of its file by the ending of the rendered file. ``step``: RENDERED or CONVERTED.
-    ``usual``: made where no format is asked for. ``public``: its files go into the public edition. ``of_enclosures``: a
-    file from elsewhere becomes one as well.
+    ``endings``: the ending of its file by the ending of the rendered file; of what is not named there none is made.
+    ``step``: RENDERED or CONVERTED. ``usual``: made where no format is asked for. ``public``: its files go into the
+    public edition. ``of_enclosures``: a file from elsewhere becomes one as well.
     """
 
     name: str

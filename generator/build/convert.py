@@ -225,7 +225,7 @@ def by_office(sources: Sources, output_format: Format, converter: Converter) -> 
     converted = Converted()
     meeting = sources.meeting
     for ending in dict.fromkeys(output_format.endings.values()):
-        documents = [document for document in sources.short() if output_format.endings[document.ending] == ending]
+        documents = [document for document in sources.short() if output_format.endings.get(document.ending) == ending]
         office_files = {
             document.name: (document.ending, _for_open_document(document, sources)) for document in documents
         }

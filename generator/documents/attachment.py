@@ -8,10 +8,11 @@ from generator.documents import deck
 from generator.documents.document import Document, safe_name
 from generator.documents.numbering import numbered
 from generator.documents.rows import text_rows
-from generator.meeting.model import Meeting, Regulation
-from generator.meeting.sheets import FILE, SEPARATELY, SHARED, SHEET
+from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment, Case
+from generator.meeting.sheets.shared import Regulation
+from generator.meeting.sources import SEPARATELY, SHARED, SHEET, joins_file
 from generator.prose.text import field
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import printing
@@ -31,7 +32,7 @@ def compose(meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabula
     if convention == REGULATION and not item.given_heading:
         heading = meeting.regulations[item.target].name
     enclosure = meeting.files.get(item.at("origin"))
-    joins_file = item.source == FILE or (item.source == SHARED and convention == SEPARATELY)
+    is_file = convention == SEPARATELY and joins_file(item.source)
     context = {
         "標號": item.label,
         "名稱": item.name,
@@ -50,7 +51,7 @@ def compose(meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabula
         level=2,
         enclosure=enclosure,
         label=item.label if enclosure or slides else "",
-        unfit=joins_file and enclosure is None and not item.may_be_separate,
+        unfit=is_file and enclosure is None and not item.may_be_separate,
         separate=convention == SEPARATELY and enclosure is None,
         ending="pptx" if slides else "docx",
         case=case,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from generator.basic.formats import Format
 from generator.documents.deck import Deck
 from generator.meeting.files import Enclosure
+from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Attachment, Case
+from generator.prose.vocabulary import Vocabulary
 
 # Control characters, marks that turn the writing direction, line ends, halves of characters.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
@@ -75,7 +77,7 @@ class Document:
         return [
             f"{self.name}.{output_format.endings[self.ending]}"
             for output_format in formats
-            if self.enclosure is None or output_format.of_enclosures
+            if self.ending in output_format.endings and (self.enclosure is None or output_format.of_enclosures)
         ]
 
     @property
@@ -83,6 +85,14 @@ class Document:
         """How many rows its list has; 0 where it has none."""
         table = self.context.get("表")
         return len(table["列"]) if table else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """A type of document: the templates that a meeting needs for it, by file name, and its documents, if it has any."""
+
+    template_files: Callable[[Meeting], Sequence[str]]
+    compose: Callable[[Meeting, Vocabulary], list[Document]]
 
 
 def safe_name(name: str) -> str:

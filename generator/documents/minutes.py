@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.problem import Location
-from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document
+from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document, DocumentType
 from generator.documents.numbering import label, numbered
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
@@ -31,31 +31,9 @@ MINUTES, TASKS = "會議紀錄", "決議分辦表"
 TASK_COLUMNS = ("項次", "案由", "決議", "主辦單位", "期限", "列管")
 
 
-def templates(meeting: Meeting) -> tuple[str, ...]:
-    """The templates that are needed."""
-    if meeting.minutes is None:
-        return ()
-    decisions = (item for case in meeting.cases for item in meeting.minutes.decisions_of(case.key))
-    return (MINUTES, TASKS) if any(map(_is_task, decisions)) else (MINUTES,)
-
-
 def _is_task(decision: Decision) -> bool:
     """Whether something is to be done after the meeting."""
     return bool(decision.unit or decision.due or decision.tracking)
-
-
-def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """The minutes for the meeting and for the public, the table of tasks, and an excerpt for each unit; none before."""
-    if meeting.minutes is None:
-        return []
-    documents = [_minutes(meeting, meeting.minutes, edition, vocabulary) for edition in EDITIONS]
-    rows = tasks(meeting, meeting.minutes, vocabulary)
-    if rows:
-        documents.append(_tasks(meeting, "", rows, vocabulary))
-        for unit in dict.fromkeys(unit for row in rows for unit in units_of(row["主辦單位"])):
-            unit_rows = [row for row in rows if unit in units_of(row["主辦單位"])]
-            documents.append(_tasks(meeting, unit, unit_rows, vocabulary))
-    return documents
 
 
 def is_printed(remark: Remark, edition: str) -> bool:
@@ -216,6 +194,27 @@ def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[di
     return rows
 
 
+def _compose_minutes(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
+    """The minutes for the meeting and for the public."""
+    noted = meeting.minutes
+    return [_minutes(meeting, noted, edition, vocabulary) for edition in EDITIONS] if noted else []
+
+
+def _compose_tasks(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
+    """The table of tasks, and an excerpt of it for each unit; none where nothing is to be done."""
+    rows = tasks(meeting, meeting.minutes, vocabulary) if meeting.minutes else []
+    documents = [_tasks(meeting, "", rows, vocabulary)] if rows else []
+    for unit in dict.fromkeys(unit for row in rows for unit in units_of(row["主辦單位"])):
+        unit_rows = [row for row in rows if unit in units_of(row["主辦單位"])]
+        documents.append(_tasks(meeting, unit, unit_rows, vocabulary))
+    return documents
+
+
+def _has_tasks(meeting: Meeting) -> bool:
+    noted = meeting.minutes
+    return noted is not None and any(_is_task(item) for case in meeting.cases for item in noted.decisions_of(case.key))
+
+
 def _tasks(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocabulary: Vocabulary) -> Document:
     shown_unit = f"（{unit}）" if unit else ""
     context = {**vocabulary.context(None), "分辦": {"單位標示": shown_unit}, "表": {"列": list(rows)}}
@@ -242,3 +241,9 @@ def _task_book(title: str, rows: Sequence[dict[str, Any]]) -> bytes:
     cells = [[row[name] for name in TASK_COLUMNS] for row in rows]
     forms.write_workbook(result, [forms.plain_sheet(TASKS, headings, cells)], title=title)
     return result.getvalue()
+
+
+DOCUMENT_TYPES = (
+    DocumentType(lambda meeting: [f"{MINUTES}.docx"] if meeting.minutes else [], _compose_minutes),
+    DocumentType(lambda meeting: [f"{TASKS}.docx"] if _has_tasks(meeting) else [], _compose_tasks),
+)

@@ -6,11 +6,11 @@ The notice is the agency's, since the group sends no documents of its own (設�
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from generator.basic.problem import Location
-from generator.documents.document import INTERNAL, PARTICIPANTS, Document
+from generator.documents.document import INTERNAL, PARTICIPANTS, Document, DocumentType
 from generator.documents.numbering import label
 from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER
@@ -26,28 +26,6 @@ OBSERVING = "列席"
 _MEMBER = "委員"
 # Half-width letters in Times New Roman, as parts of a full-width character; capitals are wider.
 _LETTER, _CAPITAL = 0.45, 0.8
-
-
-def templates(meeting: Meeting) -> tuple[str, ...]:
-    """The templates that are needed."""
-    return (NOTICE, SIGN_IN, NAME_CARDS) if meeting.members else ()
-
-
-def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """The notice, the sign-in sheet and the name cards; none without a roster."""
-    if not meeting.members:
-        return []
-    common = vocabulary.context(None)
-
-    def document(name: str, values: dict[str, Any], audience: str) -> Document:
-        title = f"{meeting.name}{name}"
-        return Document(name, name, {**common, **values}, title, name, 1, joined=False, audience=audience)
-
-    return [
-        document(NOTICE, {"通知": _notice(meeting)}, PARTICIPANTS),
-        document(SIGN_IN, {"簽到": {"主席": chair(meeting), "組": _groups(meeting)}}, INTERNAL),
-        document(NAME_CARDS, {"桌牌": {"牌": _cards(meeting)}}, INTERNAL),
-    ]
 
 
 def _notice(meeting: Meeting) -> dict[str, Any]:
@@ -191,3 +169,22 @@ def _wide(character: str) -> float:
     if not character.isascii():
         return 1
     return _CAPITAL if character.isupper() else _LETTER
+
+
+def _type(name: str, audience: str, values: Callable[[Meeting], dict[str, Any]]) -> DocumentType:
+    """A document of that name, as is its template's; ``values`` gives what the template gets. None without a roster."""
+
+    def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
+        if not meeting.members:
+            return []
+        context = {**vocabulary.context(None), **values(meeting)}
+        return [Document(name, name, context, f"{meeting.name}{name}", name, 1, joined=False, audience=audience)]
+
+    return DocumentType(lambda meeting: [f"{name}.docx"] if meeting.members else [], compose)
+
+
+DOCUMENT_TYPES = (
+    _type(NOTICE, PARTICIPANTS, lambda meeting: {"通知": _notice(meeting)}),
+    _type(SIGN_IN, INTERNAL, lambda meeting: {"簽到": {"主席": chair(meeting), "組": _groups(meeting)}}),
+    _type(NAME_CARDS, INTERNAL, lambda meeting: {"桌牌": {"牌": _cards(meeting)}}),
+)

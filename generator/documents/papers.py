@@ -1,18 +1,21 @@
-"""The papers of the packet in their order: 議程, each case, and after each case its attachments."""
+"""Every document of a meeting, by type; first the papers: 議程, each case, and after each case its attachments.
+
+A new type of document is added to DOCUMENT_TYPES here, or to that of the module in which it stands.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from generator.documents import agenda, attachment, case, minutes, notice
-from generator.documents.document import Document
+from generator.documents.document import Document, DocumentType
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Case
 from generator.prose.vocabulary import Vocabulary
 
 
 def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """The documents of the packet, each name with its number before it."""
+    """The papers, which make up the packet, each name with its number before it."""
     documents = [agenda.compose(meeting, vocabulary)]
     for put in put_before(meeting):
         documents.append(case.compose(meeting, put, vocabulary))
@@ -20,23 +23,33 @@ def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
     return [replace(document, name=f"{number:02d} {document.name}") for number, document in enumerate(documents, 1)]
 
 
-def compose_all(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """Every document of a meeting: the packet, what calls it together, and what comes after it."""
-    after = minutes.compose(meeting, vocabulary)
-    return [*compose(meeting, vocabulary), *notice.compose(meeting, vocabulary), *after]
-
-
 def put_before(meeting: Meeting) -> list[Case]:
     """The cases that have papers: not what is raised at the meeting."""
     return [put for put in meeting.cases if not put.raised_at_meeting]
 
 
-def template_files(meeting: Meeting) -> list[str]:
-    """The files of the templates that the documents of the meeting need, without composing any."""
+def _templates_of_papers(meeting: Meeting) -> list[str]:
     files = [f"{agenda.AGENDA}.docx"]
     for put in put_before(meeting):
         files.append(f"{put.template}.docx")
         for item in put.attachments:
             files.append(f"{attachment.template_of(meeting, item)}.{'pptx' if item.is_deck else 'docx'}")
-    files += [f"{name}.docx" for name in (*notice.templates(meeting), *minutes.templates(meeting))]
-    return list(dict.fromkeys(files))
+    return files
+
+
+# The packet, what calls the meeting together, and what comes after it.
+DOCUMENT_TYPES = (
+    DocumentType(_templates_of_papers, compose),
+    *notice.DOCUMENT_TYPES,
+    *minutes.DOCUMENT_TYPES,
+)
+
+
+def compose_all(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
+    """Every document of a meeting."""
+    return [document for kind in DOCUMENT_TYPES for document in kind.compose(meeting, vocabulary)]
+
+
+def template_files(meeting: Meeting) -> list[str]:
+    """The files of the templates that the documents of the meeting need, without composing any."""
+    return list(dict.fromkeys(file for kind in DOCUMENT_TYPES for file in kind.template_files(meeting)))

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
-from generator.meeting import minutes, succession, workdays
+from generator.meeting import minutes, sources, succession, workdays
 from generator.meeting.files import NamedFile
-from generator.meeting.model import Meeting, Regulation
-from generator.meeting.sheets import CASE_KINDS, DISCUSSION, FILE, MOTION, REPORT, SEPARATELY, SHARED, SHEET
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import CASE_KINDS, DISCUSSION, MOTION, REPORT
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
 from generator.meeting.sheets.lists import COUNTED
-from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note, Slide
+from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Decision, Remark
+from generator.meeting.sources import SHEET, Inputs, SourceCode
 from generator.workbook import books, typed_rows, values
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import MENU_SHEET, Record
-from generator.workbook.typed_rows import PlainTable
 
 
 class MeetingCode(Code):
@@ -32,18 +30,9 @@ class MeetingCode(Code):
     NO_AGENCY_BOOK = error("inputs 資料夾內沒有 機關.xlsx", "請放入機關的基本資料活頁簿。")
     MISSING_SHEET = error("找不到工作表〔{sheet}〕", "請增加此工作表。{perhaps}")
     UNKNOWN_SHEET = note("不認得這個工作表，未使用", "{perhaps}若要當附件，請在〔附件〕的來源寫「工作表:」加上名稱。")
-    EMPTY_SHEET = error("工作表〔{sheet}〕沒有資料列", "請填入資料，或刪除這個附件。")
     # What refers to what
     UNKNOWN_CASE = error("〔案由〕內沒有案號「{value}」", "請改為已有的案號。{perhaps}")
     CASE_TWICE = error("案號「{value}」重複，{first} 已經用過", "請改用不同的案號。")
-    BAD_SOURCE = error("「{value}」不是附件來源", "請寫成「工作表:名稱」「共用:名稱」「檔案:檔名」或「另附」。")
-    NO_SUCH_SHEET = error("找不到工作表〔{sheet}〕", "請改正來源，或增加此工作表。{perhaps}")
-    NO_SUCH_SHARED = error("inputs/共用 內沒有「{name}.xlsx」", "請改正來源，或放入該檔。{perhaps}")
-    FILE_ELSEWHERE = error("「{name}」不是檔名", "請把檔案放進會議的「附件」資料夾，來源只寫「檔案:」加檔名。{perhaps}")
-    NO_SUCH_FILE = error("會議的「附件」資料夾內沒有「{name}」", "請改正來源，或放入該檔（不可用連結）。{perhaps}")
-    FILE_TWICE = error("inputs/共用 內名稱是「{name}」的檔案有 {files}", "請在來源寫上副檔名，例如「共用:{example}」。")
-    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
-    NO_ARTICLES = error("共用「{name}」沒有〔條文〕工作表或條文", "請依層級、條號、內容填入條文。")
     NOTE_WITHOUT_ATTACHMENT = error("〔附件〕內沒有「{value}」", "請改為附件的名稱。{perhaps}")
     # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
     SLIDE_WITHOUT_LAYOUT = error("第一張投影片之前就有內容", "請在第一列填「版面」（例如：封面）。")
@@ -53,8 +42,8 @@ class MeetingCode(Code):
 CASE_TEMPLATE = "案"
 _DEPENDENT = {
     MeetingCode.MISSING_SHEET,
-    MeetingCode.NO_SUCH_SHEET,
-    MeetingCode.EMPTY_SHEET,
+    SourceCode.NO_SUCH_SHEET,
+    SourceCode.EMPTY_SHEET,
     MeetingCode.UNKNOWN_CASE,
     MeetingCode.NOTE_WITHOUT_ATTACHMENT,
 }
@@ -102,7 +91,9 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     attachments = typed_rows.records(Attachment, raw, problems)
     noted, observers = minutes.read(raw, problems)
     put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems)
-    tables, regulations, files = _attached(workspace, meeting_id, raw, put, problems)
+    present = frozenset(values.folded(sheet.name) for sheet in raw)
+    inputs = Inputs(workspace, meeting_id, raw, present, NAMES, problems)
+    files = _attached(put, inputs)
     lists: dict[type[Record], tuple[Record, ...]] = {
         record: typed_rows.records(record, _begun(record, raw), problems) for record in COUNTED
     }
@@ -124,11 +115,11 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         observers=observers,
         cases=put,
         lists=lists,
-        tables=tables,
-        regulations=regulations,
+        tables=inputs.tables,
+        regulations=inputs.regulations,
         minutes=noted,
         calendar=calendar,
-        present=frozenset(values.folded(sheet.name) for sheet in raw),
+        present=present,
         slides=slides,
     )
     return Loaded(meeting, problems, files)
@@ -218,112 +209,20 @@ def cases(
 
 
 def _attachment(item: Attachment, number: int, notes: Sequence[Note], problems: list[Problem]) -> Attachment:
-    if item.source not in (SHEET, SHARED, FILE, SEPARATELY) or (not item.target and item.source != SEPARATELY):
-        problems.append(problem(MeetingCode.BAD_SOURCE, item.at("origin"), value=item.origin))
+    sources.check(item.origin, item.at("origin"), problems)
     attachment_notes = tuple(note for note in notes if values.folded(note.attachment) == values.folded(item.name))
     return replace(item, number=number, notes=attachment_notes)
 
 
-def _attached(
-    workspace: Workspace,
-    meeting_id: MeetingId,
-    raw: Sequence[RawSheet],
-    cases: Sequence[Case],
-    problems: list[Problem],
-) -> tuple[dict[str, PlainTable], dict[str, Regulation], tuple[NamedFile, ...]]:
-    """What the attachments name: sheets that are not declared, regulations, files. What is missing is a problem."""
-    tables: dict[str, PlainTable] = {}
-    regulations: dict[str, Regulation] = {}
-    files: list[NamedFile] = []
-
-    for attachment in (attachment for case in cases for attachment in case.attachments):
-        place = attachment.at("origin")
-        if not attachment.target:
-            continue
-        if attachment.source == SHEET:
-            sheets = list(books.named(raw, attachment.target))
-            if not sheets:
-                guess = perhaps(attachment.target, [other.name for other in raw])
-                problems.append(problem(MeetingCode.NO_SUCH_SHEET, place, sheet=attachment.target, perhaps=guess))
-            elif sheets[0].name not in NAMES and attachment.target not in tables:
-                table = typed_rows.read_plain(attachment.target, sheets, problems)
-                if table is None or not table.rows:
-                    problems.append(problem(MeetingCode.EMPTY_SHEET, place, sheet=attachment.target))
-                else:
-                    tables[attachment.target] = table
-        elif attachment.source == SHARED and attachment.target not in regulations:
-            path, regulation = _shared(workspace.shared, attachment.target, place, problems)
-            if path is not None:
-                files.append(NamedFile(path, place, attachment.may_be_separate))
-            if regulation is not None:
-                regulations[attachment.target] = regulation
-        elif attachment.source == FILE:
-            have = attached_files(workspace.attachments(meeting_id))
-            path = have.get(unicodedata.normalize("NFC", attachment.target))
-            if path is not None:
-                files.append(NamedFile(path, place, attachment.may_be_separate))
-            else:
-                guess = perhaps(attachment.target, have)
-                aside = any(sign in attachment.target for sign in "/\\:")
-                code = MeetingCode.FILE_ELSEWHERE if aside else MeetingCode.NO_SUCH_FILE
-                problems.append(problem(code, place, name=attachment.target, perhaps=guess))
-    return tables, regulations, tuple(files)
-
-
-def attached_files(folder: Path) -> dict[str, Path]:
-    """The files that lie in the folder itself, by name; no links. A name from a cell is looked up here, and never
-    made a path of."""
-    if folder.is_symlink() or not folder.is_dir():
-        return {}
-    paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
-    return {unicodedata.normalize("NFC", books.printable(path.name)): path for path in paths}
-
-
-def _shared(shared: Path, name: str, place: Location, problems: list[Problem]) -> tuple[Path | None, Regulation | None]:
-    """What a name (with its ending or without) means in 共用: a file to join, else a regulation, else a problem."""
-    wanted = unicodedata.normalize("NFC", name)
-    have = {known: path for known, path in attached_files(shared).items() if not known.startswith(("~$", "."))}
-    path, book = have.get(wanted), books.find(shared, name)
-    if path is not None and (path != book or not _has_articles(path)):
-        return path, None
-    if book is None:
-        alike = [known for known in have if Path(known).stem == wanted and not books.is_table(Path(known))]
-        if len(alike) == 1:
-            return have[alike[0]], None
-        if alike:
-            files = "、".join(f"「{known}」" for known in alike)
-            problems.append(problem(MeetingCode.FILE_TWICE, place, name=name, files=files, example=alike[0]))
-            return None, None
-    return None, _regulation(shared, name, place, problems)
-
-
-def _has_articles(book: Path) -> bool:
-    return any(books.named(books.read_workbook(book, []), Article.sheet.name))
-
-
-def _regulation(shared: Path, name: str, place: Location, problems: list[Problem]) -> Regulation | None:
-    path = books.find(shared, name)
-    if path is None:
-        have = [book.stem for book in books.books(shared)]
-        problems.append(problem(MeetingCode.NO_SUCH_SHARED, place, name=name, perhaps=perhaps(name, have)))
-        books.mention_others(shared, problems, name)
-        return None
-    books.mention_twins(shared, name, problems)
-    raw = books.read_workbook(path, problems)
-    rows = typed_rows.rows(Article, raw, problems)
-    if not rows:
-        problems.append(problem(MeetingCode.NO_ARTICLES, place, name=name))
-        return None
-    return regulation(name, typed_rows.complete(Article, rows))
-
-
-def regulation(name: str, articles: Sequence[Article]) -> Regulation:
-    """The regulation that these rows hold; ``name`` is that of the file, which counts where no row gives one."""
-    return Regulation(
-        name=next((article.text for article in articles if article.sort == "名稱"), name),
-        history=tuple(article.text for article in articles if article.sort == "沿革"),
-        articles=tuple(article for article in articles if article.level),
-    )
+def _attached(cases: Sequence[Case], inputs: Inputs) -> tuple[NamedFile, ...]:
+    """The files that the attachments name; the sheets and regulations that they name go into ``inputs``."""
+    files = []
+    for item in (item for case in cases for item in case.attachments):
+        source, at = sources.BY_WORD.get(item.source), item.at("origin")
+        path = source.find(item.target, at, inputs) if source and item.target else None
+        if path is not None:
+            files.append(NamedFile(path, at, item.may_be_separate))
+    return tuple(files)
 
 
 def _slides(rows: Sequence[Slide], problems: list[Problem]) -> tuple[Slide, ...]:

@@ -14,8 +14,9 @@ from generator.meeting.minutes import Minutes
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
 from generator.meeting.sheets.lists import PastDecision
-from generator.meeting.sheets.meeting import Article, Case, MeetingInfo, Slide
+from generator.meeting.sheets.meeting import Case, MeetingInfo, Slide
 from generator.meeting.sheets.minutes import Observer
+from generator.meeting.sheets.shared import Regulation
 from generator.meeting.workdays import Calendar
 from generator.workbook.record import R, Record
 from generator.workbook.typed_rows import PlainTable
@@ -24,13 +25,6 @@ from generator.workbook.typed_rows import PlainTable
 def units_of(text: str) -> list[str]:
     """The units named in a cell 主辦單位 or 單位, which 、 may join."""
     return [unit.strip() for unit in text.split("、") if unit.strip()]
-
-
-@dataclass(frozen=True, slots=True)
-class Regulation:
-    name: str
-    history: tuple[str, ...]
-    articles: tuple[Article, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -365,12 +365,14 @@ def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dic
 def _is_whole(result: Path) -> bool:
     """Whether the file is there, of its kind, and has its end."""
     try:
-        if result.suffix != ".pdf":
+        marks = FILE_TYPES[result.suffix[1:]].marks
+        if marks is None:
             return is_zip(result)
+        begin, end = marks
         with result.open("rb") as stream:
-            head = stream.read(5)
+            head = stream.read(len(begin))
             stream.seek(max(result.stat().st_size - 1024, 0))
-            return head == b"%PDF-" and b"%%EOF" in stream.read()
+            return head == begin and end in stream.read()
     except OSError:
         return False
 

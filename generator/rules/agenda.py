@@ -74,3 +74,12 @@ def units_are_known(meeting: Meeting) -> list[Problem]:
         for name, column in record.sheet.by_field.items()
         if column.kind is Kind.UNIT and (unit := getattr(record, name)) and unit not in meeting.units
     ]
+
+
+RULES = (
+    there_are_cases,
+    subjects_end_properly,
+    discussions_ask,
+    levels_never_skip,
+    units_are_known,
+)

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from generator.basic.problem import Code, Problem, error, problem, warning
-from generator.meeting.load import MeetingCode
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import SHEET
 from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment, Slide
+from generator.meeting.sources import SHEET, SourceCode
 from generator.workbook.record import Record
 
 
@@ -58,7 +57,7 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
     lists: dict[str, Sequence[Record]] = {name: record.rows(meeting) for name, record in BY_SHEET.items()}
     lists[Slide.sheet.name] = meeting.slides
     return [
-        problem(MeetingCode.EMPTY_SHEET, attachment.at("origin"), sheet=attachment.target)
+        problem(SourceCode.EMPTY_SHEET, attachment.at("origin"), sheet=attachment.target)
         for case in meeting.cases
         for attachment in case.attachments
         if attachment.source == SHEET
@@ -77,3 +76,11 @@ def the_deck_is_attached(meeting: Meeting) -> list[Problem]:
         problem(AttachmentCode.SLIDES_ATTACHED_TWICE, deck.at("origin"), first=deck.beside(decks[0], "origin"))
         for deck in decks[1:]
     ]
+
+
+RULES = (
+    attachment_names_stand_once,
+    attachments_are_mentioned,
+    attachment_sheets_are_there,
+    the_deck_is_attached,
+)

@@ -206,3 +206,12 @@ def _roles_by_name(meeting: Meeting, minutes: Minutes) -> dict[str, str]:
     """The 身分 of each member by name, from the roster, or from 出席 where there is no roster."""
     people: Sequence[Member | Attendance] = meeting.members or minutes.attendance
     return {folded(person.name): person.role for person in reversed(people) if person.name}
+
+
+RULES = (
+    attendance_is_noted,
+    attendance_follows_the_roster,
+    there_is_a_quorum,
+    deputies_are_lawful,
+    the_chair_attends,
+)

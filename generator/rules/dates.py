@@ -94,3 +94,13 @@ def last_year_had_enough_meetings(meeting: Meeting, minutes: Minutes) -> list[Pr
         return []
     least = roc.numeral(MEETINGS_A_YEAR.number)
     return [problem(DatesCode.MEETINGS_FEW, meeting.info.at("date"), year=year, count=count, least=least)]
+
+
+RULES = (
+    period_follows,
+    dates_agree,
+)
+MINUTES_RULES = (
+    times_run_forward,
+    last_year_had_enough_meetings,
+)

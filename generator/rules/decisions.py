@@ -169,3 +169,15 @@ def _numbered_twice(code: Code, entries: Sequence[Remark | Decision]) -> list[Pr
 def _closing(case: Case) -> str:
     """決定 for a report, 決議 for any other case."""
     return "決定" if case.kind == REPORT else "決議"
+
+
+RULES = (
+    members_speak_who_attend,
+    remarks_are_in_order,
+    members_alone_are_protected,
+    decisions_stand_once,
+    decisions_use_the_phrases,
+    every_case_is_decided,
+    tasks_are_complete,
+    task_units_are_known,
+)

@@ -141,3 +141,14 @@ def totals_cover_the_top(meeting: Meeting) -> list[Problem]:
                 problem(ListsCode.TOTAL_TOO_SMALL, total.at("value"), name=total.name, least=sums[total.name])
             )
     return problems
+
+
+RULES = (
+    quality_adds_up,
+    ranking_falls,
+    views_stand_once,
+    names_stand_once,
+    withdrawals_are_there,
+    planned_items_are_on_time,
+    totals_cover_the_top,
+)

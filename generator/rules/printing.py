@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from generator.basic.problem import Code, Problem, error, note, problem, warning
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import SHEET, TABS
+from generator.meeting.sheets import TABS
 from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment
+from generator.meeting.sources import SHEET
 from generator.workbook import values
 from generator.workbook.record import Record
 
@@ -14,7 +15,6 @@ from generator.workbook.record import Record
 class PrintingCode(Code):
     """The problems that this module finds."""
 
-    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
     NOT_PRINTABLE = error("〔{sheet}〕不能當附件列印", "請改用清單類的工作表。")
     TOO_LONG_TO_PRINT = error("有 {count:,} 列，附件最多印 {most:,} 列", "請改為「另附」，或只留下要印的列。")
     TOO_LONG_FOR_PDF = warning(
@@ -84,3 +84,10 @@ def notice_is_filled_in(meeting: Meeting) -> list[Problem]:
     # A field that its sheet has no row for has no cell.
     places = [f"{record.heading_of(field)}（{first.beside(record, field)}）" for record, field in blank]
     return [problem(PrintingCode.NOTICE_BLANK, first.at(name), fields="、".join(places).replace("（）", ""))]
+
+
+RULES = (
+    attachments_can_be_printed,
+    slides_are_complete,
+    notice_is_filled_in,
+)

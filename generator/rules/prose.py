@@ -104,3 +104,12 @@ def labels_exist(source: str, text: str, at: Location, vocabulary: Vocabulary) -
 def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
     """紀錄, never 記錄, for the record of a meeting (法律統一用字表)."""
     return [problem(ProseCode.WRONG_WORD, at, word="會議記錄", right="會議紀錄")] if "會議記錄" in text else []
+
+
+RULES = (
+    numbers_are_figures,
+    figures_have_rows,
+    weekdays_agree,
+    labels_exist,
+    words_are_official,
+)

@@ -94,3 +94,9 @@ def _years_after(day: dt.date, years: int) -> dt.date:
     except ValueError:
         same = dt.date(day.year + years, 3, 1)
     return same - dt.timedelta(days=1)
+
+
+RULES = (
+    roster_is_lawful,
+    terms_are_lawful,
+)

@@ -28,15 +28,14 @@ from generator.meeting.sheets import (
     PRESENT,
     REPORT,
     RESPONSE,
-    SEPARATELY,
-    SHARED,
-    SHEET,
 )
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.index import NAMES
 from generator.meeting.sheets.lists import COUNTED, LISTS, PastDecision
-from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note
+from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note
 from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sheets.shared import Article, regulation
+from generator.meeting.sources import SEPARATELY, SHARED, SHEET
 from generator.meeting.workdays import Calendar
 from generator.workbook import typed_rows
 from generator.workbook.raw import RawSheet
@@ -84,7 +83,7 @@ def meeting(count: int, below: int) -> Meeting:
         cases=cases,
         lists={record: typed_rows.records(record, raw, problems) for record in COUNTED},
         tables={_PLAIN: table},
-        regulations={_REGULATION: load.regulation(_REGULATION, typed_rows.records(Article, raw, problems))},
+        regulations={_REGULATION: regulation(_REGULATION, typed_rows.records(Article, raw, problems))},
         minutes=noted,
         calendar=Calendar(),
         present=frozenset(NAMES),

@@ -23,12 +23,13 @@ from generator.build.result import Result
 from generator.meeting import load, succession
 from generator.meeting.load import MeetingCode
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import CASE_KINDS, DRAFT, MOTION, SHARED, SHEET
+from generator.meeting.sheets import CASE_KINDS, DRAFT, MOTION
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.index import AGENCY_SHEETS, BOOKS, MEETING_SHEETS, MINUTES_SHEETS, NAMES
 from generator.meeting.sheets.lists import PastDecision, Total
-from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide, source_of
+from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sources import SHEET, SOURCES, parts_of
 from generator.rules import carried
 from generator.workbook import books, typed_rows, values
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
@@ -126,7 +127,9 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
                 brought.rows.setdefault(record, [{column.name: unit} for unit in units])
     menus = {
         _column(MeetingInfo, "chair"): members,
-        _column(Attachment, "origin"): [f"{SHARED}:{name}" for name in _regulations(workspace)],
+        _column(Attachment, "origin"): [
+            f"{source.word}:{name}" for source in SOURCES for name in source.names(workspace)
+        ],
     }
     with _aside(folder.parent) as aside:
         new_folder = aside / folder.name
@@ -228,10 +231,6 @@ def _value(row: Row, record: type[Record], name: str) -> Any:
     return row.values[record.heading_of(name)]
 
 
-def _regulations(workspace: Workspace) -> list[str]:
-    return sorted({path.stem for path in books.books(workspace.shared)})
-
-
 def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]) -> _Brought:
     """The texts of an earlier meeting as typed in the cells, with placeholders, without lists and figures."""
     brought = _Brought()
@@ -253,7 +252,7 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     ]
     known = set(NAMES)
     for given in brought.rows[Attachment]:
-        kind, target = source_of(given[Attachment.heading_of("origin")] or "")
+        kind, target = parts_of(given[Attachment.heading_of("origin")] or "")
         sheets = list(books.named(raw, target)) if kind == SHEET else []
         if sheets and values.folded(sheets[0].name) not in known:
             known.add(values.folded(sheets[0].name))

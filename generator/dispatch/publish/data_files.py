@@ -18,9 +18,9 @@ from generator.basic.formats import FILE_TYPES
 from generator.basic.package import written
 from generator.basic.roc import YearMonth
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import SHEET
 from generator.meeting.sheets.lists import BY_SHEET, ListRecord
 from generator.meeting.sheets.meeting import Attachment
+from generator.meeting.sources import SHEET
 from generator.pdf.clean.open_documents import MANIFEST, odf
 from generator.workbook import values
 from generator.workbook.record import Column

@@ -1,7 +1,8 @@
 """The sheets: the contract between staff and the program. Each is declared once, as a record with its columns.
 
 A sheet stands in the module that is called as its workbook: agency (機關), meeting (會議、簡報), minutes (會議紀錄),
-lists (資料集、下架清單、上次決定). index has them all. Here are the words that their cells choose from, the users' own.
+lists (資料集、下架清單、上次決定), shared (those of 共用). index has them all. Here are the words that their cells
+choose from, the users' own.
 """
 
 REPORT, DISCUSSION, MOTION = "報告事項", "討論事項", "臨時動議"
@@ -17,5 +18,3 @@ OPINION, RESPONSE = "委員意見", "機關回應"
 NAMED, NAMELESS, CLOSED = "記名", "不記名", "不公開"
 COVER, OUTLINE, POINTS, CHART, TABS, CLOSING = "封面", "大綱", "條列", "架構圖", "頁籤", "結尾"
 LAYOUTS = (COVER, OUTLINE, POINTS, CHART, TABS, CLOSING)
-# Where an attachment comes from.
-SHEET, SHARED, FILE, SEPARATELY = "工作表", "共用", "檔案", "另附"

@@ -1,4 +1,4 @@
-"""會議.xlsx and 簡報.xlsx: time and place, the cases with their 說明 and 附件, the deck; 〔條文〕 of a regulation."""
+"""會議.xlsx and 簡報.xlsx: time and place, the cases with their 說明 and 附件, the deck."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import datetime as dt
 
 from generator.basic import roc
 from generator.basic.roc import Period
-from generator.meeting.sheets import CASE_KINDS, LAYOUTS, MOTION, POINTS, REPORT, SEPARATELY, SHEET
+from generator.meeting import sources
+from generator.meeting.sheets import CASE_KINDS, LAYOUTS, MOTION, POINTS, REPORT
 from generator.meeting.sheets.lists import LISTS
+from generator.meeting.sources import SEPARATELY, SHEET
 from generator.workbook.record import Kind, Record, column, sheet
 
 BOOK = "會議"
@@ -145,7 +147,7 @@ class Attachment(Record):
     name: str = column("名稱", hint='說明內以 {{ 附件("名稱") }} 引用', example="預定開放清單", width=24)
     origin: str = column(
         "來源",
-        hint="工作表:名稱、共用:名稱、檔案:檔名，或「另附」",
+        hint=sources.HINT,
         example="工作表:預定開放",
         width=24,
         suggests=(*(f"{SHEET}:{record.sheet.name}" for record in LISTS), SEPARATELY),
@@ -182,12 +184,12 @@ class Attachment(Record):
     @property
     def source(self) -> str:
         """What stands before the colon of 來源: 工作表, 共用, 檔案, 另附, or what was typed instead."""
-        return source_of(self.origin)[0]
+        return sources.parts_of(self.origin)[0]
 
     @property
     def target(self) -> str:
         """What stands after the colon of 來源."""
-        return source_of(self.origin)[1]
+        return sources.parts_of(self.origin)[1]
 
     @property
     def heading_field(self) -> str:
@@ -208,12 +210,6 @@ class Attachment(Record):
     def is_deck(self) -> bool:
         """Whether it is the deck that is made of the sheet 簡報."""
         return (self.source, self.target) == (SHEET, Slide.sheet.name)
-
-
-def source_of(origin: str) -> tuple[str, str]:
-    """What a cell 來源 says: 工作表:預定開放 → 工作表 and 預定開放; 另附 → 另附 and nothing."""
-    source, _, target = origin.replace("：", ":").partition(":")
-    return source.strip(), target.strip()
 
 
 @sheet("案由", about="本次會議的報告案與討論案，依議程順序", book=BOOK, required=True)
@@ -254,17 +250,3 @@ class Case(Record):
     def raised_at_meeting(self) -> bool:
         """Whether it is a motion raised at the meeting: it has no papers, and the agenda that went out lacks it."""
         return self.kind == MOTION and not self.explanations and not self.attachments
-
-
-@sheet("條文", about="法規條文，照原文編號印出")
-class Article(Record):
-    """A paragraph of a regulation, in a workbook of 共用. ``label`` as printed, empty for a continuation."""
-
-    sort: str = column("層級", Kind.CHOICE, choices=("名稱", "沿革", "1", "2", "3", "4"), example="1", width=8)
-    label: str = column("條號", filled=False, hint="照原文，程式不重編；續行留空白", example="一、", width=10)
-    text: str = column("內容", hint="一列一項，照原文", width=100)
-
-    @property
-    def level(self) -> int:
-        """1–4; 0 for the name and the history."""
-        return int(self.sort) if self.sort.isdigit() else 0
