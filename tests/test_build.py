@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import docx
 import docx.table
 import pytest
 from conftest import AGENCY, CASES, Desk, docx_text
+
+from generator.basic.formats import Format
+from generator.documents.document import Document
 
 TABLE = """
 | 案號 | 名稱     | 來源            | 標題             |
@@ -343,3 +347,10 @@ def test_an_output_folder_that_leads_elsewhere_is_not_written_to(desk: Desk, tmp
         desk.run("build", "113-1")
     assert not list(elsewhere.iterdir())
     assert not (desk.root / "output" / ".packet").exists()
+
+
+def test_a_format_that_names_no_ending_for_slides_is_made_of_no_deck() -> None:
+    plain = Format("txt", {"docx": "txt"})
+    deck = Document("簡報", "簡報", {}, "簡報", "簡報", 1, ending="pptx")
+    assert deck.file_names([plain]) == []
+    assert replace(deck, ending="docx").file_names([plain]) == ["簡報.txt"]

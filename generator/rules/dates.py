@@ -1,4 +1,7 @@
-"""The rules of dates: the meeting, its cut-off date and period, the end of the meeting, deadlines of decisions."""
+"""The rules of dates: the meeting, its cut-off date and period, the end of the meeting, deadlines of decisions.
+
+The deadlines that are counted from the meeting, and what is wrong with them, are in meeting/schedule.
+"""
 
 from __future__ import annotations
 

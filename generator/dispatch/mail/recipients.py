@@ -1,4 +1,7 @@
-"""Who gets a mail: the agency as sender, members and observers by role. Every mailbox is checked."""
+"""From roles to mailboxes: the agency as sender, members and observers by role. Every mailbox is checked.
+
+Which roles get a mail stands in its template (templates/信件 ….txt), not here.
+"""
 
 from __future__ import annotations
 
