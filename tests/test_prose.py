@@ -92,9 +92,11 @@ def test_a_name_that_is_no_identifier_is_written_in_brackets(desk: Desk) -> None
     assert faults(desk, '{{ 統計數字["4月瀏覽次數"] }}', 統計數字=totals) == [("unknown-name", "說明D2")]
 
 
-def test_a_name_made_in_the_text_is_not_unknown(desk: Desk) -> None:
-    text = "{% set 數 = 下架清單.總數 %}{% for 位 in 下架清單.單位 %}{{ 位 }}：{% endfor %}計{{ 數 }}項。"
-    assert "一、資訊處：秘書處：計2項。" in printed(desk, text, 下架清單=GONE)
+def test_a_cell_has_no_loops_and_makes_no_names_of_its_own(desk: Desk) -> None:
+    text = "{% set 數 = 下架清單.總數 %}計{{ 數 }}項。"
+    assert faults(desk, text, 下架清單=GONE) == [("prose-failed", "說明D2")]
+    text = "{% for 位 in 下架清單.單位 %}{{ 位 }}：{% endfor %}"
+    assert faults(desk, text, 下架清單=GONE) == [("prose-failed", "說明D2")]
 
 
 # --- Filters and syntax -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from jinja2 import nodes
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.prose import language
+from generator.prose.allowed import ATTACHMENT
 from generator.prose.vocabulary import VocabularyCode
 from generator.word import ooxml, render
 from generator.word.lint import texts
@@ -283,7 +284,7 @@ class Reader:
                     VocabularyCode.UNKNOWN_NAME, self._at, name=path, perhaps=perhaps(path, dict.fromkeys(known))
                 )
             return found or None
-        if isinstance(node, nodes.Call) and _path(node.node) == language.ATTACHMENT:
+        if isinstance(node, nodes.Call) and _path(node.node) == ATTACHMENT:
             given = [
                 figures.attachment_name(str(argument.value))
                 for argument in node.args
