@@ -92,6 +92,7 @@ def rendered(folder: Path, text: str) -> list[Problem]:
     return found
 
 
+@pytest.mark.slow
 def test_loops_within_loops_end_in_a_problem_and_not_in_a_full_memory(tmp_path: Path) -> None:
     body = "{%p for 甲 in 清單 %}\n{%p for 乙 in 清單 %}\n{{ 乙.名 }}\n{%p endfor %}\n{%p endfor %}"
     [problem] = rendered(tmp_path, body)

@@ -26,7 +26,7 @@ MOST_CHARACTERS, MOST_TAGS, MOST_PRINTED = 32_767, 300, 100_000
 _MOST_TOKENS, _MOST_PARENTHESES, _MOST_DIGITS, _MOST_BLOCKS = 100, 8, 15, 12
 _DEEPEST = 60
 # Of one part of a Word document: how often its loops may go round, and the characters of what they repeat.
-_MOST_ROUNDS, _MOST_REPEATED = 2_000_000, 200_000_000
+_MOST_ROUNDS, _MOST_REPEATED = 500_000, 100_000_000
 
 _TEXTS = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.If)
 _EXPRESSIONS = (

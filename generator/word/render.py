@@ -187,7 +187,8 @@ def _place(template: Path, names: Mapping[str, Any]) -> tuple[Location, Exceptio
         owners = [fragment for fragment in texts.fragments(root) for _ in re.findall(r"\{[{%]", fragment.text)]
         source = re.sub(r"(?=\{[{%])", "\n", _mended(ooxml.xml_of(root)).replace("\n", " "))
         try:
-            environment.from_string(source).render(names)
+            with budget():
+                environment.from_string(source).render(names)
         except Exception as error:
             tag = _template_line(error) - 2
             if source.count("\n") != len(owners) or not 0 <= tag < len(owners):
