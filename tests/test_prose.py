@@ -293,20 +293,14 @@ def test_an_attachment_must_be_named(desk: Desk, text: str) -> None:
 
 DATA = [
     'A<B & "C"',
-    "{{ x }}",
-    "{{ 會議.年度 }}",
-    "{% raw %}",
-    "{% endraw %}",
-    "{% if %}",
-    "{# 註 #}",
     "{_{ y }_}",
     "{_% y %_}",
-    "｛｛ 甲 ｝｝",
     "'甲' > \"乙\"",
     "&lt;甲&gt; &amp;",
     "<w:t>甲</w:t>",
     "]]>",
 ]
+TAGS = ["{{ x }}", "{{ 會議.年度 }}", "{% raw %}", "{% endraw %}", "{% if %}", "{# 註 #}", "｛｛ 甲 ｝｝"]
 
 
 @pytest.mark.parametrize("text", DATA)
@@ -347,6 +341,12 @@ def test_data_print_as_they_are(desk: Desk, text: str) -> None:
         docx.Document(str(path))
 
 
+@pytest.mark.parametrize("text", TAGS)
+def test_a_tag_in_a_cell_that_takes_none_is_an_error_there_and_fills_in_nothing(desk: Desk, text: str) -> None:
+    gone = f"| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n| 名{text} | 資訊處 | 原因 | |"
+    assert faults(desk, "{{ 下架清單.總數 }}項。", 下架清單=gone) == [("tag-in-cell", "下架清單A2")]
+
+
 def test_data_are_counted_as_data_by_the_rules_too(desk: Desk) -> None:
-    gone = "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n| {{ 無此名 }} | 資訊處 | {% 壞 | ｛｛ 99 |"
+    gone = "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n| {_{ 無此名 }_} | 資訊處 | % 壞 | ｛甲｝ 99 |"
     assert faults(desk, "{{ 下架清單.總數 }}項。", 下架清單=gone) == []

@@ -10,16 +10,19 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
+from generator.basic.leftover import leftover
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.allowed import ATTACHMENT, MOST_PRINTED, Refused, TooMuch
-from generator.prose.language import FULL_WIDTH, environment, explained, names_used
+from generator.prose.language import FULL_WIDTH, environment, explained, literal_text, names_used
 from generator.prose.recording import recording
 from generator.prose.text import Text, typed
 from generator.workbook.record import Record
+
+_BRACES = re.compile(r"[{}｛｝]")
 
 
 class VocabularyCode(Code):
@@ -81,6 +84,8 @@ class Vocabulary:
             return [problem(_code(refused), at, detail=explained(refused))]
         except jinja2.TemplateSyntaxError:
             return [problem(VocabularyCode.PROSE_SYNTAX, at, detail=self._broken_tag(source))]
+        if tag := leftover(literal_text(source)):
+            return [problem(VocabularyCode.PROSE_SYNTAX, at, detail=tag)]
         filters = self._environment.filters
         problems = [
             problem(VocabularyCode.UNKNOWN_FILTER, at, name=node.name, perhaps=perhaps(node.name, filters))
@@ -126,7 +131,7 @@ class Vocabulary:
         return text
 
     def _rendered(self, source: str, case: Case | None, at: Location) -> tuple[Text, list[Problem]]:
-        if "{" not in source and not FULL_WIDTH.search(source):
+        if not _BRACES.search(source):
             return typed(source, at), []
         faults = self.faults(source, at)
         if not faults:
