@@ -284,9 +284,8 @@ def test_the_standard_templates_hide_the_mailboxes_of_civil_members(desk: Desk) 
 
 
 def test_a_missing_address_is_a_problem_with_its_cell(desk: Desk) -> None:
-    office(desk, 委員=ROSTER.replace("wu@example.com", ""), 列席=OBSERVERS.replace("chao@example.gov.tw", ""))
-    places = [("mail-address-missing", "會議.xlsx 列席 D2"), ("mail-address-missing", "機關.xlsx 委員 F9")]
-    assert refused(desk) == places
+    office(desk, 委員=ROSTER.replace("wu@example.com", ""))
+    assert refused(desk) == [("mail-address-missing", "機關.xlsx 委員 F9")]
     said = desk.run("mail", "113-1").output
     assert "機關.xlsx〔委員〕F9：「吳民間 教授」沒有電子郵件，無法寄給民間代表。" in said
     assert "不寄給民間代表時，請在 信件 會議資料.txt 第 3 行刪去「民間代表」" in said
@@ -299,6 +298,15 @@ def test_a_unit_without_an_address_is_left_out_with_a_warning(desk: Desk) -> Non
     assert warned == [("mail-unit-without-address", "D3")]
     (content,) = drafts(desk).values()
     assert mailboxes(content, "Cc") == ["chao@example.gov.tw"]
+
+
+def test_an_observer_without_an_address_is_left_out_with_a_warning(desk: Desk) -> None:
+    office(desk, 列席=OBSERVERS.replace("chao@example.gov.tw", ""))
+    found = mail(desk)
+    warned = [(one["code"], one["cell"]) for one in found["problems"] if one["code"].startswith("mail-")]
+    assert warned == [("mail-observer-without-address", "D2")]
+    (content,) = drafts(desk).values()
+    assert mailboxes(content, "Cc") == ["office@example.gov.tw"]
 
 
 def test_a_roster_without_the_column_is_a_problem_of_each_row_in_it(desk: Desk) -> None:

@@ -92,9 +92,11 @@ def test_a_name_that_is_no_identifier_is_written_in_brackets(desk: Desk) -> None
     assert faults(desk, '{{ 統計數字["4月瀏覽次數"] }}', 統計數字=totals) == [("unknown-name", "說明D2")]
 
 
-def test_a_name_made_in_the_text_is_not_unknown(desk: Desk) -> None:
-    text = "{% set 數 = 下架清單.總數 %}{% for 位 in 下架清單.單位 %}{{ 位 }}：{% endfor %}計{{ 數 }}項。"
-    assert "一、資訊處：秘書處：計2項。" in printed(desk, text, 下架清單=GONE)
+def test_a_cell_has_no_loops_and_makes_no_names_of_its_own(desk: Desk) -> None:
+    text = "{% set 數 = 下架清單.總數 %}計{{ 數 }}項。"
+    assert faults(desk, text, 下架清單=GONE) == [("prose-failed", "說明D2")]
+    text = "{% for 位 in 下架清單.單位 %}{{ 位 }}：{% endfor %}"
+    assert faults(desk, text, 下架清單=GONE) == [("prose-failed", "說明D2")]
 
 
 # --- Filters and syntax -----------------------------------------------------------------------------------------
@@ -291,20 +293,14 @@ def test_an_attachment_must_be_named(desk: Desk, text: str) -> None:
 
 DATA = [
     'A<B & "C"',
-    "{{ x }}",
-    "{{ 會議.年度 }}",
-    "{% raw %}",
-    "{% endraw %}",
-    "{% if %}",
-    "{# 註 #}",
     "{_{ y }_}",
     "{_% y %_}",
-    "｛｛ 甲 ｝｝",
     "'甲' > \"乙\"",
     "&lt;甲&gt; &amp;",
     "<w:t>甲</w:t>",
     "]]>",
 ]
+TAGS = ["{{ x }}", "{{ 會議.年度 }}", "{% raw %}", "{% endraw %}", "{% if %}", "{# 註 #}", "｛｛ 甲 ｝｝"]
 
 
 @pytest.mark.parametrize("text", DATA)
@@ -345,6 +341,12 @@ def test_data_print_as_they_are(desk: Desk, text: str) -> None:
         docx.Document(str(path))
 
 
+@pytest.mark.parametrize("text", TAGS)
+def test_a_tag_in_a_cell_that_takes_none_is_an_error_there_and_fills_in_nothing(desk: Desk, text: str) -> None:
+    gone = f"| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n| 名{text} | 資訊處 | 原因 | |"
+    assert faults(desk, "{{ 下架清單.總數 }}項。", 下架清單=gone) == [("tag-in-cell", "下架清單A2")]
+
+
 def test_data_are_counted_as_data_by_the_rules_too(desk: Desk) -> None:
-    gone = "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n| {{ 無此名 }} | 資訊處 | {% 壞 | ｛｛ 99 |"
+    gone = "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n| {_{ 無此名 }_} | 資訊處 | % 壞 | ｛甲｝ 99 |"
     assert faults(desk, "{{ 下架清單.總數 }}項。", 下架清單=gone) == []

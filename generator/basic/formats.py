@@ -42,6 +42,15 @@ FILE_TYPES: Mapping[str, FileType] = {
         FileType("zip", "application/zip"),
     )
 }
+# Of files that come from elsewhere and are only handed on.
+_OTHER_MEDIA_TYPES = {
+    **{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "bmp": "image/bmp"},
+    **{"tif": "image/tiff", "tiff": "image/tiff", "webp": "image/webp", "svg": "image/svg+xml"},
+    **{"jp2": "image/jp2", "heic": "image/heic", "emf": "image/emf", "wmf": "image/wmf"},
+    **{"doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint"},
+    **{"rtf": "application/rtf", "odg": f"{_OPEN_DOCUMENT}.graphics"},
+    **{"txt": "text/plain", "htm": "text/html", "html": "text/html", "json": "application/json"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +100,6 @@ def is_converted(name: str) -> bool:
 
 def media_type(name: str) -> str:
     """The media type of a file, by the ending of its name."""
-    found = FILE_TYPES.get(name.rpartition(".")[2].lower())
-    return found.media_type if found else "application/octet-stream"
+    ending = name.rpartition(".")[2].lower()
+    found = FILE_TYPES.get(ending)
+    return found.media_type if found else _OTHER_MEDIA_TYPES.get(ending, "application/octet-stream")

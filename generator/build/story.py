@@ -14,7 +14,7 @@ from generator.basic.formats import chosen as formats_chosen
 from generator.basic.problem import Problem, in_order
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import calendar, convert, examine, outputs, unchanged
+from generator.build import calendar, convert, examine, leftovers, outputs, unchanged
 from generator.build import report as reporting
 from generator.build.convert import PACKET
 from generator.build.examine import Examined
@@ -226,11 +226,11 @@ def _render(
     built: Built,
 ) -> dict[str, bytes] | None:
     """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``built``."""
-    problems: list[Problem] = []
+    filled = [document for document in chosen if document.enclosure is None or document.enclosure.may_be_separate]
+    used = [workspace.templates / document.template_file for document in filled if document.ending == "docx"]
+    problems = leftovers.broken(workspace.output(meeting.id), used)
     rendered: dict[str, bytes] = {}
-    for document in chosen:
-        if document.enclosure and not document.enclosure.may_be_separate:
-            continue
+    for document in filled if not problems else ():
         deck = document.attachment.at("origin") if document.attachment and document.deck else None
         content = built.examined.decks.get(deck) if deck else None
         if content is None:
@@ -242,6 +242,7 @@ def _render(
         elif document.deck is not None:
             built.contents[document.name] = contents_of(document.deck)
         if content is not None:
+            problems += leftovers.search(document, content, built.contents[document.name])
             rendered[document.name] = content
             if converter is not None:
                 converter.expect(convert.for_office(document, content), "pdf")

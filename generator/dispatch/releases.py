@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -119,6 +119,11 @@ def every(workspace: Workspace, meeting: MeetingId) -> list[Release]:
     return sorted(found, key=lambda release: release.number)
 
 
+def of_stage(workspace: Workspace, meeting: MeetingId, stage: str) -> list[Release]:
+    """The releases of a stage by number; a release that cannot be read may be of any."""
+    return [release for release in every(workspace, meeting) if release.manifest.get("stage", stage) == stage]
+
+
 def chosen(workspace: Workspace, meeting: MeetingId, number: int | None) -> Release:
     """The release of that number, the last one for None. Raises NoRelease."""
     have = every(workspace, meeting)
@@ -182,7 +187,7 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
         return ready
     if faults := last.faults():
         ready.remarks.append(f"{last.name}與凍結時不同：{'；'.join(faults)}。請由備份還原。")
-    if last.manifest and _essence(contents(workspace, build)) == _essence(last.manifest) and not _formats_lacking(last):
+    if last.manifest and not moved_on(workspace, build, last) and not _formats_lacking(last):
         ready.same = last
     return ready
 
@@ -210,6 +215,13 @@ def _essence(manifest: Mapping[str, Any]) -> dict[str, str]:
     attached = {document["enclosure"] for document in manifest["documents"]}
     files = {entry["path"]: entry["sha256"] for entry in manifest["inputs"] if entry["path"] in attached}
     return {**manifest["sources"], **files}
+
+
+def moved_on(workspace: Workspace, build: Built, release: Release, only: Iterable[str] | None = None) -> bool:
+    """Whether the documents of a build are others than those of the release. ``only``: the names that count."""
+    now, then = _essence(contents(workspace, build)), _essence(release.manifest)
+    names = {*now, *then} if only is None else set(only)
+    return any(now.get(name) != then.get(name) for name in names)
 
 
 def _formats_lacking(release: Release) -> bool:

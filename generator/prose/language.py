@@ -1,6 +1,7 @@
 """Jinja, sandboxed and strict: the language of 說明, and of the Word templates' tags.
 
-The prose of the cells is template; the data never are. A name that nobody knows is a Problem at its cell.
+The prose of the cells is template; the data never are. A name that nobody knows is a Problem at its cell. What may be
+written at all is listed in prose/allowed.py.
 """
 
 from __future__ import annotations
@@ -14,37 +15,56 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from generator.basic import roc
 from generator.basic.problem import nearest
 from generator.meeting import figures
-from generator.prose import recording
+from generator.prose import allowed, recording
+from generator.prose.allowed import ATTACHMENT, Refused
 from generator.prose.recording import Printed
 
-ATTACHMENT = "附件"
 # The name of a filter that nobody can write.
 _NOTED = " noted"
 _MOST_COMPILED = 300
+_LARGEST_NUMBER = 10**15
 # A pair of braces of which one at least is full-width: no tag, though it was meant as one.
 FULL_WIDTH = re.compile(r"｛[｛{%％]|\{[｛％]|[｝}%％]｝|[｝％]\}")
 
 
-class _Sandbox(SandboxedEnvironment):
-    """No power or product, which a few characters could make run for ever."""
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Names, fields and the few filters; no power or product, which a few characters could make run for ever."""
 
-    intercepted_binops = frozenset(["**", "*", "%"])
+    intercepted_binops = frozenset(["**", "*", "%", "+", "-"])
+    # Word templates may have loops.
+    in_cell = False
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        numbers = all(isinstance(side, int | float) and abs(side) < _LARGEST_NUMBER for side in (left, right))
+        if operator in "+-" and numbers:
+            return super().call_binop(context, operator, left, right)
         raise jinja2.TemplateRuntimeError(f"不可使用「{operator}」")
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field by its name: what a mapping holds comes before what Python can do with it."""
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        # Texts have methods that blow up as a product does: "".ljust(10**9), "{:>999999999}".format(1).
-        return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)
+        # Texts have methods that blow up as a product does, and lists such as would change a figure.
+        return not callable(value) and not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, value: Any) -> None:
         """Jinja would make str.format safe, but not small; unwrapped it is an attribute like any other."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """The parsed text. Raises Refused for what may not be written, before anything of it is compiled."""
+        allowed.look_at_tokens(self.lexer.tokeniter(source, name, filename), self.in_cell)
+        tree = super()._parse(source, name, filename)
+        allowed.look_at_tree(tree, self.in_cell)
+        return tree
 
     def from_string(self, source: Any, *arguments: Any, **more: Any) -> jinja2.Template:
         """The compiled template; of the last few hundred texts each is compiled once."""
@@ -59,7 +79,8 @@ class _Sandbox(SandboxedEnvironment):
         return known[source]
 
     def _generate(self, source: nodes.Template, *arguments: Any, **more: Any) -> str:
-        """Every {{ }} tells where its value came from."""
+        """Every {{ }} tells where its value came from, and every loop what it will cost."""
+        allowed.bound_loops(source, self)
         for output in _outputs(source):
             output.nodes = [
                 part if isinstance(part, nodes.TemplateData | nodes.Const) else self._noted(part)
@@ -78,6 +99,10 @@ class _Sandbox(SandboxedEnvironment):
         objects = [holder for holder, _ in holders]
         line = expression.lineno
         return nodes.Filter(expression, _NOTED, [about, *objects], [], None, None, lineno=line, environment=self)
+
+
+class _CellSandbox(_Sandbox):
+    in_cell = True
 
 
 def _outputs(node: nodes.Node) -> Iterator[nodes.Output]:
@@ -156,6 +181,8 @@ _EXPLAINED = (
 
 def explained(error: BaseException) -> str:
     """What an error of Jinja's, or of a value in a tag, means to someone who wrote the tag."""
+    if isinstance(error, Refused):
+        return str(error.message)
     if isinstance(error, SecurityError):
         return "這種寫法不能使用"
     if isinstance(error, jinja2.TemplateSyntaxError):
@@ -172,7 +199,8 @@ def explained(error: BaseException) -> str:
 @functools.cache
 def environment(autoescape: bool) -> SandboxedEnvironment:
     """The Jinja environment of prose (``autoescape`` False: plain text) and of Word templates (True: XML)."""
-    jinja_environment = _Sandbox(undefined=_Unknown, finalize=_xml if autoescape else _plain, autoescape=autoescape)
+    kind = _Sandbox if autoescape else _CellSandbox
+    jinja_environment = kind(undefined=_Unknown, finalize=_xml if autoescape else _plain, autoescape=autoescape)
     jinja_environment.globals.clear()
     jinja_environment.filters.clear()
     filters: dict[str, Callable[..., Any]] = {
@@ -185,8 +213,10 @@ def environment(autoescape: bool) -> SandboxedEnvironment:
         "國字": roc.numeral,
         "正文": in_prose,
         _NOTED: recording.noted,
+        allowed.BOUNDED: allowed.bounded,
     }
     jinja_environment.filters.update(filters)
+    jinja_environment.tests = {name: jinja_environment.tests[name] for name in allowed.TESTS}
     return jinja_environment
 
 
@@ -228,12 +258,13 @@ def in_prose(value: Any) -> str:
     return text.replace("(", "（").replace(")", "）").replace("-", "—")
 
 
-def names_used(source: str) -> list[str]:
+@functools.lru_cache(_MOST_COMPILED)
+def names_used(source: str) -> tuple[str, ...]:
     """The dotted names that a prose text takes from the vocabulary, and ``附件("…")``, in order.
 
-    Raises jinja2.TemplateSyntaxError.
+    Raises jinja2.TemplateSyntaxError, of which Refused is one.
     """
-    return names_in(environment(False).parse(source))
+    return tuple(names_in(environment(False).parse(source)))
 
 
 def names_in(tree: nodes.Node) -> list[str]:

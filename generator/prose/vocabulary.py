@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
 
+from generator.basic.leftover import leftover
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Attachment, Case
-from generator.prose.language import ATTACHMENT, FULL_WIDTH, environment, explained, names_used
+from generator.prose.allowed import ATTACHMENT, MOST_PRINTED, Refused, TooMuch
+from generator.prose.language import FULL_WIDTH, environment, explained, literal_text, names_used
 from generator.prose.recording import recording
 from generator.prose.text import Text, typed
 from generator.workbook.record import Record
+
+_BRACES = re.compile(r"[{}｛｝]")
 
 
 class VocabularyCode(Code):
@@ -30,6 +34,7 @@ class VocabularyCode(Code):
     NAME_INCOMPLETE = error("「{name}」之後要接名稱", "例如：{examples}。")
     UNKNOWN_FILTER = error("沒有「|{name}」這種寫法", "{perhaps}可用：年月日、月日、星期、萬、國字、正文、前一日。")
     PROSE_FAILED = error("標籤無法套用：{detail}", "請核對名稱與寫法。")
+    PROSE_TOO_MUCH = error("標籤太長或太複雜：{detail}", "請簡化這一格的標籤。")
 
 
 class Vocabulary:
@@ -75,8 +80,12 @@ class Vocabulary:
             return [problem(VocabularyCode.FULL_WIDTH_BRACES, at)]
         try:
             used = names_used(source)
+        except Refused as refused:
+            return [problem(_code(refused), at, detail=explained(refused))]
         except jinja2.TemplateSyntaxError:
             return [problem(VocabularyCode.PROSE_SYNTAX, at, detail=self._broken_tag(source))]
+        if tag := leftover(literal_text(source)):
+            return [problem(VocabularyCode.PROSE_SYNTAX, at, detail=tag)]
         filters = self._environment.filters
         problems = [
             problem(VocabularyCode.UNKNOWN_FILTER, at, name=node.name, perhaps=perhaps(node.name, filters))
@@ -122,16 +131,31 @@ class Vocabulary:
         return text
 
     def _rendered(self, source: str, case: Case | None, at: Location) -> tuple[Text, list[Problem]]:
-        if "{" not in source and not FULL_WIDTH.search(source):
+        if not _BRACES.search(source):
             return typed(source, at), []
         faults = self.faults(source, at)
         if not faults:
             try:
                 with recording() as printed:
-                    marked = self._environment.from_string(source).render(self.context(case))
+                    marked = _bounded(self._environment.from_string(source).generate(self.context(case)))
             except Exception as error:
-                faults = [problem(VocabularyCode.PROSE_FAILED, at, detail=explained(error))]
+                faults = [problem(_code(error), at, detail=explained(error))]
             else:
                 text = printed.read(marked, self.figures)
                 return Text(text, [*typed(text, at).spans, *text.spans]), []
         return typed(source, at), faults
+
+
+def _code(error: Exception) -> VocabularyCode:
+    return VocabularyCode.PROSE_TOO_MUCH if isinstance(error, TooMuch) else VocabularyCode.PROSE_FAILED
+
+
+def _bounded(pieces: Iterable[str]) -> str:
+    """The pieces as one text. Raises TooMuch where a cell would become longer than anyone prints."""
+    found, length = [], 0
+    for piece in pieces:
+        length += len(piece)
+        if length > MOST_PRINTED:
+            raise TooMuch(f"印出來超過 {MOST_PRINTED:,} 字")
+        found.append(piece)
+    return "".join(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from generator.basic.problem import Code, Problem, error, note, problem, warning
+from generator.basic.leftover import leftover
+from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import TABS
 from generator.meeting.sheets.lists import BY_SHEET
@@ -21,6 +22,7 @@ class PrintingCode(Code):
         "有 {count:,} 列，超過 {most:,} 列的表不轉成 PDF，也就沒有會議資料.pdf",
         "請改為「另附」、只留下要印的列，或只產生 Word 檔（--format docx）。",
     )
+    TAG_IN_SHEET = error("〔{sheet}〕的內容不會套用標籤，會照印「{tag}」", "請直接寫出內容。")
     # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
     SLIDE_WITHOUT_TITLE = error("這張投影片沒有標題", "每張投影片都要有標題，請填入。")
     SLIDE_WITHOUT_TAB = error("版面是「頁籤」，卻沒有填頁籤", "請填這一張屬於哪個頁籤，或改用別的版面。")
@@ -56,6 +58,29 @@ def attachments_can_be_printed(meeting: Meeting) -> list[Problem]:
     return problems
 
 
+def own_sheets_have_no_tags(meeting: Meeting) -> list[Problem]:
+    """A sheet of the staff's own is printed as it is: nothing in it is filled in."""
+    items = [item for case in meeting.cases for item in case.attachments if item.source == SHEET]
+    problems = []
+    for name, item in {item.target: item for item in items if item.target in meeting.tables}.items():
+        table = meeting.tables[name]
+        first = next(iter(table.places), None)
+        for column, heading in enumerate(table.headings):
+            if tag := leftover(heading):
+                # Which row the headings stand in is no longer known; their column is.
+                at = Location(first.workbook, first.sheet, first.letters[column]) if first else item.at("origin")
+                problems.append(problem(PrintingCode.TAG_IN_SHEET, at, sheet=name, tag=tag))
+        for row, place in zip(table.rows, table.places, strict=True):
+            # Seldom is there a brace in a row; then the cell is looked for.
+            if leftover(" ".join(row)):
+                problems += [
+                    problem(PrintingCode.TAG_IN_SHEET, place.cell(column), sheet=name, tag=tag)
+                    for column, text in enumerate(row)
+                    if (tag := leftover(text))
+                ]
+    return problems
+
+
 def slides_are_complete(meeting: Meeting) -> list[Problem]:
     """Each slide has a title, and one with tabs says which is its own. Only where the deck is attached."""
     if meeting.deck_case is None:
@@ -88,6 +113,7 @@ def notice_is_filled_in(meeting: Meeting) -> list[Problem]:
 
 RULES = (
     attachments_can_be_printed,
+    own_sheets_have_no_tags,
     slides_are_complete,
     notice_is_filled_in,
 )

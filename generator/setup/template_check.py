@@ -20,7 +20,7 @@ from generator.documents import papers
 from generator.documents.attachment import DECK
 from generator.documents.document import Document
 from generator.meeting import figures, sheets
-from generator.prose.language import ATTACHMENT
+from generator.prose.allowed import ATTACHMENT
 from generator.prose.vocabulary import Vocabulary
 from generator.setup import sample
 from generator.slides import render

@@ -19,6 +19,7 @@ from generator.basic.problem import Code, Location, Problem, error, nearest, per
 from generator.documents.passages import Contents
 from generator.meeting.figures import Figure
 from generator.prose import language
+from generator.prose.allowed import budget
 from generator.prose.recording import recording, unmarked
 from generator.word import labels, long_tables, ooxml, record, tables
 from generator.word.lint import texts
@@ -162,7 +163,7 @@ def _template_class() -> Any:
             self.parts = []
 
         def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, Any], jinja_env: Any = None) -> str:
-            with recording() as printed:
+            with recording() as printed, budget():
                 marked = super().render_xml_part(src_xml, part, context, jinja_env)
             self.parts.append(record.RenderedPart(str(part.partname), marked, printed))
             return unmarked(marked)
@@ -186,7 +187,8 @@ def _place(template: Path, names: Mapping[str, Any]) -> tuple[Location, Exceptio
         owners = [fragment for fragment in texts.fragments(root) for _ in re.findall(r"\{[{%]", fragment.text)]
         source = re.sub(r"(?=\{[{%])", "\n", _mended(ooxml.xml_of(root)).replace("\n", " "))
         try:
-            environment.from_string(source).render(names)
+            with budget():
+                environment.from_string(source).render(names)
         except Exception as error:
             tag = _template_line(error) - 2
             if source.count("\n") != len(owners) or not 0 <= tag < len(owners):

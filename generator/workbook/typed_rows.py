@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.basic.leftover import leftover
 from generator.basic.problem import ERROR, Code, Location, Problem, error, nearest, note, perhaps, problem, warning
 from generator.workbook import books, characters, values
 from generator.workbook.raw import RawSheet, RawSheetCode, letter
@@ -19,6 +20,9 @@ class RowCode(Code):
     """The problems that this module finds."""
 
     # Workbooks and sheets
+    TAG_IN_CELL = error(
+        "「{name}」不會套用標籤，會照印「{tag}」", "請直接寫出內容；只有格式註明可用 {{{{ }}}} 的欄位可以寫標籤。"
+    )
     MERGED_CELLS = note("有合併儲存格，所跨的每一列都視為同一內容", "內容若不是每列相同，請取消合併後逐列填寫。")
     MERGED_COUNT = error("「{name}」的數字是合併儲存格", "請取消合併，逐列填數字，以免重複計算。")
     TOO_MANY_FAULTS = error("錯誤太多，第 {row} 列以後沒有檢查", "請先改正前面各列，再執行一次。")
@@ -285,6 +289,9 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
         at = sheet.at(*sheet.holder(index, position))
         problems.append(problem(bad.code, at, name=name, example=column.example, **bad.values))
         return unusable
+    if isinstance(parsed, str) and column.kind is not Kind.PROSE and (tag := leftover(parsed)):
+        at = sheet.at(*sheet.holder(index, position))
+        problems.append(problem(RowCode.TAG_IN_CELL, at, name=name, tag=tag))
     if isinstance(parsed, str) and not parsed.isascii():
         problems += characters.faults(parsed, sheet, *sheet.holder(index, position))
     return parsed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from generator.dispatch.diff.causes import Change, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
-from generator.documents.minutes import EDITIONS
+from generator.documents.minutes import EDITIONS, FOR_MEETING
 from generator.leaks import search
 from generator.meeting import figures
 from generator.meeting.model import Meeting
@@ -76,6 +77,25 @@ def document(meeting: Meeting, vocabulary: Vocabulary, found: Revisions) -> Docu
     }
     title = f"{meeting.name}{NAME}"
     return Document(NAME, NAME, context, title, NAME, 1, joined=False, audience=audience)
+
+
+def for_members(meeting: Meeting, found: Revisions) -> Revisions | None:
+    """The changes as those may read them who take part in the meeting: without the agency's own documents, cells, names
+    of figures and remarks on the program. None where an old or new text has a name that is protected from them."""
+    names = [search.key(name) for name in search.protected(meeting, FOR_MEETING)]
+    shown = Revisions(found.old, found.new)
+    for document_change in found.documents:
+        if document_change.audience == INTERNAL or document_change.how == PROPERTIES:
+            continue
+        changes = tuple(replace(change, figures=(), cells=()) for change in document_change.changes)
+        texts = [
+            *(change.title for change in changes),
+            *(piece.old + piece.new for change in changes for piece in change.pieces),
+        ]
+        if any(name in search.key(text) for text in texts for name in names):
+            return None
+        shown.documents.append(replace(document_change, changes=changes, template=""))
+    return shown
 
 
 def _audience(meeting: Meeting, found: Revisions) -> str:

@@ -25,6 +25,7 @@ class RecipientCode(Code):
         "「{name}」沒有電子郵件，無法寄給{role}", "請填入信箱；不寄給{role}時，請在 {template}刪去「{role}」。"
     )
     MAIL_UNIT_WITHOUT_ADDRESS = warning("「{name}」沒有電子郵件，信件不寄給這個單位", "請另行通知，或填入信箱。")
+    MAIL_OBSERVER_WITHOUT_ADDRESS = warning("「{name}」沒有電子郵件，信件不寄給這位列席者", "請另行通知，或填入信箱。")
     MAIL_ADDRESS_BAD = error(
         "「{value}」不是電子郵件信箱", "請改正，一格只填一個信箱，只用半形，例如 name@example.gov.tw。"
     )
@@ -63,9 +64,11 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
             at = person.at("email")
             _one_line(person, ("unit", "name", "title"), problems)
             if not person.email:
-                if role == OBSERVER and not person.name:
-                    # The agency informs its units in other ways.
-                    problems.append(problem(RecipientCode.MAIL_UNIT_WITHOUT_ADDRESS, at, name=name))
+                if role == OBSERVER:
+                    # The agency informs its own people in other ways.
+                    code = RecipientCode.MAIL_OBSERVER_WITHOUT_ADDRESS
+                    unit = RecipientCode.MAIL_UNIT_WITHOUT_ADDRESS
+                    problems.append(problem(code if person.name else unit, at, name=name))
                     continue
                 line = template.at(template.lines[head])
                 problems.append(problem(RecipientCode.MAIL_ADDRESS_MISSING, at, name=name, role=role, template=line))

@@ -1,7 +1,7 @@
 """`packet mail`: drafts of the mails that go out with a meeting's documents, as .eml files. Nothing is ever sent.
 
-Before the meeting 會議資料, with draft minutes 會議紀錄草稿, with final ones 會議紀錄定稿. What is attached is
-made anew, so that it fits the workbooks as they are.
+Before the meeting 會議資料, with draft minutes 會議紀錄草稿, with final ones 會議紀錄定稿. Where a release of that
+stage has been frozen, its files are attached; otherwise what is attached is made anew from the workbooks (0221).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic import roc
+from generator.basic.failure import UserError
 from generator.basic.formats import FORMATS, of_file
 from generator.basic.problem import Code, Location, Problem, error, has_errors, in_order, perhaps, problem
 from generator.basic.steps import step as logged
@@ -24,15 +25,17 @@ from generator.build.convert import PACKET
 from generator.build.examine import Examined
 from generator.build.result import Result
 from generator.build.story import Built, Step
+from generator.dispatch import releases
 from generator.dispatch.mail import eml, parcels, recipients
 from generator.dispatch.mail import template as mail_template
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.parcels import MEGABYTE, Files
 from generator.dispatch.mail.template import BCC, CC, TO, MailTemplate, Wanted
+from generator.dispatch.releases import Release
 from generator.documents.document import INTERNAL, Document
 from generator.documents.minutes import FOR_MEETING
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import PAPERS
+from generator.meeting.sheets import PAPERS, STAGES
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.workbook.values import folded
 
@@ -59,6 +62,11 @@ class MailCode(Code):
         "「{name}」（{size}）壓縮後仍超過一封信的上限 {most} MB",
         "請在信件範本刪去這個附件、改寄下載連結，或調高郵件大小上限。",
     )
+    MAIL_RELEASE_DAMAGED = error("{name}與凍結時不同（{faults}），不能寄出", "請由備份還原這個版本，再產生信件。")
+    MAIL_MOVED_ON = error(
+        "{name}凍結之後，文件又有變動，不能寄出",
+        "請先執行 packet diff {meeting} 看差異，再執行 packet release {meeting} 凍結新的版本，然後重試。",
+    )
 
 
 # In a template this means: all attachments that came as files, in their original format.
@@ -76,11 +84,16 @@ class Mail:
 
 @dataclass(slots=True, kw_only=True)
 class Report(Result):
-    """What became of the mails of a kind. With errors among the problems there are none."""
+    """What became of the mails of a kind. With errors among the problems there are none.
+
+    ``release``: the one whose files are attached. ``correction``: what the mail says where it corrects an earlier one.
+    """
 
     kind: str
     limit: int = 0
     mails: list[Mail] = field(default_factory=list)
+    release: Release | None = None
+    correction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,43 +111,153 @@ def write(
 ) -> Report:
     """Writes the drafts of a kind, or where that is empty of the kind that fits the state of the minutes.
 
+    Where there can be none, drafts of an earlier run are taken away, so that nobody sends them.
     Raises what build.make raises, and OSError where the folder cannot be written.
     """
     step("讀取與檢查活頁簿")
     folder = workspace.output(meeting_id).with_name(f"{meeting_id} 信件")
-    examined = examine.examine(workspace, meeting_id)
-    report = Report(folder, examined.problems, kind=kind)
-    if examined.meeting is None or report.stopped:
+    report = Report(folder, (), kind=kind)
+    try:
+        files = _prepared(workspace, meeting_id, report, today, step)
+    except UserError:
+        _withdraw(report)
+        raise
+    if files is None:
+        report.outcomes = _withdraw(report)
         return report
-    report.kind = kind or examined.meeting.stage
+    stale = {name: outputs.GONE for name in _drafts(report) if name not in files}
+    report.outcomes = outputs.write_all(folder, files, stale, {})
+    return report
+
+
+def _drafts(report: Report) -> list[str]:
+    """The drafts of earlier runs of this kind; of every kind where it cannot be known."""
+    kinds = "|".join(map(re.escape, [report.kind] if report.kind else STAGES))
+    ours = re.compile(rf"(?:{kinds})( \d+-\d+)?\.eml")
+    return [name for name in outputs.read_record(report.folder) if ours.fullmatch(name)]
+
+
+def _withdraw(report: Report) -> list[outputs.Outcome]:
+    """Takes away what is no longer to be sent; a draft that someone edited is kept under another name."""
+    if report.folder.is_symlink() or not report.folder.is_dir():
+        return []
+    return outputs.write_all(report.folder, {}, dict.fromkeys(_drafts(report), outputs.OUTDATED), {})
+
+
+def _prepared(
+    workspace: Workspace, meeting_id: MeetingId, report: Report, today: dt.date, step: Step
+) -> dict[str, bytes] | None:
+    """The drafts by file name; None where there can be none, for reasons in the report."""
+    examined = examine.examine(workspace, meeting_id)
+    report.problems = examined.problems
+    if examined.meeting is None or report.stopped:
+        return None
+    report.kind = report.kind or examined.meeting.stage
     plan = _plan(workspace, examined, report)
     if plan is None or report.stopped:
-        return report
-    files: Files = {}
-    if plan.files:
-        build = _build(workspace, examined, plan, step)
-        report.remarks, report.failures = list(build.remarks), list(build.failures)
-        if build.stopped or build.failures:
-            report.problems = build.examined.problems
-            return report
-        report.problems = tuple(in_order([*report.problems, *build.examined.problems]))
-        absent = [name for name in plan.files if name not in build.files]
-        report.failures += [f"沒有產生「{name}」，信件草稿也沒有寫出。請執行 packet doctor。" for name in absent]
-        if absent:
-            return report
-        files = {name: build.files[name] for name in plan.files}
-    assert examined.meeting is not None
+        return None
+    files: Files | None = {}
+    frozen = releases.of_stage(workspace, meeting_id, report.kind)
+    if plan.files and frozen:
+        files = _frozen(workspace, examined, plan, frozen, report, step)
+    elif plan.files:
+        files = _made_anew(workspace, examined, plan, report, step)
+    if files is None:
+        return None
     step("寫信件草稿")
     report.limit = examined.meeting.agency.most_mail * MEGABYTE
     report.mails = _mails(examined, plan, report, files)
     if has_errors(report.problems):
-        return report
+        return None
     report.remarks += _remarks(examined, plan, today)
-    written = {mail.name: mail.content for mail in report.mails}
-    ours = re.compile(rf"{re.escape(report.kind)}( \d+-\d+)?\.eml")
-    stale = {name: outputs.GONE for name in outputs.read_record(folder) if ours.fullmatch(name) and name not in written}
-    report.outcomes = outputs.write_all(folder, written, stale, {})
-    return report
+    return {mail.name: mail.content for mail in report.mails}
+
+
+def _made_anew(workspace: Workspace, examined: Examined, plan: _Plan, report: Report, step: Step) -> Files | None:
+    """The files to attach as the workbooks are now; None where they cannot be made."""
+    build = _build(workspace, examined, plan, step)
+    report.remarks, report.failures = list(build.remarks), list(build.failures)
+    if build.stopped or build.failures:
+        report.problems = build.examined.problems
+        return None
+    report.problems = tuple(in_order([*report.problems, *build.examined.problems]))
+    absent = [name for name in plan.files if name not in build.files]
+    report.failures += [f"沒有產生「{name}」，信件草稿也沒有寫出。請執行 packet doctor。" for name in absent]
+    if absent:
+        return None
+    assert examined.meeting is not None
+    report.remarks.append(
+        f"{report.kind}還沒有凍結的版本，附件是依現在的活頁簿產生的。"
+        f"請先執行 packet release {examined.meeting.id}，再產生信件，寄出的就是留存的版本。"
+    )
+    return {name: build.files[name] for name in plan.files}
+
+
+def _frozen(
+    workspace: Workspace, examined: Examined, plan: _Plan, frozen: Sequence[Release], report: Report, step: Step
+) -> Files | None:
+    """The files of the last release of the stage; None where it is not what the workbooks give now, or was altered."""
+    meeting, last = examined.meeting, frozen[-1]
+    assert meeting is not None
+    if faults := last.faults():
+        at = Location(f"output/{last.folder.parent.name}/{last.name}")
+        damaged = problem(MailCode.MAIL_RELEASE_DAMAGED, at, name=last.name, faults="；".join(faults[:3]))
+        report.problems = tuple(in_order([*report.problems, damaged]))
+        return None
+    build = story.make(workspace, meeting.id, formats=("docx",), step=step, examined=examined)
+    report.problems, report.failures = build.examined.problems, list(build.failures)
+    if build.stopped or build.failures:
+        return None
+    # After the meeting there are other documents than before it; only those count then that are sent.
+    only = None if report.kind == meeting.stage else _names(examined, plan)
+    if releases.moved_on(workspace, build, last, only):
+        at = Location(f"output/{last.folder.parent.name}/{last.name}")
+        moved = problem(MailCode.MAIL_MOVED_ON, at, name=last.name, meeting=meeting.id)
+        report.problems = tuple(in_order([*report.problems, moved]))
+        return None
+    paths = {file["name"]: last.folder / file["path"] for file in last.manifest["files"]}
+    absent = [name for name in plan.files if name not in paths]
+    report.failures += [
+        f"{last.name}內沒有「{name}」，信件草稿也沒有寫出。請執行 packet doctor，再執行 packet release {meeting.id}。"
+        for name in absent
+    ]
+    if absent:
+        return None
+    files = {name: paths[name].read_bytes() for name in plan.files}
+    report.release = last
+    if len(frozen) > 1:
+        files |= _correction(workspace, examined, frozen[-2], last, report)
+    return None if has_errors(report.problems) else files
+
+
+def _names(examined: Examined, plan: _Plan) -> list[str]:
+    """The names of the documents that are attached; with 會議資料.pdf of all that are in it."""
+    names = [document.name for document in plan.files.values() if document is not None]
+    joined = [document.name for document in examined.documents if document.joined] if PACKET in plan.files else []
+    return [*names, *joined]
+
+
+def _correction(
+    workspace: Workspace, examined: Examined, before: Release, last: Release, report: Report
+) -> dict[str, bytes]:
+    """What a mail says and attaches that corrects an earlier one: 修正對照表 as members may read it."""
+    from generator.dispatch.diff import compare, table, versions
+
+    meeting = examined.meeting
+    assert meeting is not None
+    name = table.file_name(before.number, last.number)
+    report.correction = f"更正：前次寄送的{report.kind}另有修正，請以本次附件為準。"
+    changes = table.for_members(meeting, compare.compare(versions.of(before), versions.of(last)))
+    if changes is None:
+        report.remarks.append(f"沒有附上「{name}」：修正前或修正後的文字有應保密的姓名。請自行向委員說明修正之處。")
+        return {}
+    problems: list[Problem] = []
+    content = table.render(workspace, meeting, examined.figures, changes, problems)
+    report.problems = tuple(in_order([*report.problems, *problems]))
+    if content is None:
+        return {}
+    report.correction += f"修正之處請見「{name}」。"
+    return {name: content}
 
 
 def _unfit(meeting: Meeting, kind: str) -> list[Problem]:
@@ -253,6 +376,8 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
     def compose(attached: Files, number: int, total: int) -> tuple[eml.Draft, bytes]:
         words = mail_template.vocabulary(meeting, examined.figures, parcels.names(attached), number, total)
         subject, body = mail_template.render(plan.template, words, found)
+        if report.correction:
+            subject, body = f"（更正）{subject}", f"{report.correction}\n\n{body}"
         to, cc, bcc = (plan.people.get(head, ()) for head in (TO, CC, BCC))
         draft = eml.Draft(plan.sender, to, cc, bcc, subject, body, attached)
         return draft, eml.compose(draft)
@@ -307,6 +432,8 @@ def report_json(report: Report) -> dict[str, Any]:
 
     return {
         "kind": report.kind,
+        "release": report.release.number if report.release else None,
+        "correction": bool(report.correction),
         "limit": report.limit,
         "mails": [
             {

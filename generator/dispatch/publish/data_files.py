@@ -67,6 +67,11 @@ _LOOKS = (
     "</style:style>"
 )
 _WIDEST = 40
+# How a formula begins, in any width; the sign alone, as in a cell that says 「-」, is none. A negative number is one.
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠][=+\-@＝＋－＠\s]*[^=+\-@＝＋－＠\s]")
+_NEGATIVE = re.compile(r"-\d+(?:\.\d+)?", re.ASCII)
+# Excel has room for 255 characters in one text of a formula.
+_MOST_QUOTED = 250
 
 Value = str | int | dt.date | None
 
@@ -127,12 +132,35 @@ def _plain(text: str, whole: bool) -> Value:
 
 
 def as_csv(table: Table) -> bytes:
-    """RFC 4180, in UTF-8 with the byte order mark that Excel on Windows needs."""
+    """RFC 4180, in UTF-8 with the byte order mark that Excel on Windows needs.
+
+    A text that Excel or LibreOffice would take for a formula is written as a formula that is this text and nothing else
+    (0220).
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(table.headings)
-    writer.writerows([[_shown(value) for value in row] for row in table.rows])
+    writer.writerow([_inert(heading) for heading in table.headings])
+    writer.writerows(
+        [[_inert(value) if isinstance(value, str) else _shown(value) for value in row] for row in table.rows]
+    )
     return stream.getvalue().encode("utf-8-sig")
+
+
+def _inert(text: str) -> str:
+    """The text, or ="text" where it begins as a formula does; quotation marks are doubled and long texts joined."""
+    if not _FORMULA.match(text) or _NEGATIVE.fullmatch(text):
+        return text
+    lines = []
+    for line in text.split("\n"):
+        parts = [line[start : start + _MOST_QUOTED] for start in range(0, len(line), _MOST_QUOTED)] or [""]
+        lines.append("&".join(_quoted(part) for part in parts))
+    # LibreOffice takes no cell of several lines for a formula.
+    return "=" + "&CHAR(10)&".join(lines)
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _shown(value: Value) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -13,6 +14,7 @@ from jinja2 import nodes
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.prose import language
+from generator.prose.allowed import ATTACHMENT
 from generator.prose.vocabulary import VocabularyCode
 from generator.word import ooxml, render
 from generator.word.lint import texts
@@ -62,6 +64,9 @@ _WORDS = {
     "set": "{}",
 }
 
+# What a template does wrong whatever is filled in.
+_BROKEN = {*TagCode, VocabularyCode.FULL_WIDTH_BRACES} - {TagCode.NOT_A_LIST}
+
 Values = list[Any] | None
 """What an expression may be, over all known contexts; None where that is unknown."""
 
@@ -87,6 +92,19 @@ class _Tag:
 
 def place(template: str, part: str, fragment: Fragment) -> Location:
     return Location(template, part, f"第 {fragment.number} 段", fragment.text.strip())
+
+
+def broken(path: Path) -> list[Problem]:
+    """The faults of a template that need no data to be seen; none where it is no .docx, which is another's to say."""
+    try:
+        package = texts.Package(path)
+    except (texts.NotADocument, OSError):
+        return []
+    reader = Reader(path.name, [])
+    for part, root in package.parts:
+        reader.read(part, root)
+    codes = {code.code for code in _BROKEN}
+    return [fault for fault in reader.problems if fault.code in codes]
 
 
 class Reader:
@@ -283,7 +301,7 @@ class Reader:
                     VocabularyCode.UNKNOWN_NAME, self._at, name=path, perhaps=perhaps(path, dict.fromkeys(known))
                 )
             return found or None
-        if isinstance(node, nodes.Call) and _path(node.node) == language.ATTACHMENT:
+        if isinstance(node, nodes.Call) and _path(node.node) == ATTACHMENT:
             given = [
                 figures.attachment_name(str(argument.value))
                 for argument in node.args

@@ -1,0 +1,125 @@
+"""No finished document holds a tag that nobody filled in; and no template with a broken tag is filled in at all.
+
+A template is read tag by tag once; that it is in order is remembered by its hash beside the outputs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from generator import __version__
+from generator.basic.leftover import leftover
+from generator.basic.package import Package
+from generator.basic.problem import Code, Location, Problem, error, problem
+from generator.basic.steps import step
+from generator.build import outputs
+from generator.documents.document import Document
+from generator.documents.passages import Contents
+
+
+class LeftoverCode(Code):
+    """The problems that this module finds."""
+
+    LEFTOVER_IN_CELL = error("「{document}」會照印「{tag}」，這個標籤沒有套用", "請改正這一格的大括號，或不要寫標籤。")
+    LEFTOVER_IN_TEMPLATE = error("「{document}」會照印「{tag}」，這個標籤沒有套用", "請在範本改正這個標籤。")
+
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_PARTS = re.compile(
+    r"word/(?:document|(?:header|footer|footnotes|endnotes|comments)\d*)\.xml"
+    r"|ppt/(?:slides/slide|notesSlides/notesSlide|charts/chart|diagrams/data)\d*\.xml"
+)
+_BRACES = tuple(sign.encode() for sign in "{}｛｝")
+_PLACE = re.compile(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
+_STATE = "templates.json"
+
+
+def search(document: Document, content: bytes, contents: Contents) -> list[Problem]:
+    """What is left of tags in a finished document, each at the cell that it came from, else at the template."""
+    found: dict[Location, Problem] = {}
+    for paragraph in _paragraphs(content):
+        tag = leftover(paragraph)
+        if not tag:
+            continue
+        cells = list(_cells(contents, tag))
+        for at in cells or [Location(document.template_file, quote=paragraph.strip())]:
+            code = LeftoverCode.LEFTOVER_IN_CELL if cells else LeftoverCode.LEFTOVER_IN_TEMPLATE
+            found.setdefault(at, problem(code, at, document=document.file, tag=tag))
+    return list(found.values())
+
+
+def _paragraphs(content: bytes) -> Iterator[str]:
+    """The text of each paragraph with a brace in it, in every part that shows."""
+    with Package(content) as archive:
+        for name in archive.namelist():
+            if not _PARTS.fullmatch(name):
+                continue
+            xml = archive.read(name)
+            # Ids of styles and extensions are written in braces, and stand within tags.
+            if not any(sign in xml for sign in _BRACES) or not any(
+                sign in piece.partition(b"<")[0] for piece in xml.split(b">") for sign in _BRACES
+            ):
+                continue
+            root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, huge_tree=True))
+            for space in (_W, _A):
+                for paragraph in root.iter(f"{space}p"):
+                    yield "".join(_text(node) for node in paragraph.iter(f"{space}t", f"{space}tab", f"{space}br"))
+
+
+def _text(node: Any) -> str:
+    return (node.text or "") if node.tag.endswith("}t") else " "
+
+
+def _cells(contents: Contents, tag: str) -> Iterator[Location]:
+    for passage in contents.passages:
+        start = passage.text.find(tag)
+        if start >= 0:
+            for part in passage.parts:
+                if part.start < start + len(tag) and part.end > start:
+                    yield from map(_location, part.cells)
+    for table in contents.tables:
+        for texts, sources in zip(table.rows, table.sources, strict=True):
+            for text, source in zip(texts, sources, strict=False):
+                if tag in text:
+                    yield from map(_location, source.cells)
+
+
+def _location(place: str) -> Location:
+    found = _PLACE.fullmatch(place)
+    return Location(*(part or "" for part in found.groups())) if found else Location(place)
+
+
+@step("word", "檢查範本的標籤")
+def broken(folder: Path, templates: Iterable[Path]) -> list[Problem]:
+    """The tags of Word templates that are broken, whatever is filled in. ``folder``: the outputs of the meeting."""
+    state = outputs.state(folder) / _STATE
+    try:
+        known = set(json.loads(state.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        known = set()
+    in_order, found = set[str](), list[Problem]()
+    for path in dict.fromkeys(templates):
+        try:
+            key = f"{__version__} {path.name} {outputs.digest(path.read_bytes())}"
+        except OSError:
+            # Filling it in says why it cannot be read.
+            continue
+        if key not in known:
+            from generator.word.lint import tags
+
+            faults = tags.broken(path)
+            found += faults
+            if faults:
+                continue
+        in_order.add(key)
+    if in_order - known:
+        text = json.dumps(sorted(in_order | known)[-200:], ensure_ascii=False, indent=1)
+        outputs.replace(state, text.encode("utf-8"), outputs.state(folder))
+    return found
