@@ -227,6 +227,8 @@ def _render(
     """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``built``."""
     problems: list[Problem] = []
     rendered: dict[str, bytes] = {}
+    vocabulary = built.examined.vocabulary
+    assert vocabulary is not None
     for document in chosen:
         if document.enclosure and not document.enclosure.may_be_separate:
             continue
@@ -234,8 +236,9 @@ def _render(
         content = built.examined.decks.get(deck) if deck else None
         if content is None:
             template = workspace.templates / document.template_file
-            about, figures = examine.about(meeting, document), built.examined.figures
-            finished = render.render_recorded(template, document.context, about, figures, problems)
+            names, figures = vocabulary.for_template(document.context)
+            about = examine.about(meeting, document)
+            finished = render.render_recorded(template, names, about, figures, problems)
             if finished is not None:
                 content, built.contents[document.name] = finished.content, finished.contents
         elif document.deck is not None:

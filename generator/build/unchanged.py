@@ -123,7 +123,8 @@ def remember(known: str, report: Report) -> None:
         "inputs": report.inputs,
     }
     text = json.dumps(kept, ensure_ascii=False, indent=1)
-    outputs.replace(_place(report.folder), text.encode("utf-8"), outputs.state(report.folder))
+    with outputs.aside(report.folder) as place:
+        outputs.replace(_place(report.folder), text.encode("utf-8"), place)
 
 
 def _place(folder: Path) -> Path:

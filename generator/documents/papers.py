@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from generator.basic import file_names
 from generator.documents import agenda, attachment, case, minutes, notice
 from generator.documents.document import Document
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Case
 from generator.prose.vocabulary import Vocabulary
+
+# What else lies in the folder of a meeting, without ending: the packet, the manifest, the calendar.
+OTHER_FILES = ("會議資料", "packet", "期限")
 
 
 def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
@@ -23,7 +27,10 @@ def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
 def compose_all(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
     """Every document of a meeting: the packet, what calls it together, and what comes after it."""
     after = minutes.compose(meeting, vocabulary)
-    return [*compose(meeting, vocabulary), *notice.compose(meeting, vocabulary), *after]
+    documents = [*compose(meeting, vocabulary), *notice.compose(meeting, vocabulary), *after]
+    # Whatever a composer made of a cell's text: here each becomes the name of a file, and of one file only.
+    names = file_names.distinct([document.name for document in documents], OTHER_FILES)
+    return [replace(document, name=name) for document, name in zip(documents, names, strict=True)]
 
 
 def put_before(meeting: Meeting) -> list[Case]:
