@@ -20,6 +20,7 @@ from pathlib import Path
 
 from generator.basic import roc, temporary
 from generator.basic.failure import UserError
+from generator.basic.problem import one_line
 from generator.basic.steps import step
 
 STATE = ".packet"
@@ -59,7 +60,7 @@ class BadFolder(UserError):
 
 def unusable(error: OSError) -> str:
     """What to tell the user of a file that cannot be read or written."""
-    what = f"「{Path(error.filename).name}」" if isinstance(error.filename, str) else "檔案"
+    what = f"「{one_line(Path(error.filename).name)}」" if isinstance(error.filename, str) else "檔案"
     return f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。"
 
 
@@ -248,12 +249,18 @@ def write_new(path: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(path: Path) -> None:
     """Brings the names in a folder to the disk: without that, a rename may be lost with the power."""
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+    # Windows opens no folder, and needs no such thing.
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sync_tree(path: Path) -> None:
+    """Brings a file, or a folder with all that is in it, to the disk."""
+    for below in (*path.rglob("*"), path):
+        sync_folder(below)

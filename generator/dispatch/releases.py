@@ -19,7 +19,7 @@ from generator.basic import formats, roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import convert, outputs, story
+from generator.build import convert, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.report import Report
 from generator.build.story import Built, Step
@@ -244,6 +244,8 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
         audience = owner.audience if owner else PUBLIC if name == convert.PACKET else INTERNAL
         about = {"name": name, "path": path, "document": owner.name if owner else "", "audience": audience}
         listed.append({**about, "size": len(file), "sha256": outputs.digest(file)})
+    if unchanged.stamps(workspace) != build.examined.stamps:
+        raise Refused("製作時活頁簿有變動，沒有凍結。請再執行一次。")
     for entry in manifest["inputs"]:
         if entry["path"].startswith("inputs/"):
             entry["copy"] = f"{BOOKS}/{entry['path'].removeprefix('inputs/')}"
@@ -311,9 +313,7 @@ def _write(folder: Path, content: Mapping[str, bytes]) -> None:
             path = frozen / name
             path.parent.mkdir(parents=True, exist_ok=True)
             outputs.write_new(path, file)
-        for path in (*frozen.rglob("*"), frozen):
-            if path.is_dir():
-                outputs.sync_folder(path)
+        outputs.sync_tree(frozen)
         if folder.exists():
             raise FileExistsError(errno.EEXIST, "已有同名的資料夾", str(folder))
         frozen.rename(folder)
