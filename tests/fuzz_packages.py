@@ -20,11 +20,14 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from generator.basic.failure import UserError
 from generator.cli.app import packet
 
 REPO = Path(__file__).resolve().parents[1]
 
 Parts = dict[str, bytes]
+ODD_VALUES = [b"", b"-1", b"99999999999", b"x", b"1.5", b"_xD800_", b"rId999", b"&#x0;", b"true", "表".encode()]
+ODD_TEXTS = [b"", b"<![CDATA[{{ x }}]]>", b"_xD800_", b"1e999", b"{{", b"{% for x in y %}", b"&bad;", b"\x01", b"-5"]
 
 
 def parts_of(path: Path) -> Parts:
@@ -85,9 +88,7 @@ def odd_value(rng: random.Random, parts: Parts) -> None:
     name = _xml_part(rng, parts)
     if found := list(re.finditer(rb'="([^"]*)"', parts[name])):
         spot = rng.choice(found)
-        odd = rng.choice(
-            [b"", b"-1", b"99999999999", b"x", b"1.5", b"_xD800_", b"rId999", b"&#x0;", b"true", "表".encode()]
-        )
+        odd = rng.choice(ODD_VALUES)
         parts[name] = parts[name][: spot.start(1)] + odd + parts[name][spot.end(1) :]
 
 
@@ -95,9 +96,7 @@ def odd_text(rng: random.Random, parts: Parts) -> None:
     name = _xml_part(rng, parts)
     if found := list(re.finditer(rb">([^<>]+)<", parts[name])):
         spot = rng.choice(found)
-        odd = rng.choice(
-            [b"", b"<![CDATA[{{ x }}]]>", b"_xD800_", b"1e999", b"{{", b"{% for x in y %}", b"&bad;", b"\x01", b"-5"]
-        )
+        odd = rng.choice(ODD_TEXTS)
         parts[name] = parts[name][: spot.start(1)] + odd + parts[name][spot.end(1) :]
 
 
@@ -164,7 +163,8 @@ def variant(seed: int, folder: Path, commands: Iterable[tuple[str, ...]]) -> lis
         for command in commands:
             result = CliRunner().invoke(packet, ["--workspace", str(folder), *command])
             where = f"seed {seed}, {path.name}, {' '.join(command)}"
-            if result.exception is not None and not isinstance(result.exception, SystemExit):
+            # What app.main says in a sentence.
+            if result.exception is not None and not isinstance(result.exception, SystemExit | UserError | OSError):
                 trace = "".join(traceback.format_exception(result.exception))
                 findings.append(f"{where}:\n{trace}")
             elif result.exit_code not in (0, 1, 3):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import os
 import stat
 import subprocess
@@ -21,7 +20,7 @@ from conftest import AGENCY, CASES, EXPLANATIONS, REPO, UNITS, Desk
 from test_minutes import met, minutes
 from test_slides import ATTACHED, SMALL
 
-from generator.build import examine, outputs, unchanged
+from generator.build import examine, unchanged
 
 __all__ = ["met"]
 
@@ -174,6 +173,17 @@ def test_a_pipe_among_the_files_holds_nothing_up(desk: Desk, place: str) -> None
         assert run(desk, *command).returncode in (0, 1)
 
 
+MEETING_INFO = """
+| 欄位       | 內容      |
+| 會議日期   | 113-05-20 |
+| 開始時間   | 14:30     |
+| 地點       | 第1會議室 |
+| 資料基準日 | 113-05-01 |
+| 主席       | 林召集    |
+| 紀錄       | 孟紀錄    |
+"""
+
+
 # --- names of the staff's own --------------------------------------------------------------------------------------
 
 TABLE = """
@@ -183,25 +193,10 @@ TABLE = """
 """
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "表",
-        "本案",
-        "議程",
-        "簡報內容",
-        "本附件",
-        "紀錄",
-        "分辦",
-        "條文表",
-        "通知",
-        "簽到",
-        "桌牌",
-        "上次決定",
-        "會議",
-        "列",
-    ],
-)
+TEMPLATE_NAMES = ["表", "本案", "議程", "簡報內容", "本附件", "紀錄", "分辦", "條文表", "通知", "簽到", "桌牌"]
+
+
+@pytest.mark.parametrize("name", [*TEMPLATE_NAMES, "上次決定", "會議", "列"])
 def test_a_sheet_of_the_staff_may_be_called_as_templates_call_things(met: Desk, name: str) -> None:
     met.meeting(
         會議資訊=MEETING_INFO,
@@ -427,7 +422,7 @@ def test_nothing_is_frozen_mailed_or_published_of_a_workbook_saved_meanwhile(
 
     def saved_meanwhile(*given: object) -> object:
         found = real(*given)  # type: ignore[arg-type]
-        met.meeting(會議資訊=(MEETING_INFO), 案由=CASES.replace("開放一案", "停放一案"))
+        met.meeting(會議資訊=MEETING_INFO, 案由=CASES.replace("開放一案", "停放一案"))
         return found
 
     monkeypatch.setattr(examine.load, "read", saved_meanwhile)
@@ -437,21 +432,3 @@ def test_nothing_is_frozen_mailed_or_published_of_a_workbook_saved_meanwhile(
         assert "再執行一次" in result.output
     assert not list((met.root / "output").glob("113-1 版本/第*"))
     assert not (met.root / "output" / "113-1 公開.zip").exists()
-
-
-MEETING_INFO = """
-| 欄位       | 內容      |
-| 會議日期   | 113-05-20 |
-| 開始時間   | 14:30     |
-| 地點       | 第1會議室 |
-| 資料基準日 | 113-05-01 |
-| 主席       | 林召集    |
-| 紀錄       | 孟紀錄    |
-"""
-
-
-def test_the_record_tells_what_is_ours(desk: Desk) -> None:
-    desk.meeting()
-    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
-    record = json.loads((outputs.state(desk.output()) / "113-1.json").read_text("utf-8"))
-    assert "01 議程.docx" in record

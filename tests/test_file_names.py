@@ -1,4 +1,4 @@
-"""Every file name that is made of a cell's text is one that any system takes, inside its folder, and no other file's."""
+"""Every file name that is made of a cell's text is one that any system takes, in its folder, and no other file's."""
 
 from __future__ import annotations
 
