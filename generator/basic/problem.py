@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeGuard
 
 ERROR = "error"
 WARNING = "warning"
@@ -35,7 +34,8 @@ class Location:
     def __str__(self) -> str:
         sheet = f"〔{self.sheet}〕" if self.sheet else " " if self.cell else ""
         short = self.quote if len(self.quote) <= 40 else f"{self.quote[:39]}…"
-        return f"{self.workbook}{sheet}{self.cell}{f'「{short}」' if short else ''}"
+        # A file or a sheet may have line ends in its name; a message is one line.
+        return one_line(f"{self.workbook}{sheet}{self.cell}{f'「{short}」' if short else ''}")
 
     @property
     def sort_key(self) -> tuple[str, str, int, str]:
@@ -107,9 +107,7 @@ def problem(code: Code, at: Location, **values: object) -> Problem:
     """
     message = code.message
     # What stands in a cell may have line ends; a message is one line.
-    one_line_values = {
-        name: " ".join(value.split()) if _has_line_end(value) else value for name, value in values.items()
-    }
+    one_line_values = {name: one_line(value) if isinstance(value, str) else value for name, value in values.items()}
     source = f"（{message.source}）" if message.source else ""
     return Problem(
         code.code,
@@ -120,8 +118,9 @@ def problem(code: Code, at: Location, **values: object) -> Problem:
     )
 
 
-def _has_line_end(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and len(value.splitlines()) > 1
+def one_line(text: str) -> str:
+    """A text for a message: line ends become spaces."""
+    return " ".join(text.split()) if len(text.splitlines()) > 1 else text
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

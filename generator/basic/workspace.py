@@ -81,6 +81,14 @@ class Workspace:
         return sorted(meeting_ids, key=lambda meeting: (meeting.year, meeting.extraordinary, meeting.number))
 
 
+def home() -> Path | None:
+    """The user's home folder; None for a user who has none (a service account, a container)."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
 def find(start: Path, given: Path | None = None) -> Workspace:
     """The workspace given, or the nearest one from ``start`` upwards. Raises NotFound."""
     for folder in [given] if given else [start, *start.parents]:

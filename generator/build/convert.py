@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.basic import temporary
 from generator.basic.formats import Format
 from generator.basic.problem import Problem
 from generator.build import outputs
@@ -62,47 +62,81 @@ class Sources:
 class Converter:
     """LibreOffice and the cache of what it converted before. LibreOffice is started once something is not in the cache.
 
-    The cache is bounded and can be thrown away at any time.
+    The cache is bounded and can be thrown away at any time. The name of a file in it ends with the hash of its content:
+    one that was damaged is made anew.
     """
 
     def __init__(self, cache: Path, office: pdf.Office) -> None:
         self._cache, self._office = cache, office
         self._identity = pdf.office_fingerprint(office.program) if office.program else ""
+        self._found: dict[str, Path] = {}
         cache.mkdir(parents=True, exist_ok=True)
 
     def expect(self, content: bytes, target: str) -> None:
         """Starts LibreOffice in the background if this is not in the cache, while others are still being rendered."""
-        if not self._place(content, target).is_file():
+        if self._kept(self._key(content), target) is None:
             self._office.start()
 
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
         """The converted file of each source (ending, content): in one call for all that the cache lacks."""
-        found = {name: self._place(content, target) for name, (_, content) in sources.items()}
-        wanted = [name for name, path in found.items() if not path.is_file()]
+        keys = {name: self._key(content) for name, (_, content) in sources.items()}
+        wanted = [name for name, key in keys.items() if self._kept(key, target) is None]
         if wanted:
-            with tempfile.TemporaryDirectory(prefix="packet-") as folder:
+            with temporary.folder() as folder:
                 paths = {}
                 for name in wanted:
                     ending, content = sources[name]
-                    path = Path(folder) / f"{found[name].stem}.{ending}"
+                    path = folder / f"{keys[name]}.{ending}"
                     path.write_bytes(content)
                     paths[path] = name
+                done: Mapping[Path, Path] = {}
                 try:
-                    pdf.convert(list(paths), target, self._cache, timeout=CONVERSION_SECONDS, office=self._office)
+                    done = pdf.convert(
+                        list(paths), target, folder / "out", timeout=CONVERSION_SECONDS, office=self._office
+                    )
                 except pdf.ConversionFailed as failed:
-                    text = str(failed)
+                    done, text = failed.done, str(failed)
                     for path, name in paths.items():
                         text = text.replace(path.name, f"{name}{path.suffix}" if name else "頁碼")
                     # A file from elsewhere gets a problem at its row of the workbook instead.
                     if any(not paths[path].endswith(_FILE) for path in failed.failed):
                         failures.append(text)
+                self._keep(done.values())
+        found = {name: kept for name, key in keys.items() if (kept := self._kept(key, target))}
         for old in sorted(self._cache.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
-            if old not in found.values():
+            if old not in found.values() and old.is_file():
                 old.unlink(missing_ok=True)
-        return {name: path for name, path in found.items() if path.is_file()}
+        return found
 
-    def _place(self, content: bytes, target: str) -> Path:
-        return self._cache / f"{outputs.digest(content + self._identity.encode())}.{target}"
+    def _key(self, content: bytes) -> str:
+        return outputs.digest(content + self._identity.encode())
+
+    def _kept(self, key: str, target: str) -> Path | None:
+        """The file in the cache, if it is as it was put there. A damaged one is removed."""
+        name = f"{key}.{target}"
+        if name not in self._found:
+            for path in sorted(self._cache.glob(f"{key}.*.{target}")):
+                try:
+                    if path.name == _kept_name(key, path.read_bytes(), target):
+                        self._found[name] = path
+                        break
+                    path.unlink()
+                except OSError:
+                    # Of another user, or just removed.
+                    continue
+        return self._found.get(name)
+
+    def _keep(self, made: Iterable[Path]) -> None:
+        with outputs.aside_in(self._cache) as place:
+            for path in made:
+                content, target = path.read_bytes(), path.suffix[1:]
+                kept = self._cache / _kept_name(path.stem, content, target)
+                outputs.replace(kept, content, place)
+                self._found[f"{path.stem}.{target}"] = kept
+
+
+def _kept_name(key: str, content: bytes, target: str) -> str:
+    return f"{key}.{outputs.digest(content)[:16]}.{target}"
 
 
 @dataclass(frozen=True, slots=True)

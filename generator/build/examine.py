@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,6 +11,7 @@ from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem, in_order
 from generator.basic.steps import step
 from generator.basic.workspace import MeetingId, Workspace
+from generator.build import unchanged
 from generator.documents import attachment, papers
 from generator.documents.document import Document
 from generator.leaks import search
@@ -28,12 +30,14 @@ class Examined:
     """A meeting read and checked: every problem in order, and what there is to build.
 
     ``decks`` are the slides as .pptx by the row of their attachment: whether all fits shows only when they are made.
+    ``stamps`` are those of the files just before they were read (unchanged.stamps).
     """
 
     meeting: Meeting | None
     vocabulary: Vocabulary | None
     problems: tuple[Problem, ...]
     decks: Mapping[Location, bytes] = field(default_factory=dict)
+    stamps: str = ""
 
     @property
     def figures(self) -> Mapping[str, Figure]:
@@ -51,13 +55,14 @@ class Examined:
 
 def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     """Reads and checks everything, builds nothing."""
+    stamps = unchanged.stamps(workspace)
     with step("meeting", "讀取活頁簿，組成會議"):
         loaded = load.read(workspace, meeting_id)
     problems = loaded.problems
     with step("meeting", "辨識附件檔案"):
         enclosures = files.identified(loaded.files, problems)
     if loaded.meeting is None:
-        return Examined(None, None, tuple(in_order(problems)))
+        return Examined(None, None, tuple(in_order(problems)), stamps=stamps)
     meeting = replace(loaded.meeting, files=enclosures)
     with step("meeting", "計算數字"):
         vocabulary = Vocabulary(meeting, figures.compute(meeting))
@@ -68,7 +73,7 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
         problems += search.check(meeting)
     problems += _missing_templates(workspace, meeting)
     decks = _decks(workspace, meeting, vocabulary, problems)
-    return Examined(meeting, vocabulary, tuple(in_order(problems)), decks)
+    return Examined(meeting, vocabulary, tuple(in_order(problems)), decks, stamps)
 
 
 def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
@@ -89,20 +94,18 @@ def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
 def _decks(
     workspace: Workspace, meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]
 ) -> dict[Location, bytes]:
-    decks: dict[Location, bytes] = {}
-    for case in meeting.cases:
-        for item in case.attachments:
-            if not item.is_deck or attachment.template_of(meeting, item) not in render.available(
-                workspace.templates, "pptx"
-            ):
-                continue
-            with step("slides", f"製作{case.title}{item.label}"):
-                document = attachment.compose(meeting, case, item, vocabulary)
-                template, properties = workspace.templates / document.template_file, about(meeting, document)
-                content = slides.render(template, document.context, properties, problems)
-            if content is not None:
-                decks[item.at("origin")] = content
-    return decks
+    """The deck, where there is one. Further rows that name it are errors, and nothing is made for them."""
+    attached = ((case, item) for case in meeting.cases for item in case.attachments if item.is_deck)
+    for case, item in itertools.islice(attached, 1):
+        if attachment.template_of(meeting, item) not in render.available(workspace.templates, "pptx"):
+            continue
+        with step("slides", f"製作{case.title}{item.label}"):
+            document = attachment.compose(meeting, case, item, vocabulary)
+            template, properties = workspace.templates / document.template_file, about(meeting, document)
+            content = slides.render(template, document.context, properties, problems)
+        if content is not None:
+            return {item.at("origin"): content}
+    return {}
 
 
 def about(meeting: Meeting, document: Document) -> Properties:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator.basic.failure import UserError
 from generator.basic.formats import USUAL
+from generator.basic.problem import one_line
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build.report import Report
 
@@ -62,4 +63,4 @@ def _outcome(meeting: MeetingId, future: Future[Report]) -> Outcome:
     except OSError as error:
         return Outcome(meeting, None, outputs.unusable(error))
     except Exception as error:
-        return Outcome(meeting, None, f"發生沒有預料到的錯誤（{type(error).__name__}：{error}）。")
+        return Outcome(meeting, None, one_line(f"發生沒有預料到的錯誤（{type(error).__name__}：{error}）。"))

@@ -11,17 +11,19 @@ import datetime as dt
 import hashlib
 import json
 import os
-import tempfile
+import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.basic import roc
+from generator.basic import roc, temporary
 from generator.basic.failure import UserError
+from generator.basic.problem import one_line
 from generator.basic.steps import step
 
 STATE = ".packet"
+_ABANDONED_SECONDS = 3600
 # For programs, and never edited: it is written over whatever it holds.
 MANIFEST = "packet.json"
 
@@ -57,7 +59,7 @@ class BadFolder(UserError):
 
 def unusable(error: OSError) -> str:
     """What to tell the user of a file that cannot be read or written."""
-    what = f"「{Path(error.filename).name}」" if isinstance(error.filename, str) else "檔案"
+    what = f"「{one_line(Path(error.filename).name)}」" if isinstance(error.filename, str) else "檔案"
     return f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。"
 
 
@@ -75,20 +77,23 @@ def write_all(
     """
     refuse_bad(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for left in state(folder).glob("aside-*"):
-        # What an interrupted build left; a younger one may belong to a build that is still at work.
-        if time.time() - left.stat().st_mtime > 3600:
-            left.unlink(missing_ok=True)
+    with aside(folder) as place:
+        return _write_all(folder, files, stale, sources, place)
+
+
+def _write_all(
+    folder: Path, files: Mapping[str, bytes], stale: Mapping[str, str], sources: Mapping[str, str], place: Path
+) -> list[Outcome]:
     record = read_record(folder)
     before = _as_json(record)
     hashes = {name: digest(content) for name, content in files.items()}
     old = {name: record[name].hashes if name in record else [] for name in hashes}
     if any(old[name] != [new] for name, new in hashes.items()):
         both = {name: Written([*old[name], new]) for name, new in hashes.items()}
-        _write_record(folder, _as_json({**record, **both}))
+        _write_record(folder, _as_json({**record, **both}), place)
     outcomes = []
     for name, content in files.items():
-        outcome = _write(folder, name, content, hashes[name], old[name])
+        outcome = _write(folder, name, content, hashes[name], old[name], place)
         outcomes.append(outcome)
         if outcome.how not in UNWRITTEN:
             record[name] = Written([hashes[name]], sources.get(name, ""))
@@ -106,7 +111,8 @@ def write_all(
             continue
         record.pop(name, None)
     if _as_json(record) != before:
-        _write_record(folder, _as_json(record))
+        sync_folder(folder)
+        _write_record(folder, _as_json(record), place)
     return outcomes
 
 
@@ -116,8 +122,8 @@ def unwritten(outcomes: Iterable[Outcome]) -> bool:
 
 
 def refuse_bad(folder: Path) -> None:
-    """Raises BadFolder where the folder, or the one it lies in, is a file or a link."""
-    for path in (folder, folder.parent):
+    """Raises BadFolder where the folder, the one it lies in, or one of the program's notes is a file or a link."""
+    for path in (folder, folder.parent, state(folder), cache(folder)):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             raise BadFolder(f"「{path.name}」不是一般的資料夾（是檔案或連結），不寫入。請改名後再執行一次。")
 
@@ -161,12 +167,12 @@ def _as_json(record: Mapping[str, Written]) -> str:
     return json.dumps(entries, ensure_ascii=False, indent=1)
 
 
-def _write_record(folder: Path, text: str) -> None:
-    state(folder).mkdir(exist_ok=True)
-    replace(state(folder) / f"{folder.name}.json", text.encode("utf-8"), state(folder))
+def _write_record(folder: Path, text: str, place: Path) -> None:
+    replace(state(folder) / f"{folder.name}.json", text.encode("utf-8"), place)
+    sync_folder(state(folder))
 
 
-def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str]) -> Outcome:
+def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str], place: Path) -> Outcome:
     path = folder / name
     how, kept_as = (RESTORED if ours else NEW), ""
     if path.is_dir():
@@ -179,7 +185,7 @@ def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str
             how = CHANGED
             if there not in ours and name != MANIFEST:
                 how, kept_as = KEPT, _keep(path)
-        replace(path, content, state(folder))
+        replace(path, content, place)
     except PermissionError:
         return Outcome(name, LOCKED, kept_as)
     return Outcome(name, how, kept_as)
@@ -187,8 +193,7 @@ def _write(folder: Path, name: str, content: bytes, new: str, ours: Sequence[str
 
 def _keep(path: Path) -> str:
     """Renames a hand-edited file to a free name with the time of its edit; returns that name."""
-    edited = dt.datetime.fromtimestamp(path.stat().st_mtime)
-    stamp = f"{roc.roc_year(edited)}{edited:%m%d-%H%M%S}"
+    stamp = _stamp(path.stat().st_mtime)
     for number in range(1, 1000):
         again = f"-{number}" if number > 1 else ""
         kept = path.with_name(f"{path.stem}（手改{stamp}{again}）{path.suffix}")
@@ -198,18 +203,63 @@ def _keep(path: Path) -> str:
     raise PermissionError(path)
 
 
-def replace(path: Path, content: bytes, aside_in: Path) -> None:
-    """Puts content at path in one step: the file is old or new, never half. ``aside_in`` is on the same disk."""
-    aside_in.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix="aside-", dir=aside_in)
+def _stamp(seconds: float) -> str:
+    """A file's time for its name; now, where its date is beyond what a calendar has."""
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(aside)
-        raise
+        edited = dt.datetime.fromtimestamp(seconds)
+    except (ValueError, OverflowError, OSError):
+        edited = dt.datetime.now()
+    return f"{roc.roc_year(edited)}{edited:%m%d-%H%M%S}"
+
+
+@contextlib.contextmanager
+def aside(folder: Path) -> Iterator[Path]:
+    """A temporary folder on the disk of a meeting's output folder. What killed programs left there is removed."""
+    for left in (*state(folder).glob("aside-*"), *state(folder).glob("release-*")):
+        # What earlier versions of this program left when they were killed.
+        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    with aside_in(state(folder)) as place:
+        yield place
+
+
+@contextlib.contextmanager
+def aside_in(folder: Path) -> Iterator[Path]:
+    """A temporary folder within ``folder``, as from ``aside``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary.clear(folder)
+    with temporary.folder(folder) as place:
+        yield place
+
+
+def replace(path: Path, content: bytes, place: Path) -> None:
+    """Puts content at path in one step: the file is old or new, never half. ``place`` is a folder from ``aside``."""
+    new = place / "new"
+    new.unlink(missing_ok=True)
+    write_new(new, content)
+    os.replace(new, path)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """A new file, on the disk when this returns, for those to read whom the user's umask allows. Raises OSError."""
+    with open(path, "xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Brings the names in a folder to the disk: without that, a rename may be lost with the power."""
+    # Windows opens no folder, and needs no such thing.
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sync_tree(path: Path) -> None:
+    """Brings a file, or a folder with all that is in it, to the disk."""
+    for below in (*path.rglob("*"), path):
+        sync_folder(below)

@@ -31,6 +31,7 @@ from generator.pdf.from_elsewhere import files as enclosures
 from generator.word import render
 
 Step = Callable[[str], None]
+SAVED_MEANWHILE = "製作時活頁簿或範本有存檔，文件可能是存檔前的內容。請再執行一次。"
 
 
 @dataclass(slots=True)
@@ -133,6 +134,7 @@ def build(
     Raises what ``make`` raises, and OSError when output/ cannot be written.
     """
     outputs.refuse_bad(workspace.output(meeting_id))
+    stamps = unchanged.stamps(workspace)
     inputs = unchanged.digest(unchanged.contents(workspace))
     known = unchanged.key(inputs, meeting_id, only, formats)
     with logged("build", "核對上次產生之後有無變動"):
@@ -144,7 +146,10 @@ def build(
         problems, folder = built.examined.problems, workspace.output(meeting_id)
         return Report(folder, problems, stopped=True, failures=built.failures, inputs=inputs)
     report = _write(workspace, built.examined.meeting, built, only, step, inputs)
-    if not built.late:
+    if unchanged.stamps(workspace) != stamps:
+        # What was hashed may not be what was read: this build is no proof that nothing has changed.
+        report.remarks.append(SAVED_MEANWHILE)
+    elif not built.late:
         unchanged.remember(known, report)
     return report
 
@@ -230,13 +235,16 @@ def _render(
     used = [workspace.templates / document.template_file for document in filled if document.ending == "docx"]
     problems = leftovers.broken(workspace.output(meeting.id), used)
     rendered: dict[str, bytes] = {}
+    vocabulary = built.examined.vocabulary
+    assert vocabulary is not None
     for document in filled if not problems else ():
         deck = document.attachment.at("origin") if document.attachment and document.deck else None
         content = built.examined.decks.get(deck) if deck else None
         if content is None:
             template = workspace.templates / document.template_file
-            about, figures = examine.about(meeting, document), built.examined.figures
-            finished = render.render_recorded(template, document.context, about, figures, problems)
+            names, figures = vocabulary.for_template(document.context)
+            about = examine.about(meeting, document)
+            finished = render.render_recorded(template, names, about, figures, problems)
             if finished is not None:
                 content, built.contents[document.name] = finished.content, finished.contents
         elif document.deck is not None:

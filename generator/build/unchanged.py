@@ -5,12 +5,14 @@ What a build depends on is hashed before it begins; its report is kept with that
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
 import importlib.util
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -56,6 +58,18 @@ def contents(workspace: Workspace) -> dict[str, bytes]:
     return {
         path.relative_to(workspace.root).as_posix(): _content(path) for folder in folders for path in _files(folder)
     }
+
+
+def stamps(workspace: Workspace) -> str:
+    """A text that changes when any of these files is saved, also with its old content. Opens none of them."""
+    found = hashlib.sha256()
+    for folder in (workspace.root / "inputs", workspace.templates):
+        for path in _files(folder):
+            found.update(os.fsencode(path))
+            with contextlib.suppress(OSError):
+                about = path.stat()
+                found.update(f"{about.st_ino} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}".encode())
+    return found.hexdigest()
 
 
 def ahead(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> pdf.Office:
@@ -123,7 +137,8 @@ def remember(known: str, report: Report) -> None:
         "inputs": report.inputs,
     }
     text = json.dumps(kept, ensure_ascii=False, indent=1)
-    outputs.replace(_place(report.folder), text.encode("utf-8"), outputs.state(report.folder))
+    with outputs.aside(report.folder) as place:
+        outputs.replace(_place(report.folder), text.encode("utf-8"), place)
 
 
 def _place(folder: Path) -> Path:
@@ -169,6 +184,9 @@ def _content(path: Path) -> bytes:
         if path.is_symlink():
             return b"link " + os.fsencode(os.readlink(path))
         found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            # Whoever opens a pipe waits for ever.
+            return b"no file"
         if found.st_size > _LARGE:
             return f"large {found.st_size} {found.st_mtime_ns}".encode()
         with path.open("rb") as stream:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import json
-import os
 import re
-import shutil
-import tempfile
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -22,7 +19,7 @@ from generator.basic import formats, roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import convert, outputs, story
+from generator.build import convert, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.report import Report
 from generator.build.story import Built, Step
@@ -36,7 +33,12 @@ from generator.pdf import office
 MANIFEST, FILES, BOOKS = "版本.json", "文件", "活頁簿"
 _DEADLINES = {PAPERS: schedule.PAPERS, MINUTES_DRAFT: schedule.DRAFT, MINUTES_FINAL: schedule.PUBLICATION}
 _NOT_OURS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
-_ABANDONED_SECONDS = 3600
+WARNING = "請勿刪除.txt"
+_WARNING_TEXT = (
+    "這個資料夾保存已送出的各版文件與當時的活頁簿，是唯一的一份，不能由活頁簿重新產生。\r\n"
+    "請勿刪除、改名或修改其中的檔案，並請一併備份。\r\n"
+    "output 內其他的資料夾（信件、公開、檢查）都可以重新產生。\r\n"
+)
 _SEAL = "sha256"
 
 
@@ -254,6 +256,8 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
         audience = owner.audience if owner else PUBLIC if name == convert.PACKET else INTERNAL
         about = {"name": name, "path": path, "document": owner.name if owner else "", "audience": audience}
         listed.append({**about, "size": len(file), "sha256": outputs.digest(file)})
+    if unchanged.stamps(workspace) != build.examined.stamps:
+        raise Refused("製作時活頁簿有變動，沒有凍結。請再執行一次。")
     for entry in manifest["inputs"]:
         if entry["path"].startswith("inputs/"):
             entry["copy"] = f"{BOOKS}/{entry['path'].removeprefix('inputs/')}"
@@ -311,33 +315,25 @@ def _refuse_leaks(build: Built) -> None:
 
 def _write(folder: Path, content: Mapping[str, bytes]) -> None:
     """Writes a release into a temporary folder, then renames the folder: it is complete or absent."""
-    aside_in = outputs.state(folder.parent)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside_in.mkdir(exist_ok=True)
-    for left in aside_in.glob("release-*"):
-        # What an interrupted release left; a younger one may still be at work.
-        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
-    aside = Path(tempfile.mkdtemp(prefix="release-", dir=aside_in))
-    try:
-        aside.chmod(0o755)
+    with outputs.aside(folder.parent) as place:
+        if not (folder.parent / WARNING).exists():
+            outputs.replace(folder.parent / WARNING, _WARNING_TEXT.encode("utf-8-sig"), place)
+        frozen = place / folder.name
+        frozen.mkdir()
         for name, file in content.items():
-            path = aside / name
+            path = frozen / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as stream:
-                stream.write(file)
-                stream.flush()
-                os.fsync(stream.fileno())
+            outputs.write_new(path, file)
+        outputs.sync_tree(frozen)
         if folder.exists():
-            raise FileExistsError(17, "已有同名的資料夾", str(folder))
-        aside.rename(folder)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+            raise FileExistsError(errno.EEXIST, "已有同名的資料夾", str(folder))
+        frozen.rename(folder)
+        outputs.sync_folder(folder.parent)
     for name in content:
         # Read-only, so that an office program asks before it saves; the hashes show any change.
         with contextlib.suppress(OSError):
-            (folder / name).chmod(0o444)
+            (folder / name).chmod((folder / name).stat().st_mode & 0o444)
 
 
 def lateness(ready: Ready) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.basic import file_names
 from generator.documents import deck
-from generator.documents.document import Document, safe_name
+from generator.documents.document import Document
 from generator.documents.numbering import numbered
 from generator.documents.rows import text_rows
 from generator.meeting.model import Meeting
@@ -43,7 +44,7 @@ def compose(meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabula
         "附註": [{"標號": mark, "內容": text} for mark, text in zip(marks, notes, strict=True)],
     }
     return Document(
-        name=f"{case.title} {item.label} {safe_name(item.name)}",
+        name=f"{case.title} {item.label} {file_names.part(item.name, '附件')}",
         template=template_of(meeting, item),
         context={**vocabulary.context(case), **content, "本附件": context},
         title=f"{meeting.name}{case.title}{item.label} {heading}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +13,8 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.vocabulary import Vocabulary
 
-# Control characters, marks that turn the writing direction, line ends, halves of characters.
-_UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
+# The name of a document's list in its context.
+LIST = "表"
 # Who may see a document: anyone, who takes part in the meeting, the agency alone.
 PUBLIC, PARTICIPANTS, INTERNAL = "公開", "委員及列席人員", "機關內部"
 
@@ -83,7 +82,7 @@ class Document:
     @property
     def rows(self) -> int:
         """How many rows its list has; 0 where it has none."""
-        table = self.context.get("表")
+        table = self.context.get(LIST)
         return len(table["列"]) if table else 0
 
 
@@ -93,14 +92,3 @@ class DocumentType:
 
     template_files: Callable[[Meeting], Sequence[str]]
     compose: Callable[[Meeting, Vocabulary], list[Document]]
-
-
-def safe_name(name: str) -> str:
-    """A name that any file system takes after a number; equal ones are told apart by the documents' numbers."""
-    cleaned = "".join(
-        "＿" if character in '\\/:*?"<>|' or unicodedata.category(character) in _UNSAFE else character
-        for character in name
-    )
-    # A file system has room for 255 bytes, and a hand-edited copy has its time in the name too.
-    short = cleaned.strip(" .")[:60].encode("utf-8")[:150].decode("utf-8", "ignore")
-    return short.rstrip(" .") or "附件"

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from generator.basic import roc
+from generator.basic import file_names, roc
 from generator.basic.problem import Location
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document, DocumentType
 from generator.documents.numbering import label, numbered
@@ -219,8 +219,9 @@ def _tasks(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocabula
     shown_unit = f"（{unit}）" if unit else ""
     context = {**vocabulary.context(None), "分辦": {"單位標示": shown_unit}, "表": {"列": list(rows)}}
     title = f"{meeting.name}{TASKS}{shown_unit}"
+    name = f"（{file_names.part(unit, '單位')}）" if unit else ""
     return Document(
-        f"{TASKS}{shown_unit}",
+        f"{TASKS}{name}",
         TASKS,
         context,
         title,

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from generator.basic import file_names
 from generator.documents import agenda, attachment, case, minutes, notice
 from generator.documents.document import Document, DocumentType
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Case
 from generator.prose.vocabulary import Vocabulary
+
+# What else lies in the folder of a meeting, without ending: the packet, the manifest, the calendar.
+OTHER_FILES = ("會議資料", "packet", "期限")
 
 
 def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
@@ -47,7 +51,10 @@ DOCUMENT_TYPES = (
 
 def compose_all(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
     """Every document of a meeting."""
-    return [document for kind in DOCUMENT_TYPES for document in kind.compose(meeting, vocabulary)]
+    documents = [document for kind in DOCUMENT_TYPES for document in kind.compose(meeting, vocabulary)]
+    # Whatever a composer made of a cell's text: here each becomes the name of a file, and of one file only.
+    names = file_names.distinct([document.name for document in documents], OTHER_FILES)
+    return [replace(document, name=name) for document, name in zip(documents, names, strict=True)]
 
 
 def template_files(meeting: Meeting) -> list[str]:

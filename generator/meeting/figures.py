@@ -21,11 +21,15 @@ DEADLINES, RULES = "期限", "規則"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A named value: ``name`` as prose writes it (預定開放.總數), and the cells (or ranges of cells) behind it."""
+    """A named value: ``name`` as prose writes it (預定開放.總數), and the cells (or ranges of cells) behind it.
+
+    ``sheet``: the name of the staff's own sheet that it is of, empty for a figure of ours.
+    """
 
     name: str
     value: Any
     cells: tuple[Location, ...]
+    sheet: str = ""
 
 
 def attachment_name(name: str) -> str:
@@ -37,9 +41,9 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     """The figures by name, in the order in which ``packet figures`` lists them; only sheets that are there give any."""
     figures_by_name: dict[str, Figure] = {}
 
-    def add(name: str, value: Any, *cells: Location) -> None:
+    def add(name: str, value: Any, *cells: Location, sheet: str = "") -> None:
         # The first stays: a sheet of the users' own that is called 會議 must not change what 會議.日期 means.
-        figures_by_name.setdefault(name, Figure(name, value, cells))
+        figures_by_name.setdefault(name, Figure(name, value, cells, sheet))
 
     agency, info = meeting.agency, meeting.info
 
@@ -67,9 +71,9 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
             for name, value, cells in record.figures(meeting):
                 add(f"{record.sheet.name}.{name}", value, *cells)
     for table in meeting.tables.values():
-        add(f"{table.name}.總數", table.count, *table.spans.get(table.headings[0], ()))
+        add(f"{table.name}.總數", table.count, *table.spans.get(table.headings[0], ()), sheet=table.name)
         for heading, value in table.sums.items():
-            add(f"{table.name}.{heading}", value, *table.spans[heading])
+            add(f"{table.name}.{heading}", value, *table.spans[heading], sheet=table.name)
     for case in meeting.cases:
         for attachment in case.attachments:
             add(attachment_name(attachment.name), attachment.label, attachment.at("name"))

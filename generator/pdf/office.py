@@ -20,10 +20,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from generator.basic import temporary, workspace
 from generator.basic.failure import UserError
 from generator.basic.formats import FILE_TYPES
 from generator.basic.package import is_zip
-from generator.pdf.process import FONT_MAP, SETTINGS, Session
+from generator.pdf.process import FONT_MAP, SETTINGS, Session, clear_abandoned
 
 OVERRIDE = "PACKET_SOFFICE"
 HOW_TO_GET = "請安裝 LibreOffice（https://zh-tw.libreoffice.org/），或以環境變數 PACKET_SOFFICE 指明 soffice 的位置"
@@ -83,7 +84,7 @@ def _usual_places() -> list[Path]:
         ]
     elif sys.platform == "darwin":
         inside = Path("Applications", "LibreOffice.app", "Contents", "MacOS", "soffice")
-        return [Path("/") / inside, Path.home() / inside]
+        return [folder / inside for folder in (Path("/"), workspace.home()) if folder]
     else:
         return [Path("/usr/lib/libreoffice/program/soffice"), Path("/snap/bin/libreoffice")]
 
@@ -142,10 +143,12 @@ def _font_folders() -> list[Path]:
     if sys.platform == "win32":
         return [Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "Fonts")]
     elif sys.platform == "darwin":
-        return [Path("/Library/Fonts"), Path.home() / "Library" / "Fonts"]
+        home = workspace.home()
+        return [Path("/Library/Fonts"), *([home / "Library" / "Fonts"] if home else [])]
     else:
-        home = Path.home()
-        return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts", home / ".local/share/fonts"]
+        home = workspace.home()
+        own = [home / ".fonts", home / ".local/share/fonts"] if home else []
+        return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), *own]
 
 
 def convert(
@@ -191,6 +194,7 @@ class Office:
 
     def __init__(self, program: Path | None = None, *, ahead: bool = True) -> None:
         self.program = program or find_office()
+        clear_abandoned()
         self._ahead = ahead
         self._session: Session | None = None
         self._identity = ""
@@ -241,12 +245,12 @@ class Office:
         _refuse_same_names(results)
         into.mkdir(parents=True, exist_ok=True)
         self.start()
-        with tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True) as name:
-            staged, troubles = _stage(sources, Path(name, "in"))
+        with temporary.folder() as folder:
+            staged, troubles = _stage(sources, folder / "in")
             staged_results = {
-                source: Path(name, "out", f"{copy.stem}.{endings[source]}") for source, copy in staged.items()
+                source: folder / "out" / f"{copy.stem}.{endings[source]}" for source, copy in staged.items()
             }
-            Path(name, "out").mkdir()
+            (folder / "out").mkdir()
             ended = detail = ""
             for ending in dict.fromkeys(endings[source] for source in staged):
                 some = {source: copy for source, copy in staged.items() if endings[source] == ending}

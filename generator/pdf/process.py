@@ -13,11 +13,12 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
+
+from generator.basic import temporary, workspace
 
 FONT_MAP = Path(__file__).with_name("fonts.conf")
 OPTIONS = ("--headless", "--nologo", "--nodefault", "--nofirststartwizard", "--norestore", "--nolockcheck")
@@ -82,9 +83,11 @@ class Session:
 
     def __init__(self, program: Path) -> None:
         self.program = program
-        self._folder = tempfile.TemporaryDirectory(prefix="packet-", ignore_cleanup_errors=True)
-        self.work = Path(self._folder.name)
+        self._folder = temporary.Folder()
+        self.work = self._folder.path
         self._profile = self.work / "profile"
+        # Where LibreOffice puts its own temporary files, which it does not always remove.
+        (self.work / "tmp").mkdir()
         self._running: subprocess.Popen[bytes] | None = None
         self.can_be_kept = True
         self._command = [str(program), f"-env:UserInstallation={self._profile.as_uri()}"]
@@ -150,7 +153,7 @@ class Session:
 
     def close(self) -> None:
         self._end()
-        self._folder.cleanup()
+        self._folder.close()
 
     def _popen(self, command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
         """Starts a process in its own group, which can be stopped as a whole."""
@@ -189,18 +192,32 @@ class Session:
             if self._running.stdin is not None:
                 self._running.stdin.close()
             self._running = None
-        for pipe in self.pipes():
-            with contextlib.suppress(OSError):
-                pipe.unlink(missing_ok=True)
+        _remove_pipes(self._profile)
 
     def pipes(self) -> list[Path]:
-        """The pipes of LibreOffice, which it leaves behind when killed; their name comes from the profile's address."""
-        if sys.platform == "win32":
-            return []
-        else:
-            digest = hashlib.md5(self._profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
-            name = f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}"
-            return [Path(folder, name) for folder in ("/tmp", "/var/tmp")]
+        """The pipes of LibreOffice with this profile."""
+        return _pipes(self._profile)
+
+
+def clear_abandoned() -> None:
+    """Removes the work folders that killed programs left, and the pipes of their LibreOffice."""
+    temporary.clear(before=lambda work: _remove_pipes(work / "profile"))
+
+
+def _pipes(profile: Path) -> list[Path]:
+    """The pipes of LibreOffice, which it leaves behind when killed; their name comes from the profile's address."""
+    if sys.platform == "win32":
+        return []
+    else:
+        digest = hashlib.md5(profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+        name = f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}"
+        return [Path(folder, name) for folder in ("/tmp", "/var/tmp")]
+
+
+def _remove_pipes(profile: Path) -> None:
+    for pipe in _pipes(profile):
+        with contextlib.suppress(OSError):
+            pipe.unlink(missing_ok=True)
 
 
 def _build_id(program: Path) -> str:
@@ -236,12 +253,15 @@ def _write_profile(profile: Path, build: str) -> None:
 def _environment(work: Path) -> dict[str, str]:
     # A Python environment of ours would mislead the Python that LibreOffice carries.
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    env.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(work / "tmp")))
     if sys.platform not in ("win32", "darwin"):
         env["SAL_USE_VCLPLUGIN"] = "svp"
         env["FONTCONFIG_FILE"] = str(FONT_MAP)
-        cache = Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        there = next(folder for folder in (cache, *cache.parents) if folder.exists())
-        if not os.access(there, os.W_OK):
+        home = workspace.home()
+        given = env.get("XDG_CACHE_HOME", "")
+        cache = Path(given) if given else home / ".cache" if home else None
+        there = next((folder for folder in (cache, *cache.parents) if folder.exists()), None) if cache else None
+        if there is None or not os.access(there, os.W_OK):
             env["XDG_CACHE_HOME"] = str(work / "cache")
     return env
 

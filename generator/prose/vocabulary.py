@@ -45,11 +45,19 @@ class Vocabulary:
         self.figures = known
         self._environment = environment(False)
         self._spaces: dict[str, dict[str, Any]] = {}
+        # The figures of the staff's own sheets, whose names may be any: apart from ours.
+        self.sheets: dict[str, dict[str, Any]] = {}
         self._texts: dict[tuple[Location, str, str], tuple[Text, list[Problem]]] = {}
         for figure in known.values():
             space, dot, name = figure.name.partition(".")
             if dot and not space.startswith(f"{ATTACHMENT}("):
-                self._spaces.setdefault(space, {})[name] = figure.value
+                spaces = self.sheets if figure.sheet else self._spaces
+                spaces.setdefault(space, {})[name] = figure.value
+        # In prose, where a document has no names of its own, both are there; a name of ours stays what it is.
+        self._in_prose = {
+            space: {**self.sheets.get(space, {}), **self._spaces.get(space, {})}
+            for space in {**self._spaces, **self.sheets}
+        }
 
     @functools.cached_property
     def numbers(self) -> set[int]:
@@ -57,8 +65,17 @@ class Vocabulary:
         return figures.numbers_in(self.figures)
 
     def context(self, case: Case | None) -> dict[str, Any]:
-        """The names for a template or a text of ``case``; 附件() counts from that case."""
+        """The names of ours for a document of ``case``; 附件() counts from that case."""
         return {**self._spaces, ATTACHMENT: lambda *names: self._label(case, names)}
+
+    def for_template(self, context: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Figure]]:
+        """The names for a template with this context, and the figures among them.
+
+        The staff's own sheets are there too, but for those that bear a name of ours.
+        """
+        known = {name: figure for name, figure in self.figures.items() if figure.name.partition(".")[0] not in context}
+        ours = {name: figure for name, figure in self.figures.items() if not figure.sheet}
+        return {**self.sheets, **context}, {**known, **ours}
 
     def _label(self, case: Case | None, names: tuple[str, ...]) -> str:
         attachments = [self._attachment(case, name) for name in names]
@@ -96,7 +113,7 @@ class Vocabulary:
             if name in self.figures:
                 continue
             known = list(self.figures)
-            if name in self._spaces:
+            if name in self._in_prose:
                 examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
                 problems.append(problem(VocabularyCode.NAME_INCOMPLETE, at, name=name, examples=examples))
             else:
@@ -137,7 +154,8 @@ class Vocabulary:
         if not faults:
             try:
                 with recording() as printed:
-                    marked = _bounded(self._environment.from_string(source).generate(self.context(case)))
+                    names = {**self._in_prose, ATTACHMENT: self.context(case)[ATTACHMENT]}
+                    marked = _bounded(self._environment.from_string(source).generate(names))
             except Exception as error:
                 faults = [problem(_code(error), at, detail=explained(error))]
             else:

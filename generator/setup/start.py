@@ -7,9 +7,10 @@ moved: it is complete or absent, and existing files are never changed.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import secrets
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ import generator
 from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace
+from generator.build import outputs
 from generator.build.result import Result
 from generator.meeting import load, succession
 from generator.meeting.load import MeetingCode
@@ -327,13 +329,10 @@ def _is_empty(path: Path) -> bool:
 def _aside(parent: Path) -> Iterator[Path]:
     """A temporary folder in ``parent``; removed at the end with the folders created for it, if they are empty."""
     created = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-    # Not tempfile: on Windows what is moved out of a private folder stays private.
-    aside = parent / f".packet-{secrets.token_hex(4)}"
     try:
-        aside.mkdir(parents=True)
-        yield aside
+        with outputs.aside_in(parent) as aside:
+            yield aside
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
         for folder in created:
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -342,17 +341,41 @@ def _aside(parent: Path) -> Iterator[Path]:
 def _move(moves: Sequence[tuple[Path, Path]]) -> None:
     """Moves each to its place, where at most an empty folder is; if one move fails, all are undone."""
     done: list[tuple[Path, Path, bool]] = []
+    name = ""
     try:
         for source, target in moves:
-            empty = target.is_dir()
-            done.append((source, target, empty))
+            empty, name = target.is_dir(), target.name
             if empty:
                 target.rmdir()
-            os.rename(source, target)
-    except BaseException:
+            done.append((source, target, empty))
+            outputs.sync_tree(source)
+            _rename_new(source, target)
+            outputs.sync_folder(target.parent)
+    except BaseException as error:
         for source, target, empty in reversed(done):
             if not source.exists():
                 os.rename(target, source)
             if empty:
                 target.mkdir(exist_ok=True)
+        if isinstance(error, OSError) and error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+            # Another run of this command, or another program, was there first.
+            raise Taken(f"「{name}」剛才已經由別的程式建立，沒有更動任何檔案。") from error
         raise
+
+
+def _rename_new(source: Path, target: Path) -> None:
+    """Renames a file or folder to a name that nothing has. Raises FileExistsError, and what os.rename raises."""
+    if source.is_dir() or sys.platform == "win32":
+        # A folder replaces none but an empty one; Windows replaces nothing.
+        os.rename(source, target)
+        return
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A disk without hard links: the name is taken first.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL, 0o666))
+        os.replace(source, target)
+    else:
+        source.unlink()

@@ -129,10 +129,14 @@ class _Contexts:
         self._by_template: dict[str, list[tuple[str, Context]]] = {}
         self._samples: dict[str, list[tuple[str, Context]]] = {}
         spaces: Context = {}
+        of_sheets: Context = {}
         if meeting_id is not None:
             examined = examine.examine(workspace, meeting_id)
+            if examined.vocabulary is not None:
+                of_sheets = examined.vocabulary.sheets
             for document in examined.documents:
-                self._add(self._by_template, document, f"{meeting_id} {document.name}", document.context)
+                context = {**of_sheets, **document.context}
+                self._add(self._by_template, document, f"{meeting_id} {document.name}", context)
             if examined.vocabulary is None:
                 where = Location(f"inputs/{meeting_id}")
                 problems.append(problem(TemplateCode.TRIAL_WITHOUT_MEETING, where, meeting=meeting_id))
@@ -145,7 +149,7 @@ class _Contexts:
             documents = [*papers.compose_all(meeting, vocabulary), table.sample(meeting, vocabulary, count)]
             for document in documents:
                 # Names that only the present meeting has (of a unit, of a sheet) are known here too.
-                context = {**spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
+                context = {**of_sheets, **spaces, **document.context, ATTACHMENT: lambda *names: ATTACHMENT}
                 for space, values in spaces.items():
                     if isinstance(values, dict):
                         context[space] = {**values, **document.context.get(space, {})}

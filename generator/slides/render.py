@@ -69,14 +69,16 @@ def render(template: Path, context: Mapping[str, Any], properties: Properties, p
     before = len(problems)
     try:
         _Maker(template.name, presentation, deck, problems).make()
+        if len(problems) > before:
+            return None
+        _set_properties(presentation, properties)
+        result = io.BytesIO()
+        presentation.save(result)
+        return rewritten(result.getvalue(), system=UNIX)
     except Exception as error:
+        # python-pptx raises a dozen kinds of errors on what is damaged inside; each means the same to the user.
         problems.append(problem(SlideCode.SLIDES_FAILED, Location(template.name), detail=type(error).__name__))
-    if len(problems) > before:
-        return None
-    _set_properties(presentation, properties)
-    result = io.BytesIO()
-    presentation.save(result)
-    return rewritten(result.getvalue(), system=UNIX)
+    return None
 
 
 def check_template(path: Path, faces: Collection[str] = ()) -> list[Problem]:
@@ -86,11 +88,14 @@ def check_template(path: Path, faces: Collection[str] = ()) -> list[Problem]:
     presentation = _opened(path, found)
     if presentation is None:
         return found
-    samples = slide_samples.samples(presentation)
-    for layout in LAYOUTS:
-        found += slide_samples.lacking(path.name, layout, samples, NEEDED[layout])
-        if faces and layout in samples:
-            found += slide_samples.other_faces(path.name, layout, samples[layout], faces)
+    try:
+        samples = slide_samples.samples(presentation)
+        for layout in LAYOUTS:
+            found += slide_samples.lacking(path.name, layout, samples, NEEDED[layout])
+            if faces and layout in samples:
+                found += slide_samples.other_faces(path.name, layout, samples[layout], faces)
+    except Exception as error:
+        found.append(problem(SlideCode.SLIDES_FAILED, Location(path.name), detail=type(error).__name__))
     if not found:
         render(path, {"簡報": _trial()}, Properties("試印", "試印", dt.date(2024, 1, 1)), found)
     return found

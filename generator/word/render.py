@@ -36,6 +36,7 @@ class WordCode(Code):
     TEMPLATE_UNREADABLE = error(
         "不是可讀的 .docx（可能已損壞、設有密碼，或是改了副檔名的別種檔案）", "請用 Word 開啟，另存成沒有密碼的 .docx。"
     )
+    TEMPLATE_DAMAGED = error("範本內部已損壞，產生的文件 Word 會打不開", "請用 Word 開啟並修復，再另存成 .docx。")
 
 
 # Names that templates use for what layout does to the rendered document.
@@ -46,7 +47,9 @@ _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
 
 def available(folder: Path, ending: str = "docx") -> list[str]:
     """The names of the templates in a folder, without ending."""
-    return sorted(path.stem for path in folder.glob(f"*.{ending}") if not path.name.startswith("~$"))
+    paths = (path for path in folder.glob(f"*.{ending}") if not path.name.startswith("~$"))
+    # No folder, and no pipe: whoever opens one waits for ever.
+    return sorted(path.stem for path in paths if path.is_file())
 
 
 def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Problem | None:
@@ -99,6 +102,15 @@ def render_recorded(
         at, cause = _place(template, names) or (Location(template.name), error)
         problems.append(problem(WordCode.TEMPLATE_FAILED, at, detail=_explained(cause, names)))
         return None
+    try:
+        return _finished(document, properties, known)
+    except Exception:
+        # What is damaged inside shows only now: a style without its size, XML that is not well-formed.
+        problems.append(problem(WordCode.TEMPLATE_DAMAGED, Location(template.name)))
+        return None
+
+
+def _finished(document: Any, properties: Properties, known: Mapping[str, Figure] | None) -> Rendered:
     inner = document.docx
     body = inner.element.body
     styles = ooxml.Styles(inner.styles.element)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from generator.basic import file_names
 from generator.basic.package import Budget, proved
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, Problem
 from generator.workbook import books as workbooks
@@ -17,7 +18,7 @@ _WARNING_FILL = "FFEB9C"
 
 def copy_name(workbook: str) -> str:
     """會議.xlsx → 會議（標示問題）.xlsx."""
-    return f"{Path(workbook).stem}（標示問題）.xlsx"
+    return f"{file_names.distinct([Path(workbook).stem])[0]}（標示問題）.xlsx"
 
 
 def marked(path: Path, problems: Sequence[Problem]) -> bytes:

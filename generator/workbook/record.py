@@ -47,7 +47,8 @@ class Column:
 
     ``required``: the column must be there and no row may leave it empty. ``filled``: where the column is required to
     be there but its cells may be empty, this is False. ``if_empty``: what an empty cell stands for. ``choices`` are
-    the allowed texts of a CHOICE. ``convert`` makes the record's value of the one that was read.
+    the allowed texts of a CHOICE. ``one_line``: a TEXT that may have no line end, since calendars, heads of mails and
+    properties of files hold one line. ``convert`` makes the record's value of the one that was read.
 
     For the forms: ``hint``, ``example``, ``width``; ``refers`` is the sheet and column of the same workbook that is
     offered as a drop-down, ``suggests`` are texts to choose from where any other may be typed as well.
@@ -66,6 +67,7 @@ class Column:
     example: str = ""
     width: int = 14
     if_empty: str = ""
+    one_line: bool = False
     convert: Callable[[Any], Any] | None = None
     refers: tuple[str, str] | None = None
     suggests: tuple[str, ...] = ()

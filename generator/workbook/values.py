@@ -30,6 +30,7 @@ class ValueCode(Code):
     BAD_TIME = error("「{value}」不是時間（例：{example}）", "請改為例如 14:30 或 下午2時30分。")
     BAD_COUNT = error("「{value}」不是整數（例：{example}）", "請只填 0 或正整數，不加單位。")
     BAD_FLAG = error("「{value}」看不出是或否", "請填 ★，或留空白。")
+    LINE_END = error("「{name}」內有換行", "請在儲存格內刪除換行；這個名稱要寫成一行。")
     BAD_CHOICE = error("「{value}」不在可填的選項內", "請改為：{choices}。")
 
 
@@ -216,6 +217,8 @@ _PARSERS: dict[Kind, Callable[[object], Any]] = {
 def parse(column: Column, value: object) -> Any:
     """The typed value of a cell of that column. Raises BadValue when it cannot be read or is no allowed choice."""
     parsed = _PARSERS[column.kind](value)
+    if column.one_line and len(str(parsed).splitlines()) > 1:
+        raise BadValue(ValueCode.LINE_END)
     if column.kind is Kind.CHOICE:
         for choice in column.choices:
             if folded(choice) == folded(parsed):

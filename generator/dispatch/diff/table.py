@@ -54,9 +54,11 @@ def render(
     if fault := templates.missing(NAME, workspace.templates, Location(f"{NAME}.docx")):
         problems.append(fault)
         return None
-    filled = document(meeting, Vocabulary(meeting, known), found)
+    vocabulary = Vocabulary(meeting, known)
+    filled = document(meeting, vocabulary, found)
     properties = Properties(filled.title, meeting.agency.full_name, meeting.date)
-    return templates.render(workspace.templates / filled.template_file, filled.context, properties, problems)
+    names, _ = vocabulary.for_template(filled.context)
+    return templates.render(workspace.templates / filled.template_file, names, properties, problems)
 
 
 def write(folder: Path, name: str, content: bytes) -> list[outputs.Outcome]:

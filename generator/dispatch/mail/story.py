@@ -19,7 +19,7 @@ from generator.basic.formats import FORMATS, of_file
 from generator.basic.problem import Code, Location, Problem, error, has_errors, in_order, perhaps, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import examine, outputs, story
+from generator.build import examine, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.convert import PACKET
 from generator.build.examine import Examined
@@ -181,6 +181,9 @@ def _made_anew(workspace: Workspace, examined: Examined, plan: _Plan, report: Re
         report.problems = build.examined.problems
         return None
     report.problems = tuple(in_order([*report.problems, *build.examined.problems]))
+    if unchanged.stamps(workspace) != examined.stamps:
+        report.failures.append(f"{story.SAVED_MEANWHILE}信件草稿沒有寫出。")
+        return None
     absent = [name for name in plan.files if name not in build.files]
     report.failures += [f"沒有產生「{name}」，信件草稿也沒有寫出。請執行 packet doctor。" for name in absent]
     if absent:

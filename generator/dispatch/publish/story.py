@@ -15,7 +15,7 @@ from generator.basic import formats, package
 from generator.basic.problem import Code, Location, Problem, error, in_order, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import examine, outputs, report, story
+from generator.build import examine, outputs, report, story, unchanged
 from generator.build.convert import PACKET
 from generator.build.result import Result
 from generator.dispatch.publish import data_files, meeting_json
@@ -70,6 +70,9 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     meeting, documents = build.examined.meeting, build.examined.documents
     done.problems, done.failures = build.examined.problems, list(build.failures)
     if meeting is None or done.stopped or done.failures:
+        return done
+    if unchanged.stamps(workspace) != examined.stamps:
+        done.failures.append(f"{story.SAVED_MEANWHILE}沒有公開任何檔案。")
         return done
     step("整理公開的檔案")
     public = {document.name: document for document in documents if _is_public(document)}

@@ -23,10 +23,14 @@ BOOK = "機關"
 class Agency(Record):
     """The agency whose group meets, and the settings of its rules."""
 
-    full_name: str = column("機關全銜", hint="公文用的完整機關名稱", example="行政院主計總處", figure="機關.全銜")
-    short_name: str = column("機關簡稱", hint="附件標題用的簡稱", example="主計總處", figure="機關.簡稱")
-    self_name: str = column("自稱", hint="本文中機關的自稱", example="本總處", figure="機關.自稱")
-    group: str = column("小組名稱", hint="小組名稱，不加引號", example="政府資料開放諮詢小組", figure="機關.小組名稱")
+    full_name: str = column(
+        "機關全銜", one_line=True, hint="公文用的完整機關名稱", example="行政院主計總處", figure="機關.全銜"
+    )
+    short_name: str = column("機關簡稱", one_line=True, hint="附件標題用的簡稱", example="主計總處", figure="機關.簡稱")
+    self_name: str = column("自稱", one_line=True, hint="本文中機關的自稱", example="本總處", figure="機關.自稱")
+    group: str = column(
+        "小組名稱", one_line=True, hint="小組名稱，不加引號", example="政府資料開放諮詢小組", figure="機關.小組名稱"
+    )
     secretariat: str = column(
         "幕僚單位", Kind.UNIT, hint="承辦小組幕僚作業的單位", example="主計資訊處", figure="機關.幕僚單位"
     )
@@ -101,7 +105,7 @@ class Agency(Record):
 
 @sheet("單位", about="機關內的單位，依官方順序", book=BOOK, required=True)
 class Unit(Record):
-    name: str = column("單位", hint="依官方順序，各統計表都照此順序", example="綜合規劃處", width=24)
+    name: str = column("單位", one_line=True, hint="依官方順序，各統計表都照此順序", example="綜合規劃處", width=24)
 
 
 @sheet("委員", about="委員名冊", book=BOOK)

@@ -32,7 +32,17 @@ _OF_DOCUMENT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OC
 # The first three say that the data of a stream stand in another file.
 _NOT_OF_STREAM = ("/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/AF", "/PieceInfo")
 # What pikepdf raises for damaged files: a number where a list should stand, a page that is none.
-_DAMAGED = (pikepdf.PdfError, zlib.error, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
+# DependencyError: contents of a kind that it cannot unpack (JBIG2).
+_DAMAGED = (
+    pikepdf.PdfError,
+    pikepdf.DependencyError,
+    zlib.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RuntimeError,
+)
 
 
 class Unfit(Exception):

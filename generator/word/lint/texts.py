@@ -67,7 +67,10 @@ class Package:
                     for name in sorted(archive.namelist())
                     if wanted.fullmatch(name)
                 }
-        except (*package.DAMAGED, etree.XMLSyntaxError) as error:
+        except OSError:
+            raise
+        except Exception as error:
+            # zipfile, zlib and lxml raise a dozen kinds of errors on damaged files; each means the same to the user.
             raise NotADocument(path.name) from error
         if "word/document.xml" not in read:
             raise NotADocument(path.name)
