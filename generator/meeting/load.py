@@ -18,7 +18,7 @@ from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
 from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note, Slide
-from generator.meeting.sheets.minutes import Decision, Remark
+from generator.meeting.sheets.minutes import ClearedWording, Decision, Remark
 from generator.workbook import books, typed_rows, values
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import MENU_SHEET, Record
@@ -130,6 +130,7 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         calendar=calendar,
         present=frozenset(values.folded(sheet.name) for sheet in raw),
         slides=slides,
+        cleared=typed_rows.records(ClearedWording, raw, problems),
     )
     return Loaded(meeting, problems, files)
 

@@ -15,7 +15,7 @@ from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
 from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Article, Case, MeetingInfo, Slide
-from generator.meeting.sheets.minutes import Observer
+from generator.meeting.sheets.minutes import ClearedWording, Observer
 from generator.meeting.workdays import Calendar
 from generator.workbook.record import R, Record
 from generator.workbook.typed_rows import PlainTable
@@ -39,6 +39,7 @@ class Meeting:
 
     ``previous`` is the one of them that came before this one. ``lists`` are the lists of data by their record class.
     ``files`` are those that are joined as attachments, by the cell that names them.
+    ``cleared`` are wordings in which what looks like a name or personal data is none.
     """
 
     id: MeetingId
@@ -58,6 +59,7 @@ class Meeting:
     previous: MeetingId | None = None
     slides: tuple[Slide, ...] = ()
     files: Mapping[Location, Enclosure] = field(default_factory=dict)
+    cleared: tuple[ClearedWording, ...] = ()
 
     @property
     def date(self) -> dt.date:

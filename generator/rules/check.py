@@ -60,6 +60,7 @@ MINUTES_RULES: tuple[Callable[[Meeting, Minutes], list[Problem]], ...] = (
     decisions.members_speak_who_attend,
     decisions.remarks_are_in_order,
     decisions.members_alone_are_protected,
+    decisions.replies_go_with_closed_remarks,
     decisions.decisions_stand_once,
     decisions.decisions_use_the_phrases,
     decisions.every_case_is_decided,

@@ -13,9 +13,10 @@ from generator.build import outputs
 from generator.dispatch.diff.causes import Change, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
+from generator.dispatch.diff.withheld import NOT_LISTED
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
-from generator.documents.minutes import EDITIONS
-from generator.leaks import search
+from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
+from generator.leaks import names, search
 from generator.meeting import figures
 from generator.meeting.model import Meeting
 from generator.prose.vocabulary import Vocabulary
@@ -49,13 +50,20 @@ def render(
     found: Revisions,
     problems: list[Problem],
 ) -> bytes | None:
-    """The document as a .docx file; None, with a problem, where the template is missing or cannot be filled."""
+    """The document as a .docx file; None, with a problem, where the template is missing or cannot be filled.
+
+    Raises search.Leak for a protected name: none is in ``found``, so the template has it.
+    """
     if fault := templates.missing(NAME, workspace.templates, Location(f"{NAME}.docx")):
         problems.append(fault)
         return None
     filled = document(meeting, Vocabulary(meeting, known), found)
     properties = Properties(filled.title, meeting.agency.full_name, meeting.date)
-    return templates.render(workspace.templates / filled.template_file, filled.context, properties, problems)
+    content = templates.render(workspace.templates / filled.template_file, filled.context, properties, problems)
+    if content is not None:
+        edition = FOR_PUBLIC if filled.audience == PUBLIC else FOR_MEETING
+        search.inspect_apart(meeting, filled.file, content, edition)
+    return content
 
 
 def write(folder: Path, name: str, content: bytes) -> list[outputs.Outcome]:
@@ -79,15 +87,19 @@ def document(meeting: Meeting, vocabulary: Vocabulary, found: Revisions) -> Docu
 
 
 def _audience(meeting: Meeting, found: Revisions) -> str:
-    """The narrowest audience of the documents; the agency alone where an old or new text has a protected name."""
-    names = {search.key(name) for edition in EDITIONS for name in search.protected(meeting, edition)}
+    """The narrowest audience of the documents; the agency alone where a text is left out, or has a protected name.
+
+    Where a text is left out, the other columns still tell of the remark.
+    """
+    protected = {name for edition in EDITIONS for name in names.protected(meeting, edition)}
+    hidden = names.Sought.of(sorted(protected))
     texts = (
-        search.key(piece.old + piece.new)
+        piece.old + piece.new
         for document_change in found.documents
         for change in document_change.changes
         for piece in change.pieces
     )
-    if names and any(name in text for text in texts for name in names):
+    if any(NOT_LISTED in text or hidden.places(names.key(text)) for text in texts):
         return INTERNAL
     audiences = {document_change.audience for document_change in found.documents}
     return next((audience for audience in (INTERNAL, PARTICIPANTS) if audience in audiences), PUBLIC)
