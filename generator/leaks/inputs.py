@@ -55,6 +55,8 @@ class LeakCode(Code):
     ATTACHMENT_UNREAD = warning("附件的內容無法讀取，沒有檢查有無須保護的姓名與個人資料", "請自行確認，或換一份檔案。")
 
 
+# Warnings of a check that stop a publication.
+REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.PERSONAL_DATA)
 # Stands between texts that are looked through together; no key drops it.
 _BOUNDARY = "\ue000"
 
@@ -63,7 +65,8 @@ _BOUNDARY = "\ue000"
 class Printed:
     """A text that is printed, and its cell. ``editions`` are those of the minutes; ``paper``: it is in public papers.
 
-    ``case`` is the 案號 that it belongs to, empty for none.
+    ``case`` is the 案號 that it belongs to, empty for none. ``names_people``: who attended and who speaks may stand
+    there by name.
     """
 
     text: str
@@ -71,6 +74,7 @@ class Printed:
     editions: tuple[str, ...] = ()
     paper: bool = False
     case: str = ""
+    names_people: bool = False
 
     @property
     def public(self) -> bool:
@@ -86,7 +90,7 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
     hidden = Sought.of(names.protected(meeting, FOR_PUBLIC), cleared)
     if meeting.minutes is not None:
         for edition in EDITIONS:
-            there = [item for item in minuted if edition in item.editions]
+            there = [item for item in minuted if edition in item.editions and not item.names_people]
             own = Sought.of(names.protected(meeting, edition), cleared)
             found += _names(there, own, LeakCode.PROTECTED_NAME, hidden)
             found += _titles(there, meeting, edition, own)
@@ -186,6 +190,12 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         yield Printed(_both(case.subject, subject), case.at("subject"), EDITIONS, True, case.key)
         yield Printed(case.unit, case.at("unit"), EDITIONS, True, case.key)
     yield Printed(meeting.info.place, meeting.info.at("place"), EDITIONS, True)
+    people: list[tuple[Record, str]] = [(meeting.info, "chair"), (meeting.info, "recorder")]
+    people += [(observer, "name") for observer in meeting.observers]
+    people += [(entry, name) for entry in minutes.attendance for name in ("name", "deputy")]
+    people += [(remark, "speaker") for remark in minutes.remarks if not remark.closed and not remark.nameless]
+    for record, name in people:
+        yield Printed(getattr(record, name), record.at(name), EDITIONS, names_people=True)
     for name in ("full_name", "group"):
         yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), EDITIONS, True)
 

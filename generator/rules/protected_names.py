@@ -9,8 +9,8 @@ from generator.workbook.values import folded
 
 # How workbooks name a speaker who is no person: by office or by group.
 _OFFICES = """
-主席 代理主席 會議主席 召集人 副召集人 委員 各委員 機關代表 機關委員 民間代表 民間委員 外部委員 專家學者 列席人員 列席單位 幕僚單位
-業務單位 工作小組 秘書單位 代表 與會代表 司儀 紀錄
+主席 代理主席 會議主席 召集人 副召集人 委員 各委員 機關代表 機關委員 民間代表 民間委員 外部委員 專家學者
+列席人員 列席單位 幕僚單位 業務單位 工作小組 秘書單位 代表 與會代表 司儀 紀錄
 """
 
 
