@@ -145,7 +145,7 @@ def test_the_form_of_the_minutes_knows_members_units_and_cases(desk: Desk) -> No
     assert result.exit_code == 0, result.output
     form = minutes_of(desk)
     book = openpyxl.load_workbook(form)
-    assert book.sheetnames == ["紀錄資訊", "出席", "列席", "發言", "決議", "案由"]
+    assert book.sheetnames == ["紀錄資訊", "出席", "列席", "發言", "決議", "非姓名", "案由"]
     assert rows(form, "紀錄資訊")[0][:2] == ["紀錄狀態", "草稿"]
     assert rows(form, "出席") == [
         ["王小明", "召集人", None, None, None],
@@ -158,7 +158,7 @@ def test_the_form_of_the_minutes_knows_members_units_and_cases(desk: Desk) -> No
     assert menu(book["發言"], "A2") == menu(book["決議"], "A2") == '"報1,討1,討2,臨1"'
     assert menu(book["發言"], "C2") == '"王小明,李大華,張三,企劃處,資訊處,秘書處"'
     assert menu(book["發言"], "D2") == '"委員意見,機關回應"'
-    assert menu(book["發言"], "E2") == '"記名,不記名,不公開"'
+    assert menu(book["發言"], "E2") == '"記名,不記名,不公開,併同不公開"'
     assert menu(book["決議"], "D2") == '"企劃處,資訊處,秘書處"'
     assert "packet check 113-1" in result.output
 

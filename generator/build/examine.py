@@ -14,7 +14,7 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.build import unchanged
 from generator.documents import attachment, papers
 from generator.documents.document import Document
-from generator.leaks import search
+from generator.leaks import inputs
 from generator.meeting import figures, load
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
@@ -69,8 +69,8 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     with step("rules", "檢查議程、清單與紀錄"):
         problems += check.check(meeting, vocabulary)
         problems += carried.examine(workspace, meeting)
-    with step("leaks", "檢查應保密的姓名"):
-        problems += search.check(meeting)
+    with step("leaks", "檢查應保密的姓名與個人資料"):
+        problems += inputs.check(meeting, vocabulary)
     problems += _missing_templates(workspace, meeting)
     decks = _decks(workspace, meeting, vocabulary, problems)
     return Examined(meeting, vocabulary, tuple(in_order(problems)), decks, stamps)

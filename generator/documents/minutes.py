@@ -42,10 +42,17 @@ def is_printed(remark: Remark, edition: str) -> bool:
 
 
 def speaker(remark: Remark, meeting: Meeting) -> str:
-    """How the minutes name who spoke: 王小明委員, 主席, a unit; 委員 where the name is protected."""
+    """How the minutes name who spoke: 王小明委員, 主席, a unit; 委員 where the name is protected.
+
+    A member who sent a deputy did not speak, the deputy did: 王小明（陳小華代）, as in the head (設置要點七).
+    """
     if remark.nameless:
         return SOMEONE
     if remark.kind == OPINION:
+        name = folded(remark.speaker)
+        for entry in meeting.minutes.attendance if meeting.minutes else ():
+            if entry.how == BY_DEPUTY and entry.deputy and name in (folded(entry.name), folded(entry.deputy)):
+                return f"{entry.name}（{entry.deputy}代）"
         return "主席" if remark.speaker == meeting.info.chair else f"{remark.speaker}{SOMEONE}"
     return remark.speaker
 

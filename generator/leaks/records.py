@@ -9,23 +9,26 @@ from dataclasses import replace
 
 from generator.documents.minutes import FOR_PUBLIC
 from generator.documents.passages import Contents, Passage, Source, Table
-from generator.leaks.search import key, protected
+from generator.leaks.names import Sought, key, protected
 from generator.meeting.model import Meeting
 
+# Shorter texts are in any remark.
+_TELLING = 5
 WITHHELD = "（涉及須保護的姓名或不公開的發言，不記錄）"
 
 
 def without_protected(meeting: Meeting, contents: Contents) -> Contents:
     """A copy in which passages and rows with a protected name or a closed remark say that they are withheld."""
-    sought = [key(name) for name in protected(meeting, FOR_PUBLIC)]
+    sought = Sought.of(protected(meeting, FOR_PUBLIC))
     remarks = meeting.minutes.remarks if meeting.minutes else ()
-    sought += [key(remark.text) for remark in remarks if remark.closed and remark.text]
-    if not sought:
+    closed = [key(remark.text) for remark in remarks if remark.hidden and remark.text]
+    if not sought.patterns and not closed:
         return contents
 
     def tells(text: str) -> bool:
         plain = key(text)
-        return any(name in plain or (plain and len(plain) > 5 and plain in name) for name in sought)
+        quoted = (len(plain) > _TELLING and (plain in remark or remark in plain) for remark in closed)
+        return bool(sought.places(plain)) or any(quoted)
 
     passages = [
         Passage(WITHHELD, passage.where, passage.label) if tells(passage.text) else passage

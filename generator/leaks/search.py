@@ -1,4 +1,4 @@
-"""No protected name in an edition that protects it: checked in the inputs, and in every finished file.
+"""No protected name in a finished file that protects it, and no personal data in what is published.
 
 Who attended stands in the head of the minutes, and who speaks 記名 stands beside the remark: there a name may appear,
 and nowhere else (運作指引肆三: 委員不記名或不公開者於發言前事先聲明).
@@ -7,47 +7,34 @@ and nowhere else (運作指引肆三: 委員不記名或不公開者於發言前
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.formats import CONVERTED, PUBLIC, chosen
 from generator.basic.package import Package
-from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.basic.steps import step
 from generator.documents import minutes as after_meeting
 from generator.documents.document import Document
-from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC
-from generator.leaks import texts
+from generator.documents.minutes import FOR_PUBLIC
+from generator.leaks import names, personal, texts
+from generator.leaks.names import key
 from generator.leaks.texts import Insides
-from generator.meeting.minutes import SOMEONE
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import OPINION
 
-
-class LeakCode(Code):
-    """The problems that this module finds."""
-
-    PROTECTED_NAME = error("內容出現須保護的姓名（該委員聲明不記名或不公開）", "請改為「委員」或其他不指名的寫法。")
-
-
-# Characters of names that are written in more than one way.
-_PAIRS = (
-    "台臺 黄黃 温溫 恒恆 峯峰 羣群 啓啟 叶葉 裡裏 真眞 清淸 青靑 教敎 "
-    "柏栢 鉄鐵 鋭銳 徳德 慎愼 寧甯 晋晉 强強 韵韻 綉繡 凈淨"
-)
-_VARIANTS = {pair[0]: pair[1] for pair in _PAIRS.split()}
 _HEADER = ("主席", "出席", "請假", "列席")
 MEETING_JSON = "會議.json"
 CLOSED_REMARK = "含有不公開的發言"
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp950")
-_ADDRESS = re.compile(r"[A-Za-z0-9][\w.+%-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", re.ASCII)
 # In binary data only longer addresses count: short ones occur there by chance.
 _ADDRESS_IN_BINARY = re.compile(
     rb"[A-Za-z0-9._+-]{3,}@[A-Za-z0-9-]{2,}(?:\.[A-Za-z0-9-]{2,})*\.(?:tw|com|net|org|edu|gov)"
 )
-_MOBILE = re.compile(r"(?<!\d)(?<!\d[-,.])09\d{2}[- ]?\d{3}[- ]?\d{3}(?![-,.]?\d)")
+
+
+# Runs of Chinese characters in binary data, with what may stand between them or mask one.
+_RUN = re.compile(rb"(?:(?:[\xe2-\xef][\x80-\xbf]{2}|\xc2\xb7|\xc3\x97)[ .\-/*?ox0OX]?){2,}")
+_CLEARING = "不是姓名或可以公開時，請在〔非姓名〕的「文字」填入整個詞。"
 
 
 class Leak(UserError):
@@ -56,78 +43,22 @@ class Leak(UserError):
     exit_code = PROBLEMS
 
 
-def protected(meeting: Meeting, edition: str) -> list[str]:
-    """The names that an edition protects: of 不記名 speakers in both, of 不公開 ones in the public edition.
-
-    A speaker written with a title (範例委員教授) protects the member's bare name as well.
-    """
-    if meeting.minutes is None:
-        return []
-    names = []
-    for remark in meeting.minutes.remarks:
-        if remark.nameless or (remark.closed and edition == FOR_PUBLIC):
-            names.append(remark.speaker)
-            names += [member.name for member in meeting.members if key(member.name) in key(remark.speaker)]
-    # A speaker written only as 委員 has no name to protect.
-    return list(dict.fromkeys(name for name in names if len(key(name)) > 1 and key(name) != SOMEONE))
-
-
-def key(text: str) -> str:
-    """A text for finding names in it: width, case, blanks, dots, invisible and variant characters do not count."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(_VARIANTS.get(character, character) for character in plain if not _is_ignored(character))
-
-
-def _is_ignored(character: str) -> bool:
-    return character in "·‧•・．." or unicodedata.category(character) in ("Cf", "Mn", "Cc", "Zs", "Zl", "Zp")
-
-
-def check(meeting: Meeting) -> list[Problem]:
-    """Protected names in the texts of the minutes: an error at the cell, without the name."""
-    if meeting.minutes is None:
-        return []
-    found = []
-    names = {edition: [key(name) for name in protected(meeting, edition)] for edition in after_meeting.EDITIONS}
-    for text, at, public in _texts(meeting):
-        editions = [edition for edition in after_meeting.EDITIONS if public or edition == FOR_MEETING]
-        if any(name in key(text) for edition in editions for name in names[edition]):
-            found.append(problem(LeakCode.PROTECTED_NAME, at))
-    return found
-
-
-def _texts(meeting: Meeting) -> Iterator[tuple[str, Location, bool]]:
-    """Every text that the minutes and the tasks print, its cell, and whether the public edition has it."""
-    minutes = meeting.minutes
-    assert minutes is not None
-    yield minutes.info.opening, minutes.info.at("opening"), True
-    for remark in minutes.remarks:
-        yield remark.text, remark.at("text"), not remark.closed
-        if not remark.nameless and remark.kind != OPINION:
-            yield remark.speaker, remark.at("speaker"), not remark.closed
-    for observer in meeting.observers:
-        yield observer.unit, observer.at("unit"), True
-        yield observer.title, observer.at("title"), True
-    for attendance in minutes.attendance:
-        yield attendance.deputy_title, attendance.at("deputy_title"), True
-    for decision in minutes.decisions:
-        yield decision.text, decision.at("text"), True
-        yield decision.unit, decision.at("unit"), True
-    for case in meeting.cases:
-        yield case.subject, case.at("subject"), True
-        yield case.unit, case.at("unit"), True
-    yield meeting.info.place, meeting.info.at("place"), True
-
-
 def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) -> None:
     """Searches every file of an edition: text, properties, all parts, file names. Raises Leak."""
     if not document.edition:
         return
-    sought = _Sought.of(meeting, document.edition)
+    forbidden = _Forbidden.of(meeting, document.edition)
     for name, content in files.items():
-        if fault := _fault(_read(name, content), sought, _allowed(meeting, document)):
+        if fault := _fault(_read(name, content), forbidden, _allowed(meeting, document)):
             template = f"請檢查範本「{document.template_file}」"
-            advice = f"{template}。" if fault == CLOSED_REMARK else f"{template}與〔會議資訊〕。"
-            raise Leak(f"「{name}」{fault}，沒有產生任何文件。{advice}")
+            advice = f"{template}。" if fault.what == CLOSED_REMARK else f"{template}與〔會議資訊〕。"
+            raise Leak(f"「{name}」{fault.what}，沒有產生任何文件。{fault.place}{advice}")
+
+
+def inspect_apart(meeting: Meeting, name: str, content: bytes, edition: str) -> None:
+    """Searches a file that is no edition of the minutes as strictly as that edition. Raises Leak."""
+    if fault := _fault(_read(name, content), _Forbidden.of(meeting, edition), ""):
+        raise Leak(f"「{name}」{fault.what}，沒有產生。{fault.place}")
 
 
 @step("leaks", "檢查公開的檔案")
@@ -138,15 +69,28 @@ def inspect_folder(meeting: Meeting, files: Mapping[str, bytes], minutes: Docume
     may name who attended and who speaks 記名. The only e-mail address allowed is that of the group (機關.電子郵件). The
     telephone number of the contact (聯絡電話), who is a person, and all mobile numbers are forbidden.
     """
-    sought = _Sought.of(meeting, FOR_PUBLIC)
-    found = [f"「{name}」{fault}。" for name, fault in _faults(meeting, files, minutes, sought)]
+    forbidden = _Forbidden.of(meeting, FOR_PUBLIC)
+    found = [f"「{name}」{fault.what}。{fault.place}" for name, fault in _faults(meeting, files, minutes, forbidden)]
     if found:
-        raise Leak("\n".join(["沒有公開任何檔案：", *found, "請改正活頁簿、範本或附件的內容後，再執行一次。"]))
+        remedy = f"請改正活頁簿、範本或附件的內容後，再執行一次。{_CLEARING}"
+        raise Leak("\n".join(["沒有公開任何檔案：", *found, remedy]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Forbidden content: ``what`` ends the sentence about the file, ``place`` is a sentence on where it stands."""
+
+    what: str
+    place: str = ""
+
+    @classmethod
+    def at(cls, what: str, around: str) -> _Fault:
+        return cls(what, f"該處為{around}。" if around else "")
 
 
 def _faults(
-    meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None, sought: _Sought
-) -> Iterator[tuple[str, str]]:
+    meeting: Meeting, files: Mapping[str, bytes], minutes: Document | None, forbidden: _Forbidden
+) -> Iterator[tuple[str, _Fault]]:
     for name, content in files.items():
         is_minutes_file = minutes is not None and name in (MEETING_JSON, *minutes.file_names(chosen(PUBLIC, CONVERTED)))
         if name.endswith(".zip"):
@@ -160,29 +104,29 @@ def _faults(
                     archive.comment,
                     *(entry.comment + entry.extra for entry in archive.infolist()),
                 ]
-            yield from ((f"{name}/{entry}", fault) for entry, fault in _faults(meeting, entries, minutes, sought))
+            yield from ((f"{name}/{entry}", fault) for entry, fault in _faults(meeting, entries, minutes, forbidden))
             inside = Insides(rest=[name, *(comment.decode("utf-8", "replace") for comment in about)])
         else:
             inside = _read(name, content)
         allowed = _allowed(meeting, minutes) if minutes is not None and is_minutes_file else ""
-        if fault := _fault(inside, sought, allowed) or _personal(inside, sought):
+        if fault := _fault(inside, forbidden, allowed) or _personal(inside, forbidden):
             yield name, fault
 
 
 @dataclass(frozen=True, slots=True)
-class _Sought:
-    """What is searched for: names and closed remarks as keys, names as bytes, addresses, telephone numbers."""
+class _Forbidden:
+    """What is searched for: names, closed remarks as keys, names as bytes, addresses, telephone numbers."""
 
-    names: tuple[str, ...]
+    names: names.Sought
     spelt: tuple[bytes, ...]
     closed: tuple[str, ...]
     addresses: tuple[str, ...]
     phones: tuple[re.Pattern[str], ...]
-    group_address: str
+    allowed: personal.Allowed
 
     @classmethod
-    def of(cls, meeting: Meeting, edition: str) -> _Sought:
-        names = protected(meeting, edition)
+    def of(cls, meeting: Meeting, edition: str) -> _Forbidden:
+        protected = names.protected(meeting, edition)
         remarks = meeting.minutes.remarks if meeting.minutes is not None and edition == FOR_PUBLIC else ()
         closed = [key(remark.text) for remark in remarks if remark.closed]
         group_address = meeting.agency.email.strip().casefold()
@@ -191,52 +135,86 @@ class _Sought:
             key(address) for address in people if "@" in address and address.strip().casefold() != group_address
         ]
         return cls(
-            names=tuple(key(name) for name in names),
-            # Shorter byte sequences occur by chance in pictures.
-            spelt=tuple(data for name in names for code in _ENCODINGS if len(data := name.encode(code, "ignore")) >= 6),
+            names=names.Sought.of(protected, [entry.text for entry in meeting.cleared]),
+            spelt=tuple(dict.fromkeys(data for name in protected for data in _as_bytes(name))),
             closed=tuple(text for text in closed if len(text) > 5),
             addresses=tuple(addresses),
             phones=tuple(_phone(meeting.agency.phone)),
-            group_address=group_address,
+            allowed=personal.Allowed.of(meeting),
         )
+
+
+def _as_bytes(name: str) -> Iterator[bytes]:
+    """A name in its spellings and encodings; shorter byte sequences occur by chance in pictures."""
+    for written in names.spelt(name):
+        for encoding in _ENCODINGS:
+            try:
+                data = written.encode(encoding)
+            except UnicodeEncodeError:
+                continue
+            if len(data) >= 6:
+                yield data
 
 
 def _phone(written: str) -> Iterator[re.Pattern[str]]:
     """A number as anyone may write it, with its area code and without: 02-2380-0000, (02)23800000."""
-    plain = re.split("[轉#]|ext", unicodedata.normalize("NFKC", written), flags=re.IGNORECASE)[0]
+    plain = re.split("[轉#]|ext", personal.plain(written), flags=re.IGNORECASE)[0]
     area = re.match(r"\s*\(?(0\d{1,2})[-\s)]", plain)
     digits = re.findall(r"\d", plain)
     for start in {0, len(area[1]) if area else 0}:
         if len(digits) - start >= 7:
-            yield re.compile(r"(?<!\d)" + r"[-\s()]*".join(digits[start:]) + r"(?!\d)")
+            yield re.compile(r"(?<!\d)" + r"[-\s().]*".join(digits[start:]) + r"(?!\d)")
 
 
-def _fault(inside: Insides, sought: _Sought, allowed: str) -> str:
-    """The forbidden content of a file, as the end of a sentence; "" if there is none."""
-    body, spoken, rest = key(inside.body), key(inside.spoken), key("\n".join(inside.rest))
-    if any(text.count(person) > allowed.count(person) for text in (body, spoken) for person in sought.names):
-        return "的內文含有須保護的姓名"
-    if any(person in rest for person in sought.names):
-        return "的頁首、頁尾、屬性或檔名含有須保護的姓名"
-    if any(spelt in data for data in inside.binary for spelt in sought.spelt):
-        return "的圖片或附加內容含有須保護的姓名"
-    if any(text in body + spoken + rest for text in sought.closed):
-        return CLOSED_REMARK
-    return ""
+def _fault(inside: Insides, forbidden: _Forbidden, allowed: str) -> _Fault | None:
+    """The forbidden content of a file."""
+    sought, rest_text = forbidden.names, "\n".join(inside.rest)
+    body, spoken, rest = key(inside.body), key(inside.spoken), key(rest_text)
+    for raw, text in ((inside.body, body), (inside.spoken, spoken)):
+        if not sought.may_be_in(text):
+            continue
+        for person in sought.patterns:
+            places = sought.places(text, person)
+            if len(places) > len(person.findall(allowed)):
+                strange = [place for place in places if text[max(0, place[0] - 3) : place[1] + 3] not in allowed]
+                around = names.surroundings(raw, strange[0], sought.places(text)) if strange else ""
+                return _Fault.at("的內文含有須保護的姓名", around)
+    if places := sought.places(rest):
+        around = names.surroundings(rest_text, places[0], places)
+        return _Fault.at("的頁首、頁尾、屬性或檔名含有須保護的姓名", around)
+    for data in inside.binary:
+        runs = (run[0].decode("utf-8", "ignore") for run in _RUN.finditer(data)) if sought.patterns else ()
+        if any(spelt in data for spelt in forbidden.spelt) or any(sought.places(key(run)) for run in runs):
+            return _Fault("的圖片或附加內容含有須保護的姓名")
+    if any(text in body + spoken + rest for text in forbidden.closed):
+        return _Fault(CLOSED_REMARK)
+    return None
 
 
-def _personal(inside: Insides, sought: _Sought) -> str:
-    """An e-mail address or telephone number in a file, as the end of a sentence; "" if there is none."""
-    text = unicodedata.normalize("NFKC", inside.text)
-    found = {address.casefold().rstrip(".") for address in _ADDRESS.findall(text)}
-    found |= {
-        address.decode("ascii").casefold() for data in inside.binary for address in _ADDRESS_IN_BINARY.findall(data)
-    }
-    if found - {sought.group_address} or any(address in key(text) for address in sought.addresses):
-        return "含有電子郵件地址（只有〔機關〕的電子郵件可以公開）"
-    if any(phone.search(text) for phone in (*sought.phones, _MOBILE)):
-        return "含有聯絡電話或行動電話"
-    return ""
+_WHAT = {
+    personal.MAIL: "含有電子郵件地址（只有〔機關〕的電子郵件可以公開）",
+    personal.PHONE: "含有聯絡電話或行動電話",
+}
+
+
+def _personal(inside: Insides, forbidden: _Forbidden) -> _Fault | None:
+    """Personal data in a file."""
+    allowed = forbidden.allowed
+    for raw, printed in ((f"{inside.body}\n{inside.spoken}", True), ("\n".join(inside.rest), False)):
+        text = personal.plain(raw)
+        hits = list(personal.find(text, allowed, printed))
+        if hits:
+            what, place = hits[0]
+            around = personal.surroundings(text, place, [other for _, other in hits])
+            return _Fault.at(_WHAT.get(what, f"含有{what}"), "" if forbidden.names.places(key(around)) else around)
+        if any(phone.search(text) for phone in forbidden.phones):
+            return _Fault(_WHAT[personal.PHONE])
+        if any(address in key(text) for address in forbidden.addresses):
+            return _Fault(_WHAT[personal.MAIL])
+    found = {found.decode("ascii") for data in inside.binary for found in _ADDRESS_IN_BINARY.findall(data)}
+    if any(True for address in found for _ in personal.find(address, allowed)):
+        return _Fault(_WHAT[personal.MAIL])
+    return None
 
 
 def _read(name: str, content: bytes) -> Insides:

@@ -16,7 +16,7 @@ from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
 from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
-from generator.meeting.sheets.minutes import Decision, Remark
+from generator.meeting.sheets.minutes import ClearedWording, Decision, Remark
 from generator.meeting.sources import SHEET, Inputs, SourceCode
 from generator.workbook import books, typed_rows, values
 from generator.workbook.raw import RawSheet
@@ -121,6 +121,7 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         calendar=calendar,
         present=present,
         slides=slides,
+        cleared=typed_rows.records(ClearedWording, raw, problems),
     )
     return Loaded(meeting, problems, files)
 

@@ -15,7 +15,7 @@ from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
 from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Case, MeetingInfo, Slide
-from generator.meeting.sheets.minutes import Observer
+from generator.meeting.sheets.minutes import ClearedWording, Observer
 from generator.meeting.sheets.shared import Regulation
 from generator.meeting.workdays import Calendar
 from generator.workbook.record import R, Record
@@ -33,6 +33,7 @@ class Meeting:
 
     ``previous`` is the one of them that came before this one. ``lists`` are the lists of data by their record class.
     ``files`` are those that are joined as attachments, by the cell that names them.
+    ``cleared`` are wordings in which what looks like a name or personal data is none.
     """
 
     id: MeetingId
@@ -52,6 +53,7 @@ class Meeting:
     previous: MeetingId | None = None
     slides: tuple[Slide, ...] = ()
     files: Mapping[Location, Enclosure] = field(default_factory=dict)
+    cleared: tuple[ClearedWording, ...] = ()
 
     @property
     def date(self) -> dt.date:

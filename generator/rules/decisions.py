@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import ABSENT, CONTINUED, DISCUSSION, NAMED, OPINION, REPORT
+from generator.meeting.sheets import ABSENT, CLOSED_TOO, CONTINUED, DISCUSSION, NAMED, OPINION, REPORT, RESPONSE
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance, Decision, Remark
 from generator.rules.drafts import is_complete, unfinished
-from generator.rules.protected_names import nearest_name, quoted
+from generator.rules.protected_names import is_person, nearest_name, quoted
 from generator.workbook.values import folded
 
 
@@ -24,6 +24,19 @@ class DecisionCode(Code):
     REMARK_TWICE = warning("{case}的順序 {number} 重複，{first} 已經用過", "請依發言先後重編順序。")
     OPENNESS_UNFIT = warning(
         "「{openness}」只適用於委員意見，這一列是{kind}", "請改為「記名」，或改正類型。", source="運作指引肆三"
+    )
+    CLOSED_TOO_UNFIT = warning(
+        "「併同不公開」只適用於回應不公開發言的機關回應，這一列是{kind}", "請改為「不公開」，或改正類型。"
+    )
+    REPLY_TO_CLOSED = warning(
+        "這一列回應前面不公開的發言，公開版仍會印出，可能透露該發言的內容",
+        "請將記名方式改為「併同不公開」；只回應其他發言時可不理會。",
+        source="運作指引肆三",
+    )
+    SPEAKER_NO_PERSON = error(
+        "記名方式是「{openness}」，發言者「{speaker}」卻不是委員的姓名",
+        "請填發言委員的姓名，或只填「委員」；單位或主席的發言請將記名方式改為「記名」。",
+        source="運作指引肆三",
     )
     DECISION_TWICE = error("{case}的項次 {number} 重複，{first} 已經用過", "請改編項次。")
     DECISION_PHRASE = warning("{case}的{closing}不是以{phrases}開頭", "請確認用語。", source="實務用語")
@@ -76,12 +89,41 @@ def remarks_are_in_order(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 
 
 def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """Only members may speak 不記名 or 不公開 (運作指引肆三)."""
-    return [
-        problem(DecisionCode.OPENNESS_UNFIT, remark.at("openness"), openness=remark.openness, kind=remark.kind)
-        for remark in minutes.remarks
-        if remark.kind and remark.kind != OPINION and (remark.nameless or remark.closed)
-    ]
+    """Only members may speak 不記名 or 不公開 (運作指引肆三), and only a reply goes with a closed remark.
+
+    Who is no person has no name to protect: an office, a unit.
+    """
+    units = {folded(unit) for unit in (*meeting.units, *(case.unit for case in meeting.cases))}
+    problems = []
+    for remark in minutes.remarks:
+        about = {"openness": remark.openness, "kind": remark.kind}
+        is_protected = remark.nameless or remark.hidden
+        if remark.kind and remark.kind != OPINION and is_protected:
+            problems.append(problem(DecisionCode.OPENNESS_UNFIT, remark.at("openness"), **about))
+        elif remark.kind == OPINION and remark.openness == CLOSED_TOO:
+            problems.append(problem(DecisionCode.CLOSED_TOO_UNFIT, remark.at("openness"), **about))
+        speaker = folded(remark.speaker)
+        no_name = speaker != SOMEONE and (not is_person(speaker) or speaker in units)
+        if remark.kind == OPINION and is_protected and no_name:
+            about = {"openness": remark.openness, "speaker": remark.speaker}
+            problems.append(problem(DecisionCode.SPEAKER_NO_PERSON, remark.at("speaker"), **about))
+    return problems
+
+
+def replies_go_with_closed_remarks(meeting: Meeting, minutes: Minutes) -> list[Problem]:
+    """A reply quotes what it answers: after a closed remark it is closed too, or someone has looked (運作指引肆三)."""
+    problems = []
+    for case in meeting.cases:
+        follows_closed, before = False, RESPONSE
+        for remark in minutes.remarks:
+            if folded(remark.case) != folded(case.key):
+                continue
+            if remark.kind == OPINION:
+                follows_closed = remark.closed or (follows_closed and before == OPINION)
+            elif follows_closed and not remark.closed:
+                problems.append(problem(DecisionCode.REPLY_TO_CLOSED, remark.at("openness")))
+            before = remark.kind
+    return problems
 
 
 def decisions_stand_once(meeting: Meeting, minutes: Minutes) -> list[Problem]:
@@ -175,6 +217,7 @@ RULES = (
     members_speak_who_attend,
     remarks_are_in_order,
     members_alone_are_protected,
+    replies_go_with_closed_remarks,
     decisions_stand_once,
     decisions_use_the_phrases,
     every_case_is_decided,

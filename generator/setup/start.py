@@ -30,7 +30,7 @@ from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.index import AGENCY_SHEETS, BOOKS, MEETING_SHEETS, MINUTES_SHEETS, NAMES
 from generator.meeting.sheets.lists import PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
-from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.sources import SHEET, SOURCES, parts_of
 from generator.rules import carried
 from generator.workbook import books, typed_rows, values
@@ -163,7 +163,10 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     agency = _agency(workspace, started.problems)
     units, members = _names(agency)
     raw = books.read_folder(folder, started.problems)
-    there = [sheet for record in MINUTES_SHEETS for sheet in books.named(raw, record.sheet.name)]
+    # 〔非姓名〕 serves before the meeting too.
+    cleared = any(books.named(raw, ClearedWording.sheet.name))
+    new_sheets = [record for record in MINUTES_SHEETS if record is not ClearedWording or not cleared]
+    there = [sheet for record in new_sheets for sheet in books.named(raw, record.sheet.name)]
     if there:
         raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
     rows = typed_rows.rows(Case, raw, started.problems)
@@ -194,13 +197,13 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
         _column(Observer, "unit"): units,
         _column(Decision, "case"): of_cases,
     }
-    sheets: tuple[type[Record], ...] = (*MINUTES_SHEETS, Case)
+    sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with _aside(folder) as aside:
         written = [FilledSheet(record.sheet, filled.get(record, ())) for record in sheets]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         _move([(aside / target.name, target)])
-    started.files += [(target.name, "、".join(record.sheet.name for record in MINUTES_SHEETS))]
+    started.files += [(target.name, "、".join(record.sheet.name for record in new_sheets))]
     started.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
     return started
 

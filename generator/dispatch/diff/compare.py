@@ -14,6 +14,7 @@ from generator.dispatch.diff import cells as revision_cells
 from generator.dispatch.diff.causes import Causes, Change, FigureChange
 from generator.dispatch.diff.cells import ADDED, CHANGED, REMOVED, InputChange
 from generator.dispatch.diff.versions import Version
+from generator.dispatch.diff.withheld import withhold
 from generator.meeting import figures
 
 FORMAT, PROPERTIES, RENAMED, REPLACED = "format", "properties", "renamed", "replaced"
@@ -53,7 +54,10 @@ class Revisions:
 
 
 def compare(old: Version, new: Version) -> Revisions:
-    """The changes from the old version to the new one, each change of a document with its causes."""
+    """The changes from the old version to the new one, each change of a document with its causes.
+
+    What one of the versions protects is left out.
+    """
     found = Revisions(old.title, new.title)
     found.inputs = revision_cells.compare(old.books, new.books)
     found.figures = _figures(old.figures, new.figures, found.inputs)
@@ -87,7 +91,7 @@ def compare(old: Version, new: Version) -> Revisions:
             DocumentChange(file, how, audience, was, tuple(changes), tuple(renumbered), changed_template)
         )
     found.documents += _attached(old, new)
-    return found
+    return withhold(found, old, new)
 
 
 def _attached(old: Version, new: Version) -> list[DocumentChange]:

@@ -14,9 +14,10 @@ from generator.build import outputs
 from generator.dispatch.diff.causes import Change, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
+from generator.dispatch.diff.withheld import NOT_LISTED
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
-from generator.documents.minutes import EDITIONS, FOR_MEETING
-from generator.leaks import search
+from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
+from generator.leaks import names, search
 from generator.meeting import figures
 from generator.meeting.model import Meeting
 from generator.prose.vocabulary import Vocabulary
@@ -50,15 +51,22 @@ def render(
     found: Revisions,
     problems: list[Problem],
 ) -> bytes | None:
-    """The document as a .docx file; None, with a problem, where the template is missing or cannot be filled."""
+    """The document as a .docx file; None, with a problem, where the template is missing or cannot be filled.
+
+    Raises search.Leak for a protected name: none is in ``found``, so the template has it.
+    """
     if fault := templates.missing(NAME, workspace.templates, Location(f"{NAME}.docx")):
         problems.append(fault)
         return None
     vocabulary = Vocabulary(meeting, known)
     filled = document(meeting, vocabulary, found)
     properties = Properties(filled.title, meeting.agency.full_name, meeting.date)
-    names, _ = vocabulary.for_template(filled.context)
-    return templates.render(workspace.templates / filled.template_file, names, properties, problems)
+    context, _ = vocabulary.for_template(filled.context)
+    content = templates.render(workspace.templates / filled.template_file, context, properties, problems)
+    if content is not None:
+        edition = FOR_PUBLIC if filled.audience == PUBLIC else FOR_MEETING
+        search.inspect_apart(meeting, filled.file, content, edition)
+    return content
 
 
 def write(folder: Path, name: str, content: bytes) -> list[outputs.Outcome]:
@@ -84,7 +92,7 @@ def document(meeting: Meeting, vocabulary: Vocabulary, found: Revisions) -> Docu
 def for_members(meeting: Meeting, found: Revisions) -> Revisions | None:
     """The changes as those may read them who take part in the meeting: without the agency's own documents, cells, names
     of figures and remarks on the program. None where an old or new text has a name that is protected from them."""
-    names = [search.key(name) for name in search.protected(meeting, FOR_MEETING)]
+    hidden = names.Sought.of(names.protected(meeting, FOR_MEETING))
     shown = Revisions(found.old, found.new)
     for document_change in found.documents:
         if document_change.audience == INTERNAL or document_change.how == PROPERTIES:
@@ -94,22 +102,26 @@ def for_members(meeting: Meeting, found: Revisions) -> Revisions | None:
             *(change.title for change in changes),
             *(piece.old + piece.new for change in changes for piece in change.pieces),
         ]
-        if any(name in search.key(text) for text in texts for name in names):
+        if any(hidden.places(names.key(text)) for text in texts):
             return None
         shown.documents.append(replace(document_change, changes=changes, template=""))
     return shown
 
 
 def _audience(meeting: Meeting, found: Revisions) -> str:
-    """The narrowest audience of the documents; the agency alone where an old or new text has a protected name."""
-    names = {search.key(name) for edition in EDITIONS for name in search.protected(meeting, edition)}
+    """The narrowest audience of the documents; the agency alone where a text is left out, or has a protected name.
+
+    Where a text is left out, the other columns still tell of the remark.
+    """
+    protected = {name for edition in EDITIONS for name in names.protected(meeting, edition)}
+    hidden = names.Sought.of(sorted(protected))
     texts = (
-        search.key(piece.old + piece.new)
+        piece.old + piece.new
         for document_change in found.documents
         for change in document_change.changes
         for piece in change.pieces
     )
-    if names and any(name in text for text in texts for name in names):
+    if any(NOT_LISTED in text or hidden.places(names.key(text)) for text in texts):
         return INTERNAL
     audiences = {document_change.audience for document_change in found.documents}
     return next((audience for audience in (INTERNAL, PARTICIPANTS) if audience in audiences), PUBLIC)

@@ -14,8 +14,8 @@ from pathlib import Path
 from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.dispatch.mail import eml
 from generator.documents.minutes import FOR_PUBLIC
-from generator.leaks import search
-from generator.leaks.search import LeakCode
+from generator.leaks import inputs, names
+from generator.leaks.inputs import LeakCode
 from generator.meeting import schedule, sheets
 from generator.meeting.figures import DEADLINES, Figure
 from generator.meeting.model import Meeting
@@ -182,10 +182,11 @@ def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
     if lacking and any(f"「{DEADLINES}." in fault.text for fault in result):
         # A deadline is unknown where a calendar is missing: the missing calendar is the problem to report.
         result = [fault for fault in result if f"「{DEADLINES}." not in fault.text] + lacking
-    hidden = [search.key(name) for name in search.protected(words.meeting, FOR_PUBLIC)]
+    cleared = [entry.text for entry in words.meeting.cleared]
+    hidden = names.Sought.of(names.protected(words.meeting, FOR_PUBLIC), cleared)
     for number, line in [(subject_line, found.subject), *enumerate(found.body.split("\n"), start=found.body_line)]:
-        if any(name in search.key(line) for name in hidden):
-            result.append(problem(LeakCode.PROTECTED_NAME, found.at(number)))
+        if around := inputs.quote(line, hidden):
+            result.append(problem(LeakCode.PROTECTED_NAME, found.at(number), quote=around))
     return result
 
 

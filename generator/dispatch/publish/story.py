@@ -21,7 +21,7 @@ from generator.build.result import Result
 from generator.dispatch.publish import data_files, meeting_json
 from generator.documents.document import PUBLIC, Document
 from generator.documents.minutes import FOR_PUBLIC
-from generator.leaks import search
+from generator.leaks import inputs, search
 from generator.meeting.model import Meeting
 
 
@@ -87,7 +87,12 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     archive = package.written(files.items(), day=meeting.date, system=package.UNIX, mode=0o644)
     step("檢查公開的檔案")
     minutes = next((document for document in public.values() if document.edition == FOR_PUBLIC), None)
-    search.inspect_folder(meeting, {**files, done.archive.name: archive}, minutes)
+    try:
+        search.inspect_folder(meeting, {**files, done.archive.name: archive}, minutes)
+    except search.Leak as leak:
+        # The check knows the cells of what the finished files have.
+        cells = [str(entry) for entry in done.problems if entry.code in inputs.REFUSED_BY_PUBLISH]
+        raise search.Leak("\n".join([str(leak), *cells])) from None
     done.left_out, done.remarks = _left_out(documents), _remarks(meeting, documents, files)
     for name in files:
         outputs.refuse_bad_file(folder / name)

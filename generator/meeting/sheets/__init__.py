@@ -16,5 +16,7 @@ PAPERS, MINUTES_DRAFT, MINUTES_FINAL = STAGES = ("會議資料", "會議紀錄�
 PRESENT, ABSENT, BY_DEPUTY = "出席", "請假", "代理"
 OPINION, RESPONSE = "委員意見", "機關回應"
 NAMED, NAMELESS, CLOSED = "記名", "不記名", "不公開"
+# Of a reply to a closed remark: it is left out of the public edition with the remark.
+CLOSED_TOO = "併同不公開"
 COVER, OUTLINE, POINTS, CHART, TABS, CLOSING = "封面", "大綱", "條列", "架構圖", "頁籤", "結尾"
 LAYOUTS = (COVER, OUTLINE, POINTS, CHART, TABS, CLOSING)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from generator.meeting.sheets.agency import Agency, Closure, Member, Unit
 from generator.meeting.sheets.lists import LISTS, PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
-from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.sheets.shared import Article
 from generator.workbook.record import Record
 
 AGENCY_SHEETS: tuple[type[Record], ...] = (Agency, Unit, Member, Closure)
-MINUTES_SHEETS: tuple[type[Record], ...] = (MinutesInfo, Attendance, Observer, Remark, Decision)
+MINUTES_SHEETS: tuple[type[Record], ...] = (MinutesInfo, Attendance, Observer, Remark, Decision, ClearedWording)
 MEETING_SHEETS: tuple[type[Record], ...] = (
     MeetingInfo,
     Case,

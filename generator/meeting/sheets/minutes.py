@@ -11,6 +11,7 @@ from generator.meeting.sheets import (
     CHAIR,
     CIVIL_MEMBER,
     CLOSED,
+    CLOSED_TOO,
     CONTINUED,
     DRAFT,
     FINAL,
@@ -83,8 +84,8 @@ class Remark(Record):
     openness: str = column(
         "記名方式",
         Kind.CHOICE,
-        choices=(NAMED, NAMELESS, CLOSED),
-        hint="不記名：只印「委員」；不公開：公開版不印。須於發言前事先聲明",
+        choices=(NAMED, NAMELESS, CLOSED, CLOSED_TOO),
+        hint="不記名：只印「委員」；不公開：公開版不印，須於發言前事先聲明。回應不公開的發言，填「併同不公開」",
         example=NAMED,
         width=12,
     )
@@ -96,7 +97,13 @@ class Remark(Record):
 
     @property
     def closed(self) -> bool:
-        return self.openness == CLOSED
+        """Whether the public edition leaves the remark out: it is 不公開, or answers one that is."""
+        return self.openness in (CLOSED, CLOSED_TOO)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the public edition protects who spoke: of a reply that is left out with a remark it does not."""
+        return self.openness == CLOSED or (self.openness == CLOSED_TOO and self.kind == OPINION)
 
 
 @sheet("決議", about="各案的決定或決議，一列一項", book=BOOK)
@@ -117,3 +124,11 @@ class Decision(Record):
     )
     due: dt.date | None = column("期限", Kind.DATE, required=False, example="113-06-30")
     tracking: str = column("列管", Kind.CHOICE, required=False, choices=(CONTINUED, RELEASED), example=CONTINUED)
+
+
+@sheet("非姓名", about="與委員姓名同字但不是姓名的詞，以及可以公開的服務信箱、電話等；只放行所列的文字", book=BOOK)
+class ClearedWording(Record):
+    """A wording in which what looks like a protected name or personal data is none."""
+
+    text: str = column("文字", hint="照原文填整個詞，要比姓名長", example="提高明確性", width=40)
+    reason: str = column("說明", required=False, hint="為什麼可以公開", example="一般用語", width=40)

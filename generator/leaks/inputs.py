@@ -1,0 +1,249 @@
+"""What may not be published, found in the cells and attached files before anything is made of them.
+
+Protected names in the minutes are errors; names in papers that will be published, and personal data, are warnings,
+because the papers are for the members first: ``publish`` refuses them. No message says a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.basic.problem import Code, Location, Problem, error, problem, warning
+from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
+from generator.leaks import names, personal, texts, titles
+from generator.leaks.names import Sought, key
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import OPINION
+from generator.meeting.sheets.lists import COUNTED, Total
+from generator.prose.vocabulary import Vocabulary
+from generator.rules.prose import prose_of
+from generator.workbook.record import Kind, Record
+from generator.workbook.values import folded
+
+_CLEARING = "不是姓名時，請在〔非姓名〕的「文字」填入整個詞（例如前後各多一個字）。"
+
+
+class LeakCode(Code):
+    """The problems that this module finds."""
+
+    PROTECTED_NAME = error(
+        "內容出現須保護的姓名（該委員聲明不記名或不公開）{quote}", f"請改為「委員」或其他不指名的寫法。{_CLEARING}"
+    )
+    PROTECTED_TITLE = error(
+        "以姓氏加稱謂指出須保護的委員（出席者沒有其他同姓的人）{quote}",
+        f"請改為「委員」或其他不指名的寫法。{_CLEARING}",
+    )
+    SHARED_TITLE = warning(
+        "以姓氏加稱謂指出的，可能是須保護的委員（另有同姓的人出席）{quote}",
+        f"指的是該委員時，請改為不指名的寫法；是別人時可不理會。{_CLEARING}",
+    )
+    PROTECTED_IN_PAPERS = warning(
+        "要公開的內容有須保護的姓名{quote}，packet publish 會拒絕公開", f"請改為不指名的寫法。{_CLEARING}"
+    )
+    NAME_IN_PAPERS = warning(
+        "要公開的內容有與委員姓名相同的字{quote}，該委員發言如不記名或不公開，就不能公開",
+        f"是姓名時，請改為不指名的寫法。{_CLEARING}",
+    )
+    PERSONAL_DATA = warning(
+        "要公開的內容有{what}{quote}，packet publish 會拒絕公開",
+        "請刪去；確定可以公開時（例如服務信箱、機關電話），請照原文填入〔非姓名〕的「文字」。",
+    )
+    CLEARS_A_NAME = error(
+        "這一列放行的就是委員的姓名，不能只填姓名", "請填含前後文的整個詞；如果指的就是該委員，請刪除這一列。"
+    )
+    ATTACHMENT_UNREAD = warning("附件的內容無法讀取，沒有檢查有無須保護的姓名與個人資料", "請自行確認，或換一份檔案。")
+
+
+# Warnings of a check that stop a publication.
+REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.PERSONAL_DATA)
+# Stands between texts that are looked through together; no key drops it.
+_BOUNDARY = "\ue000"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A text that is printed, and its cell. ``editions`` are those of the minutes; ``paper``: it is in public papers.
+
+    ``case`` is the 案號 that it belongs to, empty for none. ``names_people``: who attended and who speaks may stand
+    there by name.
+    """
+
+    text: str
+    at: Location
+    editions: tuple[str, ...] = ()
+    paper: bool = False
+    case: str = ""
+    names_people: bool = False
+
+    @property
+    def public(self) -> bool:
+        return self.paper or FOR_PUBLIC in self.editions
+
+
+def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
+    """Everything in the workbooks and attached files that an edition of the minutes or the public may not have."""
+    found = _clearing_rows(meeting)
+    papers = [*_of_papers(meeting, vocabulary), *_of_files(meeting, found)]
+    minuted = list(_of_minutes(meeting, vocabulary))
+    cleared = [entry.text for entry in meeting.cleared]
+    hidden = Sought.of(names.protected(meeting, FOR_PUBLIC), cleared)
+    if meeting.minutes is not None:
+        for edition in EDITIONS:
+            there = [item for item in minuted if edition in item.editions and not item.names_people]
+            own = Sought.of(names.protected(meeting, edition), cleared)
+            found += _names(there, own, LeakCode.PROTECTED_NAME, hidden)
+            found += _titles(there, meeting, edition, own)
+        found += _names(papers, hidden, LeakCode.PROTECTED_IN_PAPERS, hidden)
+    else:
+        roster = Sought.of([member.name for member in meeting.members if len(key(member.name)) > 1], cleared)
+        found += _names(papers, roster, LeakCode.NAME_IN_PAPERS, roster)
+    found += _personal([item for item in (*papers, *minuted) if item.public], meeting)
+    return list(dict.fromkeys(found))
+
+
+def quote(text: str, sought: Sought) -> str:
+    """How a message shows the first name in a text: its surroundings, with every name masked."""
+    folded_text = key(text)
+    places = sought.places(folded_text)
+    return names.surroundings(text, places[0], places) if places else ""
+
+
+def _names(items: list[Printed], sought: Sought, code: Code, hidden: Sought) -> Iterator[Problem]:
+    if not items or not sought.may_be_in(key(_BOUNDARY.join(item.text for item in items))):
+        return
+    for item in items:
+        text = key(item.text)
+        if places := sought.places(text):
+            around = names.surroundings(item.text, places[0], [*places, *hidden.places(text)])
+            yield problem(code, item.at, quote=around)
+
+
+def _titles(items: list[Printed], meeting: Meeting, edition: str, own: Sought) -> Iterator[Problem]:
+    for bearer in titles.bearers(meeting, edition):
+        sought = own.with_patterns([bearer.pattern])
+        code = LeakCode.SHARED_TITLE if bearer.shared else LeakCode.PROTECTED_TITLE
+        for item in items:
+            if item.case and folded(item.case) not in bearer.cases:
+                continue
+            text = key(item.text)
+            if places := sought.places(text):
+                surnames = [(start, start + len(bearer.surname)) for start, _ in places]
+                around = names.surroundings(item.text, surnames[0], [*surnames, *own.places(text)])
+                yield problem(code, item.at, quote=around)
+
+
+def _personal(items: list[Printed], meeting: Meeting) -> Iterator[Problem]:
+    allowed = personal.Allowed.of(meeting)
+    hidden = Sought.of(names.protected(meeting, FOR_PUBLIC))
+    # Most meetings have none: all texts are looked through at once first.
+    if not any(True for _ in personal.find(personal.plain(_BOUNDARY.join(item.text for item in items)), allowed)):
+        return
+    for item in items:
+        text = personal.plain(item.text)
+        hits = list(personal.find(text, allowed))
+        for what in dict.fromkeys(what for what, _ in hits):
+            shown = next(place for kind, place in hits if kind == what)
+            around = personal.surroundings(text, shown, [place for _, place in hits])
+            yield problem(
+                LeakCode.PERSONAL_DATA, item.at, what=what, quote="" if hidden.places(key(around)) else around
+            )
+
+
+def _clearing_rows(meeting: Meeting) -> list[Problem]:
+    """A row of 〔非姓名〕 that clears a name itself, alone or with a title, would clear every place."""
+    people = [member.name for member in meeting.members]
+    people += [entry.name for entry in meeting.minutes.attendance] if meeting.minutes else []
+    found = []
+    for entry in meeting.cleared:
+        rest = key(entry.text)
+        if any(
+            key(name) and titles.without_titles(rest.replace(key(name), "")) == ""
+            for name in people
+            if key(name) in rest
+        ):
+            found.append(problem(LeakCode.CLEARS_A_NAME, entry.at("text")))
+    return found
+
+
+def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
+    """Every text that the minutes and the tasks print."""
+    minutes = meeting.minutes
+    if minutes is None:
+        return
+    yield Printed(minutes.info.opening, minutes.info.at("opening"), EDITIONS)
+    for remark in minutes.remarks:
+        editions = (FOR_MEETING,) if remark.closed else EDITIONS
+        yield Printed(remark.text, remark.at("text"), editions, case=remark.case)
+        if not remark.nameless and remark.kind != OPINION:
+            yield Printed(remark.speaker, remark.at("speaker"), editions, case=remark.case)
+    for observer in meeting.observers:
+        yield Printed(observer.unit, observer.at("unit"), EDITIONS)
+        yield Printed(observer.title, observer.at("title"), EDITIONS)
+    for attendance in minutes.attendance:
+        yield Printed(attendance.deputy_title, attendance.at("deputy_title"), EDITIONS)
+    for decision in minutes.decisions:
+        yield Printed(decision.text, decision.at("text"), EDITIONS, case=decision.case)
+        yield Printed(decision.unit, decision.at("unit"), EDITIONS, case=decision.case)
+    for case in meeting.cases:
+        subject = vocabulary.written(case, "subject", case)
+        yield Printed(_both(case.subject, subject), case.at("subject"), EDITIONS, True, case.key)
+        yield Printed(case.unit, case.at("unit"), EDITIONS, True, case.key)
+    yield Printed(meeting.info.place, meeting.info.at("place"), EDITIONS, True)
+    people: list[tuple[Record, str]] = [(meeting.info, "chair"), (meeting.info, "recorder")]
+    people += [(observer, "name") for observer in meeting.observers]
+    people += [(entry, name) for entry in minutes.attendance for name in ("name", "deputy")]
+    people += [(remark, "speaker") for remark in minutes.remarks if not remark.closed and not remark.nameless]
+    for record, name in people:
+        yield Printed(getattr(record, name), record.at(name), EDITIONS, names_people=True)
+    for name in ("full_name", "group"):
+        yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), EDITIONS, True)
+
+
+def _both(typed: str, rendered: str) -> str:
+    """A text as it is printed; as typed too, where that differs."""
+    return rendered if typed == rendered else f"{rendered}{_BOUNDARY}{typed}"
+
+
+def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
+    """Every text of the public papers: prose, lists, other tables, regulations."""
+    for source, case, at in prose_of(meeting):
+        yield Printed(_both(source, vocabulary.render(source, case, at, [])), at, paper=True)
+    for case in meeting.cases:
+        for attachment in case.attachments:
+            yield Printed(attachment.name, attachment.at("name"), paper=True)
+    for slide in meeting.slides if meeting.deck_case else ():
+        yield Printed(slide.tab, slide.at("tab"), paper=True)
+    for name in ("short_name", "self_name", "english_name", "motto"):
+        yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), paper=True)
+    if meeting.minutes is None:
+        yield Printed(meeting.info.place, meeting.info.at("place"), paper=True)
+    for record in COUNTED:
+        listed = meeting.list_of(record)
+        for field_name in _texts_of(record) if listed else ():
+            yield from (Printed(getattr(row, field_name), row.at(field_name), paper=True) for row in listed)
+    for table in meeting.tables.values():
+        for row, place in zip(table.rows, table.places, strict=True):
+            yield from (Printed(text, place.cell(column), paper=True) for column, text in enumerate(row) if text)
+    for regulation in meeting.regulations.values():
+        yield from (Printed(article.text, article.at("text"), paper=True) for article in regulation.articles)
+
+
+def _texts_of(record: type[Record]) -> list[str]:
+    """The fields of a list that hold texts of any wording."""
+    kinds = (Kind.TEXT, Kind.PROSE, Kind.UNIT)
+    never_printed = {(Total, "source")}
+    columns = record.sheet.by_field.items()
+    return [name for name, column in columns if column.kind in kinds and (record, name) not in never_printed]
+
+
+def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
+    """The texts of attached files, at the cell that names the file."""
+    for at, enclosure in meeting.files.items():
+        yield Printed(enclosure.path.name, at, paper=True)
+        try:
+            insides = texts.read(enclosure.path.name, enclosure.path.read_bytes())
+        except (texts.Unreadable, OSError):
+            problems.append(problem(LeakCode.ATTACHMENT_UNREAD, at))
+            continue
+        yield Printed(f"{insides.body}\n{insides.spoken}", at, paper=True)

@@ -1,0 +1,186 @@
+"""Protected names, and where a text has one: in any spelling, cut into pieces, or with one character masked.
+
+Width, case, blanks, hyphens, dots, slashes, line ends, invisible and variant characters do not count (為 and 爲).
+王○明 counts for 王小明. A place that lies within a wording of the sheet 〔非姓名〕 does not count.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from generator.documents.minutes import FOR_PUBLIC
+from generator.leaks import variants
+from generator.meeting.minutes import SOMEONE
+from generator.meeting.model import Meeting
+from generator.meeting.sheets import BY_DEPUTY
+from generator.meeting.sheets.agency import Member
+from generator.meeting.sheets.minutes import Attendance, Remark
+from generator.rules.protected_names import is_person
+
+_DROPPED = "·‧•・．./\\|∕⁄"
+_DROPPED_KINDS = ("Cf", "Mn", "Cc", "Zs", "Zl", "Zp", "Pd")
+# What people put for a character of a name. Letters and 0 only between two characters of the name.
+_MASKS, _MORE_MASKS = "○〇◯●□■◎△*?_×", "ox0"
+MASK = "○"
+_BEFORE, _AFTER = 8, 8
+
+Place = tuple[int, int]
+"""From and to, in the key of a text."""
+
+
+class _Fold(dict[int, str]):
+    """What stands for a character in a key; looked up once for each character."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        ignored = character in _DROPPED or unicodedata.category(character) in _DROPPED_KINDS
+        self[code] = "" if ignored else variants.table().get(character, character)
+        return self[code]
+
+
+_FOLD = _Fold()
+
+
+def key(text: str) -> str:
+    """A text for finding names in it."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
+
+
+def of(
+    remarks: Iterable[Remark], members: Iterable[Member], attendance: Iterable[Attendance], edition: str
+) -> list[str]:
+    """The names that an edition protects: of 不記名 speakers in both, of 不公開 ones in the public edition.
+
+    A speaker written with a title (範例委員教授) protects the member's bare name as well; a deputy and the member who
+    sent the deputy protect each other.
+    """
+    people, sent = [*(member.name for member in members), *(entry.name for entry in attendance)], list(attendance)
+    names: list[str] = []
+    for remark in remarks:
+        if not (remark.nameless or (remark.hidden and edition == FOR_PUBLIC)) or not is_person(remark.speaker):
+            continue
+        speaker = key(remark.speaker)
+        found = [remark.speaker, *(name for name in people if key(name) and key(name) in speaker)]
+        for entry in sent:
+            if entry.how == BY_DEPUTY and entry.deputy and {key(entry.name), key(entry.deputy)} & set(map(key, found)):
+                found += [entry.name, entry.deputy]
+        names += found
+    # A speaker written only as 委員 has no name to protect.
+    return list(dict.fromkeys(name for name in names if len(key(name)) > 1 and key(name) != key(SOMEONE)))
+
+
+def protected(meeting: Meeting, edition: str) -> list[str]:
+    """The names that an edition of the minutes of a meeting protects. A unit is no name."""
+    if meeting.minutes is None:
+        return []
+    units = {key(unit) for unit in (*meeting.units, *(case.unit for case in meeting.cases))}
+    names = of(meeting.minutes.remarks, meeting.members, meeting.minutes.attendance, edition)
+    return [name for name in names if key(name) not in units]
+
+
+@lru_cache(maxsize=4096)
+def pattern(name: str) -> re.Pattern[str]:
+    """A name in a key, also with one of three characters (of four: one or two) masked, and 、 between characters."""
+    parts = list(key(name))
+    between = "[、,]?" if len(parts) > 2 else ""
+    forms = [between.join(map(re.escape, parts))]
+    if len(parts) > 2 and not key(name).isascii():
+        for width in range(1, len(parts) - 1):
+            for first in range(len(parts) - width + 1):
+                inside = 0 < first < len(parts) - width
+                if width > 1 and not inside:
+                    # 王○○ is any Wang.
+                    continue
+                masks = _MASKS + (_MORE_MASKS if inside else "")
+                masked = [*map(re.escape, parts)]
+                masked[first : first + width] = [f"[{re.escape(masks)}]{{1,2}}"]
+                forms.append(between.join(masked))
+    return re.compile("|".join(forms))
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in texts: patterns of names, without the places that lie within ``cleared`` wordings."""
+
+    patterns: tuple[re.Pattern[str], ...]
+    cleared: tuple[str, ...] = ()
+    whole: re.Pattern[str] | None = None
+
+    @classmethod
+    def of(cls, names: Sequence[str], cleared: Iterable[str] = ()) -> Sought:
+        """For these names; ``cleared`` are the wordings of 〔非姓名〕 as typed."""
+        patterns = tuple(pattern(name) for name in names)
+        whole = re.compile("|".join(found.pattern for found in patterns)) if patterns else None
+        return cls(patterns, tuple(filter(None, map(key, cleared))), whole)
+
+    def with_patterns(self, more: Iterable[re.Pattern[str]]) -> Sought:
+        """With other patterns in place of its own."""
+        patterns = tuple(more)
+        whole = re.compile("|".join(found.pattern for found in patterns)) if patterns else None
+        return Sought(patterns, self.cleared, whole)
+
+    def may_be_in(self, folded: str) -> bool:
+        """Whether a key has a name, cleared or not; quick."""
+        return bool(self.whole and self.whole.search(folded))
+
+    def places(self, folded: str, own: re.Pattern[str] | None = None) -> list[Place]:
+        """The places of names (of one pattern) in a key that are not cleared."""
+        if not self.may_be_in(folded):
+            return []
+        found = {match.span() for one in ((own,) if own else self.patterns) for match in one.finditer(folded)}
+        return [place for place in sorted(found) if not is_within(place, wordings(folded, self.cleared))]
+
+
+def wordings(folded: str, cleared: Iterable[str]) -> list[Place]:
+    """The places of cleared wordings in a text, both folded in the same way."""
+    return [
+        (match.start(), match.start() + len(word))
+        for word in cleared
+        for match in re.finditer(f"(?={re.escape(word)})", folded)
+    ]
+
+
+def is_within(place: Place, outer: Iterable[Place]) -> bool:
+    """Whether a place lies wholly within one of others."""
+    return any(start <= place[0] and place[1] <= end for start, end in outer)
+
+
+def surroundings(text: str, shown: Place, hidden: Iterable[Place]) -> str:
+    """The text around a place as a message quotes it, the names in it masked: 「…以提○○確性為…」.
+
+    Places are those of the key; empty where they cannot be told in the text.
+    """
+    at = list(_positions(text))
+    if "".join(piece for piece, _ in at) != key(text):
+        return ""
+    characters = [index for piece, index in at for _ in piece]
+    letters = list(text)
+    for start, end in hidden:
+        for index in range(characters[start], characters[end - 1] + 1):
+            letters[index] = MASK
+    first, last = characters[shown[0]], characters[shown[1] - 1] + 1
+    return quoted(letters, first, last)
+
+
+def quoted(letters: Sequence[str], first: int, last: int) -> str:
+    """A few letters before and after a place, on one line, in quotation marks."""
+    start, end = max(0, first - _BEFORE), min(len(letters), last + _AFTER)
+    words = " ".join("".join(letters[start:end]).split())
+    return f"「{'…' if start else ''}{words}{'…' if end < len(letters) else ''}」"
+
+
+def _positions(text: str) -> Iterator[tuple[str, int]]:
+    for index, character in enumerate(text):
+        yield key(character), index
+
+
+def spelt(name: str) -> list[str]:
+    """A name in the characters that it may be written with, itself first; not more than are worth looking for."""
+    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    ways = itertools.product(*(variants.spellings(character) for character in plain))
+    return list(dict.fromkeys([name, plain, *("".join(way) for way in itertools.islice(ways, 256))]))

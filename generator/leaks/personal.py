@@ -1,0 +1,192 @@
+"""Personal data in texts, in the ways people write them: what is no name and tells of a person all the same.
+
+National ids and residence permits (with their checksum), mobile phones, telephones with an extension or area code,
+e-mail addresses, home addresses, number plates. A place that lies within a wording of 〔非姓名〕 does not count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from generator.leaks.names import Place, is_within, quoted
+from generator.meeting.model import Meeting
+
+MAIL, PHONE = "電子郵件地址", "聯絡電話或行動電話"
+ID, PLATE, HOME = "身分證或居留證號碼", "車牌號碼", "地址"
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
+_DOTS = dict.fromkeys(map(ord, "·‧•・"), ".")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
+_SIGNS = _DASHES | _DOTS | _INVISIBLE
+
+_AT = r"(?:@|\s?[(\[]\s?at\s?[)\]]\s?)"
+_ADDRESS = re.compile(
+    rf"[A-Za-z0-9][\w.+%-]*{_AT}[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{{2,}}", re.ASCII | re.IGNORECASE
+)
+# Cut over a line's end before or after @ or a dot, or within a word; it ends as addresses do.
+_CUT = r"[ \t]*\r?\n[ \t]*"
+_CUT_ADDRESS = re.compile(
+    rf"[A-Za-z0-9][\w.+%-]*(?:{_CUT})?@(?:{_CUT})?[A-Za-z0-9-]+(?:{_CUT}[A-Za-z0-9-]+)?"
+    rf"(?:(?:{_CUT})?\.(?:{_CUT})?[A-Za-z0-9-]+(?:{_CUT}[A-Za-z0-9-]+(?=\.))?)*"
+    rf"(?:{_CUT})?\.(?:{_CUT})?(?:tw|com|net|org|edu|gov|io|info|idv)(?![A-Za-z0-9-])",
+    re.ASCII | re.IGNORECASE,
+)
+_NONE = r"(?<![A-Za-z0-9])"
+_GAP = r"(?:[ \t]?[-./()]?[ \t]?[-./()]?[ \t]?)"
+_WIDE_GAP = r"(?:[ \t]?[-./()]?[ \t]?[-./()]?(?:[ \t]|[ \t]?\r?\n[ \t]?)?[-.]?)"
+_EXTENSION = r"(?:轉|分機|內線|ext\.?|extension|#|x)"
+_AREAS = r"(?:2|3[27]?|4[9]?|5|6|7|8(?:2[6]?|36|9)?)"
+_TELEPHONE = re.compile(
+    rf"{_NONE}(?<![\d.,-])(?:"
+    rf"\(0{_AREAS}\)[ -]?\d{{3,4}}[ -]?\d{{3,4}}"
+    rf"|0{_AREAS}-\d{{3,4}}[- ]?\d{{4}}"
+    rf"|\+886[ -]?\(?0?\)?{_AREAS}[ -]?\d{{3,4}}[ -]?\d{{4}}"
+    rf"|(?:\(?0{_AREAS}\)?[- ]?)?\d{{3,4}}[ -]?\d{{4}}(?=\s?[,，]?\s?\(?{_EXTENSION}[:：.]?\s?\d{{1,6}})"
+    rf")(?![\d-])",
+    re.IGNORECASE,
+)
+# The letters of ids in the order of their codes 10, 11, 12 …
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+_PLATE = re.compile(
+    r"(?<![A-Za-z0-9-])(?:[A-HJ-NP-Z]{3}-\d{4}|[A-HJ-NP-Z]{2}-\d{4}|\d{4}-[A-HJ-NP-Z]{2}|[A-HJ-NP-Z]\d-\d{4})"
+    r"(?![A-Za-z0-9-])"
+)
+_PLATE_NAMED = re.compile(
+    r"(?:車號|車牌|牌照|車輛)[^A-Za-z0-9\n]{0,8}([A-Za-z0-9]{2,4}[- ]?[A-Za-z0-9]{2,4})(?![A-Za-z0-9])"
+)
+_STANDARDS = ("CNS", "RFC", "DNS", "EN-", "BS-", "UTF", "CVE", "SHA", "AES", "TLS", "CPE", "FY-", "ABS", "ASTM")
+_HAN = r"[\u3400-\u9fff]"
+_NUMBER = r"[\d○〇零一二三四五六七八九十百]+"
+_HOME = re.compile(
+    rf"(?:{_HAN}{{2}}[縣市]|{_HAN}{{2,3}}[鄉鎮市區])\s?(?:{_HAN}{{1,4}}[區鄉鎮市])?\s?(?:{_HAN}{{1,4}}[村里]\s?(?:{_NUMBER}鄰)?)?"
+    rf"\s?(?:{_HAN}|[\d○]){{1,10}}(?:路|街|大道|村|里|段|巷|弄|鄰)\s?(?:{_NUMBER}\s?(?:段|巷|弄|鄰|衖)\s?){{0,4}}"
+    rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?號(?:之\d+|\s?(?:[Bb]?{_NUMBER}|地下)\s?樓)?"
+)
+
+
+def plain(text: str) -> str:
+    """A text for finding personal data in it: width, dashes and invisible characters do not count."""
+    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_SIGNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What may be published: the group's mailbox, the agency's address, and cleared wordings; all as ``plain``."""
+
+    mailbox: str = ""
+    places: tuple[str, ...] = ()
+    cleared: tuple[re.Pattern[str], ...] = ()
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> Allowed:
+        places = [_bare(meeting.agency.address), _bare(meeting.info.place)]
+        # A wording may be cut over a line's end wherever it stands.
+        cleared = [re.compile(r"\s*".join(map(re.escape, _bare(entry.text)))) for entry in meeting.cleared]
+        return cls(meeting.agency.email.strip().casefold(), tuple(filter(None, places)), tuple(cleared))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", plain(text))
+
+
+def find(text: str, allowed: Allowed, printed: bool = True) -> Iterator[tuple[str, Place]]:
+    """Each kind of personal data with its place in a ``plain`` text.
+
+    ``printed``: the text is read by people, so that a number may go on in the next line. Attributes and the like are
+    not.
+    """
+    outer = [match.span() for wording in allowed.cleared for match in wording.finditer(text)]
+    for what, place in _all(text, allowed, printed):
+        if not is_within(place, outer):
+            yield what, place
+
+
+def _all(text: str, allowed: Allowed, printed: bool) -> Iterator[tuple[str, Place]]:
+    if "@" in text or "at" in text:
+        yield from ((MAIL, place) for place in _addresses(text, allowed, printed))
+    yield from ((PHONE, place) for place in _mobiles(text, printed))
+    yield from ((PHONE, match.span()) for match in _TELEPHONE.finditer(text))
+    yield from ((ID, place) for place in _ids(text, printed))
+    if not printed:
+        return
+    for match in _PLATE.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        # GIS-2024 and the like are no plates.
+        if not match[0].startswith(_STANDARDS) and not 1900 <= int(digits) <= 2100:
+            yield PLATE, match.span()
+    for match in _PLATE_NAMED.finditer(text):
+        if re.search(r"\d", match[1]) and re.search(r"[A-Za-z]", match[1]):
+            yield PLATE, match.span(1)
+    if "號" in text:
+        for match in _HOME.finditer(text):
+            if not any(_bare(match[0]) in place for place in allowed.places):
+                yield HOME, match.span()
+
+
+def _addresses(text: str, allowed: Allowed, printed: bool) -> Iterator[Place]:
+    """E-mail addresses but the group's own, also where they are cut over a line's end."""
+    plain_ones = {match.start(): match for match in _ADDRESS.finditer(text)}
+    own = set()
+    for match in _CUT_ADDRESS.finditer(text) if printed and "\n" in text else ():
+        if allowed.mailbox and re.sub(r"\s", "", match[0]).casefold().startswith(allowed.mailbox):
+            own.add(match.start())
+        elif "\n" in match[0] and match.start() not in plain_ones:
+            yield match.span()
+    for start, match in plain_ones.items():
+        if start not in own and match[0].casefold().rstrip(".") != allowed.mailbox:
+            yield match.span()
+
+
+_MOBILES = [
+    re.compile(
+        rf"(?<![A-Za-z0-9])(?<!\d[-,.])(?:(?:\+|00)?886{gap}(?:\(?0\)?{gap})?|\(?0)9{gap}(?:\d{gap}){{7}}\d(?![-,.]?\d)"
+    )
+    for gap in (_GAP, _WIDE_GAP)
+]
+_OF_A_LETTER = re.compile(r"第\s?$")
+
+
+def _mobiles(text: str, printed: bool) -> Iterator[Place]:
+    """Mobile phones: 0912-345-678, 0912.345.678, (0912)345678, +886 912 345 678, 0912 3456 78, 09-1234-5678."""
+    if "9" not in text:
+        return
+    for match in _MOBILES[printed].finditer(text):
+        # The number of an official letter: 字第0930001234號.
+        if _OF_A_LETTER.search(text[max(0, match.start() - 2) : match.start()]):
+            continue
+        # Digits one by one in a table are no number of anyone.
+        if len(re.findall(r"\d+", match[0])) <= 6 and match[0].count("\n") <= 1:
+            yield match.span()
+
+
+def _ids_of(gap: str) -> re.Pattern[str]:
+    return re.compile(rf"{_NONE}([A-Za-z])({gap}(?:[1289]|[A-Da-d]))((?:{gap}\d){{8}})(?![A-Za-z0-9])")
+
+
+_IDS = [_ids_of(r"[ -]?"), _ids_of(r"(?:[ -]?(?:[ \t]?\r?\n[ \t]?)?)")]
+
+
+def _ids(text: str, printed: bool) -> Iterator[Place]:
+    """National ids (A123456789), residence permits of the new form (A800000014) and of the old (AB12345677)."""
+    for match in _IDS[printed].finditer(text):
+        second = match[2].strip(" -\r\n\t").upper()
+        digits = [int(digit) for digit in re.findall(r"\d", match[3])]
+        first = _LETTERS.index(match[1].upper()) + 10
+        middle = int(second) if second.isdigit() else (_LETTERS.index(second) + 10) % 10
+        total = first // 10 + first % 10 * 9 + middle * 8
+        total += sum(digit * weight for digit, weight in zip(digits, (7, 6, 5, 4, 3, 2, 1, 1), strict=True))
+        if total % 10 == 0 and match[0].count("\n") <= 1:
+            yield match.span()
+
+
+def surroundings(text: str, shown: Place, hidden: Iterable[Place]) -> str:
+    """The text around a place as a message quotes it; of what was found only the first two characters are left."""
+    letters: list[str] = list(text)
+    for start, end in hidden:
+        for index in range(start + 2, end):
+            if not letters[index].isspace():
+                letters[index] = "○"
+    return quoted(letters, *shown)
