@@ -254,14 +254,14 @@ def _attached(
         elif attachment.source == SHARED and attachment.target not in regulations:
             path, regulation = _shared(workspace.shared, attachment.target, place, problems)
             if path is not None:
-                files.append(NamedFile(path, place, attachment.may_be_separate))
+                files.append(NamedFile(path, place, attachment.may_be_separate, attachment.keeps_original))
             if regulation is not None:
                 regulations[attachment.target] = regulation
         elif attachment.source == FILE:
             have = attached_files(workspace.attachments(meeting_id))
             path = have.get(unicodedata.normalize("NFC", attachment.target))
             if path is not None:
-                files.append(NamedFile(path, place, attachment.may_be_separate))
+                files.append(NamedFile(path, place, attachment.may_be_separate, attachment.keeps_original))
             else:
                 guess = perhaps(attachment.target, have)
                 aside = any(sign in attachment.target for sign in "/\\:")
