@@ -235,7 +235,7 @@ def _pages(
     if document.ending != "docx":
         # Slides have numbers of their own; among the papers they stand on A4 with the label that papers have.
         with_texts = describe_figures(path, render.figure_texts(rendered[document.name]))
-        return _Pages(with_texts, foreign_pdf.fitted(with_texts), document.label, False)
+        return _Pages(with_texts, foreign_pdf.fitted(with_texts, ours=True), document.label, False)
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 
 
