@@ -249,16 +249,11 @@ HARMLESS = {
     + RUN.format("}"),
     "bookmark": RUN.format("{{ 本案") + '<w:bookmarkStart w:id="0" w:name="甲"/>' + RUN.format(".案由 }}"),
     "tab": "<w:r><w:t>{{ 本案</w:t><w:tab/><w:t>.案由 }}</w:t></w:r>",
-    "whole tag inserted": '<w:ins w:id="1" w:author="a">'
-    + RUN.format("{{ 本案.")
-    + BOLD.format("案由 }}")
-    + "</w:ins>",
     "typographic quotes": RUN.format("{{ 附件(“某表”) }}"),
     "full-width space": RUN.format("{{　本案.案由　}}"),
     "comparison": RUN.format("{{ 本案.") + BOLD.format("案由 if 會議.年度 &lt; 200 else 本案.單位 }}"),
 }
 TORN = {
-    "half inserted": RUN.format("{{ 本案.") + '<w:ins w:id="1" w:author="a">' + RUN.format("案由 }}") + "</w:ins>",
     "half a link": RUN.format("{{ 本案") + '<w:hyperlink w:anchor="甲">' + RUN.format(".案由 }}甲") + "</w:hyperlink>",
     "brace in a field": RUN.format("{") + "<w:r><w:instrText>x</w:instrText></w:r>" + RUN.format("{ 本案.案由 }}"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,10 +165,7 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     }
     office_files[_PAGE_NUMBER] = ("docx", glyph_document())
     # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
-    for document in sources.documents:
-        if document.enclosure and enclosures.needs_office(document.enclosure):
-            content = document.enclosure.path.read_bytes()
-            office_files[f"{document.name}{_FILE}"] = (document.enclosure.ending[1:], content)
+    office_files |= _from_elsewhere(sources, converter)
     pdf_files = converter.convert(office_files, output_format.name, converted.failures)
     pages = {
         document.name: found
@@ -182,6 +180,29 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     except UnusablePdf as unusable:
         converted.failures.append(str(unusable))
     return converted
+
+
+def _from_elsewhere(sources: Sources, converter: Converter) -> dict[str, tuple[str, bytes]]:
+    """The files that LibreOffice converts, with tracked changes accepted; one in which they cannot be is left out."""
+    from generator.pdf.from_elsewhere import revisions
+
+    found: dict[str, tuple[str, bytes]] = {}
+    closed: dict[str, tuple[str, bytes]] = {}
+    for document in sources.documents:
+        if document.enclosure and enclosures.needs_office(document.enclosure):
+            name, content = f"{document.name}{_FILE}", document.enclosure.path.read_bytes()
+            with contextlib.suppress(revisions.Unreadable):
+                found[name] = (document.enclosure.ending[1:], revisions.accepted(content))
+                if revisions.is_closed(document.enclosure):
+                    closed[name] = found[name]
+    opened = converter.convert(closed, "odt", []) if closed else {}
+    for name in closed:
+        # Converted as it is where there are no changes: each conversion may alter how it looks.
+        text = found.pop(name)
+        with contextlib.suppress(revisions.Unreadable, KeyError):
+            content = opened[name].read_bytes()
+            found[name] = text if (plain := revisions.accepted(content)) == content else ("odt", plain)
+    return found
 
 
 def _numbered(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) -> dict[str, bytes]:
@@ -248,7 +269,7 @@ def _pages(
     if document.ending != "docx":
         # Slides have numbers of their own; among the papers they stand on A4 with the label that papers have.
         with_texts = describe_figures(path, render.figure_texts(rendered[document.name]))
-        return _Pages(with_texts, foreign_pdf.fitted(with_texts), document.label, False)
+        return _Pages(with_texts, foreign_pdf.fitted(with_texts, ours=True), document.label, False)
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 
 

@@ -208,8 +208,9 @@ def _take(
     for document in chosen:
         if document.enclosure:
             original = document.enclosure.path.read_bytes()
-            name = enclosures.original_name(document.name, document.enclosure)
-            built.files[name], built.owners[name] = original, document
+            if document.enclosure.keeps_original:
+                name = enclosures.original_name(document.name, document.enclosure)
+                built.files[name], built.owners[name] = original, document
             built.sources[document.name] = outputs.digest(original)
             continue
         # Before it is converted: no PDF of a document with a protected name may lie in the cache.
@@ -303,6 +304,11 @@ def _stale(
 ) -> dict[str, str]:
     """Outdated files of earlier builds: of documents that are gone, or that changed since."""
     names = {document.name for document in documents}
+    unwanted = {
+        enclosures.original_name(document.name, document.enclosure)
+        for document in documents
+        if document.enclosure and not document.enclosure.keeps_original
+    }
     found = {}
     for name, written in record.items():
         stem = name.rpartition(".")[0]
@@ -314,7 +320,9 @@ def _stale(
             outdated = written.source != _packet_source(joined) if whole else changed
         else:
             outdated = stem in sources and written.source != sources[stem]
-        if outdated:
+        if name in unwanted:
+            found[name] = outputs.GONE
+        elif outdated:
             found[name] = outputs.OUTDATED
         elif whole and name != PACKET and stem not in names:
             found[name] = outputs.GONE

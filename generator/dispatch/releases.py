@@ -258,8 +258,10 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
         listed.append({**about, "size": len(file), "sha256": outputs.digest(file)})
     if unchanged.stamps(workspace) != build.examined.stamps:
         raise Refused("製作時活頁簿有變動，沒有凍結。請再執行一次。")
+    unwanted = _originals(workspace, build, kept=False) - _originals(workspace, build, kept=True)
     for entry in manifest["inputs"]:
-        if entry["path"].startswith("inputs/"):
+        # Of other attachments the hash alone is kept: the file may tell of its authors.
+        if entry["path"].startswith("inputs/") and entry["path"] not in unwanted:
             entry["copy"] = f"{BOOKS}/{entry['path'].removeprefix('inputs/')}"
             content[entry["copy"]] = (workspace.root / entry["path"]).read_bytes()
             entry["size"] = len(content[entry["copy"]])
@@ -282,6 +284,15 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     release = Release(ready.number, folder / f"第{ready.number}版", whole)
     _write(release.folder, content)
     return release
+
+
+def _originals(workspace: Workspace, build: Built, kept: bool) -> set[str]:
+    """The files of attachments whose rows ask for them (附原檔), or whose rows do not."""
+    return {
+        document.enclosure.path.relative_to(workspace.root).as_posix()
+        for document in build.examined.documents
+        if document.enclosure and document.enclosure.keeps_original is kept
+    }
 
 
 def _refuse_leaks(build: Built) -> None:

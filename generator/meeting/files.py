@@ -26,16 +26,21 @@ class NamedFile:
     path: Path
     at: Location
     may_be_separate: bool = False
+    keeps_original: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that is joined as an attachment; ``at`` is the cell that names it (〔附件〕來源)."""
+    """A file that is joined as an attachment; ``at`` is the cell that names it (〔附件〕來源).
+
+    ``keeps_original``: the row asks that the file itself goes along (附原檔); it may tell of its authors.
+    """
 
     path: Path
     kind: Kind
     at: Location
     may_be_separate: bool = False
+    keeps_original: bool = False
 
     @property
     def ending(self) -> str:

@@ -222,7 +222,7 @@ def _attached(cases: Sequence[Case], inputs: Inputs) -> tuple[NamedFile, ...]:
         source, at = sources.BY_WORD.get(item.source), item.at("origin")
         path = source.find(item.target, at, inputs) if source and item.target else None
         if path is not None:
-            files.append(NamedFile(path, at, item.may_be_separate))
+            files.append(NamedFile(path, at, item.may_be_separate, item.keeps_original))
     return tuple(files)
 
 

@@ -39,6 +39,9 @@ class TemplateCode(Code):
     NO_TEMPLATES = error("templates 內沒有 .docx 範本", "請放回標準範本（packet init 會產生一份）。")
     TEMPLATE_OTHER_FORMAT = warning("{suffix} 檔不能當範本，未使用", "請在 Word 另存成 .docx。")
     TRIAL_WITHOUT_MEETING = note("活頁簿有錯誤，範本只以範例資料試印", "請先執行 packet check {meeting}。")
+    TEMPLATE_REVISED = warning(
+        "有追蹤修訂或註解，產生文件時一律接受修訂、去除註解", "請在 Word 接受或拒絕修訂、刪除註解，再存檔。"
+    )
     CELL_EMPTIED = error(
         "清單沒有資料時，有儲存格會連段落都不剩，Word 會認為檔案損壞", "請在該儲存格多留一個空白段落。"
     )
@@ -77,6 +80,8 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
             continue
         if path.suffix.lower() == ".pptx":
             found.problems += render.check_template(path, FACES)
+            if render.has_comments(path):
+                found.problems.append(problem(TemplateCode.TEMPLATE_REVISED, Location(path.name)))
         elif path.suffix.lower() in (".doc", ".dot", ".dotx", ".docm", ".dotm", ".odt", ".rtf"):
             found.problems.append(problem(TemplateCode.TEMPLATE_OTHER_FORMAT, Location(path.name), suffix=path.suffix))
         if path.suffix.lower() != ".docx":
@@ -101,6 +106,12 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
         if not reader.problems:
             found.problems += _trial(workspace.templates / name, given)
         found.problems += _fonts(name, package)
+        found.problems += [
+            problem(
+                TemplateCode.TEMPLATE_REVISED, Location(name, part, f"第 {number} 段" if number else "", text.strip())
+            )
+            for part, number, text in package.revised
+        ]
     found.problems += _styles(packages)
     found.problems += _mails(workspace)
     found.problems = in_order(found.problems)

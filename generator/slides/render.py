@@ -19,6 +19,7 @@ from lxml import etree
 
 from generator.basic.package import UNIX, Package, Properties, proved, rewritten
 from generator.basic.problem import Code, Location, Problem, error, problem
+from generator.basic.relationships import without_comments
 from generator.documents.deck import Box, Deck, Line, Page
 from generator.meeting.sheets import CHART, LAYOUTS, TABS
 from generator.slides import drawing, drawingml, fitting
@@ -101,6 +102,16 @@ def check_template(path: Path, faces: Collection[str] = ()) -> list[Problem]:
     return found
 
 
+def has_comments(path: Path) -> bool:
+    """Whether there are comments in a template, which are dropped when it is filled."""
+    try:
+        content = path.read_bytes()
+        return without_comments(content) != content
+    except Exception:
+        # What cannot be read is a problem of its own (check_template).
+        return False
+
+
 def for_conversion(content: bytes) -> bytes:
     """A copy of a .pptx for LibreOffice: the numbers of slides as text, since it counts the cover as well."""
     return rewritten(content, lambda name, part: _numbered(part) if _SLIDE.fullmatch(name) else part, UNIX)
@@ -138,7 +149,7 @@ def _opened(path: Path, problems: list[Problem]) -> Any | None:
     from pptx import Presentation
 
     try:
-        return Presentation(proved(path))
+        return Presentation(proved(without_comments(path.read_bytes())))
     except PermissionError:
         problems.append(problem(BookCode.WORKBOOK_LOCKED, Location(path.name)))
     except Exception:

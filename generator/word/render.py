@@ -21,7 +21,7 @@ from generator.meeting.figures import Figure
 from generator.prose import language
 from generator.prose.allowed import budget
 from generator.prose.recording import recording, unmarked
-from generator.word import labels, long_tables, ooxml, record, tables
+from generator.word import labels, long_tables, ooxml, record, revisions, tables
 from generator.word.lint import texts
 from generator.workbook.books import BookCode
 
@@ -86,7 +86,7 @@ def render_recorded(
     context give the same bytes.
     """
     try:
-        document = _template_class()(proved(template))
+        document = _template_class()(proved(revisions.accepted(template.read_bytes())))
         # Opened here already: what is no .docx is another fault than a tag that cannot be filled.
         document.init_docx()
     except PermissionError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from generator.basic import package
@@ -18,9 +18,13 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _SHEET, _ROW, _NAMED = f"{_TABLE}table", f"{_TABLE}table-row", f"{_STYLE}style"
+_COLUMN = f"{_TABLE}table-column"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _ASIDE = {f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}ruby-text"}
 _MARKED = {1: " ", 2: "\t", 3: "\n"}
+_SIZE = re.compile(r"(\d*\.?\d+)(cm|mm|in|pt|pc|px)")
+# What is smaller than half a millimetre nobody sees.
+_SMALL = {"cm": 0.05, "mm": 0.5, "in": 0.02, "pt": 1.5, "pc": 0.12, "px": 2.0}
 _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
 
@@ -29,25 +33,38 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     """The sheets of a workbook. Raises whatever lxml raises on a damaged file, ValueError on an encrypted one."""
     if b"encryption-data" in package.small(archive, "META-INF/manifest.xml"):
         raise ValueError("encrypted")
-    hidden: set[str | None] = set()
+    # Of sheets that are not displayed, and of rows and columns without height or width: kind of style, and its name.
+    hidden: set[tuple[str, str]] = set()
     maker: Maker | None = None
     current: Any = None
-    row, more = 0, True
+    row, column, more = 0, 0, True
     with archive.open("content.xml") as part:
-        for event, element in package.elements(part, f"{_OFFICE}document-content", (_ROW, _NAMED), around=_SHEET):
+        for event, element in package.elements(
+            part, f"{_OFFICE}document-content", (_ROW, _COLUMN, _NAMED), around=_SHEET
+        ):
             if element.tag == _NAMED:
-                if event == "end" and any(child.get(f"{_TABLE}display") == "false" for child in element):
-                    hidden.add(element.get(f"{_STYLE}name"))
+                if event == "end":
+                    style = element.get(f"{_STYLE}name") or ""
+                    hidden.update((child.tag, style) for child in element if _hides(child))
             elif element.tag == _SHEET:
                 # Tables stand in links to other documents too, and in cells.
                 if event == "start" and current is None and element.getparent().tag == f"{_OFFICE}spreadsheet":
-                    name, style = element.get(f"{_TABLE}name") or "", element.get(f"{_TABLE}style-name")
-                    current, maker, row, more = element, Maker(workbook, name, style in hidden), 0, True
+                    name, style = element.get(f"{_TABLE}name") or "", element.get(f"{_TABLE}style-name") or ""
+                    unseen = (f"{_STYLE}table-properties", style) in hidden
+                    current, maker = element, Maker(workbook, name, unseen)
+                    row, column, more = 0, 0, True
                 elif event == "end" and element is current and maker is not None:
                     yield maker.build()
                     current = maker = None
             elif event == "end" and maker is not None and more and _is_of(element, current):
-                row, more = _row(element, row, maker)
+                unseen = _is_unseen(element, hidden)
+                if element.tag == _COLUMN:
+                    after = column + _times(element, "columns-repeated")
+                    if unseen:
+                        maker.hide_columns(column, after - 1)
+                    column = after
+                else:
+                    row, more = _row(element, row, maker, unseen)
 
 
 def _is_of(row: Any, sheet: Any) -> bool:
@@ -60,7 +77,25 @@ def _is_of(row: Any, sheet: Any) -> bool:
     return False
 
 
-def _row(element: Any, index: int, maker: Maker) -> tuple[int, bool]:
+def _hides(properties: Any) -> bool:
+    """Whether what has a style with these properties is not seen."""
+    if properties.get(f"{_TABLE}display") == "false":
+        return True
+    sizes = (properties.get(f"{_STYLE}column-width"), properties.get(f"{_STYLE}row-height"))
+    return any(size and (found := _SIZE.fullmatch(size)) and float(found[1]) < _SMALL[found[2]] for size in sizes)
+
+
+def _is_unseen(element: Any, hidden: Set[tuple[str, str]]) -> bool:
+    """Whether a row or column is hidden: by itself, by a filter, by its style, or in a group that is folded."""
+    style = element.get(f"{_TABLE}style-name") or ""
+    kind = f"{_STYLE}table-{'column' if element.tag == _COLUMN else 'row'}-properties"
+    if element.get(f"{_TABLE}visibility") in ("collapse", "filter") or (kind, style) in hidden:
+        return True
+    groups = element.iterancestors(f"{_TABLE}table-row-group", f"{_TABLE}table-column-group")
+    return any(group.get(f"{_TABLE}display") == "false" for group in groups)
+
+
+def _row(element: Any, index: int, maker: Maker, hidden: bool) -> tuple[int, bool]:
     """Takes a row as often as it is repeated; returns the number of the next one, and whether there is more to take."""
     line: list[object] = []
     faults: dict[int, str] = {}
@@ -84,7 +119,6 @@ def _row(element: Any, index: int, maker: Maker) -> tuple[int, bool]:
         column += times
     times = _times(element, "rows-repeated")
     if any(value is not None for value in line) or faults:
-        hidden = element.get(f"{_TABLE}visibility") in ("collapse", "filter")
         for number in range(index, min(index + times, max(index, MOST_ROWS) + 1)):
             if not maker.row(number, list(line), faults, texts, hidden):
                 return number, False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from generator.basic.problem import Code, Location, Problem, error, note, problem
+from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
 from generator.workbook import values
 
 
@@ -16,6 +16,7 @@ class RawSheetCode(Code):
     # Workbooks and sheets
     HIDDEN_SHEET = note("這是隱藏的工作表，內容照樣讀取", "不要讀取時請刪除這個工作表。")
     HIDDEN_ROWS = note("有隱藏的列（第 {rows} 列），內容照樣讀取", "不要讀取時請刪除這些列。")
+    HIDDEN_COLUMNS = warning("有隱藏的欄（{headings}），內容照樣讀取", "不要讀取時請刪除這些欄；要讀取時請取消隱藏。")
     TOO_MANY_ROWS = error("超過 {most:,} 列，其後不予讀取", "請刪除多餘的列，或將清單分成幾個檔案。")
     TOO_MANY_COLUMNS = error("超過 {most:,} 欄，其後不予讀取", "請刪除多餘的欄。")
     TOO_MANY_CELLS = error("超過 {most:,} 個儲存格，其後不予讀取", "請刪除多餘的列與欄，或將清單分成幾個檔案。")
@@ -38,7 +39,8 @@ class RawSheet:
 
     ``merged`` leads from a covered cell to the one that holds its value. ``faults`` are cells that have no value to
     use (None there), ``remarks`` what is to be said of the sheet; both count only once someone wants it. ``texts`` are
-    cells as the office program shows them, where the value alone would print otherwise.
+    cells as the office program shows them, where the value alone would print otherwise. ``hidden_columns`` are those
+    that the office program does not show; which of them are read is for the reader of the sheet to say.
     """
 
     workbook: str
@@ -48,6 +50,7 @@ class RawSheet:
     faults: Mapping[Place, Problem] = field(default_factory=dict)
     texts: Mapping[Place, str] = field(default_factory=dict)
     remarks: Sequence[Problem] = ()
+    hidden_columns: Set[int] = frozenset()
 
     @property
     def place(self) -> Location:
@@ -82,6 +85,15 @@ class RawSheet:
         """A cell's value in a row of headings, where a merged range counts for every column it covers."""
         return self.value(*self.merged.get((row, column), (row, column)))
 
+    def hidden(self, row: int, columns: Iterable[int]) -> list[Problem]:
+        """A warning for those of the columns that are hidden, with their headings in that row; none where none is."""
+        found = [column for column in columns if column in self.hidden_columns]
+        if not found:
+            return []
+        headings = [f"「{str(self.heading(row, column) or letter(column)).strip()}」" for column in found[:8]]
+        more = " …" if len(found) > 8 else ""
+        return [problem(RawSheetCode.HIDDEN_COLUMNS, self.at(row, found[0]), headings="、".join(headings) + more)]
+
     def shown(self, row: int, column: int) -> str:
         """A cell's text as the office program shows it. Raises values.BadValue for control characters."""
         row, column = self.holder(row, column)
@@ -97,6 +109,7 @@ class Maker:
         self.faults: dict[Place, Problem] = {}
         self.texts: dict[Place, str] = {}
         self.spans: list[tuple[int, int, int, int]] = []
+        self._hidden_columns: set[int] = set()
         self._cells: list[Sequence[object]] = []
         self._hidden = hidden
         self._hidden_rows: list[int] = []
@@ -144,6 +157,10 @@ class Maker:
             self._hidden_rows.append(index)
         return True
 
+    def hide_columns(self, first: int, last: int) -> None:
+        """Notes that the columns from ``first`` to ``last`` are not shown."""
+        self._hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
+
     def build(self) -> RawSheet:
         place = self.place
         if RawSheetCode.TOO_MANY_ROWS in self._limits or RawSheetCode.TOO_MANY_CELLS in self._limits:
@@ -157,7 +174,8 @@ class Maker:
             more = " …" if len(self._hidden_rows) > 8 else ""
             first = Location(place.workbook, place.sheet, f"A{self._hidden_rows[0] + 1}")
             remarks.append(problem(RawSheetCode.HIDDEN_ROWS, first, rows=shown + more))
-        return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks)
+        hidden = frozenset(self._hidden_columns)
+        return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks, hidden)
 
     def _shorten(self) -> None:
         """Of a sheet that is too long only the beginning is checked further."""

@@ -86,6 +86,7 @@ def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem])
             continue
         number, columns = heading
         _mention_merged(sheet, number, columns.values(), problems)
+        problems += sheet.hidden(number, columns.values())
         letters = {name: letter(position) for name, position in columns.items()}
         for index in range(number + 1, len(sheet.cells)):
             row = _typed_row(spec, sheet, index, columns, letters, problems)
@@ -158,6 +159,7 @@ def read_fields(spec: Sheet, sheets: Sequence[RawSheet], problems: list[Problem]
     cells: dict[str, str] = {}
     known = {values.folded(column.name): column for column in spec.columns}
     start, names, contents = _field_columns(sheet)
+    problems += sheet.hidden(max(start - 1, 0), (names, contents))
     for index, row in list(enumerate(sheet.cells))[start:]:
         name = values.folded(row[names]) if len(row) > names and row[names] is not None else ""
         if not name:
@@ -325,6 +327,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
             problems.append(problem(RowCode.HEADINGS_DIFFER, sheet.at(start, columns[0]), other=sheets[0].workbook))
             continue
         _mention_merged(sheet, start, columns, problems)
+        problems += sheet.hidden(start, columns)
         filled = [row for row in range(start + 1, len(sheet.cells)) if _has_something(sheet, row, columns)]
         counted = []
         letters = tuple(letter(column) for column in columns)

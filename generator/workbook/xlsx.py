@@ -1,7 +1,7 @@
 """The only module that reads .xlsx: openpyxl for the workbook and its styles, the cells straight from the XML.
 
-One pass over a sheet gives values, formulas without a value, merged ranges and hidden rows. openpyxl gives all of these
-only when it holds the whole sheet in memory, and takes several times as long.
+One pass over a sheet gives values, formulas without a value, merged ranges, and what is hidden. openpyxl gives all of
+these only when it holds the whole sheet in memory, and takes several times as long.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from generator.basic import package
-from generator.workbook.raw import MOST_CELLS, Maker, RawSheet, number
+from generator.workbook.raw import MOST_CELLS, MOST_COLUMNS, Maker, RawSheet, number
 
 ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _FORMULA = f"{_MAIN}row", f"{_MAIN}c", f"{_MAIN}v", f"{_MAIN}f"
 _INLINE, _ITEM, _TEXT, _PHONETIC, _MERGE = f"{_MAIN}is", f"{_MAIN}si", f"{_MAIN}t", f"{_MAIN}rPh", f"{_MAIN}mergeCell"
+_COLUMN, _FORMAT = f"{_MAIN}col", f"{_MAIN}sheetFormatPr"
+# What is narrower (in characters) or lower (in points) nobody sees.
+_NARROW, _LOW = 0.3, 1.5
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
@@ -38,7 +41,7 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     table = reader.package.find(SHARED_STRINGS)
     strings = _strings(archive, table.PartName[1:]) if table is not None else []
     for sheet, target in targets:
-        maker = Maker(workbook, sheet.name, sheet.state != "visible")
+        maker = Maker(workbook, sheet.name, sheet.state != "visible" or _has_no_window(reader.wb))
         with archive.open(target) as part:
             _read(part, _Styles(reader.wb), strings, maker)
         yield maker.build()
@@ -96,16 +99,44 @@ def _string(item: Any) -> str:
 def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) -> None:
     index = -1
     taken = True
-    for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE)):
+    shown: set[int] = set()
+    narrow = False
+    for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, _COLUMN, _FORMAT)):
         if event == "start":
             continue
-        if element.tag == _MERGE:
+        if element.tag == _FORMAT:
+            narrow = _is_below(element.get("defaultColWidth"), _NARROW)
+        elif element.tag == _COLUMN:
+            first, last = int(element.get("min") or 1) - 1, int(element.get("max") or element.get("min") or 1) - 1
+            width = element.get("width")
+            if element.get("hidden") in _TRUE or (_is_below(width, _NARROW) if width is not None else narrow):
+                maker.hide_columns(first, last)
+            elif narrow:
+                shown.update(range(first, min(last, MOST_COLUMNS) + 1))
+        elif element.tag == _MERGE:
             match = _RANGE.fullmatch(element.get("ref") or "")
             if match:
                 maker.spans.append((int(match[2]) - 1, number(match[1]), int(match[4]) - 1, number(match[3])))
         elif taken:
             index = int(element.get("r") or index + 2) - 1
             taken = _row(element, index, styles, strings, maker)
+    if narrow:
+        for column in set(range(MOST_COLUMNS)) - shown:
+            maker.hide_columns(column, column)
+
+
+def _has_no_window(book: Any) -> bool:
+    """Whether every window of the workbook is hidden, so that Excel shows none of its sheets."""
+    views = list(book.views or ())
+    return bool(views) and all(view.visibility in ("hidden", "veryHidden") for view in views)
+
+
+def _is_below(text: str | None, least: float) -> bool:
+    """Whether a measure is given and less than can be seen."""
+    try:
+        return text is not None and float(text) < least
+    except ValueError:
+        return False
 
 
 def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: Maker) -> bool:
@@ -126,7 +157,8 @@ def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: M
         if column >= len(line):
             line.extend([None] * (column + 1 - len(line)))
         line[column] = value
-    return maker.row(index, line, faults, texts, element.get("hidden") in _TRUE)
+    hidden = element.get("hidden") in _TRUE or _is_below(element.get("ht"), _LOW)
+    return maker.row(index, line, faults, texts, hidden)
 
 
 @functools.cache

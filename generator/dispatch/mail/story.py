@@ -69,7 +69,7 @@ class MailCode(Code):
     )
 
 
-# In a template this means: all attachments that came as files, in their original format.
+# In a template this means: the attachments that came as files and whose row asks for it, in their original format.
 ORIGINALS = "附件原檔"
 
 
@@ -307,7 +307,7 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
     originals = {
         enclosures.original_name(document.name, document.enclosure): document
         for document in examined.documents
-        if document.enclosure
+        if document.enclosure and document.enclosure.keeps_original
     }
     for attachment in wanted:
         if folded(attachment.name) == ORIGINALS:
@@ -328,6 +328,11 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
 def _file_names(document: Document) -> list[str]:
     """The files of a document in every format, and its companions."""
     return document.file_names(FORMATS) + [f"{document.name}.{companion.ending}" for companion in document.companions]
+
+
+def _is_original(name: str, document: Document) -> bool:
+    """Whether it is the file itself from which an attachment was made."""
+    return document.enclosure is not None and name == enclosures.original_name(document.name, document.enclosure)
 
 
 def _bare(name: str) -> str:
@@ -418,7 +423,7 @@ def _remarks(examined: Examined, plan: _Plan, today: dt.date) -> list[str]:
         day = examined.figures[name].value
         if day < today:
             found.append(f"信中的{name}（{roc.long_date(day)}）已經過了，請確認。")
-    if any(document is not None and document.enclosure for document in plan.files.values()):
+    if any(document and _is_original(name, document) for name, document in plan.files.items()):
         found.append("附件原檔照原樣附上，可能含有看不見的個人資料（作者、註解、隱藏的內容），寄出前請確認。")
     if not plan.files:
         found.append(f"信件沒有附件：{plan.template.file} 沒有寫「附件：」。")

@@ -17,12 +17,18 @@ from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, outputs, report, story, unchanged
 from generator.build.convert import PACKET
+from generator.build.examine import Examined
 from generator.build.result import Result
 from generator.dispatch.publish import data_files, meeting_json
 from generator.documents.document import PUBLIC, Document
 from generator.documents.minutes import FOR_PUBLIC
 from generator.leaks import inputs, search
 from generator.meeting.model import Meeting
+from generator.meeting.sheets.shared import Article
+from generator.meeting.sources import SHEET
+from generator.workbook import books
+from generator.workbook.raw import RawSheetCode
+from generator.workbook.values import folded
 
 
 class PublishCode(Code):
@@ -33,9 +39,15 @@ class PublishCode(Code):
         "這份文件產生後有人手改過，公開的檔案由活頁簿重新產生，不含手改的內容",
         "請把修改寫回活頁簿或範本，執行 packet build {meeting}，再執行一次；手改的檔案會另存。",
     )
+    PUBLISH_HIDDEN = error(
+        "這個附件的清單有隱藏的內容（{places}），會一併公開",
+        "請刪除或取消隱藏這些內容；確實要公開時，請在〔附件〕這一列的「含隱藏」填 ★。",
+    )
 
 
 SUMS = "SHA256SUMS.txt"
+# What tells of hidden content in a workbook.
+_HIDDEN = (RawSheetCode.HIDDEN_SHEET, RawSheetCode.HIDDEN_ROWS, RawSheetCode.HIDDEN_COLUMNS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +74,11 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     done.problems = examined.problems
     if examined.meeting is not None:
         edited = outputs.edited(workspace.output(meeting_id))
-        found = [*examined.problems, *_hindrances(examined.meeting, examined.documents, edited)]
+        found = [
+            *examined.problems,
+            *_hindrances(examined.meeting, examined.documents, edited),
+            *_hidden(workspace, examined),
+        ]
         done.problems = tuple(in_order(found))
     if examined.meeting is None or done.stopped:
         return done
@@ -151,6 +167,30 @@ def _hindrances(meeting: Meeting, documents: tuple[Document, ...], edited: list[
             found.append(
                 problem(PublishCode.PUBLISH_EDITED, Location(f"output/{meeting.id}/{name}"), meeting=meeting.id)
             )
+    return found
+
+
+def _hidden(workspace: Workspace, examined: Examined) -> list[Problem]:
+    """An error for each published attachment whose sheet has hidden content, unless its row says that this belongs."""
+    meeting = examined.meeting
+    assert meeting is not None
+    told = [found for found in examined.problems if found.code in _HIDDEN]
+    found = []
+    for document in examined.documents:
+        item = document.attachment
+        if item is None or item.shows_hidden or not _is_public(document) or document.separate:
+            continue
+        if item.source == SHEET:
+            hidden = [fault for fault in told if folded(fault.at.sheet) == folded(item.target)]
+        elif item.target in meeting.regulations:
+            book = books.find(workspace.shared, item.target)
+            about = (book.name if book else "", Article.sheet.name)
+            hidden = [fault for fault in told if (fault.at.workbook, folded(fault.at.sheet)) == about]
+        else:
+            continue
+        if hidden:
+            places = "；".join(dict.fromkeys(f"{fault.at}：{fault.text.partition('，')[0]}" for fault in hidden))
+            found.append(problem(PublishCode.PUBLISH_HIDDEN, item.at("origin"), places=places))
     return found
 
 

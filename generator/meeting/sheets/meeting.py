@@ -140,7 +140,9 @@ class Slide(Record):
 class Attachment(Record):
     """An attachment (附件) of a case. ``number`` is 0 where the case has only this one.
 
-    ``may_be_separate``: what cannot be joined is supplied separately (可另附) and is no error.
+    ``may_be_separate``: what cannot be joined is supplied separately (可另附) and is no error. ``shows_hidden``: hidden
+    rows, columns and sheets of its list belong to what is published (含隱藏). ``keeps_original``: the file itself goes
+    along beside its PDF (附原檔).
     """
 
     case: str = column("案號", hint="對應〔案由〕的案號", example="討1", width=8, refers=("案由", "案號"))
@@ -175,6 +177,24 @@ class Attachment(Record):
         required=False,
         filled=False,
         hint="檔案無法併入會議資料時：填 ★ 則印一頁說明另行提供，空白則為錯誤",
+        example="★",
+        width=8,
+    )
+    shows_hidden: bool = column(
+        "含隱藏",
+        Kind.FLAG,
+        required=False,
+        filled=False,
+        hint="清單有隱藏的欄、列或工作表，而內容確實要公開時填 ★；空白則不公開",
+        example="★",
+        width=8,
+    )
+    keeps_original: bool = column(
+        "附原檔",
+        Kind.FLAG,
+        required=False,
+        filled=False,
+        hint="要保留並寄送檔案的原檔時填 ★（原檔可能含有作者、註解等個人資料）；空白則只用 PDF",
         example="★",
         width=8,
     )

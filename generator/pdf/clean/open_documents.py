@@ -15,6 +15,7 @@ from generator.pdf.clean.pictures import image
 NAMESPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
     "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
     "config": "urn:oasis:names:tc:opendocument:xmlns:config:1.0",
     "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
@@ -32,7 +33,7 @@ _PARTS = re.compile(
     r"(?:Object [^/]+/)?(?:content|styles)\.xml|meta\.xml|settings\.xml|mimetype|(?:Pictures|media)/[^/]+"
 )
 _NOTES = ("office:annotation", "office:annotation-end")
-_CHANGES = ("text:tracked-changes", "text:change", "text:change-start", "text:change-end")
+_CHANGES = ("text:tracked-changes", "text:change", "text:change-start", "text:change-end", "table:tracked-changes")
 _RSIDS = ("rsid", "paragraph-rsid")
 _FONTS = ("style:font-name", "style:font-name-asian", "style:font-name-complex")
 _SETTINGS = re.compile(r"Printer|Rsid|CurrentDatabase|EmbeddedDatabase|RedlineProtection|ModifyPassword|\w+TableURL")
@@ -62,6 +63,35 @@ def odf(content: bytes, title: str, author: str, created: date) -> bytes:
             parts[name] = image(parts[name])
     parts[MANIFEST] = _manifest(listed, parts)
     return package.written((name, parts[name]) for name in package.in_order(parts))
+
+
+def is_odf(content: bytes) -> bool:
+    """Whether a package says that it is ODF. Raises what Package raises."""
+    with package.Package(content) as archive:
+        return MANIFEST in archive.namelist()
+
+
+def accepted(content: bytes) -> bytes:
+    """The document with its tracked changes accepted and without comments; the same bytes where there are none.
+
+    In ODF what was deleted stands apart from the text, which is as it reads with all changes accepted. Raises what
+    Package and lxml raise.
+    """
+    tags = [_name(tag) for tag in (*_NOTES, *_CHANGES)]
+    changed = False
+    parts: dict[str, bytes] = {}
+    with package.Package(content) as archive:
+        for name in archive.namelist():
+            parts[name] = archive.read(name)
+            if not name.endswith(("content.xml", "styles.xml")):
+                continue
+            root = _parsed(parts[name])
+            found = list(root.iter(*tags))
+            for element in found:
+                _remove(element)
+            if found:
+                changed, parts[name] = True, _written(root)
+    return package.written((name, parts[name]) for name in package.in_order(parts)) if changed else content
 
 
 def _name(short: str) -> str:

@@ -7,10 +7,9 @@ import re
 from datetime import date
 from typing import Any
 
-from generator.pdf.clean.pictures import image
+from generator.pdf.clean import unseen
 
 _OF_CATALOGUE = ("/AcroForm", "/OpenAction", "/Collection", "/Requirements", "/Perms", "/SpiderInfo")
-_OF_PROGRAMS = ("/PieceInfo", "/LastModified", "/AA", "/Thumb", "/AF")
 
 
 def pdf(content: bytes, title: str, author: str, created: date) -> bytes:
@@ -30,6 +29,7 @@ def pdf(content: bytes, title: str, author: str, created: date) -> bytes:
         raise UnusablePdf("PDF 無法讀取，可能有密碼或已損壞。請重新產生該檔案。") from error
     with found as document:
         _clean_notes(document)
+        unseen.take_out(document)
         _clean_catalogue(document.Root)
         for thing in document.objects:
             if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array):
@@ -80,11 +80,6 @@ def _clean_object(thing: Any) -> None:
             if isinstance(entry, pikepdf.Dictionary | pikepdf.Array) and not entry.is_indirect:
                 _clean_object(entry)
         return
-    for key in _OF_PROGRAMS:
-        if key in thing:
-            del thing[key]
-    if "/Metadata" in thing and thing.get("/Type") != pikepdf.Name.Catalog:
-        del thing["/Metadata"]
     if thing.get("/Subtype") == pikepdf.Name.Link:
         for key in ("/T", "/NM", "/M", "/CreationDate", "/Subj", "/RC"):
             if key in thing:
@@ -95,24 +90,9 @@ def _clean_object(thing: Any) -> None:
             del thing["/A"]
         elif "/Next" in action:
             del action["/Next"]
-    if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == pikepdf.Name.Image:
-        _clean_image(thing)
     for _, entry in thing.items():
         if isinstance(entry, pikepdf.Dictionary | pikepdf.Array) and not entry.is_indirect:
             _clean_object(entry)
-
-
-def _clean_image(stream: Any) -> None:
-    """A JPEG is in a PDF as it was in its file."""
-    from pikepdf import Array, Name
-
-    filters = stream.get("/Filter")
-    if isinstance(filters, Array) and len(filters) == 1:
-        filters = filters[0]
-    if filters == Name.DCTDecode:
-        before = stream.read_raw_bytes()
-        if (after := image(before)) != before:
-            stream.write(after, filter=Name.DCTDecode, decode_parms=stream.get("/DecodeParms"))
 
 
 def _is_harmless(action: Any) -> bool:

@@ -116,7 +116,7 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
             problems.append(
                 problem(EnclosureCode.FILE_ENDING, file.at, name=name, kind=kind.name, ending=kind.endings[0])
             )
-        found[file.at] = Enclosure(file.path, kind, file.at, file.may_be_separate)
+        found[file.at] = Enclosure(file.path, kind, file.at, file.may_be_separate, file.keeps_original)
     return found
 
 

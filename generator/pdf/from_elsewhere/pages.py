@@ -15,6 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
 from generator.basic.problem import Code
+from generator.pdf.clean import layers, unseen
 from generator.pdf.from_elsewhere.problems import FileCode
 from generator.pdf.numbers import inherited
 
@@ -60,16 +61,21 @@ def examine(source: Path | bytes) -> int:
         return len(pdf.pages)
 
 
-def fitted(content: bytes) -> bytes:
+def fitted(content: bytes, ours: bool = False) -> bytes:
     """The PDF on A4: each page scaled evenly into the free area, upright as it is seen, a wide one on wide paper.
 
     Tags and links come along, and what shows of forms that are filled in, of stamps and of notes. Scripts, forms,
     attached files, and whatever a page or a link could start do not; nor does a claim to be PDF/UA, which nobody has
-    verified. Raises Unfit when it cannot be joined.
+    verified. What nobody sees is taken out, of a PDF that is not ``ours`` (made here from what we wrote). Raises Unfit
+    when it cannot be joined.
     """
     with _open(content) as pdf:
         try:
             named = dict(_named_destinations(pdf))
+            if not ours:
+                for page in pdf.pages:
+                    _refuse_bomb(page)
+                unseen.take_out(pdf, unused=True)
             _flatten(pdf)
             _strip(pdf)
             moved = {page.obj.objgen: _place(pdf, page) for page in pdf.pages}
@@ -186,7 +192,7 @@ def _strip(pdf: Pdf) -> None:
 
 
 def _strip_catalogue(pdf: Pdf) -> None:
-    hidden = _hidden_layers(pdf)
+    hidden = layers.off(pdf.Root)
     for key in list(pdf.Root.keys()):
         if key not in _OF_DOCUMENT:
             del pdf.Root[key]
@@ -220,16 +226,6 @@ def _refuse_odd_tags(pdf: Pdf) -> None:
         for page in pdf.pages:
             if "/StructParents" in page.obj:
                 del page.obj.StructParents
-
-
-def _hidden_layers(pdf: Pdf) -> list[pikepdf.Object]:
-    """The layers that are off when the PDF is opened: they are not part of what the meeting sees."""
-    layers: Any = pdf.Root.get("/OCProperties", Dictionary())
-    setting = layers.get("/D", Dictionary())
-    if setting.get("/BaseState") == Name.OFF:
-        shown = {layer.objgen for layer in setting.get("/ON", Array())}
-        return [layer for layer in layers.get("/OCGs", Array()) if layer.objgen not in shown]
-    return list(setting.get("/OFF", Array()))
 
 
 # --- A4 ---------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ class TagCode(Code):
     # Templates (packet template check); the place holds paragraph and text
     TAG_OPEN = error("標籤沒有寫完整：{tag}", "標籤要成對，且在同一段內：{{{{ 名稱 }}}} 或 {{% … %}}。")
     TAG_SYNTAX = error("標籤 {tag} 寫法有誤：{detail}", "請改正後重新輸入整個標籤。")
-    TAG_SPLIT = error("標籤 {tag} 被 Word 的追蹤修訂、超連結或方塊切開", "請接受修訂或移除超連結，再重新輸入整個標籤。")
+    TAG_SPLIT = error("標籤 {tag} 被 Word 的超連結或方塊切開", "請移除超連結，再重新輸入整個標籤。")
     TAG_UNKNOWN = error("範本不能用標籤 {tag}", "{perhaps}可用：for、if、elif、else、set 及其結尾。")
     TAG_MERGES = error("不可使用 {tag}，內容不同時會遺失資料", "請刪除，改在標題列該欄寫 {{{{ 合併相同 }}}}。")
     TAG_OF_SUBDOCUMENT = error("不可使用 {tag}", "{{{{ 之後請空一格，不加 p、r、tr、tc。")

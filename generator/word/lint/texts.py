@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic import package
+from generator.word import revisions
 from generator.word.ooxml import Styles, W, faces
 
 _PARTS = {"document": "", "header": "頁首", "footer": "頁尾", "footnotes": "註腳"}
@@ -56,12 +57,17 @@ class Fragment:
 
 
 class Package:
-    """The XML of a .docx, to look at. Raises NotADocument, and OSError where the file cannot be opened."""
+    """The XML of a .docx, to look at, as it is filled: with its changes accepted and without comments.
+
+    ``revised`` are the paragraphs of the file as it stands in which there are changes or comments: part, number (0
+    where it is in none) and text. Raises NotADocument, and OSError where the file cannot be opened.
+    """
 
     def __init__(self, path: Path) -> None:
+        self.revised: list[tuple[str, int, str]] = []
+        wanted = re.compile(rf"word/(?:({'|'.join(_PARTS)})\d*|styles|theme/theme1)\.xml")
         try:
             with package.Package(path, package.Budget(_MOST_UNPACKED)) as archive:
-                wanted = re.compile(rf"word/(?:({'|'.join(_PARTS)})\d*|styles|theme/theme1)\.xml")
                 read = {
                     name: etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False))
                     for name in sorted(archive.namelist())
@@ -74,6 +80,10 @@ class Package:
             raise NotADocument(path.name) from error
         if "word/document.xml" not in read:
             raise NotADocument(path.name)
+        for name, root in read.items():
+            if (found := wanted.fullmatch(name)) and found[1]:
+                self.revised += _revised(_PARTS[found[1]], root)
+            revisions.accept(root)
         self.parts = [
             (_PARTS[found[1]], root) for name, root in read.items() if (found := wanted.fullmatch(name)) and found[1]
         ]
@@ -93,6 +103,12 @@ class Package:
                 if any((node.text or "").strip() for node in run.iterchildren(f"{W}t")):
                     for face in faces(run, self.theme):
                         yield part, fragment.number, fragment.text, face
+
+
+def _revised(part: str, root: Any) -> Iterator[tuple[str, int, str]]:
+    numbers = {fragment.node: fragment.number for fragment in fragments(root) if fragment.node is not None}
+    for paragraph, text in revisions.revised(root):
+        yield part, numbers[paragraph] if paragraph is not None else 0, text
 
 
 def fragments(root: Any) -> list[Fragment]:
