@@ -125,7 +125,8 @@ def office_fingerprint(office: Path) -> str:
         parts += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape"))
     digest.update(FONT_MAP.read_bytes())
-    digest.update(Path(__file__).with_name("links.py").read_bytes())
+    for name in ("links.py", "rtf.py", "compound.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()[:16]
 
 
