@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PACKET = "會議資料.pdf"
 CONVERSION_SECONDS = 300.0
 _KEPT = 200
+# The ending of what stands in the cache for a file that cannot be converted.
+_GIVEN_UP = ".given-up"
 # Names that no document has: the signs of page numbers, and after a document's name the file in its place.
 _PAGE_NUMBER, _FILE = "", "（檔案）"
 
@@ -78,7 +80,9 @@ class Converter:
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
         """The converted file of each source (ending, content): in one call for all that the cache lacks."""
         found = {name: self._place(content, target) for name, (_, content) in sources.items()}
-        wanted = [name for name, path in found.items() if not path.is_file()]
+        # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
+        given_up = {name for name, path in found.items() if path.with_suffix(_GIVEN_UP).exists()}
+        wanted = [name for name, path in found.items() if not path.is_file() and name not in given_up]
         if wanted:
             with tempfile.TemporaryDirectory(prefix="packet-") as folder:
                 paths = {}
@@ -88,8 +92,18 @@ class Converter:
                     path.write_bytes(content)
                     paths[path] = name
                 try:
-                    pdf.convert(list(paths), target, self._cache, timeout=CONVERSION_SECONDS, office=self._office)
+                    pdf.convert(
+                        list(paths),
+                        target,
+                        self._cache,
+                        timeout=CONVERSION_SECONDS,
+                        office=self._office,
+                        from_elsewhere=[path for path, name in paths.items() if name.endswith(_FILE)],
+                    )
                 except pdf.ConversionFailed as failed:
+                    for path in failed.culprits:
+                        if paths[path].endswith(_FILE):
+                            found[paths[path]].with_suffix(_GIVEN_UP).touch()
                     text = str(failed)
                     for path, name in paths.items():
                         text = text.replace(path.name, f"{name}{path.suffix}" if name else "頁碼")
@@ -97,7 +111,7 @@ class Converter:
                     if any(not paths[path].endswith(_FILE) for path in failed.failed):
                         failures.append(text)
         for old in sorted(self._cache.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
-            if old not in found.values():
+            if old.with_suffix(f".{target}") not in found.values():
                 old.unlink(missing_ok=True)
         return {name: path for name, path in found.items() if path.is_file()}
 
@@ -129,16 +143,20 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         for document in sources.short()
     }
     office_files[_PAGE_NUMBER] = ("docx", glyph_document())
+    unfit: dict[str, Problem] = {}
     # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
     for document in sources.documents:
         if document.enclosure and enclosures.needs_office(document.enclosure):
-            content = document.enclosure.path.read_bytes()
-            office_files[f"{document.name}{_FILE}"] = (document.enclosure.ending[1:], content)
+            content = enclosures.for_office(document.enclosure)
+            if isinstance(content, bytes):
+                office_files[f"{document.name}{_FILE}"] = (document.enclosure.ending[1:], content)
+            else:
+                unfit[document.name] = content
     pdf_files = converter.convert(office_files, output_format.name, converted.failures)
     pages = {
         document.name: found
         for document in sources.documents
-        if (found := _pages(document, sources.rendered, pdf_files, converted.problems))
+        if (found := _pages(document, sources.rendered, pdf_files, unfit, converted.problems))
     }
     try:
         stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER]) if _PAGE_NUMBER in pdf_files else None
@@ -196,7 +214,11 @@ def for_office(document: Document, content: bytes) -> bytes:
 
 
 def _pages(
-    document: Document, rendered: Mapping[str, bytes], raw: Mapping[str, Path], problems: list[Problem]
+    document: Document,
+    rendered: Mapping[str, bytes],
+    raw: Mapping[str, Path],
+    unfit: Mapping[str, Problem],
+    problems: list[Problem],
 ) -> _Pages | None:
     """The pages of a document; None where there are none, which a file from elsewhere explains by a problem."""
     from generator.pdf.from_elsewhere import pages as foreign_pdf
@@ -204,7 +226,8 @@ def _pages(
 
     if document.enclosure:
         converted = raw.get(f"{document.name}{_FILE}")
-        found = enclosures.pages(document.enclosure, document.bookmark, converted.read_bytes() if converted else None)
+        content = converted.read_bytes() if converted else None
+        found = unfit.get(document.name) or enclosures.pages(document.enclosure, document.bookmark, content)
         if isinstance(found, bytes):
             return _Pages(found, found, document.label, True)
         problems.append(found)

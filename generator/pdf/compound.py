@@ -29,6 +29,7 @@ _LISTS_OF_FIELDS = (0x11A, 0x122, 0x12A, 0x132, 0x13A, 0x21A, 0x262, 0x272)
 _WORD_97 = 0xC1
 
 _FORMULAS = frozenset((0x06, 0x206, 0x406, 0x21, 0x221, 0xBC, 0x4BC, 0x18, 0x218, 0x1B1, 0x23, 0x223))
+_CELLS = frozenset((0x06, 0x206, 0x406, 0x201, 0x203, 0x204, 0x205, 0xD6, 0xFD, 0x27E))
 # INDIRECT and RTD, as a function with any number of arguments.
 _REACHING_CALL = re.compile(rb"[\x22\x42\x62].(?:\x94\x00|\x7b\x01)", re.DOTALL)
 _REACHING_NAME = re.compile(rb"W\0?E\0?B\0?S\0?E\0?R\0?V\0?I\0?C\0?E", re.IGNORECASE)
@@ -59,7 +60,8 @@ def cut(content: bytes, budget: Budget, cut_inside: Callable[[bytes], bytes]) ->
     file = io.BytesIO(content)
     with olefile.OleFileIO(file, write_mode=True, raise_defects=olefile.DEFECT_INCORRECT) as parts:
         if parts.exists("EncryptedPackage"):
-            return cut_inside(_without_password(content))
+            plain = _without_password(content)
+            return content if plain is None else cut_inside(plain)
         for path in parts.listdir():
             before = parts.openstream(path).read()
             budget.take(len(before))
@@ -94,13 +96,20 @@ def _cut_table_pictures(parts: object, path: list[str]) -> None:
     _rewrite(parts, path, before, bytes(stream))
 
 
-def _without_password(content: bytes) -> bytes:
+def _without_password(content: bytes) -> bytes | None:
+    """The workbook that everybody can open; None where a password is wanted, which LibreOffice has not either."""
     import msoffcrypto
 
     plain = io.BytesIO()
-    office = msoffcrypto.OfficeFile(io.BytesIO(content))
-    office.load_key(password=NO_PASSWORD)
-    office.decrypt(plain)
+    try:
+        office = msoffcrypto.OfficeFile(io.BytesIO(content))
+        office.load_key(password=NO_PASSWORD, verify_password=True)
+        office.decrypt(plain)
+    except MemoryError:
+        raise
+    except Exception:
+        # It has errors of its own for each step, and raises any kind for a damaged file.
+        return None
     return plain.getvalue()
 
 
@@ -136,6 +145,17 @@ def _records(stream: bytearray) -> Iterator[tuple[int, int, int]]:
         kind, length = struct.unpack_from("<HH", stream, place)
         yield place, kind, length
         place += 4 + length
+
+
+def cells(workbook: bytes) -> int:
+    """How many cells the stream of a workbook holds."""
+    count = 0
+    for _, kind, length in _records(bytearray(workbook)):
+        if kind in (0xBD, 0xBE):
+            count += max(length - 6, 0) // (6 if kind == 0xBD else 2)
+        else:
+            count += kind in _CELLS
+    return count
 
 
 def _cut_records(stream: bytearray) -> None:

@@ -14,13 +14,12 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
-from generator.basic.problem import Code
-from generator.pdf.from_elsewhere.problems import FileCode
+from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.numbers import inherited
 
 A4 = (595.276, 841.890)
 MOST_PAGES = 1000
-MOST_CONTENT = 200_000_000  # bytes of drawing on one page
+MOST_CONTENT, MOST_CONTENT_OF_ALL = 50_000_000, 300_000_000  # bytes of drawing on one page, and of all but pictures
 # What every page keeps free, in points: for the label above, for the page number below, and at the sides.
 ABOVE, BELOW, BESIDE = 1.8 / 2.54 * 72, 2.0 / 2.54 * 72, 1.0 / 2.54 * 72
 # Slides are enlarged to fill their page, a receipt is not: from A5 to A4, and no more.
@@ -33,15 +32,6 @@ _OF_DOCUMENT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OC
 _NOT_OF_STREAM = ("/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/AF", "/PieceInfo")
 # What pikepdf raises for damaged files: a number where a list should stand, a page that is none.
 _DAMAGED = (pikepdf.PdfError, zlib.error, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
-
-
-class Unfit(Exception):
-    """A PDF that cannot be joined. ``code`` is that of the problem, ``values`` are what its text needs."""
-
-    def __init__(self, code: Code, **values: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.values = values
 
 
 def examine(source: Path | bytes) -> int:
@@ -59,6 +49,7 @@ def fitted(content: bytes) -> bytes:
     """
     with _open(content) as pdf:
         try:
+            _refuse_bombs(pdf)
             named = dict(_named_destinations(pdf))
             _flatten(pdf)
             _strip(pdf)
@@ -268,7 +259,6 @@ def _visible(page: pikepdf.Page) -> tuple[float, float, float, float]:
 
 def _draw_moved(pdf: Pdf, page: pikepdf.Page, way: Matrix, clip: str) -> None:
     """Put what the page draws where it belongs on the new sheet; marked content stays in the page's own stream."""
-    _refuse_bomb(page)
     depth = deepest = 0
     for instruction in pikepdf.parse_content_stream(page, "q Q") if "/Contents" in page.obj else []:
         depth += 1 if str(instruction.operator) == "q" else -1
@@ -286,18 +276,43 @@ def _draw_moved(pdf: Pdf, page: pikepdf.Page, way: Matrix, clip: str) -> None:
     page.contents_add(b"\n" + b"Q " * (1 + max(depth, 0)))
 
 
-def _refuse_bomb(page: pikepdf.Page) -> None:
-    contents: Any = page.obj.get("/Contents", Array())
-    size = 0
-    for stream in contents if isinstance(contents, Array) else [contents]:
-        filters = stream.get("/Filter", Array())
-        filters = list(filters) if isinstance(filters, Array) else [filters]
-        if filters == [Name.FlateDecode]:
-            size += len(zlib.decompressobj().decompress(stream.read_raw_bytes(), MOST_CONTENT + 1))
-        elif filters.count(Name.FlateDecode) > 1:
-            raise Unfit(FileCode.FILE_DAMAGED)
+def _refuse_bombs(pdf: Pdf) -> None:
+    """What is drawn, with all that it uses but pictures, is as large as what comes out of its streams."""
+    total = 0
+    sizes: dict[Any, int] = {}
+    for thing in pdf.objects:
+        if isinstance(thing, Stream) and thing.get("/Subtype") != Name.Image:
+            sizes[thing.objgen] = size = _unpacked(thing)
+            total += size
+            if size > MOST_CONTENT or total > MOST_CONTENT_OF_ALL:
+                raise Unfit(FileCode.FILE_TOO_LARGE, what=f"圖文內容 {max(size, total) // 1_000_000:,} MB")
+    for page in pdf.pages:
+        contents: Any = page.obj.get("/Contents", Array())
+        # The streams of a page may all be the same one.
+        streams = contents if isinstance(contents, Array) else [contents]
+        size = sum(sizes.get(stream.objgen, 0) for stream in streams if isinstance(stream, Stream))
         if size > MOST_CONTENT:
             raise Unfit(FileCode.FILE_TOO_LARGE, what=f"一頁的內容 {size // 1_000_000:,} MB")
+
+
+def _unpacked(stream: Stream) -> int:
+    """How many bytes come out of a stream; not much more than a page may have is unpacked where that can be helped."""
+    given: Any = stream.get("/Filter", Array())
+    filters = list(given) if isinstance(given, Array) else [given]
+    if not filters:
+        return len(stream.read_raw_bytes())
+    if filters == [Name.FlateDecode]:
+        try:
+            return len(zlib.decompressobj().decompress(stream.read_raw_bytes(), MOST_CONTENT + 1))
+        except zlib.error:
+            return len(stream.read_bytes())
+    if filters.count(Name.FlateDecode) > 1:
+        raise Unfit(FileCode.FILE_DAMAGED)
+    try:
+        return len(stream.read_bytes())
+    except pikepdf.PdfError:
+        # A filter of pictures, or one that nobody knows.
+        return len(stream.read_raw_bytes())
 
 
 def _balanced(page: pikepdf.Page) -> bytes:
