@@ -65,7 +65,7 @@ _IDLE_DOCUMENT = (
 )
 # Processor time for one file from elsewhere, in seconds, and memory: LibreOffice with nothing to do maps 0.7 GB.
 MOST_SECONDS = 30.0
-MOST_MEMORY = 2_000_000  # KB
+MOST_MEMORY = 1_500_000  # KB
 _LIMIT = f"ulimit -c 0; ulimit -v {MOST_MEMORY} 2>/dev/null; "
 # Ends the whole group when LibreOffice ends, and when the other end of the standard input is closed: that is what
 # happens when the program that started it ends, in whatever way.

@@ -32,6 +32,7 @@ _OF_DOCUMENT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OC
 _NOT_OF_STREAM = ("/F", "/FFilter", "/FDecodeParms", "/Ref", "/OPI", "/AF", "/PieceInfo")
 # What pikepdf raises for damaged files: a number where a list should stand, a page that is none.
 _DAMAGED = (pikepdf.PdfError, zlib.error, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
+_NO_MEMORY = "bad_alloc"
 
 
 def examine(source: Path | bytes) -> int:
@@ -60,7 +61,7 @@ def fitted(content: bytes) -> bytes:
             _refuse_odd_tags(pdf)
             return _saved(pdf)
         except _DAMAGED as error:
-            raise Unfit(FileCode.FILE_DAMAGED) from error
+            raise _damaged(error) from error
 
 
 def as_figures(content: bytes, title: str) -> bytes:
@@ -96,7 +97,7 @@ def _open(source: Path | bytes) -> Pdf:
     except pikepdf.PasswordError as error:
         raise Unfit(FileCode.FILE_LOCKED) from error
     except _DAMAGED as error:
-        raise Unfit(FileCode.FILE_LOCKED if "encrypt" in str(error).lower() else FileCode.FILE_DAMAGED) from error
+        raise Unfit(FileCode.FILE_LOCKED) if "encrypt" in str(error).lower() else _damaged(error) from error
     try:
         _refuse(pdf, source)
     except Unfit:
@@ -104,8 +105,15 @@ def _open(source: Path | bytes) -> Pdf:
         raise
     except _DAMAGED as error:
         pdf.close()
-        raise Unfit(FileCode.FILE_DAMAGED) from error
+        raise _damaged(error) from error
     return pdf
+
+
+def _damaged(error: Exception) -> Unfit:
+    """qpdf says of memory that is used up what it says of damaged files."""
+    if _NO_MEMORY in str(error):
+        return Unfit(FileCode.FILE_TOO_LARGE, what="解開後的內容太多")
+    return Unfit(FileCode.FILE_DAMAGED)
 
 
 def _refuse(pdf: Pdf, source: Path | bytes) -> None:
@@ -310,7 +318,9 @@ def _unpacked(stream: Stream) -> int:
         raise Unfit(FileCode.FILE_DAMAGED)
     try:
         return len(stream.read_bytes())
-    except pikepdf.PdfError:
+    except pikepdf.PdfError as error:
+        if _NO_MEMORY in str(error):
+            raise
         # A filter of pictures, or one that nobody knows.
         return len(stream.read_raw_bytes())
 
