@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PACKET = "會議資料.pdf"
 CONVERSION_SECONDS = 300.0
 _KEPT = 200
+# The ending of what stands in the cache for a file that cannot be converted.
+_GIVEN_UP = ".given-up"
 # Names that no document has: the signs of page numbers, and after a document's name the file in its place.
 _PAGE_NUMBER, _FILE = "", "（檔案）"
 
@@ -81,7 +83,9 @@ class Converter:
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
         """The converted file of each source (ending, content): in one call for all that the cache lacks."""
         keys = {name: self._key(content) for name, (_, content) in sources.items()}
-        wanted = [name for name, key in keys.items() if self._kept(key, target) is None]
+        # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
+        given_up = {name for name, key in keys.items() if self._given_up(key).exists()}
+        wanted = [name for name, key in keys.items() if self._kept(key, target) is None and name not in given_up]
         if wanted:
             with temporary.folder() as folder:
                 paths = {}
@@ -93,9 +97,17 @@ class Converter:
                 done: Mapping[Path, Path] = {}
                 try:
                     done = pdf.convert(
-                        list(paths), target, folder / "out", timeout=CONVERSION_SECONDS, office=self._office
+                        list(paths),
+                        target,
+                        folder / "out",
+                        timeout=CONVERSION_SECONDS,
+                        office=self._office,
+                        from_elsewhere=[path for path, name in paths.items() if name.endswith(_FILE)],
                     )
                 except pdf.ConversionFailed as failed:
+                    for path in failed.culprits:
+                        if paths[path].endswith(_FILE):
+                            self._given_up(keys[paths[path]]).touch()
                     done, text = failed.done, str(failed)
                     for path, name in paths.items():
                         text = text.replace(path.name, f"{name}{path.suffix}" if name else "頁碼")
@@ -111,6 +123,10 @@ class Converter:
 
     def _key(self, content: bytes) -> str:
         return outputs.digest(content + self._identity.encode())
+
+    def _given_up(self, key: str) -> Path:
+        """The mark in the cache that a file is not to be tried again."""
+        return self._cache / f"{key}{_GIVEN_UP}"
 
     def _kept(self, key: str, target: str) -> Path | None:
         """The file in the cache, if it is as it was put there. A damaged one is removed."""
@@ -164,13 +180,14 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         for document in sources.short()
     }
     office_files[_PAGE_NUMBER] = ("docx", glyph_document())
+    unfit: dict[str, Problem] = {}
     # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
-    office_files |= _from_elsewhere(sources, converter)
+    office_files |= _from_elsewhere(sources, converter, unfit)
     pdf_files = converter.convert(office_files, output_format.name, converted.failures)
     pages = {
         document.name: found
         for document in sources.documents
-        if (found := _pages(document, sources.rendered, pdf_files, converted.problems))
+        if (found := _pages(document, sources.rendered, pdf_files, unfit, converted.problems))
     }
     try:
         stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER]) if _PAGE_NUMBER in pdf_files else None
@@ -182,15 +199,21 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     return converted
 
 
-def _from_elsewhere(sources: Sources, converter: Converter) -> dict[str, tuple[str, bytes]]:
-    """The files that LibreOffice converts, with tracked changes accepted; one in which they cannot be is left out."""
+def _from_elsewhere(sources: Sources, converter: Converter, unfit: dict[str, Problem]) -> dict[str, tuple[str, bytes]]:
+    """The files that LibreOffice converts, without what they would fetch, tracked changes accepted.
+
+    One that may not be opened goes into ``unfit``; one in which changes cannot be accepted is left out.
+    """
     from generator.pdf.from_elsewhere import revisions
 
     found: dict[str, tuple[str, bytes]] = {}
     closed: dict[str, tuple[str, bytes]] = {}
     for document in sources.documents:
         if document.enclosure and enclosures.needs_office(document.enclosure):
-            name, content = f"{document.name}{_FILE}", document.enclosure.path.read_bytes()
+            name, content = f"{document.name}{_FILE}", enclosures.for_office(document.enclosure)
+            if not isinstance(content, bytes):
+                unfit[document.name] = content
+                continue
             with contextlib.suppress(revisions.Unreadable):
                 found[name] = (document.enclosure.ending[1:], revisions.accepted(content))
                 if revisions.is_closed(document.enclosure):
@@ -251,7 +274,11 @@ def for_office(document: Document, content: bytes) -> bytes:
 
 
 def _pages(
-    document: Document, rendered: Mapping[str, bytes], raw: Mapping[str, Path], problems: list[Problem]
+    document: Document,
+    rendered: Mapping[str, bytes],
+    raw: Mapping[str, Path],
+    unfit: Mapping[str, Problem],
+    problems: list[Problem],
 ) -> _Pages | None:
     """The pages of a document; None where there are none, which a file from elsewhere explains by a problem."""
     from generator.pdf.from_elsewhere import pages as foreign_pdf
@@ -259,7 +286,8 @@ def _pages(
 
     if document.enclosure:
         converted = raw.get(f"{document.name}{_FILE}")
-        found = enclosures.pages(document.enclosure, document.bookmark, converted.read_bytes() if converted else None)
+        content = converted.read_bytes() if converted else None
+        found = unfit.get(document.name) or enclosures.pages(document.enclosure, document.bookmark, content)
         if isinstance(found, bytes):
             return _Pages(found, found, document.label, True)
         problems.append(found)

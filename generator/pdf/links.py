@@ -4,8 +4,8 @@ The settings of the private profile (see process) stop LibreOffice at most of th
 behind pages and paragraphs in ODF, at pictures inside SVG, nor at INDIRECT() in .xlsx; those are cut here, and the
 rest with them. What is seen without the link stays: pictures in the file, the saved values of cells, links to click.
 
-Not covered: what lies in the binary formats (.doc, .xls, .ppt, .xlsb, .rtf). There the settings alone hold, and in
-.xls INDIRECT() still reads a file of this machine whose path it names.
+RTF and the formats before 2007 have modules of their own (rtf, compound). A workbook of those with INDIRECT() is
+refused: it would read a file of this machine whose path it names.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ from __future__ import annotations
 import base64
 import gzip
 import re
+import struct
 from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
+import lxml.html
 from lxml import etree
 
-from generator.basic.package import DAMAGED, Budget, Package, gunzipped, written
+from generator.basic.package import DAMAGED, Budget, Package, TooMuch, gunzipped, written
+from generator.pdf import compound, rtf
+from generator.pdf.compound import ReachesOut
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _SHEETS = (
@@ -36,7 +40,7 @@ _REACHES_OUT = re.compile(r"INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]", re.IGN
 # What must be read closely: an address, a function, or a way of writing either so that it is not found at once.
 _SUSPECT = re.compile(
     rb"href|src|resource|image-data|binary-data|Relationship"
-    rb"|INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]|&#|<!|\?>\s*.+<\?|\0",
+    rb"|instr|INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]|&#|<!|\?>\s*.+<\?|\0",
     re.IGNORECASE,
 )
 # LibreOffice reads as HTML what begins so, which need not be well-formed.
@@ -44,24 +48,52 @@ _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*|<\?.*?>\s*|<!\w[^>]*>\s*)*<(?:html|head|body|title|meta|style|script|table|div|p|font)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
+_HTML_FETCHING = (
+    *("link", "script", "style", "iframe", "frame", "object", "embed"),
+    *("applet", "base", "meta", "img", "video", "audio", "source"),
+)
+_HTML_KEPT = ("colspan", "rowspan", "align", "valign")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# Instructions of fields, also where their letters are spread over several runs; the others fetch nothing.
+_FETCHING_FIELD = re.compile(r"INCLUDE|IMPORT|DATABASE|FILENAME|\bDDE|\bLINK\b|\bRD\b|\bAUTOTEXT\b", re.IGNORECASE)
+_WORD = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
 _DEEPEST = 3
 # Each part is read twice.
-_MOST_UNPACKED = 2_000_000_000
+_MOST_UNPACKED = 1_000_000_000
+# What is packed by gzip is a drawing, and each byte of it costs LibreOffice many.
+_LARGEST_DRAWING = 20_000_000
+# What must be parsed is held as a tree, which takes some ten times as much memory.
+_LARGEST_TREE = 40_000_000
 
 
 class Unreadable(Exception):
-    """A document in which links cannot be looked for, because it is damaged or made to be misread."""
+    """A document in which links cannot be looked for, because it is damaged or made to be misread.
+
+    ``reaches_out`` says with what it would fetch something, where that is known and cannot be cut; ``large`` whether
+    too much comes out of it.
+    """
+
+    def __init__(self, text: str, reaches_out: str = "", large: bool = False) -> None:
+        super().__init__(text)
+        self.reaches_out, self.large = reaches_out, large
 
 
 def cut(content: bytes) -> bytes:
     """The document without links that are followed on opening; the same bytes where there are none.
 
-    Knows OOXML, ODF (packed and flat) and SVG; anything else is given back as it is. Raises Unreadable.
+    Knows OOXML, ODF (packed and flat), SVG, RTF and the formats before 2007; anything else is given back as it is.
+    Raises Unreadable.
     """
     try:
         return _cut(content, Budget(_MOST_UNPACKED, _DEEPEST))
-    except (*DAMAGED, OSError, etree.XMLSyntaxError, ValueError, LookupError) as error:
+    except ReachesOut as error:
+        raise Unreadable(str(error), reaches_out=str(error)) from error
+    except (TooMuch, MemoryError) as error:
+        raise Unreadable(str(error), large=True) from error
+    except (*DAMAGED, OSError, etree.XMLSyntaxError, ValueError, LookupError, struct.error) as error:
         raise Unreadable(str(error)) from error
 
 
@@ -71,10 +103,34 @@ def _cut(content: bytes, budget: Budget, depth: int = 0, names: Collection[str] 
         return _package(content, budget, depth) if depth <= budget.deepest else b""
     if content.startswith(b"\x1f\x8b"):
         # .svgz; nothing else that documents hold is packed so.
-        plain = gunzipped(content, budget) if depth <= budget.deepest else b""
+        plain = gunzipped(content, Budget(_LARGEST_DRAWING)) if depth <= budget.deepest else b""
+        budget.take(len(plain))
         cleaned = _cut(plain, budget, depth + 1)
         return content if cleaned and cleaned == plain else gzip.compress(cleaned, mtime=0)
+    if content.startswith(compound.SIGN):
+        return compound.cut(content, budget, lambda inside: _cut(inside, budget, depth + 1))
+    if content.lstrip(b"\xef\xbb\xbf\0 \t\r\n").startswith(rb"{\rt"):
+        return rtf.cut(content, lambda picture: _is_plain_picture(picture, budget))
+    if depth and _HTML.match(content):
+        return _html(content)
     return _xml(content, budget, names) if _is_xml(content) else content
+
+
+def _is_plain_picture(content: bytes, budget: Budget) -> bool:
+    """Whether a picture of an RTF file is of a format that fetches nothing: an SVG may, in any wrapping."""
+    wrapped = content.startswith((b"\x1f\x8b", b"PK", compound.SIGN)) or _is_xml(content)
+    return not wrapped and b"svg" not in content[:4096].replace(b"\0", b"").lower()
+
+
+def _html(content: bytes) -> bytes:
+    """A page inside of a document, without what it would fetch: only what can be read stays."""
+    root = lxml.html.document_fromstring(content)
+    etree.strip_elements(root, *_HTML_FETCHING, with_tail=False)
+    for element in root.iter(etree.Element):
+        for name in list(element.attrib):
+            if name not in _HTML_KEPT:
+                del element.attrib[name]
+    return etree.tostring(root, encoding="utf-8", method="html")
 
 
 def _package(content: bytes, budget: Budget, depth: int) -> bytes:
@@ -85,13 +141,21 @@ def _package(content: bytes, budget: Budget, depth: int) -> bytes:
         names = {name for part in old.infolist() for name in _names(old.read(part))}
         for part in old.infolist():
             before = old.read(part)
-            after = _cut(before, budget, depth + 1, names)
+            after = _inside(before, budget, depth + 1, names)
             changed = changed or after != before
             yield part.filename, after
 
     with Package(content, budget) as old:
         packed = written(parts(old))
     return packed if changed else content
+
+
+def _inside(content: bytes, budget: Budget, depth: int, names: Collection[str]) -> bytes:
+    """A part of a package; nothing of an object that reaches out: its picture, which is another part, is seen."""
+    try:
+        return _cut(content, budget, depth, names)
+    except ReachesOut:
+        return b""
 
 
 def _is_xml(content: bytes) -> bool:
@@ -122,6 +186,8 @@ def _xml(content: bytes, budget: Budget, names: Collection[str]) -> bytes:
     usual = declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
     if usual and not _SUSPECT.search(content) and not _mentions(content.decode("utf-8", "replace"), names):
         return content
+    if len(content) > _LARGEST_TREE:
+        raise TooMuch(len(content) // 1_000_000)
     try:
         root = etree.fromstring(content, _parser())
     except etree.XMLSyntaxError:
@@ -140,6 +206,8 @@ def _without_links(root: Any, budget: Budget, names: Collection[str]) -> bool:
         return _cut_relationships(root)
     if kind in _SHEETS:
         return _cut_formulas(root, names)
+    if kind in _WORD:
+        return _cut_fields(root)
     if kind == _SVG or etree.QName(root).localname == "svg":
         return _cut_addresses(root, budget, inside=True)
     if _OPEN_DOCUMENT.match(kind or ""):
@@ -168,6 +236,35 @@ def _leads_out(relationship: Any) -> bool:
 def _is_address(target: str) -> bool:
     """Whether the target is an address and no part of the package: parts begin with a slash, addresses with two."""
     return bool(re.match(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]{2})", unquote(target)))
+
+
+def _cut_fields(root: Any) -> bool:
+    """Word fields that fetch lose their instruction and keep the result that was saved."""
+    changed = False
+    pieces: list[Any] = []
+    for element in root.iter("{*}fldChar", "{*}instrText", "{*}delInstrText", "{*}fldSimple"):
+        kind = etree.QName(element).localname
+        if kind == "fldSimple":
+            (name,) = [name for name in element.attrib if etree.QName(name).localname == "instr"] or [""]
+            if name and _FETCHING_FIELD.search(element.get(name)):
+                element.set(name, " QUOTE ")
+                changed = True
+        elif kind == "fldChar":
+            changed = _cut_instruction(pieces) or changed
+            pieces = []
+        else:
+            pieces.append(element)
+    return _cut_instruction(pieces) or changed
+
+
+def _cut_instruction(pieces: list[Any]) -> bool:
+    if not _FETCHING_FIELD.search("".join("".join(piece.itertext()) for piece in pieces)):
+        return False
+    for number, piece in enumerate(pieces):
+        for below in list(piece):
+            piece.remove(below)
+        piece.text = "" if number else " QUOTE "
+    return True
 
 
 def _cut_formulas(root: Any, names: Collection[str]) -> bool:

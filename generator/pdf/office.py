@@ -14,8 +14,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,7 +24,7 @@ from generator.basic import temporary, workspace
 from generator.basic.failure import UserError
 from generator.basic.formats import FILE_TYPES
 from generator.basic.package import is_zip
-from generator.pdf.process import FONT_MAP, SETTINGS, Session, clear_abandoned
+from generator.pdf.process import FONT_MAP, MOST_SECONDS, SETTINGS, Session, clear_abandoned
 
 OVERRIDE = "PACKET_SOFFICE"
 HOW_TO_GET = "請安裝 LibreOffice（https://zh-tw.libreoffice.org/），或以環境變數 PACKET_SOFFICE 指明 soffice 的位置"
@@ -43,13 +43,19 @@ class ConversionFailed(UserError):
     """Documents that LibreOffice did not convert; the text is for the user.
 
     ``failed`` are the sources without a result, ``done`` the results of the others, which are good and in place.
-    ``detail`` is the last output of LibreOffice.
+    ``detail`` is the last output of LibreOffice, ``culprits`` are the sources at which it hung or crashed.
     """
 
     def __init__(
-        self, text: str, failed: Iterable[Path] = (), done: Mapping[Path, Path] | None = None, detail: str = ""
+        self,
+        text: str,
+        failed: Iterable[Path] = (),
+        done: Mapping[Path, Path] | None = None,
+        detail: str = "",
+        culprits: Iterable[Path] = (),
     ) -> None:
         super().__init__(text)
+        self.culprits = tuple(culprits)
         self.failed = tuple(failed)
         self.done = dict(done or {})
         self.detail = detail
@@ -96,7 +102,7 @@ def office_version(office: Path, timeout: float = 60.0) -> str:
     """
     with contextlib.closing(Session(office)) as session:
         try:
-            ended = session.call(["--version"], timeout, lambda: None)
+            ended = session.call(["--version"], timeout, lambda used: "")
         except OSError as error:
             raise ConversionFailed(_not_started(office, error)) from error
         output = session.output()
@@ -126,7 +132,8 @@ def office_fingerprint(office: Path) -> str:
         parts += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape"))
     digest.update(FONT_MAP.read_bytes())
-    digest.update(Path(__file__).with_name("links.py").read_bytes())
+    for name in ("links.py", "rtf.py", "compound.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -159,6 +166,7 @@ def convert(
     timeout: float,
     progress: Callable[[Path], None] | None = None,
     office: Path | Office | None = None,
+    from_elsewhere: Collection[Path] = (),
 ) -> dict[Path, Path]:
     """Convert documents of Writer, Calc and Impress, mixed as they come, in one call of LibreOffice.
 
@@ -169,16 +177,21 @@ def convert(
     ``timeout`` is in seconds and for all together. A document at which LibreOffice hangs or crashes is left out and
     the ones after it are tried again, in a new call with the same ``timeout``, at most _ROUNDS calls in all.
     ``progress`` is called with each source once its result shows up. ``office`` is the program to start, the one of
-    find_office when not given; or an Office, which is then used and not closed.
+    find_office when not given; or an Office, which is then used and not closed. For a source that is
+    ``from_elsewhere`` LibreOffice gets only so much processor time (see process), and its links are cut already.
 
     Returns the result of each source. Raises ConversionFailed when LibreOffice is missing, does not start, does not
     end in time, or leaves a document unconverted (the others are delivered all the same), and when two sources would
     have the same result; OSError when ``into`` cannot be written.
     """
     if isinstance(office, Office):
-        return office.convert(sources, target_format, into, timeout=timeout, progress=progress)
+        return office.convert(
+            sources, target_format, into, timeout=timeout, progress=progress, from_elsewhere=from_elsewhere
+        )
     with contextlib.closing(Office(office, ahead=False)) as once:
-        return once.convert(sources, target_format, into, timeout=timeout, progress=progress)
+        return once.convert(
+            sources, target_format, into, timeout=timeout, progress=progress, from_elsewhere=from_elsewhere
+        )
 
 
 class Office:
@@ -234,6 +247,7 @@ class Office:
         *,
         timeout: float,
         progress: Callable[[Path], None] | None = None,
+        from_elsewhere: Collection[Path] = (),
     ) -> dict[Path, Path]:
         """As the function convert."""
         endings = {source: _ending(source, target_format) for source in sources}
@@ -246,55 +260,53 @@ class Office:
         into.mkdir(parents=True, exist_ok=True)
         self.start()
         with temporary.folder() as folder:
-            staged, troubles = _stage(sources, folder / "in")
+            staged, troubles = _stage(sources, folder / "in", from_elsewhere)
             staged_results = {
                 source: folder / "out" / f"{copy.stem}.{endings[source]}" for source, copy in staged.items()
             }
             (folder / "out").mkdir()
             ended = detail = ""
+            culprits: list[Path] = []
             for ending in dict.fromkeys(endings[source] for source in staged):
                 some = {source: copy for source, copy in staged.items() if endings[source] == ending}
-                why, words = self._rounds(some, staged_results, ending, timeout, progress)
+                rounds = _Rounds(some, staged_results, ending, timeout, progress, from_elsewhere, culprits)
+                why, words = self._rounds(rounds)
                 ended, detail = ended or why, words or detail
             good = [source for source in staged_results if _is_whole(staged_results[source])]
             done = {source: _deliver(staged_results[source], into / results[source]) for source in good}
         failed = [source for source in sources if source not in done]
         if failed:
-            raise ConversionFailed(_failure(ended, failed, sources, troubles), failed, done, detail)
+            raise ConversionFailed(_failure(ended, failed, sources, troubles), failed, done, detail, culprits)
         return done
 
-    def _rounds(
-        self,
-        staged: Mapping[Path, Path],
-        results: Mapping[Path, Path],
-        ending: str,
-        timeout: float,
-        progress: Callable[[Path], None] | None,
-    ) -> tuple[str, str]:
+    def _rounds(self, given: _Rounds) -> tuple[str, str]:
         """Calls LibreOffice until it has seen all. Returns what went wrong first ("" for nothing) and the last output.
 
         It takes the documents in their order: the first of those without a result after the last with one is where it
         hung or crashed.
         """
-        out = next(iter(results.values())).parent
+        out = next(iter(given.results.values())).parent
         ended = detail = ""
-        left = list(staged)
+        left = list(given.staged)
         for _ in range(_ROUNDS):
-            waiting = {source: results[source] for source in left}
-            copies = [str(staged[source]) for source in left]
-            arguments = ["--convert-to", str(FILE_TYPES[ending].convert_to), "--outdir", str(out), *copies]
+            waiting = {source: given.results[source] for source in left}
+            copies = [str(given.staged[source]) for source in left]
+            arguments = ["--convert-to", str(FILE_TYPES[given.ending].convert_to), "--outdir", str(out), *copies]
             try:
-                why, words = self._call(arguments, timeout, partial(_look, waiting, progress))
+                why, words = self._call(arguments, given.timeout, _Watch(waiting, given.progress, given.from_elsewhere))
             except OSError as error:
-                raise ConversionFailed(_not_started(self.program, error), staged) from error
+                raise ConversionFailed(_not_started(self.program, error), given.staged) from error
             ended, detail = ended or why, words or detail
-            reached = max((number for number, source in enumerate(left, 1) if _is_whole(results[source])), default=0)
+            whole = (number for number, source in enumerate(left, 1) if _is_whole(given.results[source]))
+            reached = max(whole, default=0)
+            if why and reached < len(left):
+                given.culprits.append(left[reached])
             left = left[reached + 1 :]
             if not why or not left:
                 break
         return ended, detail
 
-    def _call(self, arguments: Sequence[str], timeout: float, look: Callable[[], None]) -> tuple[str, str]:
+    def _call(self, arguments: Sequence[str], timeout: float, look: Callable[[float], str]) -> tuple[str, str]:
         """One call. After one that went wrong the next has a new profile."""
         assert self.program is not None
         session = self._session = self._session or Session(self.program)
@@ -315,11 +327,40 @@ def _filters() -> list[str]:
     return [file_type.convert_to for file_type in FILE_TYPES.values() if file_type.convert_to]
 
 
-def _look(waiting: dict[Path, Path], progress: Callable[[Path], None] | None) -> None:
-    for source in [source for source, result in waiting.items() if result.exists()]:
-        del waiting[source]
-        if progress is not None:
-            progress(source)
+@dataclass(frozen=True, slots=True)
+class _Rounds:
+    """Documents to be converted to files of one ending, and what becomes of them."""
+
+    staged: Mapping[Path, Path]
+    results: Mapping[Path, Path]
+    ending: str
+    timeout: float
+    progress: Callable[[Path], None] | None
+    from_elsewhere: Collection[Path]
+    culprits: list[Path]
+
+
+class _Watch:
+    """Looks what is done by now, and whether LibreOffice has used too much time for the document it is at."""
+
+    def __init__(
+        self, waiting: dict[Path, Path], progress: Callable[[Path], None] | None, from_elsewhere: Collection[Path]
+    ) -> None:
+        self._waiting, self._progress, self._from_elsewhere = waiting, progress, from_elsewhere
+        self._before: float | None = None
+
+    def __call__(self, used: float) -> str:
+        """``used``: seconds of processor time so far. Returns why to stop, "" to go on."""
+        for source in [source for source, result in self._waiting.items() if result.exists()]:
+            del self._waiting[source]
+            self._before = used
+            if self._progress is not None:
+                self._progress(source)
+        self._before = used if self._before is None else self._before
+        current = next(iter(self._waiting), None)
+        if current in self._from_elsewhere and used - self._before > MOST_SECONDS:
+            return f"LibreOffice 轉換一個檔案超過 {MOST_SECONDS:g} 秒，已停止"
+        return ""
 
 
 def _ending(source: Path, target_format: str) -> str:
@@ -343,7 +384,9 @@ def _refuse_same_names(results: Mapping[Path, str]) -> None:
             raise ConversionFailed(text, (other, source))
 
 
-def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dict[Path, str]]:
+def _stage(
+    sources: Sequence[Path], folder: Path, from_elsewhere: Collection[Path]
+) -> tuple[dict[Path, Path], dict[Path, str]]:
     """Copies with plain names, without what they would fetch; and why there is none, of those that have none.
 
     No spaces or Chinese on the command line, no lock files beside the originals.
@@ -355,7 +398,8 @@ def _stage(sources: Sequence[Path], folder: Path) -> tuple[dict[Path, Path], dic
     for number, source in enumerate(sources, 1):
         copy = folder / f"{number:04}{source.suffix.lower()}"
         try:
-            copy.write_bytes(links.cut(source.read_bytes()))
+            content = source.read_bytes()
+            copy.write_bytes(content if source in from_elsewhere else links.cut(content))
         except OSError as error:
             text = f"無法讀取「{source.name}」（{error.strerror}）。請確認檔案存在，並關閉正在使用它的程式。"
             troubles[source] = text

@@ -64,14 +64,19 @@ _IDLE_DOCUMENT = (
     ' office:mimetype="application/vnd.oasis.opendocument.text">'
     "<office:body><office:text><text:p>packet</text:p></office:text></office:body></office:document>\n"
 )
+# Processor time for one file from elsewhere, in seconds, and memory: LibreOffice with nothing to do maps 0.7 GB.
+MOST_SECONDS = 30.0
+MOST_MEMORY = 1_500_000  # KB
+_LIMIT = f"ulimit -c 0; ulimit -v {MOST_MEMORY} 2>/dev/null; "
 # Ends the whole group when LibreOffice ends, and when the other end of the standard input is closed: that is what
 # happens when the program that started it ends, in whatever way.
-_GUARD = 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-; kill -KILL 0'
+_GUARD = _LIMIT + 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-; kill -KILL 0'
 # The same for one call, whose end and code are waited for.
-_GUARDED_CALL = 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-'
+_GUARDED_CALL = _LIMIT + 'exec 3<&0; (cat <&3 >/dev/null; kill -KILL 0) & "$@" </dev/null 3<&-'
 # The exit codes of the shell for a program that cannot be run.
 _NOT_RUN = (126, 127)
 _LONGEST_START = 20.0
+_BETWEEN_MEASURES = 0.5
 
 
 class Session:
@@ -110,9 +115,10 @@ class Session:
         """Whether the LibreOffice started ahead is (still) there."""
         return self._running is not None and self._running.poll() is None
 
-    def call(self, arguments: Sequence[str], timeout: float, look: Callable[[], None]) -> str:
-        """One call of LibreOffice, done by the running one if there is one. ``look`` is called again and again.
+    def call(self, arguments: Sequence[str], timeout: float, look: Callable[[float], str]) -> str:
+        """One call of LibreOffice, done by the running one if there is one.
 
+        ``look`` is called again and again with the seconds of processor time used, and says why to stop, "" to go on.
         Returns what went wrong, as the beginning of a sentence, "" for nothing. After a time-out nothing runs any
         more. Raises OSError when LibreOffice cannot be started.
         """
@@ -120,6 +126,7 @@ class Session:
         if self._running is not None and not self._is_ready(min(timeout, _LONGEST_START)):
             self._end()
         command = [*self._command, *OPTIONS, *arguments]
+        used = measure = 0.0
         process = self._popen(
             command if sys.platform == "win32" else ["/bin/sh", "-c", _GUARDED_CALL, "sh", *command], subprocess.PIPE
         )
@@ -127,7 +134,12 @@ class Session:
             while True:
                 left = limit - time.monotonic()
                 code = process.poll()
-                look()
+                if time.monotonic() >= measure:
+                    used, measure = self._used(process), time.monotonic() + _BETWEEN_MEASURES
+                stop = look(used)
+                if stop and code is None:
+                    self._end()
+                    return stop
                 if code in _NOT_RUN:
                     raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC), str(self.program))
                 if code is not None:
@@ -144,6 +156,21 @@ class Session:
             _end_group(process)
             if process.stdin is not None:
                 process.stdin.close()
+
+    def _used(self, process: subprocess.Popen[bytes]) -> float:
+        """Seconds of processor time used so far; where no /proc tells, a third of those on the clock."""
+        groups = {started.pid for started in (self._running, process) if started is not None}
+        ticks = 0
+        try:
+            for entry in os.listdir("/proc"):
+                if entry.isdecimal():
+                    with contextlib.suppress(OSError, ValueError, IndexError):
+                        # The name, in parentheses, may hold anything.
+                        fields = Path("/proc", entry, "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+                        ticks += int(fields[11]) + int(fields[12]) if int(fields[2]) in groups else 0
+            return ticks / os.sysconf("SC_CLK_TCK")
+        except (OSError, AttributeError):
+            return time.monotonic() / 3
 
     def output(self) -> str:
         """All that LibreOffice wrote so far."""

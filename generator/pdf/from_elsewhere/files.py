@@ -5,16 +5,18 @@ The kind of a file is found by its content, not by its name. Nothing in it is ru
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from generator.basic.package import Budget, Package, TooManyParts, TooMuch
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
-from generator.pdf.from_elsewhere.problems import FileCode
+from generator.pdf.from_elsewhere import confined
+from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.workbook.books import printable
 
 
@@ -23,9 +25,6 @@ class EnclosureCode(Code):
 
     # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
     FILE_EMPTY = error("「{name}」是空的檔案，不能併入會議資料", "請放入完整的檔案，或在可另附填 ★。")
-    FILE_UNKNOWN = error(
-        "「{name}」不是可併入會議資料的格式", "請改放 PDF、Word、Excel、PowerPoint、ODF 或圖片檔，或在可另附填 ★。"
-    )
     FILE_UNREADABLE = error("「{name}」無法讀取，可能正在使用中或沒有權限", "請關閉檔案後重試，或在可另附填 ★。")
     FILE_UNCONVERTED = error(
         "「{name}」無法轉換成 PDF，不能併入會議資料", "請開啟後另存成 PDF，改放該檔，或在可另附填 ★。"
@@ -37,7 +36,11 @@ class EnclosureCode(Code):
 
 
 LARGEST_FILE = 100_000_000
+# Of all files that one meeting joins, each counted once.
+LARGEST_FOLDER = 1_000_000_000
 LARGEST_UNPACKED = 500_000_000
+# LibreOffice takes about a second for 20,000 cells, and prints some 50 rows on a page.
+MOST_CELLS, MOST_ROWS = 200_000, 30_000
 LARGEST_XML = 100_000_000
 ORIGINAL = "（原檔）"
 # Errors that leave the other documents to be built.
@@ -46,11 +49,12 @@ CODES = frozenset(
         EnclosureCode.FILE_EMPTY,
         FileCode.FILE_LOCKED,
         FileCode.FILE_DAMAGED,
-        EnclosureCode.FILE_UNKNOWN,
+        FileCode.FILE_UNKNOWN,
         EnclosureCode.FILE_UNREADABLE,
         FileCode.FILE_TOO_LARGE,
         FileCode.FILE_TOO_MANY_PAGES,
         FileCode.FILE_NOT_PAGES,
+        FileCode.FILE_REACHES_OUT,
         EnclosureCode.FILE_UNCONVERTED,
     }
 )
@@ -90,15 +94,32 @@ _PICTURES = {
     "GIF": Kind("GIF 圖片", (".gif",), PICTURE),
     "WEBP": Kind("WebP 圖片", (".webp",), PICTURE),
 }
+_COMPOUNDS = {
+    "EncryptedPackage": _EXCEL,
+    "WordDocument": _OLD_WORD,
+    "Workbook": _OLD_EXCEL,
+    "Book": _OLD_EXCEL,
+    "PowerPoint Document": _OLD_SLIDES,
+}
+# All that can be joined.
+KINDS = tuple(
+    dict.fromkeys(
+        (_PDF, _RTF, *_COMPOUNDS.values(), *_PACKAGES.values(), *_OPEN_DOCUMENTS.values(), *_PICTURES.values())
+    )
+)
 _PICTURE_SIGNS = (rb"\xff\xd8\xff", rb"\x89PNG\r\n\x1a\n", rb"II\*\0", rb"MM\0\*", rb"BM", rb"GIF8", rb"RIFF....WEBP")
 _IS_PICTURE = re.compile(b"|".join(_PICTURE_SIGNS), re.DOTALL)
 _MAIN_PART = re.compile(
     rb"application/vnd\.(?:openxmlformats-officedocument\.(\w+)|ms-(word|excel|powerpoint))\.[\w.]+\.main\+xml"
 )
 _LOOKS_LIKE_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
+# A row or cell of a sheet, in .xlsx and in ODF; there a cell may also be one that is blank.
+_CELL = re.compile(
+    rb"<(?:[\w-]+:)?(?:(?P<row>row|table-row)|(?P<plain>c)|table-cell|covered-table-cell)(?P<attributes>[\s/>][^>]*)"
+)
+_FILLED = re.compile(rb"value-type|formula")
+MOST_UNREPEATED = 2_000_000
 _CHUNK = 1 << 16
-# Excel locks a workbook with it where only the order of its sheets is protected; every program knows it.
-_NO_PASSWORD = "VelvetSweatshop"
 
 
 # --- what it is -------------------------------------------------------------------------------------------------
@@ -107,8 +128,17 @@ _NO_PASSWORD = "VelvetSweatshop"
 def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Location, Enclosure]:
     """The files that can be joined, by the cell that names them. Each that cannot be joined is a problem."""
     found = {}
+    kinds: dict[Path, Kind | Fault] = {}
+    taken = 0
+    confined.begin()
     for file in named:
-        name, kind = printable(file.path.name), examine(file.path)
+        name = printable(file.path.name)
+        if file.path not in kinds:
+            with contextlib.suppress(OSError):
+                taken += file.path.stat().st_size
+            whole = f"附件合計超過 {LARGEST_FOLDER // 1_000_000:,} MB"
+            kinds[file.path] = _too_large(whole) if taken > LARGEST_FOLDER else examine(file.path)
+        kind = kinds[file.path]
         if isinstance(kind, Fault):
             problems.append(fault_problem(kind, name, file.at, file.may_be_separate))
             continue
@@ -140,7 +170,7 @@ def examine(path: Path) -> Kind | Fault:
             return _RTF if b"}" in _end_of(path, 1024) else Fault(FileCode.FILE_DAMAGED)
         if _IS_PICTURE.match(head):
             return _picture(path)
-        return Fault(EnclosureCode.FILE_UNKNOWN)
+        return Fault(FileCode.FILE_UNKNOWN)
     except OSError:
         return Fault(EnclosureCode.FILE_UNREADABLE)
 
@@ -174,14 +204,17 @@ def _end_of(path: Path, count: int) -> bytes:
         return file.read()
 
 
-def _pdf(path: Path) -> Kind | Fault:
-    from generator.pdf.from_elsewhere import pages as foreign_pdf
-
+def _confined(task: str, path: Path) -> str | Fault:
+    """What the child process finds of the file."""
     try:
-        foreign_pdf.examine(path)
-    except foreign_pdf.Unfit as unfit:
+        return confined.run(task, content=os.fsencode(path))[0]
+    except Unfit as unfit:
         return Fault(unfit.code, unfit.values)
-    return _PDF
+
+
+def _pdf(path: Path) -> Kind | Fault:
+    found = _confined("examine pdf", path)
+    return found if isinstance(found, Fault) else _PDF
 
 
 def _package(path: Path) -> Kind | Fault:
@@ -197,6 +230,10 @@ def _package(path: Path) -> Kind | Fault:
             found = _kind_of_package(archive)
             if isinstance(found, Kind):
                 _unpack_all(archive)
+            if found in (_EXCEL, _OPEN_DOCUMENTS["spreadsheet"]):
+                cells, rows = _cells(archive)
+                if cells > MOST_CELLS or rows > MOST_ROWS:
+                    return _too_large(f"{cells:,} 個儲存格，{rows:,} 列")
             return found
     except TooManyParts:
         return _too_large("其中的檔案太多")
@@ -221,72 +258,63 @@ def _unpack_all(archive: Package) -> None:
                 piece = part.read(_CHUNK)
 
 
+def _cells(archive: Package) -> tuple[int, int]:
+    """How many cells the sheets of a workbook hold, and rows with cells, repeated ones as often as they are."""
+    cells = rows = 0
+    for entry in archive.infolist():
+        with archive.open(entry) as part:
+            if not _LOOKS_LIKE_XML.match(piece := part.read(_CHUNK)):
+                continue
+            repeated = filled = 0
+            rest = b""
+            while piece:
+                text = rest + piece.replace(b"\0", b"")
+                cut = text.rfind(b"<")
+                # A tag may go on in the next piece.
+                text, rest = (text, b"") if cut < 0 or len(text) - cut > _CHUNK else (text[:cut], text[cut:])
+                for match in _CELL.finditer(text):
+                    if match["row"]:
+                        cells, rows = cells + filled * repeated, rows + (repeated if filled else 0)
+                        filled, repeated = 0, min(int(_times(match["attributes"], b"rows")), MOST_UNREPEATED)
+                    elif match["plain"] or _FILLED.search(match["attributes"]):
+                        filled += min(int(_times(match["attributes"], b"columns")), MOST_UNREPEATED)
+                piece = part.read(_CHUNK)
+            cells, rows = cells + filled * repeated, rows + (repeated if filled else 0)
+    return cells, rows
+
+
+def _times(attributes: bytes, what: bytes) -> bytes:
+    match = re.search(b"number-" + what + rb"-repeated\s*=\s*[\"'](\d{1,9})", attributes)
+    return match[1] if match else b"1"
+
+
 def _kind_of_package(archive: Package) -> Kind | Fault:
     names = set(archive.namelist())
     if "[Content_Types].xml" in names:
         main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
         return (
-            _PACKAGES.get((main[1] or main[2]).decode(), Fault(EnclosureCode.FILE_UNKNOWN))
+            _PACKAGES.get((main[1] or main[2]).decode(), Fault(FileCode.FILE_UNKNOWN))
             if main
-            else Fault(EnclosureCode.FILE_UNKNOWN)
+            else Fault(FileCode.FILE_UNKNOWN)
         )
     if "mimetype" in names:
         mark = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
         kind = mark.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             return Fault(FileCode.FILE_LOCKED)
-        return _OPEN_DOCUMENTS.get(kind, Fault(EnclosureCode.FILE_UNKNOWN))
-    return Fault(EnclosureCode.FILE_UNKNOWN)
+        return _OPEN_DOCUMENTS.get(kind, Fault(FileCode.FILE_UNKNOWN))
+    return Fault(FileCode.FILE_UNKNOWN)
 
 
 def _compound(path: Path) -> Kind | Fault:
     """The formats before 2007, and newer ones that are locked."""
-    import msoffcrypto
-    import olefile
-
-    try:
-        with path.open("rb") as file:
-            with olefile.OleFileIO(file) as parts:
-                kinds = {
-                    "EncryptedPackage": _EXCEL,
-                    "WordDocument": _OLD_WORD,
-                    "Workbook": _OLD_EXCEL,
-                    "Book": _OLD_EXCEL,
-                    "PowerPoint Document": _OLD_SLIDES,
-                }
-                inside = next((name for name in kinds if parts.exists(name)), "")
-            if not inside:
-                return Fault(EnclosureCode.FILE_UNKNOWN)
-            file.seek(0)
-            if inside != "Book" and _needs_password(msoffcrypto.OfficeFile(file)):
-                return Fault(FileCode.FILE_LOCKED)
-            return kinds[inside]
-    except OSError:
-        return Fault(FileCode.FILE_DAMAGED)  # olefile says so of a file that ends too early
-    except Exception:
-        # These two raise any kind of error for a damaged file.
-        return Fault(FileCode.FILE_DAMAGED)
-
-
-def _needs_password(office: Any) -> bool:
-    if not office.is_encrypted():
-        return False
-    try:
-        office.load_key(password=_NO_PASSWORD, verify_password=True)
-    except Exception:
-        return True
-    return False
+    found = _confined("examine compound", path)
+    return found if isinstance(found, Fault) else _COMPOUNDS[found]
 
 
 def _picture(path: Path) -> Kind | Fault:
-    from generator.pdf.from_elsewhere import pictures
-
-    try:
-        return _PICTURES[pictures.examine(path)]
-    except pictures.TooLarge as large:
-        return _too_large(f"{large.millions:,} 百萬像素")
-    except pictures.Damaged:
-        return Fault(FileCode.FILE_DAMAGED)
+    found = _confined("examine picture", path)
+    return found if isinstance(found, Fault) else _PICTURES[found]
 
 
 # --- its pages --------------------------------------------------------------------------------------------------
@@ -309,22 +337,28 @@ def pages(enclosure: Enclosure, title: str, converted: bytes | None = None) -> b
     ``converted`` is what LibreOffice made of a file that needs it, None where it made nothing. ``title`` is what a
     picture is called to those who cannot see it. Raises OSError when the file cannot be read any more.
     """
-    from generator.pdf.from_elsewhere import pages as foreign_pdf
-    from generator.pdf.from_elsewhere import pictures
-
     try:
         if needs_office(enclosure):
             content = converted
         elif enclosure.kind.way == PICTURE:
-            return foreign_pdf.as_figures(foreign_pdf.fitted(pictures.to_pdf(enclosure.path.read_bytes())), title)
+            return confined.run("fit picture", title, content=enclosure.path.read_bytes())[1]
         else:
             content = enclosure.path.read_bytes()
         if content is None:
             fault = Fault(EnclosureCode.FILE_UNCONVERTED, {"kind": enclosure.kind.name})
         else:
-            return foreign_pdf.fitted(content)
-    except foreign_pdf.Unfit as unfit:
+            return confined.run("fit pdf", content=content)[1]
+    except Unfit as unfit:
         fault = Fault(unfit.code, unfit.values)
-    except pictures.Damaged:
-        fault = Fault(FileCode.FILE_DAMAGED)
     return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)
+
+
+def for_office(enclosure: Enclosure) -> bytes | Problem:
+    """The file as LibreOffice may open it, without what it would fetch; or why there is none. Raises OSError."""
+    content = enclosure.path.read_bytes()
+    try:
+        how, after = confined.run("cut links", content=content)
+    except Unfit as unfit:
+        fault = Fault(unfit.code, unfit.values)
+        return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)
+    return content if how == "same" else after

@@ -14,14 +14,13 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
-from generator.basic.problem import Code
 from generator.pdf.clean import layers, unseen
-from generator.pdf.from_elsewhere.problems import FileCode
+from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.numbers import inherited
 
 A4 = (595.276, 841.890)
 MOST_PAGES = 1000
-MOST_CONTENT = 200_000_000  # bytes of drawing on one page
+MOST_CONTENT, MOST_CONTENT_OF_ALL = 50_000_000, 300_000_000  # bytes of drawing on one page, and of all but pictures
 # What every page keeps free, in points: for the label above, for the page number below, and at the sides.
 ABOVE, BELOW, BESIDE = 1.8 / 2.54 * 72, 2.0 / 2.54 * 72, 1.0 / 2.54 * 72
 # Slides are enlarged to fill their page, a receipt is not: from A5 to A4, and no more.
@@ -44,15 +43,7 @@ _DAMAGED = (
     AttributeError,
     RuntimeError,
 )
-
-
-class Unfit(Exception):
-    """A PDF that cannot be joined. ``code`` is that of the problem, ``values`` are what its text needs."""
-
-    def __init__(self, code: Code, **values: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.values = values
+_NO_MEMORY = "bad_alloc"
 
 
 def examine(source: Path | bytes) -> int:
@@ -71,10 +62,9 @@ def fitted(content: bytes, ours: bool = False) -> bytes:
     """
     with _open(content) as pdf:
         try:
+            _refuse_bombs(pdf)
             named = dict(_named_destinations(pdf))
             if not ours:
-                for page in pdf.pages:
-                    _refuse_bomb(page)
                 unseen.take_out(pdf, unused=True)
             _flatten(pdf)
             _strip(pdf)
@@ -85,7 +75,7 @@ def fitted(content: bytes, ours: bool = False) -> bytes:
             _refuse_odd_tags(pdf)
             return _saved(pdf)
         except _DAMAGED as error:
-            raise Unfit(FileCode.FILE_DAMAGED) from error
+            raise _damaged(error) from error
 
 
 def as_figures(content: bytes, title: str) -> bytes:
@@ -121,7 +111,7 @@ def _open(source: Path | bytes) -> Pdf:
     except pikepdf.PasswordError as error:
         raise Unfit(FileCode.FILE_LOCKED) from error
     except _DAMAGED as error:
-        raise Unfit(FileCode.FILE_LOCKED if "encrypt" in str(error).lower() else FileCode.FILE_DAMAGED) from error
+        raise Unfit(FileCode.FILE_LOCKED) if "encrypt" in str(error).lower() else _damaged(error) from error
     try:
         _refuse(pdf, source)
     except Unfit:
@@ -129,8 +119,15 @@ def _open(source: Path | bytes) -> Pdf:
         raise
     except _DAMAGED as error:
         pdf.close()
-        raise Unfit(FileCode.FILE_DAMAGED) from error
+        raise _damaged(error) from error
     return pdf
+
+
+def _damaged(error: Exception) -> Unfit:
+    """qpdf says of memory that is used up what it says of damaged files."""
+    if _NO_MEMORY in str(error):
+        return Unfit(FileCode.FILE_TOO_LARGE, what="解開後的內容太多")
+    return Unfit(FileCode.FILE_DAMAGED)
 
 
 def _refuse(pdf: Pdf, source: Path | bytes) -> None:
@@ -274,7 +271,6 @@ def _visible(page: pikepdf.Page) -> tuple[float, float, float, float]:
 
 def _draw_moved(pdf: Pdf, page: pikepdf.Page, way: Matrix, clip: str) -> None:
     """Put what the page draws where it belongs on the new sheet; marked content stays in the page's own stream."""
-    _refuse_bomb(page)
     depth = deepest = 0
     for instruction in pikepdf.parse_content_stream(page, "q Q") if "/Contents" in page.obj else []:
         depth += 1 if str(instruction.operator) == "q" else -1
@@ -292,18 +288,45 @@ def _draw_moved(pdf: Pdf, page: pikepdf.Page, way: Matrix, clip: str) -> None:
     page.contents_add(b"\n" + b"Q " * (1 + max(depth, 0)))
 
 
-def _refuse_bomb(page: pikepdf.Page) -> None:
-    contents: Any = page.obj.get("/Contents", Array())
-    size = 0
-    for stream in contents if isinstance(contents, Array) else [contents]:
-        filters = stream.get("/Filter", Array())
-        filters = list(filters) if isinstance(filters, Array) else [filters]
-        if filters == [Name.FlateDecode]:
-            size += len(zlib.decompressobj().decompress(stream.read_raw_bytes(), MOST_CONTENT + 1))
-        elif filters.count(Name.FlateDecode) > 1:
-            raise Unfit(FileCode.FILE_DAMAGED)
+def _refuse_bombs(pdf: Pdf) -> None:
+    """What is drawn, with all that it uses but pictures, is as large as what comes out of its streams."""
+    total = 0
+    sizes: dict[Any, int] = {}
+    for thing in pdf.objects:
+        if isinstance(thing, Stream) and thing.get("/Subtype") != Name.Image:
+            sizes[thing.objgen] = size = _unpacked(thing)
+            total += size
+            if size > MOST_CONTENT or total > MOST_CONTENT_OF_ALL:
+                raise Unfit(FileCode.FILE_TOO_LARGE, what=f"圖文內容 {max(size, total) // 1_000_000:,} MB")
+    for page in pdf.pages:
+        contents: Any = page.obj.get("/Contents", Array())
+        # The streams of a page may all be the same one.
+        streams = contents if isinstance(contents, Array) else [contents]
+        size = sum(sizes.get(stream.objgen, 0) for stream in streams if isinstance(stream, Stream))
         if size > MOST_CONTENT:
             raise Unfit(FileCode.FILE_TOO_LARGE, what=f"一頁的內容 {size // 1_000_000:,} MB")
+
+
+def _unpacked(stream: Stream) -> int:
+    """How many bytes come out of a stream; not much more than a page may have is unpacked where that can be helped."""
+    given: Any = stream.get("/Filter", Array())
+    filters = list(given) if isinstance(given, Array) else [given]
+    if not filters:
+        return len(stream.read_raw_bytes())
+    if filters == [Name.FlateDecode]:
+        try:
+            return len(zlib.decompressobj().decompress(stream.read_raw_bytes(), MOST_CONTENT + 1))
+        except zlib.error:
+            return len(stream.read_bytes())
+    if filters.count(Name.FlateDecode) > 1:
+        raise Unfit(FileCode.FILE_DAMAGED)
+    try:
+        return len(stream.read_bytes())
+    except pikepdf.PdfError as error:
+        if _NO_MEMORY in str(error):
+            raise
+        # A filter of pictures, or one that nobody knows.
+        return len(stream.read_raw_bytes())
 
 
 def _balanced(page: pikepdf.Page) -> bytes:

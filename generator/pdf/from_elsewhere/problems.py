@@ -19,3 +19,19 @@ class FileCode(Code):
         "「{name}」是{what}，看到的內容不在頁面上，不能併入會議資料",
         "請開啟後列印成一般的 PDF，改放該檔，或在可另附填 ★。",
     )
+    FILE_UNKNOWN = error(
+        "「{name}」不是可併入會議資料的格式", "請改放 PDF、Word、Excel、PowerPoint、ODF 或圖片檔，或在可另附填 ★。"
+    )
+    FILE_REACHES_OUT = error(
+        "「{name}」開啟時會讀取別的檔案或網路（{what}），不能併入會議資料",
+        "請開啟後另存成 PDF，改放該檔，或在可另附填 ★。",
+    )
+
+
+class Unfit(Exception):
+    """A file that cannot be joined. ``code`` is that of the problem, ``values`` are what its text needs."""
+
+    def __init__(self, code: FileCode, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values

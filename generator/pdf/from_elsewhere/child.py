@@ -1,0 +1,134 @@
+"""The child process of confined: it does one task after another on files from elsewhere, within limits."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from generator.pdf.from_elsewhere.problems import FileCode, Unfit
+
+
+def serve(memory: int, seconds: int) -> None:
+    """Answers until there is nothing more to read. ``memory`` in bytes; ``seconds`` of processor time for each task."""
+    _limit_memory(memory)
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    while line := source.readline():
+        asked = json.loads(line)
+        began = time.process_time()
+        _limit_time(seconds)
+        answer, more = _answer(asked, source.read(asked["size"]))
+        answer |= {"seconds": time.process_time() - began, "size": len(more)}
+        target.write(json.dumps(answer).encode() + b"\n")
+        target.write(more)
+        target.flush()
+
+
+def _answer(asked: dict[str, object], content: bytes) -> tuple[dict[str, object], bytes]:
+    arguments = asked["arguments"]
+    assert isinstance(arguments, list)
+    try:
+        result, more = _TASKS[str(asked["task"])](content, *arguments)
+    except Unfit as unfit:
+        return {"code": unfit.code.name, "values": unfit.values}, b""
+    except OSError as error:
+        return {"error": error.errno or 5}, b""
+    except MemoryError:
+        return {"code": None, "values": {}}, b""
+    except RecursionError:
+        return {"code": FileCode.FILE_DAMAGED.name, "values": {}}, b""
+    return {"result": result}, more
+
+
+def _limit_memory(memory: int) -> None:
+    """Where the system has such a limit; macOS takes no notice of it."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _limit_time(seconds: int) -> None:
+    if sys.platform != "win32":
+        import resource
+
+        used = int(time.process_time())
+        resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _end_with_parent(parent: int) -> None:
+    """The pipe tells of it only once a task is done."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------
+
+
+def _examine_pdf(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere import pages
+
+    return str(pages.examine(Path(os.fsdecode(content)))), b""
+
+
+def _examine_picture(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere import pictures
+
+    try:
+        return pictures.examine(Path(os.fsdecode(content))), b""
+    except pictures.TooLarge as large:
+        raise Unfit(FileCode.FILE_TOO_LARGE, what=f"{large.millions:,} 百萬像素") from large
+    except pictures.Damaged as damaged:
+        raise Unfit(FileCode.FILE_DAMAGED) from damaged
+
+
+def _examine_compound(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere import compound_kinds
+
+    return compound_kinds.examine(Path(os.fsdecode(content))), b""
+
+
+def _fit_pdf(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere import pages
+
+    return "", pages.fitted(content)
+
+
+def _fit_picture(content: bytes, title: str) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere import pages, pictures
+
+    try:
+        return "", pages.as_figures(pages.fitted(pictures.to_pdf(content)), title)
+    except pictures.Damaged as damaged:
+        raise Unfit(FileCode.FILE_DAMAGED) from damaged
+
+
+def _cut_links(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf import links
+
+    try:
+        after = links.cut(content)
+    except links.Unreadable as unreadable:
+        if unreadable.reaches_out:
+            raise Unfit(FileCode.FILE_REACHES_OUT, what=unreadable.reaches_out) from unreadable
+        if unreadable.large:
+            raise Unfit(FileCode.FILE_TOO_LARGE, what="其中的內容太多") from unreadable
+        raise Unfit(FileCode.FILE_DAMAGED) from unreadable
+    return ("same", b"") if after == content else ("cut", after)
+
+
+_TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
+    "examine pdf": _examine_pdf,
+    "examine picture": _examine_picture,
+    "examine compound": _examine_compound,
+    "fit pdf": _fit_pdf,
+    "fit picture": _fit_picture,
+    "cut links": _cut_links,
+}
