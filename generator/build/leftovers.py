@@ -83,15 +83,16 @@ def _cells(contents: Contents, tag: str) -> Iterator[Location]:
         if start >= 0:
             for part in passage.parts:
                 if part.start < start + len(tag) and part.end > start:
-                    yield from map(_location, part.cells)
+                    yield from map(location, part.cells)
     for table in contents.tables:
         for texts, sources in zip(table.rows, table.sources, strict=True):
             for text, source in zip(texts, sources, strict=False):
                 if tag in text:
-                    yield from map(_location, source.cells)
+                    yield from map(location, source.cells)
 
 
-def _location(place: str) -> Location:
+def location(place: str) -> Location:
+    """The place that a text such as 會議.xlsx〔說明〕D2 names."""
     found = _PLACE.fullmatch(place)
     return Location(*(part or "" for part in found.groups())) if found else Location(place)
 

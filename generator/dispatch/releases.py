@@ -19,7 +19,7 @@ from generator.basic import formats, roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import convert, outputs, story, unchanged
+from generator.build import convert, last_look, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.report import Report
 from generator.build.story import Built, Step
@@ -244,7 +244,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
         raise Refused("製作時活頁簿或範本有變動，沒有凍結。請再執行一次。")
     ready.build = build
     _refuse_leaks(build)
-    ready.remarks += build.remarks
+    ready.remarks += [*build.remarks, *last_look.refuse(last_look.look(build), "凍結版本")]
     step("凍結版本")
     manifest = contents(workspace, build)
     content: dict[str, bytes] = {}

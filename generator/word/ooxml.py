@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -164,6 +165,20 @@ def _pieces(content: bytes, places: Mapping[str, Callable[[], Iterable[bytes]]])
             yield from places[place]()
             done = found.end()
     yield content[done:]
+
+
+def drawn_texts(package: bytes) -> list[str]:
+    """The texts that a document draws across its pages (WordArt, as watermarks are), in body, headers and footers."""
+    found = []
+    with Package(package) as archive:
+        for name in archive.namelist():
+            if re.fullmatch(r"word/(?:document|header\d*|footer\d*)\.xml", name):
+                xml = archive.read(name)
+                if b"textpath" in xml:
+                    found += [
+                        html.unescape(text) for text in re.findall(r'<v:textpath\b[^>]*?string="([^"]*)"', xml.decode())
+                    ]
+    return found
 
 
 def numbers_pages(package: bytes) -> bool:

@@ -15,7 +15,7 @@ from generator.basic import formats, package
 from generator.basic.problem import Code, Location, Problem, error, in_order, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import examine, outputs, report, story, unchanged
+from generator.build import examine, last_look, outputs, report, story, unchanged
 from generator.build.convert import PACKET
 from generator.build.examine import Examined
 from generator.build.result import Result
@@ -85,6 +85,8 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     build = story.make(workspace, meeting_id, formats=formats.PUBLIC, step=step, examined=examined)
     meeting, documents = build.examined.meeting, build.examined.documents
     done.problems, done.failures = build.examined.problems, list(build.failures)
+    if meeting is not None and not done.stopped and not done.failures:
+        done.problems = tuple(in_order([*done.problems, *last_look.look(build)]))
     if meeting is None or done.stopped or done.failures:
         return done
     if unchanged.stamps(workspace) != examined.stamps:
