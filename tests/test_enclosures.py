@@ -623,7 +623,7 @@ def test_a_picture_is_a_figure_that_has_a_name(tmp_path: Path) -> None:
 
 # --- what the workbook says -------------------------------------------------------------------------------------
 
-HEAD = "| 案號 | 名稱 | 來源 | 可另附 |\n"
+HEAD = "| 案號 | 名稱 | 來源 | 可另附 | 附原檔 |\n"
 
 
 def composed(desk: Desk) -> tuple[list[Document], list[Problem]]:
@@ -755,7 +755,7 @@ MIXED: dict[str, tuple[bytes, int]] = {
 
 
 def mixed(desk: Desk, separately: str) -> None:
-    rows = "\n".join(f"| 討1 | {Path(name).stem} | 檔案:{name} | {separately} |" for name in MIXED)
+    rows = "\n".join(f"| 討1 | {Path(name).stem} | 檔案:{name} | {separately} | ★ |" for name in MIXED)
     attached(desk, rows)
     for name, (content, _) in MIXED.items():
         put(desk.root / "inputs/113-1/附件", name, content)

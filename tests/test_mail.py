@@ -513,9 +513,9 @@ def test_what_is_for_the_agency_alone_is_refused(desk: Desk, name: str) -> None:
 
 
 def test_files_from_elsewhere_go_along_as_they_came_under_the_numbers_that_the_sheet_gives(desk: Desk) -> None:
-    rows = ["| 討1 | 乙圖 | 檔案:b.png |", "| 討1 | 甲圖 | 檔案:a.png |"]
+    rows = ["| 討1 | 乙圖 | 檔案:b.png | ★ |", "| 討1 | 甲圖 | 檔案:a.png | ★ |"]
     for order, expected in ((rows, ("附件1 乙圖", "附件2 甲圖")), (rows[::-1], ("附件1 甲圖", "附件2 乙圖"))):
-        office(desk, 附件="\n".join(["| 案號 | 名稱 | 來源 |", *order]))
+        office(desk, 附件="\n".join(["| 案號 | 名稱 | 來源 | 附原檔 |", *order]))
         for name, colour in (("a", "red"), ("b", "blue")):
             path = desk.root / "inputs" / "113-1" / "附件" / f"{name}.png"
             path.parent.mkdir(exist_ok=True)

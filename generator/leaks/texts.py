@@ -109,8 +109,10 @@ def _read_pdf(content: bytes, insides: Insides, depth: int, budget: Budget) -> N
     from pypdf import PdfReader
     from pypdf.generic import StreamObject
 
+    from generator.pdf import reading
+
+    insides.body = reading.said(content)
     reader = PdfReader(io.BytesIO(content))
-    insides.body = "\n".join(page.extract_text() for page in reader.pages)
     insides.rest += _strings(reader.trailer)
     for number in _numbers(reader):
         found: Any = reader.get_object(number)

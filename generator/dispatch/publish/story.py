@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic import formats, package
-from generator.basic.problem import Code, Location, Problem, error, in_order, problem
+from generator.basic.problem import Code, Location, Problem, error, in_order, problem, warning
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, last_look, outputs, report, story, unchanged
@@ -42,6 +42,10 @@ class PublishCode(Code):
     PUBLISH_HIDDEN = error(
         "這個附件的清單有隱藏的內容（{places}），會一併公開",
         "請刪除或取消隱藏這些內容；確實要公開時，請在〔附件〕這一列的「含隱藏」填 ★。",
+    )
+    PUBLISH_UNREADABLE = warning(
+        "這個附件有程式讀不出文字的頁（第 {pages} 頁：圖片，或字型沒有文字資料），沒有檢查其中的姓名與個人資料",
+        "請開啟公開的 PDF，逐頁確認沒有應保密的內容。",
     )
 
 
@@ -111,6 +115,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
         # The check knows the cells of what the finished files have.
         cells = [str(entry) for entry in done.problems if entry.code in inputs.REFUSED_BY_PUBLISH]
         raise search.Leak("\n".join([str(leak), *cells])) from None
+    done.problems = tuple(in_order([*done.problems, *_unreadable(public, files)]))
     done.left_out, done.remarks = _left_out(documents), _remarks(meeting, documents, files)
     for name in files:
         outputs.refuse_bad_file(folder / name)
@@ -193,6 +198,21 @@ def _hidden(workspace: Workspace, examined: Examined) -> list[Problem]:
         if hidden:
             places = "；".join(dict.fromkeys(f"{fault.at}：{fault.text.partition('，')[0]}" for fault in hidden))
             found.append(problem(PublishCode.PUBLISH_HIDDEN, item.at("origin"), places=places))
+    return found
+
+
+def _unreadable(public: Mapping[str, Document], files: Mapping[str, bytes]) -> list[Problem]:
+    """A warning for each attachment from elsewhere with pages whose text nobody could check."""
+    from generator.pdf import reading
+
+    found = []
+    for name, document in public.items():
+        content = files.get(f"{name}.pdf")
+        if document.enclosure is None or content is None:
+            continue
+        if numbers := reading.unread(content):
+            pages = "、".join(str(number) for number in numbers[:8]) + (" …" if len(numbers) > 8 else "")
+            found.append(problem(PublishCode.PUBLISH_UNREADABLE, document.enclosure.at, pages=pages))
     return found
 
 

@@ -1,0 +1,185 @@
+"""The texts of a PDF as a reader sees them. The only module that touches PDFium (pypdfium2), which is imported late.
+
+PDFium is not thread-safe: one lock for the whole program. It reads text set with the character sets of Taiwan
+(B5pc-H, ETen-B5-H, HKscs-B5-H, UniCNS-UCS2-H …) without a table of Unicode in the file; what is set with those that it
+does not know (UniCNS-UTF8-H, CNS-EUC-H) is spelt anew first (see charsets).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_LOCK = threading.Lock()
+# A picture that takes so much of its page may hold text; a page with so little text and so many lines may be drawn.
+_LARGE, _FEW, _MANY = 0.25, 60, 60
+_BLANK = re.compile(r"\s+")
+# What PDFium writes for a hyphen at the end of a line, and for what has no meaning.
+_NOTHING = dict.fromkeys((0, 2, 0xFFFE, 0xFFFF, 0x00AD))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: ``text`` as it is drawn, ``by_place`` what else reads so by where the characters stand.
+
+    ``unread``: how many characters are drawn that cannot be told; ``pictures``: whether large pictures or drawings
+    stand on it, in which there may be text.
+    """
+
+    text: str
+    by_place: tuple[str, ...]
+    unread: int
+    pictures: bool
+
+
+class Unreadable(Exception):
+    """A PDF that PDFium cannot open."""
+
+
+def pages(content: bytes) -> list[Page]:
+    """The pages of a PDF. Raises Unreadable."""
+    import pypdfium2
+
+    from generator.pdf import charsets
+
+    content = charsets.known(content)
+    with _LOCK:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError as error:
+            raise Unreadable(str(error)) from error
+        try:
+            return [_page(document[number]) for number in range(len(document))]
+        except pypdfium2.PdfiumError as error:
+            raise Unreadable(str(error)) from error
+        finally:
+            document.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Character:
+    text: str
+    left: float
+    right: float
+    low: float
+    high: float
+
+    @property
+    def size(self) -> float:
+        return max(self.high - self.low, 1.0)
+
+
+def _page(page: Any) -> Page:
+    from pypdfium2 import raw
+
+    reader = page.get_textpage()
+    try:
+        count = reader.count_chars()
+        text = reader.get_text_range().translate(_NOTHING) if count > 0 else ""
+        unread = 0
+        characters: list[_Character] = []
+        box = raw.FS_RECTF()
+        for index in range(max(count, 0)):
+            code = raw.FPDFText_GetUnicode(reader.raw, index)
+            if raw.FPDFText_HasUnicodeMapError(reader.raw, index) == 1 or code == 0xFFFD or 0xE000 <= code <= 0xF8FF:
+                unread += 1
+            character = chr(code) if 0x20 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+            if not character or character.isspace() or raw.FPDFText_IsGenerated(reader.raw, index) == 1:
+                continue
+            if raw.FPDFText_GetLooseCharBox(reader.raw, index, ctypes.byref(box)):
+                characters.append(_Character(character, box.left, box.right, box.bottom, box.top))
+    finally:
+        reader.close()
+    known = _BLANK.sub("", text)
+    by_place = tuple(line for line in dict.fromkeys(_lines(characters)) if line not in known)
+    return Page(text, by_place, unread, _has_pictures(page, len(known)))
+
+
+def _lines(characters: Sequence[_Character]) -> Iterable[str]:
+    """The texts that stand side by side, whatever the order in which they were drawn."""
+    alone: list[_Character] = []
+    for row in _rows(characters):
+        segments = _segments(row, lambda character: (character.left, character.right))
+        alone += [segment[0] for segment in segments if len(segment) == 1]
+        yield from _joined(["".join(character.text for character in segment) for segment in segments])
+    # One below the other: signs, and text that is turned.
+    for column in _rows([_turned(character) for character in alone]):
+        for segment in _segments(column, lambda character: (character.left, character.right)):
+            if len(segment) > 1:
+                line = "".join(character.text for character in segment)
+                yield line
+                yield line[::-1]
+
+
+def _rows(characters: Sequence[_Character]) -> list[list[_Character]]:
+    """The characters of each line from left to right, the lines from the top."""
+    rows: list[list[_Character]] = []
+    middle = 0.0
+    for character in sorted(characters, key=lambda one: -(one.low + one.high)):
+        height = (character.low + character.high) / 2
+        if not rows or middle - height > character.size / 2:
+            rows.append([])
+            middle = height
+        rows[-1].append(character)
+    return [sorted(row, key=lambda one: one.left) for row in rows]
+
+
+def _segments(row: Sequence[_Character], edges: Any) -> list[list[_Character]]:
+    """The characters of a line, parted where there is room for another one."""
+    segments: list[list[_Character]] = []
+    end = 0.0
+    for character in row:
+        start, stop = edges(character)
+        if not segments or start - end > character.size:
+            segments.append([])
+            end = stop
+        segments[-1].append(character)
+        end = max(end, stop)
+    return segments
+
+
+def _joined(segments: Sequence[str]) -> Iterable[str]:
+    """Each segment; short ones beside each other as one as well: a name may be set wide."""
+    short = ""
+    for segment in [*segments, "   "]:
+        if len(segment) <= 2:
+            short += segment
+            continue
+        if short:
+            yield short
+        short = ""
+        if segment.strip():
+            yield segment
+
+
+def _turned(character: _Character) -> _Character:
+    return _Character(character.text, -character.high, -character.low, character.left, character.right)
+
+
+def _has_pictures(page: Any, length: int) -> bool:
+    from pypdfium2 import raw
+
+    width, height = page.get_size()
+    area = max(width * height, 1.0)
+    drawn = 0
+    for thing in page.get_objects(max_depth=8):
+        if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
+            left, low, right, high = thing.get_bounds()
+            if (right - left) * (high - low) >= _LARGE * area:
+                return True
+        drawn += thing.type in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
+    return length < _FEW and drawn >= _MANY
+
+
+def said(content: bytes) -> str:
+    """All that the pages say, in the order in which it is drawn, and what reads otherwise by its place."""
+    return "\n".join("\n".join((page.text, *page.by_place)) for page in pages(content))
+
+
+def unread(content: bytes) -> list[int]:
+    """The numbers of the pages on which there is, or may be, text that cannot be read."""
+    return [number for number, page in enumerate(pages(content), start=1) if page.unread or page.pictures]
