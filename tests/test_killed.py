@@ -147,10 +147,8 @@ def bench(met: Desk, tmp_path: Path) -> Bench:
         text = name.read_text("utf-8-sig")
         heads = "收件者：召集人\n" + text[text.index("主旨") :]
         name.write_text(heads, "utf-8")
-    roster = [
-        line + (" 電子郵件 |" if number == 0 else " a@example.gov.tw |")
-        for number, line in enumerate(ROSTER.strip().splitlines())
-    ]
+    heading, *lines = ROSTER.strip().splitlines()
+    roster = [f"{heading} 電子郵件 |", *(f"{line} a@example.gov.tw |" for line in lines)]
     agency = AGENCY + "| 電子郵件 | group@example.gov.tw |\n"
     met.book("機關.xlsx", 機關=agency, 單位=UNITS, 委員="\n".join(roster))
     small(met)
