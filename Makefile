@@ -28,6 +28,7 @@ test-fast: setup
 
 fuzz: setup
 	.venv/bin/python tests/fuzz.py $(FUZZ_FLAGS)
+	.venv/bin/python tests/fuzz_packages.py --variants 500
 
 bench: setup
 	@PYTHONPATH=. .venv/bin/python bench/run.py $(BENCH_FLAGS)

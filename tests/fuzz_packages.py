@@ -15,7 +15,7 @@ import sys
 import tempfile
 import traceback
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -24,6 +24,8 @@ from generator.basic.failure import UserError
 from generator.cli.app import packet
 
 REPO = Path(__file__).resolve().parents[1]
+
+COMMANDS = (("template", "check"), ("build", "113-1", "--format", "docx"))
 
 Parts = dict[str, bytes]
 ODD_VALUES = [b"", b"-1", b"99999999999", b"x", b"1.5", b"_xD800_", b"rId999", b"&#x0;", b"true", "表".encode()]
@@ -153,14 +155,14 @@ def targets(root: Path) -> list[Path]:
     return [path for path in found if path.suffix in endings]
 
 
-def variant(seed: int, folder: Path, commands: Iterable[tuple[str, ...]]) -> list[str]:
+def variant(seed: int, folder: Path) -> list[str]:
     """What went wrong with one variant; ``folder`` is a workspace, and is the same again afterwards."""
     rng = random.Random(seed)
     path = rng.choice(targets(folder))
     before, findings = path.read_bytes(), []
     path.write_bytes(damaged(rng, path))
     try:
-        for command in commands:
+        for command in COMMANDS:
             result = CliRunner().invoke(packet, ["--workspace", str(folder), *command])
             where = f"seed {seed}, {path.name}, {' '.join(command)}"
             # What app.main says in a sentence.
@@ -173,9 +175,6 @@ def variant(seed: int, folder: Path, commands: Iterable[tuple[str, ...]]) -> lis
         path.write_bytes(before)
         shutil.rmtree(folder / "output", ignore_errors=True)
     return findings
-
-
-COMMANDS = (("template", "check"), ("build", "113-1", "--format", "docx"))
 
 
 def workspace(folder: Path) -> Path:
@@ -193,7 +192,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         root = workspace(Path(name))
         for seed in range(given.seed, given.seed + given.variants):
-            if found := variant(seed, root, COMMANDS):
+            if found := variant(seed, root):
                 findings += found
                 print("\n".join(found), flush=True)
     print(f"{given.variants} variants, {len(findings)} findings")

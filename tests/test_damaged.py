@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import os
 import stat
 import subprocess
@@ -124,6 +125,8 @@ def test_what_would_not_be_well_formed_is_not_written(desk: Desk) -> None:
     assert result.exit_code == 1
     assert "案.docx" in result.output
     assert not desk.output().exists()
+    found = json.loads(desk.run("template", "check", "--json").stdout)["problems"]
+    assert ("案.docx", "template-damaged") in {(problem["workbook"], problem["code"]) for problem in found}
 
 
 # --- attached files ------------------------------------------------------------------------------------------------

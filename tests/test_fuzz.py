@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import fuzz_packages
 import pytest
 from fuzz import REPO, originals, slice_of, variant
 
@@ -22,3 +23,10 @@ def test_what_a_full_run_once_found_stays_mended(seed: int, tmp_path: Path) -> N
     shutil.copytree(REPO / "templates", tmp_path / "templates")
     wrong, _ = variant(seed, originals(), tmp_path)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_damage_inside_office_files_ends_in_messages_and_never_in_a_traceback(tmp_path: Path) -> None:
+    root = fuzz_packages.workspace(tmp_path)
+    found = [line for seed in range(900_000, 900_020) for line in fuzz_packages.variant(seed, root)]
+    assert not found, "\n".join(found)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import CASES, EXPLANATIONS, REPO, Desk
+from conftest import AGENCY, CASES, EXPLANATIONS, REPO, UNITS, Desk
 from test_damaged import MEETING_INFO
-from test_minutes import met, minutes
+from test_minutes import ROSTER, met, minutes
 
 __all__ = ["met"]
 
@@ -143,6 +143,14 @@ def bench(met: Desk, tmp_path: Path) -> Bench:
     """A meeting that was built, mailed, released and published, and whose workbook was then changed."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
+    for name in met.root.glob("templates/信件 *.txt"):
+        text = name.read_text("utf-8-sig")
+        heads = "收件者：召集人\n" + text[text.index("主旨") :]
+        name.write_text(heads, "utf-8")
+    heading, *lines = ROSTER.strip().splitlines()
+    roster = [f"{heading} 電子郵件 |", *(f"{line} a@example.gov.tw |" for line in lines)]
+    agency = AGENCY + "| 電子郵件 | group@example.gov.tw |\n"
+    met.book("機關.xlsx", 機關=agency, 單位=UNITS, 委員="\n".join(roster))
     small(met)
     return Bench(met, (), temporary)
 

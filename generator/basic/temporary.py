@@ -19,6 +19,8 @@ from pathlib import Path
 
 PREFIX = "packet-"
 _LOCK = ".lock"
+# The system's temporary folder while that of libraries is another one.
+_system: Path | None = None
 
 
 class Folder:
@@ -58,6 +60,24 @@ def folder(within: Path | None = None) -> Iterator[Path]:
         made.close()
 
 
+@contextlib.contextmanager
+def of_libraries() -> Iterator[None]:
+    """Meanwhile what libraries put into the temporary folder lies in one of this process (openpyxl: each sheet)."""
+    global _system
+    before, clean = (_system, tempfile.tempdir), contextlib.ExitStack()
+    with contextlib.suppress(OSError):
+        # Where there can be none, most commands need none.
+        clear()
+        place = clean.enter_context(folder())
+        _system = Path(tempfile.gettempdir())
+        tempfile.tempdir = str(place)
+    try:
+        with clean:
+            yield
+    finally:
+        _system, tempfile.tempdir = before
+
+
 def clear(within: Path | None = None, before: Callable[[Path], None] = lambda path: None) -> None:
     """Removes the folders of processes that are no more; ``before`` is called with each. Raises nothing."""
     with contextlib.suppress(OSError):
@@ -87,7 +107,7 @@ def _clear(lock: Path, before: Callable[[Path], None]) -> None:
 
 
 def _parent(within: Path | None) -> Path:
-    return Path(tempfile.gettempdir()) if within is None else within
+    return within or _system or Path(tempfile.gettempdir())
 
 
 def _start(within: Path | None) -> str:

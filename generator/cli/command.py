@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from generator.basic import temporary
 from generator.basic.failure import FAILED, WRONG_USAGE, UserError
 from generator.cli import chinese
 
@@ -16,7 +17,8 @@ class Command(chinese.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with temporary.of_libraries():
+                return super().invoke(ctx)
         except UserError as error:
             if error.exit_code == FAILED:
                 raise
