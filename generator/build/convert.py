@@ -82,7 +82,9 @@ class Converter:
         found = {name: self._place(content, target) for name, (_, content) in sources.items()}
         # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
         given_up = {name for name, path in found.items() if path.with_suffix(_GIVEN_UP).exists()}
-        wanted = [name for name, path in found.items() if not path.is_file() and name not in given_up]
+        missing = {path: name for name, path in found.items() if not path.is_file() and name not in given_up}
+        # One of those that are the same, be it under another ending.
+        wanted = list(missing.values())
         if wanted:
             with tempfile.TemporaryDirectory(prefix="packet-") as folder:
                 paths = {}
