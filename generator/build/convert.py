@@ -85,7 +85,9 @@ class Converter:
         keys = {name: self._key(content) for name, (_, content) in sources.items()}
         # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
         given_up = {name for name, key in keys.items() if self._given_up(key).exists()}
-        wanted = [name for name, key in keys.items() if self._kept(key, target) is None and name not in given_up]
+        lacking = [name for name, key in keys.items() if self._kept(key, target) is None and name not in given_up]
+        # One of those that are the same, be it under another ending.
+        wanted = list({keys[name]: name for name in lacking}.values())
         if wanted:
             with temporary.folder() as folder:
                 paths = {}

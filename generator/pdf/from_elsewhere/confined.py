@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 
@@ -25,6 +26,7 @@ MOST_SECONDS, MOST_SECONDS_OF_ALL, LONGEST_WAIT = 20, 240, 180.0
 _START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from generator.pdf.from_elsewhere import child; "
 _TOO_MUCH_MEMORY = "處理時需要太多記憶體"
 _TOO_LONG = f"處理超過 {MOST_SECONDS} 秒"
+_ROOT = str(Path(__file__).parents[3])
 _lock = threading.Lock()
 _running: _Child | None = None
 _used = 0.0
@@ -37,9 +39,12 @@ class _Child:
         # Without what a Python of its own would look for: all is where this one found it.
         command = [sys.executable, "-S", "-c", f"{_START}child.serve({MOST_MEMORY}, {MOST_SECONDS})"]
         self.process = subprocess.Popen(
-            [*command, json.dumps(sys.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [*command, json.dumps([_ROOT, *sys.path])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
-        self.too_long = False
+        self.too_long = self.works = False
 
     def ask(self, task: str, arguments: Sequence[str], content: bytes) -> tuple[dict[str, object], bytes]:
         """The answer and what comes with it. Raises EOFError or OSError when the child ended before."""
@@ -58,6 +63,7 @@ class _Child:
             more = self.process.stdout.read(answer["size"])
             if len(more) < answer["size"]:
                 raise EOFError
+            self.works = True
             return answer, more
         finally:
             timer.cancel()
@@ -75,7 +81,10 @@ class _Child:
                     pipe.close()
 
     def why_ended(self) -> str:
+        """Raises RuntimeError where it did not even begin."""
         code = self.process.wait()
+        if code == 1 and not self.works:
+            raise RuntimeError("the child process did not start")
         by_time = hasattr(signal, "SIGXCPU") and code in (-signal.SIGXCPU, -signal.SIGKILL)
         return _TOO_LONG if self.too_long or by_time else _TOO_MUCH_MEMORY
 
