@@ -6,7 +6,7 @@ because the papers are for the members first: ``publish`` refuses them. No messa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
@@ -84,10 +84,15 @@ class Printed:
 def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
     """Everything in the workbooks and attached files that an edition of the minutes or the public may not have."""
     found = _clearing_rows(meeting)
-    papers = [*_of_papers(meeting, vocabulary), *_of_files(meeting, found)]
-    minuted = list(_of_minutes(meeting, vocabulary))
     cleared = [entry.text for entry in meeting.cleared]
     hidden = Sought.of(names.protected(meeting, FOR_PUBLIC), cleared)
+    roster = Sought.of([member.name for member in meeting.members if len(key(member.name)) > 1], cleared)
+    papers = [
+        *_of_papers(meeting, vocabulary),
+        *_of_lists(meeting, hidden if meeting.minutes is not None else roster),
+        *_of_files(meeting, found),
+    ]
+    minuted = list(_of_minutes(meeting, vocabulary))
     if meeting.minutes is not None:
         for edition in EDITIONS:
             there = [item for item in minuted if edition in item.editions and not item.names_people]
@@ -96,7 +101,6 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
             found += _titles(there, meeting, edition, own)
         found += _names(papers, hidden, LeakCode.PROTECTED_IN_PAPERS, hidden)
     else:
-        roster = Sought.of([member.name for member in meeting.members if len(key(member.name)) > 1], cleared)
         found += _names(papers, roster, LeakCode.NAME_IN_PAPERS, roster)
     found += _personal([item for item in (*papers, *minuted) if item.public], meeting)
     return list(dict.fromkeys(found))
@@ -206,7 +210,7 @@ def _both(typed: str, rendered: str) -> str:
 
 
 def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
-    """Every text of the public papers: prose, lists, other tables, regulations."""
+    """The texts of the public papers that are no lists: prose, names, regulations."""
     for source, case, at in prose_of(meeting):
         yield Printed(_both(source, vocabulary.render(source, case, at, [])), at, paper=True)
     for case in meeting.cases:
@@ -218,15 +222,29 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), paper=True)
     if meeting.minutes is None:
         yield Printed(meeting.info.place, meeting.info.at("place"), paper=True)
+    for regulation in meeting.regulations.values():
+        yield from (Printed(article.text, article.at("text"), paper=True) for article in regulation.articles)
+
+
+def _of_lists(meeting: Meeting, sought: Sought) -> Iterator[Printed]:
+    """The texts of lists and other tables, of columns only that have something; a list may have 200,000 rows."""
+    allowed = personal.Allowed.of(meeting)
+
+    def is_worth_it(texts: Iterable[str]) -> bool:
+        column = _BOUNDARY.join(dict.fromkeys(texts))
+        return sought.may_be_in(key(column)) or any(True for _ in personal.find(personal.plain(column), allowed))
+
     for record in COUNTED:
         listed = meeting.list_of(record)
         for field_name in _texts_of(record) if listed else ():
-            yield from (Printed(getattr(row, field_name), row.at(field_name), paper=True) for row in listed)
+            if is_worth_it(getattr(row, field_name) for row in listed):
+                yield from (Printed(getattr(row, field_name), row.at(field_name), paper=True) for row in listed)
     for table in meeting.tables.values():
-        for row, place in zip(table.rows, table.places, strict=True):
-            yield from (Printed(text, place.cell(column), paper=True) for column, text in enumerate(row) if text)
-    for regulation in meeting.regulations.values():
-        yield from (Printed(article.text, article.at("text"), paper=True) for article in regulation.articles)
+        for column in range(len(table.headings)):
+            if is_worth_it(row[column] for row in table.rows if column < len(row)):
+                for row, place in zip(table.rows, table.places, strict=True):
+                    if column < len(row):
+                        yield Printed(row[column], place.cell(column), paper=True)
 
 
 def _texts_of(record: type[Record]) -> list[str]:
