@@ -135,8 +135,10 @@ def outcome(desk: Desk, record: type[Record], before: set[tuple[str, ...]]) -> s
     found = [one for one in desk.problems() if (one["code"], one["sheet"], one["cell"]) not in before]
     if any(one["severity"] == "error" for one in found):
         return REFUSED
+    # Of the name of a regulation only the row of 〔附件〕 is known.
+    sheets = (record.sheet.name, "附件") if record is Article else (record.sheet.name,)
     stopping = ("protected-in-papers", "personal-data")
-    return NAMED if any(one["code"] in stopping and one["sheet"] == record.sheet.name for one in found) else ""
+    return NAMED if any(one["code"] in stopping and one["sheet"] in sheets for one in found) else ""
 
 
 def bare(texts: Iterator[str]) -> str:

@@ -6,9 +6,12 @@ because the papers are for the members first: ``publish`` refuses them. No messa
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from generator.basic.package import DAMAGED, Budget, Package
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
 from generator.leaks import names, personal, texts, titles
@@ -57,6 +60,13 @@ class LeakCode(Code):
 
 # Warnings of a check that stop a publication.
 REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.PERSONAL_DATA)
+_PRINTED_PARTS = re.compile(
+    r"(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes)|xl/sharedStrings|xl/worksheets/[^/]+|ppt/slides/[^/]+"
+    r"|content|styles)\.xml"
+)
+# What ends a paragraph or cell; other tags stand within words.
+_ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell)|si|c)>|<(?:w:|a:|text:)(?:br|line-break)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
 # Stands between texts that are looked through together; no key drops it.
 _BOUNDARY = "\ue000"
 
@@ -222,8 +232,13 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), paper=True)
     if meeting.minutes is None:
         yield Printed(meeting.info.place, meeting.info.at("place"), paper=True)
-    for regulation in meeting.regulations.values():
-        yield from (Printed(article.text, article.at("text"), paper=True) for article in regulation.articles)
+    named = {item.target: item.at("origin") for case in meeting.cases for item in case.attachments}
+    for name, regulation in meeting.regulations.items():
+        for article in regulation.articles:
+            yield Printed(article.text, article.at("text"), paper=True)
+            yield Printed(article.label, article.at("label"), paper=True)
+        # Of these the cell is not known, only who names the regulation.
+        yield from (Printed(text, named[name], paper=True) for text in (regulation.name, *regulation.history))
 
 
 def _of_lists(meeting: Meeting, sought: Sought) -> Iterator[Printed]:
@@ -260,8 +275,22 @@ def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
     for at, enclosure in meeting.files.items():
         yield Printed(enclosure.path.name, at, paper=True)
         try:
-            insides = texts.read(enclosure.path.name, enclosure.path.read_bytes())
-        except (texts.Unreadable, OSError):
+            yield Printed(_printed_text(enclosure.path.name, enclosure.path.read_bytes()), at, paper=True)
+        except (texts.Unreadable, OSError, *DAMAGED):
             problems.append(problem(LeakCode.ATTACHMENT_UNREAD, at))
-            continue
-        yield Printed(f"{insides.body}\n{insides.spoken}", at, paper=True)
+
+
+def _printed_text(name: str, content: bytes) -> str:
+    """What a file prints, as far as it can be read without LibreOffice; what comes of it is searched again.
+
+    Properties and other hidden texts are not published.
+    """
+    if content.startswith(b"PK\x03\x04"):
+        with Package(content, Budget()) as archive:
+            parts = [entry for entry in archive.namelist() if _PRINTED_PARTS.fullmatch(entry)]
+            raw = [_ENDS.sub("\n", archive.read(part).decode("utf-8", "replace")) for part in parts]
+        return "\n".join(html.unescape(_TAG.sub("", part)) for part in raw)
+    if not content.startswith(b"%PDF-"):
+        return ""
+    insides = texts.read(name, content)
+    return f"{insides.body}\n{insides.spoken}"
