@@ -6,9 +6,12 @@ because the papers are for the members first: ``publish`` refuses them. No messa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from generator.basic.package import DAMAGED, Budget, Package
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
 from generator.leaks import names, personal, texts, titles
@@ -57,6 +60,13 @@ class LeakCode(Code):
 
 # Warnings of a check that stop a publication.
 REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.PERSONAL_DATA)
+_PRINTED_PARTS = re.compile(
+    r"(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes)|xl/sharedStrings|xl/worksheets/[^/]+|ppt/slides/[^/]+"
+    r"|content|styles)\.xml"
+)
+# What ends a paragraph or cell; other tags stand within words.
+_ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell)|si|c)>|<(?:w:|a:|text:)(?:br|line-break)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
 # Stands between texts that are looked through together; no key drops it.
 _BOUNDARY = "\ue000"
 
@@ -84,10 +94,15 @@ class Printed:
 def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
     """Everything in the workbooks and attached files that an edition of the minutes or the public may not have."""
     found = _clearing_rows(meeting)
-    papers = [*_of_papers(meeting, vocabulary), *_of_files(meeting, found)]
-    minuted = list(_of_minutes(meeting, vocabulary))
     cleared = [entry.text for entry in meeting.cleared]
     hidden = Sought.of(names.protected(meeting, FOR_PUBLIC), cleared)
+    roster = Sought.of([member.name for member in meeting.members if len(key(member.name)) > 1], cleared)
+    papers = [
+        *_of_papers(meeting, vocabulary),
+        *_of_lists(meeting, hidden if meeting.minutes is not None else roster),
+        *_of_files(meeting, found),
+    ]
+    minuted = list(_of_minutes(meeting, vocabulary))
     if meeting.minutes is not None:
         for edition in EDITIONS:
             there = [item for item in minuted if edition in item.editions and not item.names_people]
@@ -96,7 +111,6 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
             found += _titles(there, meeting, edition, own)
         found += _names(papers, hidden, LeakCode.PROTECTED_IN_PAPERS, hidden)
     else:
-        roster = Sought.of([member.name for member in meeting.members if len(key(member.name)) > 1], cleared)
         found += _names(papers, roster, LeakCode.NAME_IN_PAPERS, roster)
     found += _personal([item for item in (*papers, *minuted) if item.public], meeting)
     return list(dict.fromkeys(found))
@@ -206,7 +220,7 @@ def _both(typed: str, rendered: str) -> str:
 
 
 def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
-    """Every text of the public papers: prose, lists, other tables, regulations."""
+    """The texts of the public papers that are no lists: prose, names, regulations."""
     for source, case, at in prose_of(meeting):
         yield Printed(_both(source, vocabulary.render(source, case, at, [])), at, paper=True)
     for case in meeting.cases:
@@ -218,15 +232,34 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), paper=True)
     if meeting.minutes is None:
         yield Printed(meeting.info.place, meeting.info.at("place"), paper=True)
+    named = {item.target: item.at("origin") for case in meeting.cases for item in case.attachments}
+    for name, regulation in meeting.regulations.items():
+        for article in regulation.articles:
+            yield Printed(article.text, article.at("text"), paper=True)
+            yield Printed(article.label, article.at("label"), paper=True)
+        # Of these the cell is not known, only who names the regulation.
+        yield from (Printed(text, named[name], paper=True) for text in (regulation.name, *regulation.history))
+
+
+def _of_lists(meeting: Meeting, sought: Sought) -> Iterator[Printed]:
+    """The texts of lists and other tables, of columns only that have something; a list may have 200,000 rows."""
+    allowed = personal.Allowed.of(meeting)
+
+    def is_worth_it(texts: Iterable[str]) -> bool:
+        column = _BOUNDARY.join(dict.fromkeys(texts))
+        return sought.may_be_in(key(column)) or any(True for _ in personal.find(personal.plain(column), allowed))
+
     for record in COUNTED:
         listed = meeting.list_of(record)
         for field_name in _texts_of(record) if listed else ():
-            yield from (Printed(getattr(row, field_name), row.at(field_name), paper=True) for row in listed)
+            if is_worth_it(getattr(row, field_name) for row in listed):
+                yield from (Printed(getattr(row, field_name), row.at(field_name), paper=True) for row in listed)
     for table in meeting.tables.values():
-        for row, place in zip(table.rows, table.places, strict=True):
-            yield from (Printed(text, place.cell(column), paper=True) for column, text in enumerate(row) if text)
-    for regulation in meeting.regulations.values():
-        yield from (Printed(article.text, article.at("text"), paper=True) for article in regulation.articles)
+        for column in range(len(table.headings)):
+            if is_worth_it(row[column] for row in table.rows if column < len(row)):
+                for row, place in zip(table.rows, table.places, strict=True):
+                    if column < len(row):
+                        yield Printed(row[column], place.cell(column), paper=True)
 
 
 def _texts_of(record: type[Record]) -> list[str]:
@@ -242,8 +275,22 @@ def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
     for at, enclosure in meeting.files.items():
         yield Printed(enclosure.path.name, at, paper=True)
         try:
-            insides = texts.read(enclosure.path.name, enclosure.path.read_bytes())
-        except (texts.Unreadable, OSError):
+            yield Printed(_printed_text(enclosure.path.name, enclosure.path.read_bytes()), at, paper=True)
+        except (texts.Unreadable, OSError, *DAMAGED):
             problems.append(problem(LeakCode.ATTACHMENT_UNREAD, at))
-            continue
-        yield Printed(f"{insides.body}\n{insides.spoken}", at, paper=True)
+
+
+def _printed_text(name: str, content: bytes) -> str:
+    """What a file prints, as far as it can be read without LibreOffice; what comes of it is searched again.
+
+    Properties and other hidden texts are not published.
+    """
+    if content.startswith(b"PK\x03\x04"):
+        with Package(content, Budget()) as archive:
+            parts = [entry for entry in archive.namelist() if _PRINTED_PARTS.fullmatch(entry)]
+            raw = [_ENDS.sub("\n", archive.read(part).decode("utf-8", "replace")) for part in parts]
+        return "\n".join(html.unescape(_TAG.sub("", part)) for part in raw)
+    if not content.startswith(b"%PDF-"):
+        return ""
+    insides = texts.read(name, content)
+    return f"{insides.body}\n{insides.spoken}"
