@@ -57,5 +57,7 @@ def test_a_release_keeps_an_original_only_where_the_row_asks_for_it(desk: Desk) 
     # Which file it was made of is known all the same: nothing changed, then another file.
     assert "沒有變動" in desk.run("release", "113-1", "--reason", "測試").output
     put(desk.root / "inputs/113-1/附件", "b.pdf", pdf_of((842, 595)))
+    lines = desk.run("diff", "113-1").output.splitlines()
+    assert lines[1:] == ["■ 05 討論事項第一案 附件2 圖b.pdf　換了檔案"]
     assert "已凍結第2版" in desk.run("release", "113-1", "--reason", "測試").output
     assert desk.run("diff", "113-1", "--from", "1", "--to", "2").exit_code == 0

@@ -337,7 +337,7 @@ def test_before_the_minutes_there_is_nobody_to_protect(desk: Desk) -> None:
 
 
 def test_an_attachment_from_elsewhere_is_kept_and_its_exchange_is_a_change(desk: Desk) -> None:
-    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 位置圖 | 檔案:位置圖.pdf |")
+    desk.meeting(附件="| 案號 | 名稱 | 來源 | 附原檔 |\n| 討1 | 位置圖 | 檔案:位置圖.pdf | ★ |")
     attached = desk.root / "inputs" / "113-1" / "附件" / "位置圖.pdf"
     attached.parent.mkdir()
     attached.write_bytes(blank_pdf(1))

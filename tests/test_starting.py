@@ -337,7 +337,14 @@ def test_from_brings_the_standing_prose_and_leaves_dates_and_figures(desk: Desk)
         "{{ 機關.自稱 }}{{ 會議.報告期間 }}推動情形，提請討論。",
     ]
     assert [row[3] for row in rows(new, "說明")] == ["依本部規定辦理。", "以上所擬是否妥適，提請討論。"]
-    assert rows(new, "附件")[0] == ["討1", "開放清單", "工作表:預定開放", None, "{{ 會議.年度 }}年開放清單", None, None]
+    assert rows(new, "附件")[0] == [
+        "討1",
+        "開放清單",
+        "工作表:預定開放",
+        None,
+        "{{ 會議.年度 }}年開放清單",
+        *[None] * 4,
+    ]
     assert rows(new, "附註") == [["開放清單", "統計至{{ 會議.資料基準日 }}。"]]
     data = book(desk, "資料集", "113-2")
     assert rows(data, "統計數字") == [["總瀏覽次數", None, "平臺統計頁"]]

@@ -59,7 +59,10 @@ def compare(old: Version, new: Version) -> Revisions:
     What one of the versions protects is left out.
     """
     found = Revisions(old.title, new.title)
-    found.inputs = revision_cells.compare(old.books, new.books)
+    # An exchange of these is told with their documents.
+    unkept = old.unkept | new.unkept
+    found.inputs = revision_cells.compare(*({path: version.books[path] for path in version.books if path not in unkept}
+                                            for version in (old, new)))  # fmt: skip
     found.figures = _figures(old.figures, new.figures, found.inputs)
     templates = {name for name, digest in new.templates.items() if old.templates.get(name, digest) != digest}
     if templates:

@@ -26,6 +26,12 @@ class Version:
     books: Mapping[str, Path]
 
     @property
+    def unkept(self) -> set[str]:
+        """The files of inputs/ of which it has the hash alone: attachments whose rows do not ask for the original."""
+        paths = {entry["path"] for entry in self.manifest["inputs"] if entry["path"].startswith("inputs/")}
+        return paths - set(self.books)
+
+    @property
     def templates(self) -> dict[str, str]:
         """The templates' hashes by file name."""
         read = [entry for entry in self.manifest["inputs"] if entry["path"].startswith("templates/")]
