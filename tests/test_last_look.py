@@ -113,6 +113,7 @@ def test_a_draft_mark_that_stayed_in_the_template_is_found_once_the_minutes_are_
     code, said = released(desk)
     assert code == 1
     assert "會議紀錄.docx" in said
+    assert "紀錄已經定稿，「" in said
     assert "還印著「草稿」" in said
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from test_mail import ATTENDANCE, DECISIONS, REMARKS, office
 
 from generator.basic.leftover import leftover
+from generator.basic.workspace import MeetingId, Workspace
+from generator.build import story
 from generator.meeting.sheets.index import ALL_SHEETS
 from generator.workbook.record import Kind
 
@@ -184,6 +186,22 @@ def test_a_template_mended_is_taken_again(desk: Desk) -> None:
     assert built(desk)[0] == 1
     path.write_bytes(good)
     assert built(desk)[0] == 0
+
+
+def codes_of_a_build(desk: Desk) -> list[tuple[str, str]]:
+    made = story.make(Workspace(desk.root), MeetingId(113, 1), formats=("docx",))
+    return [(fault.code, str(fault.at)) for fault in made.examined.problems if fault.severity == "error"]
+
+
+def test_a_finished_document_that_shows_a_tag_names_the_cell_that_wrote_it(desk: Desk) -> None:
+    desk.meeting(說明=EXPLANATIONS.replace("依本部規定辦理", '依{{ "{{ 甲 }}" }}辦理'))
+    assert codes_of_a_build(desk) == [("leftover-in-cell", "會議.xlsx〔說明〕D2")]
+
+
+def test_a_finished_document_that_shows_a_tag_of_its_template_names_that(desk: Desk) -> None:
+    desk.meeting()
+    edited(desk, "案", "{{ 本案.案由 }}", "{ { 本案.案由 } }")
+    assert {code for code, _ in codes_of_a_build(desk)} == {"leftover-in-template"}
 
 
 @pytest.mark.parametrize("part", ["header", "footer"])

@@ -419,9 +419,9 @@ def test_an_unknown_name_on_a_slide_is_an_error_at_its_cell(own_desk: Desk) -> N
 def test_what_stands_in_cells_is_text_and_no_markup(desk: Desk) -> None:
     table = SMALL.replace("第一點", "甲<b>&乙\\n{{ 機關.簡稱 }}")
     desk.book(
-        "機關.xlsx", 機關=AGENCY.replace("| 海風部           |\n| 自稱", "| <海風> {{ x }}   |\n| 自稱"), 單位=UNITS
+        "機關.xlsx", 機關=AGENCY.replace("| 海風部           |\n| 自稱", "| <海風> { x }     |\n| 自稱"), 單位=UNITS
     )
-    assert texts(built(with_deck(desk, table), SMALL_DECK).slides[1])[2] == "甲<b>&乙\n<海風> {{ x }}"
+    assert texts(built(with_deck(desk, table), SMALL_DECK).slides[1])[2] == "甲<b>&乙\n<海風> { x }"
 
 
 UNITS = "| 單位 |\n| 企劃處 |\n| 資訊處 |"

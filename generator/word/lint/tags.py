@@ -64,8 +64,8 @@ _WORDS = {
     "set": "{}",
 }
 
-# What a template does wrong whatever is filled in.
-_BROKEN = {*TagCode, VocabularyCode.FULL_WIDTH_BRACES} - {TagCode.NOT_A_LIST}
+# What a template does wrong whatever is filled in; what Jinja cannot read shows when it is filled in.
+_BROKEN = {*TagCode, VocabularyCode.FULL_WIDTH_BRACES} - {TagCode.NOT_A_LIST, TagCode.TAG_SYNTAX}
 
 Values = list[Any] | None
 """What an expression may be, over all known contexts; None where that is unknown."""
@@ -160,8 +160,8 @@ class Reader:
             found = self._complete(text, found, at)
             if not full_width and len(fragment.runs()) > 1:
                 self._split(fragment, found, at)
-            for text in found:
-                if not text.startswith("{#") and (tag := self._tag(text, fragment, at)) is not None:
+            for tag_text in found:
+                if not tag_text.startswith("{#") and (tag := self._tag(tag_text, fragment, at)) is not None:
                     yield tag
 
     def _complete(self, text: str, found: Sequence[str], at: Location) -> list[str]:
