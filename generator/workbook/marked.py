@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import io
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
