@@ -2,7 +2,7 @@
 # make test       set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
 # make test-fast  in under a minute: the tests without LibreOffice and without the slow ones
 # make lint       only style, types and the direction of imports
-# make fuzz       at least 5,000 seeded mutations of the workbooks of 113-1 (some ten minutes; FUZZ_FLAGS=…)
+# make fuzz      at least 5,000 seeded variants of check and 500 of build (over half an hour; FUZZ_FLAGS=…)
 # make bench      measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
 # make setup      only the virtual environment and the system packages
 # make clean      remove the environment and caches; output/ stays, since it may hold hand-edited documents

@@ -1,10 +1,12 @@
 """Seeded mutations of the 113-1 workbooks: whatever staff do to them, the program answers with messages.
 
-    make fuzz                                  at least 5,000 variants
+    make fuzz                                  at least 5,000 variants of check and 500 of build
     python tests/fuzz.py --variants 500 --seed 7
 
-Each variant changes one to four things in the workbooks, runs `packet check`, and for some that pass, builds them.
-A finding is a traceback, an exit code other than 0 or 1, or a problem without a place; its seed reproduces it.
+Each variant changes one to four things in the workbooks, and two of three change the inside of a file besides: of a
+workbook (as .xlsx or .ods), of a template or of an attachment. It runs `packet check`; every tenth is built whatever
+the check says, half of these with PDFs. A finding is a traceback, a wrong exit code, a problem without a place, more
+than 1 GB of memory or 20 s of processor time; its seed reproduces it.
 """
 
 from __future__ import annotations
@@ -12,10 +14,14 @@ from __future__ import annotations
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import datetime as dt
 import json
+import os
 import random
+import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -24,14 +30,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fuzz_files
 import openpyxl
 from click.testing import CliRunner
 from openpyxl.utils.exceptions import IllegalCharacterError
 
 from generator.cli.app import packet
+from generator.pdf.from_elsewhere import confined
 
 REPO = Path(__file__).resolve().parents[1]
-BUILD_EVERY = 12
+BUILD_EVERY = 10
+MOST_MEGABYTES, MOST_SECONDS = 1000, 20
+
+ATTACHMENTS = fuzz_files.attachments()
 
 Table = list[list[Any]]
 
@@ -289,38 +300,132 @@ def mutate(books: dict[str, Book], rng: random.Random) -> str:
     return f"{kind} {name}〔{sheet}〕{row},{column}"
 
 
+class TooLong(BaseException):
+    """More processor time than a command may take; no handler of errors may take it for one of its own."""
+
+
 def variant(seed: int, books: dict[str, Book], folder: Path) -> tuple[list[str], collections.Counter[str]]:
     """Runs one variant in a workspace in ``folder``; returns what is wrong, and the codes reported."""
     rng = random.Random(seed)
+    is_build = seed % BUILD_EVERY == 0
     changed = {name: book.copy() for name, book in books.items()}
-    told = [mutate(changed, rng) for _ in range(rng.randint(1, 4))]
+    # A build is of workbooks that are mostly in order, so that it comes to its end.
+    told = [mutate(changed, rng) for _ in range(rng.randint(1, 4))] if not is_build or seed % 3 == 0 else []
     inputs = folder / "inputs"
     shutil.rmtree(inputs, ignore_errors=True)
     for name, book in changed.items():
         (inputs / name).parent.mkdir(parents=True, exist_ok=True)
         book.save(inputs / name)
     (inputs / "113-1").mkdir(exist_ok=True, parents=True)
+    told += _damage(changed, folder, random.Random(f"{seed} files"), is_build)
     wrong: list[str] = []
     arguments = ["--workspace", str(folder)]
-    checked = CliRunner().invoke(packet, [*arguments, "check", "113-1", "--json"])
-    wrong += _judge("check", checked)
+    checked = _run([*arguments, "check", "113-1", "--json"])
+    wrong += _judge("check", checked, (0, 1))
     codes: collections.Counter[str] = collections.Counter()
     if not wrong:
-        for found in json.loads(checked.stdout)["problems"]:
+        try:
+            problems = json.loads(checked.result.stdout)["problems"]
+        except ValueError:
+            problems = []
+            wrong.append(f"check: no JSON: {checked.result.stdout[:300]}")
+        for found in problems:
             codes[found["code"]] += 1
             if not found["workbook"]:
                 wrong.append(f"no place: {found}")
-    if not wrong and checked.exit_code == 0 and seed % BUILD_EVERY == 0:
-        wrong += _judge("build", CliRunner().invoke(packet, [*arguments, "build", "113-1", "--format", "docx"]))
+    if is_build and not wrong:
+        formats = "docx,pdf" if seed % (2 * BUILD_EVERY) == 0 else "docx"
+        # 3: LibreOffice did not convert a document whose template is damaged.
+        wrong += _judge("build", _run([*arguments, "build", "113-1", "--format", formats]), (0, 1, 3))
         shutil.rmtree(folder / "output", ignore_errors=True)
     return [f"seed {seed}: {one}\n  after {told}" for one in wrong], codes
 
 
-def _judge(command: str, result: Any) -> list[str]:
+def _damage(books: dict[str, Book], folder: Path, rng: random.Random, is_build: bool) -> list[str]:
+    """Damages the inside of files; says what. The templates of ``folder`` are copied for that and put back after."""
+    templates = folder / "templates"
+    if (folder / "whole").is_dir():
+        shutil.rmtree(templates, ignore_errors=True)
+        shutil.copytree(folder / "whole", templates)
+    else:
+        shutil.copytree(templates, folder / "whole")
+    told = []
+    kind = rng.choice(("nothing", "workbook", "attachment") if not is_build else ("template", "attachment", "template"))
+    if kind == "workbook" and books:
+        name = rng.choice(sorted(books))
+        path = folder / "inputs" / name
+        if rng.random() < 0.4:
+            path.unlink()
+            path = path.with_suffix(".ods")
+            path.write_bytes(fuzz_files.as_ods(books[name].sheets))
+        content, what = fuzz_files.damaged(path.read_bytes(), rng)
+        path.write_bytes(content)
+        told.append(f"{path.name}: {what}")
+    elif kind == "attachment" and "附件" in books.get("113-1/會議.xlsx", Book({})).sheets:
+        book = books["113-1/會議.xlsx"]
+        lies = folder / "inputs/113-1/附件"
+        lies.mkdir(exist_ok=True)
+        for name in rng.sample(sorted(ATTACHMENTS), 2):
+            content, what = fuzz_files.damaged(ATTACHMENTS[name], rng)
+            (lies / name).write_bytes(content)
+            book.sheets["附件"].append(["討1", f"檔案{name[0]}", f"檔案:{name}", None, None, None])
+            told.append(f"{name}: {what}")
+        book.save(folder / "inputs/113-1/會議.xlsx")
+    elif kind == "template":
+        path = rng.choice(sorted(path for path in templates.iterdir() if path.suffix in (".docx", ".pptx")))
+        content, what = fuzz_files.damaged(path.read_bytes(), rng)
+        path.write_bytes(content)
+        told.append(f"{path.name}: {what}")
+    return told
+
+
+class Ran:
+    """A command that has run, and what it took."""
+
+    def __init__(self, result: Any, seconds: float, megabytes: float) -> None:
+        self.result, self.seconds, self.megabytes = result, seconds, megabytes
+
+
+def _run(arguments: list[str]) -> Ran:
+    def stop(number: int, frame: Any) -> None:
+        raise TooLong
+
+    for place in Path("/proc/self/clear_refs"), Path(f"/proc/{_child()}/clear_refs"):
+        with contextlib.suppress(OSError):
+            place.write_text("5")  # the most memory is counted anew
+    before = os.times()
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS + 5)
+    try:
+        result: Any = CliRunner().invoke(packet, arguments)
+    except TooLong:
+        result = None
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    after = os.times()
+    return Ran(result, sum(after[:4]) - sum(before[:4]), max(_peak("self"), _peak(_child())))
+
+
+def _child() -> str:
+    return str(confined._running.process.pid) if confined._running else "none"
+
+
+def _peak(process: str) -> float:
+    """The most memory a process had, in MB; 0 where it is not known."""
+    try:
+        return int(re.findall(r"VmHWM:\s*(\d+)", Path("/proc", process, "status").read_text())[0]) / 1000
+    except (OSError, IndexError):
+        return 0.0
+
+
+def _judge(command: str, ran: Ran, allowed: tuple[int, ...]) -> list[str]:
+    result = ran.result
+    if result is None or ran.seconds > MOST_SECONDS or ran.megabytes > MOST_MEGABYTES:
+        return [f"{command}: {ran.seconds:.1f} s, {ran.megabytes:.0f} MB"]
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         lines = traceback.format_exception(*result.exc_info)[-3:]
         return [f"{command}: {''.join(lines)}"]
-    return [] if result.exit_code in (0, 1) else [f"{command}: exit {result.exit_code}: {result.output[-300:]}"]
+    return [] if result.exit_code in allowed else [f"{command}: exit {result.exit_code}: {result.output[-300:]}"]
 
 
 def slice_of(seeds: range) -> tuple[list[str], collections.Counter[str]]:

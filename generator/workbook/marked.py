@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,8 @@ def marked(path: Path, problems: Sequence[Problem]) -> bytes:
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    with warnings.catch_warnings():
+    # openpyxl prints what it thinks of odd styles.
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(proved(path, Budget(workbooks.LARGEST_UNPACKED)))
     texts: dict[tuple[str, str], list[Problem]] = {}

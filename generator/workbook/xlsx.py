@@ -6,7 +6,9 @@ these only when it holds the whole sheet in memory, and takes several times as l
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import re
 import warnings
 from collections.abc import Iterator
@@ -62,7 +64,8 @@ def spread(archive: package.Package) -> int:
 
 def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
     """openpyxl's reader of everything but the cells, and each sheet with the name of its part."""
-    with warnings.catch_warnings():
+    # openpyxl prints what it thinks of odd styles, where the answer of the command goes.
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         reader: Any = ExcelReader(
             package.small_parts(archive, _READ_APART), read_only=True, data_only=True, keep_links=False

@@ -22,7 +22,7 @@ from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 
 MOST_MEMORY = 2**30
 # Seconds of processor time for one file, and in all; on the clock it may be a busy machine.
-MOST_SECONDS, MOST_SECONDS_OF_ALL, LONGEST_WAIT = 20, 240, 180.0
+MOST_SECONDS, MOST_SECONDS_OF_ALL, LONGEST_WAIT = 20, 120, 180.0
 _START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from generator.pdf.from_elsewhere import child; "
 _TOO_MUCH_MEMORY = "處理時需要太多記憶體"
 _TOO_LONG = f"處理超過 {MOST_SECONDS} 秒"
