@@ -122,12 +122,12 @@ def _draft(document: Document, contents: Contents, content: bytes | None) -> Ite
 
 
 def _pages(document: Document, name: str, content: bytes) -> Iterator[Problem]:
-    from generator.pdf import looks
+    from generator.pdf import looks, pdfium
 
     enclosed = document.enclosure is not None
     try:
         pages = looks.pages(content)
-    except ValueError:
+    except pdfium.Unreadable:
         yield problem(LastLookCode.LOOK_UNREADABLE, Location(name), name=name)
         return
     for number, page in enumerate(pages, start=1):

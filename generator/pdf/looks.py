@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from dataclasses import dataclass
 
-# PDFium knows no threads.
-_LOCK = threading.Lock()
+from generator.pdf import pdfium
+
 # Millimetres to points; a page may be this much off.
 _POINTS, _TOLERANCE = 72 / 25.4, 2.0
 _A4 = (210.0, 297.0)
@@ -28,27 +27,18 @@ class Page:
 
 
 def pages(content: bytes) -> list[Page]:
-    """The pages of a PDF. Raises ValueError where it cannot be read."""
-    import pypdfium2
-
-    with _LOCK:
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            raise ValueError("no PDF that can be read") from error
-        try:
-            texts = [_text(document[number]) for number in range(len(document))]
-            running = _running(texts)
-            return [
-                Page(
-                    text,
-                    _is_a4(*document[number].get_size()),
-                    len(_own(text, running)) < _ENOUGH and _is_white(document[number]),
-                )
-                for number, text in enumerate(texts)
-            ]
-        finally:
-            document.close()
+    """The pages of a PDF. Raises pdfium.Unreadable."""
+    with pdfium.opened(content) as document:
+        texts = [_text(document[number]) for number in range(len(document))]
+        running = _running(texts)
+        return [
+            Page(
+                text,
+                _is_a4(*document[number].get_size()),
+                len(_own(text, running)) < _ENOUGH and _is_white(document[number]),
+            )
+            for number, text in enumerate(texts)
+        ]
 
 
 def _text(page: object) -> str:

@@ -1,6 +1,6 @@
-"""The texts of a PDF as a reader sees them. The only module that touches PDFium (pypdfium2), which is imported late.
+"""The texts of a PDF as a reader sees them.
 
-PDFium is not thread-safe: one lock for the whole program. It reads text set with the character sets of Taiwan
+PDFium reads text set with the character sets of Taiwan
 (B5pc-H, ETen-B5-H, HKscs-B5-H, UniCNS-UCS2-H …) without a table of Unicode in the file; what is set with those that it
 does not know (UniCNS-UTF8-H, CNS-EUC-H) is spelt anew first (see charsets).
 """
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import re
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_LOCK = threading.Lock()
+from generator.pdf import pdfium
+
 # A picture that takes so much of its page may hold text; a page with so little text and so many lines may be drawn.
 _LARGE, _FEW, _MANY = 0.25, 60, 60
 _BLANK = re.compile(r"\s+")
@@ -36,28 +36,12 @@ class Page:
     pictures: bool
 
 
-class Unreadable(Exception):
-    """A PDF that PDFium cannot open."""
-
-
 def pages(content: bytes) -> list[Page]:
-    """The pages of a PDF. Raises Unreadable."""
-    import pypdfium2
-
+    """The pages of a PDF. Raises pdfium.Unreadable."""
     from generator.pdf import charsets
 
-    content = charsets.known(content)
-    with _LOCK:
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            raise Unreadable(str(error)) from error
-        try:
-            return [_page(document[number]) for number in range(len(document))]
-        except pypdfium2.PdfiumError as error:
-            raise Unreadable(str(error)) from error
-        finally:
-            document.close()
+    with pdfium.opened(charsets.known(content)) as document:
+        return [_page(document[number]) for number in range(len(document))]
 
 
 @dataclass(frozen=True, slots=True)
