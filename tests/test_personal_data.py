@@ -167,10 +167,15 @@ def test_every_place_that_is_published_is_looked_at(desk: Desk) -> None:
 
 
 def test_an_attachment_that_cannot_be_read_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generator.leaks import texts
+    from generator.pdf.from_elsewhere import confined
+    from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 
-    def unreadable(name: str, content: bytes) -> texts.Insides:
-        raise texts.Unreadable(name)
+    plain = confined.run
+
+    def unreadable(task: str, *arguments: str, content: bytes = b"") -> tuple[str, bytes]:
+        if task == "read pdf":
+            raise Unfit(FileCode.FILE_DAMAGED)
+        return plain(task, *arguments, content=content)
 
     told(desk, "規定")
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 文件 | 檔案:說明.pdf |")
@@ -180,7 +185,7 @@ def test_an_attachment_that_cannot_be_read_is_said(desk: Desk, monkeypatch: pyte
         pdf.add_blank_page()
         pdf.save(folder / "說明.pdf")
     assert "attachment-unread" not in [one["code"] for one in desk.problems()]
-    monkeypatch.setattr(texts, "read", unreadable)
+    monkeypatch.setattr(confined, "run", unreadable)
     assert "attachment-unread" in [one["code"] for one in desk.problems()]
 
 

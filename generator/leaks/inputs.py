@@ -7,18 +7,22 @@ because the papers are for the members first: ``publish`` refuses them. No messa
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from generator.basic.package import DAMAGED, Budget, Package
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
-from generator.leaks import names, personal, texts, titles
+from generator.leaks import names, personal, titles
 from generator.leaks.names import Sought, key
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPINION
 from generator.meeting.sheets.lists import COUNTED, Total
+from generator.pdf.from_elsewhere import confined
+from generator.pdf.from_elsewhere.problems import Unfit
 from generator.prose.vocabulary import Vocabulary
 from generator.rules.prose import prose_of
 from generator.workbook.record import Kind, Record
@@ -279,16 +283,17 @@ def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
     for at, enclosure in meeting.files.items():
         yield Printed(enclosure.path.name, at, paper=True)
         try:
-            yield Printed(_printed_text(enclosure.path.name, enclosure.path.read_bytes()), at, paper=True)
-        except (texts.Unreadable, OSError, *DAMAGED):
+            yield Printed(_printed_text(enclosure.path), at, paper=True)
+        except (Unfit, OSError, *DAMAGED):
             problems.append(problem(LeakCode.ATTACHMENT_UNREAD, at))
 
 
-def _printed_text(name: str, content: bytes) -> str:
+def _printed_text(path: Path) -> str:
     """What a file prints, as far as it can be read without LibreOffice; what comes of it is searched again.
 
-    Properties and other hidden texts are not published.
+    Properties and other hidden texts are not published. A PDF is read in the child process, within its limits.
     """
+    content = path.read_bytes()
     if content.startswith(b"PK\x03\x04"):
         with Package(content, Budget()) as archive:
             parts = [entry for entry in archive.namelist() if _PRINTED_PARTS.fullmatch(entry)]
@@ -296,5 +301,5 @@ def _printed_text(name: str, content: bytes) -> str:
         return "\n".join(html.unescape(_TAG.sub("", part)) for part in raw)
     if not content.startswith(b"%PDF-"):
         return ""
-    insides = texts.read(name, content)
-    return f"{insides.body}\n{insides.spoken}"
+    _, text = confined.run("read pdf", content=os.fsencode(path))
+    return text.decode("utf-8")

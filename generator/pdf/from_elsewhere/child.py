@@ -124,10 +124,20 @@ def _cut_links(content: bytes) -> tuple[str, bytes]:
     return ("same", b"") if after == content else ("cut", after)
 
 
+def _read_pdf(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf import pdfium, reading
+
+    try:
+        return "", reading.said(Path(os.fsdecode(content)).read_bytes()).encode("utf-8", "replace")
+    except pdfium.Unreadable as unreadable:
+        raise Unfit(FileCode.FILE_DAMAGED) from unreadable
+
+
 _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "examine pdf": _examine_pdf,
     "examine picture": _examine_picture,
     "examine compound": _examine_compound,
+    "read pdf": _read_pdf,
     "fit pdf": _fit_pdf,
     "fit picture": _fit_picture,
     "cut links": _cut_links,
