@@ -17,7 +17,7 @@ from test_mail import DECISIONS, minutes
 from test_publish import folder
 
 from generator.cli import options
-from generator.pdf import looks
+from generator.pdf import looks, pdfium
 
 NO_OFFICE = "no-such-program"
 
@@ -160,7 +160,7 @@ def test_a_tag_that_only_a_page_shows_and_a_page_that_cannot_be_read_are_errors(
     assert {code for code, *_ in refusals(desk)} == {"look-leftover"}
 
     def unreadable(content: bytes) -> list[looks.Page]:
-        raise ValueError
+        raise pdfium.Unreadable
 
     monkeypatch.setattr(looks, "pages", unreadable)
     assert {code for code, *_ in refusals(desk)} == {"look-unreadable"}
