@@ -57,11 +57,14 @@ def cut(content: bytes, budget: Budget, cut_inside: Callable[[bytes], bytes]) ->
     """
     import olefile
 
+    # Some writers of locked files are careless with the rest of the file.
+    with olefile.OleFileIO(io.BytesIO(content)) as parts:
+        locked = parts.exists("EncryptedPackage")
+    if locked:
+        plain = _without_password(content)
+        return content if plain is None else cut_inside(plain)
     file = io.BytesIO(content)
     with olefile.OleFileIO(file, write_mode=True, raise_defects=olefile.DEFECT_INCORRECT) as parts:
-        if parts.exists("EncryptedPackage"):
-            plain = _without_password(content)
-            return content if plain is None else cut_inside(plain)
         for path in parts.listdir():
             before = parts.openstream(path).read()
             budget.take(len(before))
