@@ -70,6 +70,9 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
         add(f"{table.name}.總數", table.count, *table.spans.get(table.headings[0], ()))
         for heading, value in table.sums.items():
             add(f"{table.name}.{heading}", value, *table.spans[heading])
+        for name, caption in (("標題", table.title), ("副標題", table.subtitle), ("單位", table.unit)):
+            if caption is not None:
+                add(f"{table.name}.{name}", caption.text, caption.at)
     for case in meeting.cases:
         for attachment in case.attachments:
             add(attachment_name(attachment.name), attachment.label, attachment.at("name"))

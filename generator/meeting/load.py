@@ -19,10 +19,10 @@ from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
 from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Decision, Remark
-from generator.workbook import books, typed_rows, values
+from generator.workbook import books, plain_tables, typed_rows, values
+from generator.workbook.plain_tables import PlainTable
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import MENU_SHEET, Record
-from generator.workbook.typed_rows import PlainTable
 
 
 class MeetingCode(Code):
@@ -246,7 +246,7 @@ def _attached(
                 guess = perhaps(attachment.target, [other.name for other in raw])
                 problems.append(problem(MeetingCode.NO_SUCH_SHEET, place, sheet=attachment.target, perhaps=guess))
             elif sheets[0].name not in NAMES and attachment.target not in tables:
-                table = typed_rows.read_plain(attachment.target, sheets, problems)
+                table = plain_tables.read_plain(attachment.target, sheets, problems)
                 if table is None or not table.rows:
                     problems.append(problem(MeetingCode.EMPTY_SHEET, place, sheet=attachment.target))
                 else:

@@ -17,8 +17,8 @@ from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Article, Case, MeetingInfo, Slide
 from generator.meeting.sheets.minutes import Observer
 from generator.meeting.workdays import Calendar
+from generator.workbook.plain_tables import PlainTable
 from generator.workbook.record import R, Record
-from generator.workbook.typed_rows import PlainTable
 
 
 def units_of(text: str) -> list[str]:

@@ -44,7 +44,7 @@ class Vocabulary:
         for figure in known.values():
             space, dot, name = figure.name.partition(".")
             if dot and not space.startswith(f"{ATTACHMENT}("):
-                self._spaces.setdefault(space, {})[name] = figure.value
+                _put(self._spaces.setdefault(space, {}), name, figure.value)
 
     @functools.cached_property
     def numbers(self) -> set[int]:
@@ -135,3 +135,14 @@ class Vocabulary:
                 text = printed.read(marked, self.figures)
                 return Text(text, [*typed(text, at).spans, *text.spans]), []
         return typed(source, at), faults
+
+
+def _put(space: dict[str, Any], name: str, value: Any) -> None:
+    """Puts a value under its name, and for 男性.到考人數 also below 男性, where no figure has that name."""
+    space[name] = value
+    *groups, last = name.split(".")
+    below: Any = space
+    for group in groups:
+        below = below.setdefault(group, {}) if isinstance(below, dict) else None
+    if isinstance(below, dict):
+        below.setdefault(last, value)

@@ -39,9 +39,9 @@ from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanat
 from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.workdays import Calendar
 from generator.workbook import typed_rows
+from generator.workbook.plain_tables import Place, PlainTable
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import Kind, Record
-from generator.workbook.typed_rows import Place, PlainTable
 
 _PLAIN, _REGULATION = "範例表格", "範例要點"
 _LABELS = ("一、", "（一）", "1.", "（1）")

@@ -16,6 +16,7 @@ class RawSheetCode(Code):
     # Workbooks and sheets
     HIDDEN_SHEET = note("這是隱藏的工作表，內容照樣讀取", "不要讀取時請刪除這個工作表。")
     HIDDEN_ROWS = note("有隱藏的列（第 {rows} 列），內容照樣讀取", "不要讀取時請刪除這些列。")
+    HIDDEN_COLUMNS = note("有隱藏的欄（{columns} 欄），內容照樣讀取", "不要讀取時請刪除這些欄。")
     TOO_MANY_ROWS = error("超過 {most:,} 列，其後不予讀取", "請刪除多餘的列，或將清單分成幾個檔案。")
     TOO_MANY_COLUMNS = error("超過 {most:,} 欄，其後不予讀取", "請刪除多餘的欄。")
     TOO_MANY_CELLS = error("超過 {most:,} 個儲存格，其後不予讀取", "請刪除多餘的列與欄，或將清單分成幾個檔案。")
@@ -38,7 +39,8 @@ class RawSheet:
 
     ``merged`` leads from a covered cell to the one that holds its value. ``faults`` are cells that have no value to
     use (None there), ``remarks`` what is to be said of the sheet; both count only once someone wants it. ``texts`` are
-    cells as the office program shows them, where the value alone would print otherwise.
+    cells as the office program shows them, where the value alone would print otherwise. ``indents``: how many
+    characters the text of a cell is moved in.
     """
 
     workbook: str
@@ -47,6 +49,7 @@ class RawSheet:
     merged: Mapping[Place, Place] = field(default_factory=dict)
     faults: Mapping[Place, Problem] = field(default_factory=dict)
     texts: Mapping[Place, str] = field(default_factory=dict)
+    indents: Mapping[Place, int] = field(default_factory=dict)
     remarks: Sequence[Problem] = ()
 
     @property
@@ -96,6 +99,8 @@ class Maker:
         self.place = Location(workbook, name)
         self.faults: dict[Place, Problem] = {}
         self.texts: dict[Place, str] = {}
+        self.indents: dict[Place, int] = {}
+        self.hidden_columns: list[int] = []
         self.spans: list[tuple[int, int, int, int]] = []
         self._cells: list[Sequence[object]] = []
         self._hidden = hidden
@@ -157,13 +162,29 @@ class Maker:
             more = " …" if len(self._hidden_rows) > 8 else ""
             first = Location(place.workbook, place.sheet, f"A{self._hidden_rows[0] + 1}")
             remarks.append(problem(RawSheetCode.HIDDEN_ROWS, first, rows=shown + more))
-        return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks)
+        self._mention_hidden_columns(remarks)
+        return RawSheet(
+            place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, self.indents, remarks
+        )
+
+    def _mention_hidden_columns(self, remarks: list[Problem]) -> None:
+        """A note on the hidden columns in which something stands."""
+        wide = max(map(len, self._cells), default=0)
+        hidden = [column for column in sorted(set(self.hidden_columns)) if column < wide]
+        filled = [
+            column for column in hidden if any(column < len(row) and row[column] is not None for row in self._cells)
+        ]
+        if filled:
+            names = "、".join(map(letter, filled[:8])) + (" …" if len(filled) > 8 else "")
+            first = Location(self.place.workbook, self.place.sheet, f"{letter(filled[0])}1")
+            remarks.append(problem(RawSheetCode.HIDDEN_COLUMNS, first, columns=names))
 
     def _shorten(self) -> None:
         """Of a sheet that is too long only the beginning is checked further."""
         del self._cells[_BEGINNING:]
         self.faults = {place: fault for place, fault in self.faults.items() if place[0] < _BEGINNING}
         self.texts = {place: text for place, text in self.texts.items() if place[0] < _BEGINNING}
+        self.indents = {place: indent for place, indent in self.indents.items() if place[0] < _BEGINNING}
         self._hidden_rows = [row for row in self._hidden_rows if row < _BEGINNING]
 
     def _reach(self, count: int) -> None:

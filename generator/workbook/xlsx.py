@@ -19,12 +19,13 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from generator.basic import package
-from generator.workbook.raw import MOST_CELLS, Maker, RawSheet, number
+from generator.workbook.raw import MOST_CELLS, MOST_COLUMNS, Maker, RawSheet, number
 
 ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _FORMULA = f"{_MAIN}row", f"{_MAIN}c", f"{_MAIN}v", f"{_MAIN}f"
 _INLINE, _ITEM, _TEXT, _PHONETIC, _MERGE = f"{_MAIN}is", f"{_MAIN}si", f"{_MAIN}t", f"{_MAIN}rPh", f"{_MAIN}mergeCell"
+_COLUMN = f"{_MAIN}col"
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
@@ -96,13 +97,17 @@ def _string(item: Any) -> str:
 def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) -> None:
     index = -1
     taken = True
-    for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE)):
+    for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, _COLUMN)):
         if event == "start":
             continue
         if element.tag == _MERGE:
             match = _RANGE.fullmatch(element.get("ref") or "")
             if match:
                 maker.spans.append((int(match[2]) - 1, number(match[1]), int(match[4]) - 1, number(match[3])))
+        elif element.tag == _COLUMN:
+            if element.get("hidden") in _TRUE:
+                first, last = int(element.get("min") or 1), int(element.get("max") or 1)
+                maker.hidden_columns += range(first - 1, min(last, MOST_COLUMNS))
         elif taken:
             index = int(element.get("r") or index + 2) - 1
             taken = _row(element, index, styles, strings, maker)
@@ -123,6 +128,8 @@ def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: M
             continue
         elif isinstance(value, int | float) and (text := styles.text(value, cell.get("s"))):
             texts[column] = text
+        elif isinstance(value, str) and (style := cell.get("s")) and (indent := styles.indent(style)):
+            maker.indents[index, column] = indent
         if column >= len(line):
             line.extend([None] * (column + 1 - len(line)))
         line[column] = value
@@ -168,6 +175,7 @@ class _Styles:
     def __init__(self, book: Any) -> None:
         self._book = book
         self._formats: dict[str, str] = {}
+        self._indents: dict[str, int] = {}
 
     def moment(self, value: float, style: str | None) -> tuple[object, str | None]:
         """The number, or the date, time or duration that it is by its style; one that is none is an error value."""
@@ -179,6 +187,19 @@ class _Styles:
             return from_excel(value, self._book.epoch, timedelta=length), None
         except (OverflowError, ValueError):
             return None, "#VALUE!"
+
+    def indent(self, style: str) -> int:
+        """How many characters a cell of that style is moved in from the left."""
+        indent = self._indents.get(style)
+        if indent is None:
+            styles, alignments = self._book._cell_styles, self._book._alignments
+            number = styles[int(style)].alignmentId if int(style) < len(styles) else 0
+            alignment = alignments[number] if number < len(alignments) else None
+            indent = 0
+            if alignment is not None and alignment.horizontal in (None, "general", "left", "distributed"):
+                indent = min(int(alignment.indent or 0), 15)
+            self._indents[style] = indent
+        return indent
 
     def text(self, value: float, style: str | None) -> str:
         """The number as its format shows it; an empty text where that is no other than the plain number."""

@@ -1,0 +1,37 @@
+"""Rows that were pasted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from generator.basic.problem import Code, error
+
+
+class RepeatCode(Code):
+    """The problems that this module finds."""
+
+    ROWS_PASTED_TWICE = error("{rows}與{first}完全相同，可能貼了兩次", "請刪除多貼的那幾列。")
+
+
+def repeated(rows: Sequence[Hashable | None]) -> list[tuple[int, int, int]]:
+    """The blocks of two rows or more that stand again further down: start of the first, start of the copy, length.
+
+    None in ``rows`` is a row that is not compared, and ends a block.
+    """
+    first: dict[Hashable, int] = {}
+    blocks: list[tuple[int, int, int]] = []
+    start = copied = length = 0
+    for place, row in enumerate([*rows, None]):
+        before = first.setdefault(row, place) if row is not None else place
+        if length and before == start + length < copied:
+            length += 1
+            continue
+        if length > 1:
+            blocks.append((start, copied, length))
+        start, copied, length = before, place, int(before < place)
+    return blocks
+
+
+def row_range(first: int, count: int) -> str:
+    """How a message names rows: 第 12 至 21 列."""
+    return f"第 {first} 至 {first + count - 1} 列"
