@@ -38,6 +38,7 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     roster.terms_are_lawful,
     schedule.check,
     printing.attachments_can_be_printed,
+    printing.tables_fit_the_page,
     printing.slides_are_complete,
     printing.notice_is_filled_in,
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from generator.basic.problem import Code, Problem, error, note, problem, warning
+from generator.basic.text_width import LANDSCAPE, LEAST_POINTS, least_width
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import SHEET, TABS
 from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment
 from generator.workbook import values
+from generator.workbook.plain_tables import NEXT_ROW
 from generator.workbook.record import Record
 
 
@@ -21,6 +23,10 @@ class PrintingCode(Code):
         "有 {count:,} 列，超過 {most:,} 列的表不轉成 PDF，也就沒有會議資料.pdf",
         "請改為「另附」、只留下要印的列，或只產生 Word 檔（--format docx）。",
     )
+    TOO_WIDE_TO_PRINT = error(
+        "有 {count} 欄，橫印、縮到 {points} 點仍排不下而不折斷數字",
+        "請分成兩個工作表、刪去不必印的欄、改用較大的單位（千元、萬元），或改為「另附」。",
+    )
     # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
     SLIDE_WITHOUT_TITLE = error("這張投影片沒有標題", "每張投影片都要有標題，請填入。")
     SLIDE_WITHOUT_TAB = error("版面是「頁籤」，卻沒有填頁籤", "請填這一張屬於哪個頁籤，或改用別的版面。")
@@ -30,6 +36,8 @@ class PrintingCode(Code):
 
 # Rows of a table. The PDF of the second number takes LibreOffice about a minute, of twice as many four times as long.
 MOST_PRINTED, MOST_CONVERTED = 100_000, 5_000
+# So many columns fit on a page on its side, whatever numbers stand in them.
+_SURELY_FIT = 8
 
 
 def rows(meeting: Meeting, attachment: Attachment) -> int:
@@ -53,6 +61,23 @@ def attachments_can_be_printed(meeting: Meeting) -> list[Problem]:
         printable = attachment.target in BY_SHEET or attachment.target in meeting.tables or attachment.is_deck
         if attachment.source == SHEET and not printable and values.folded(attachment.target) in meeting.present:
             problems.append(problem(PrintingCode.NOT_PRINTABLE, at, sheet=attachment.target))
+    return problems
+
+
+def tables_fit_the_page(meeting: Meeting) -> list[Problem]:
+    """No number of a table is broken, however many columns it has: else there must be fewer."""
+    problems = []
+    for attachment in (attachment for case in meeting.cases for attachment in case.attachments):
+        table = meeting.tables.get(attachment.target) if attachment.source == SHEET else None
+        if table is None or len(table.headings) <= _SURELY_FIT or len(table.rows) > MOST_PRINTED:
+            continue
+        columns = [{row[place] for row in table.rows} for place in range(len(table.headings))]
+        for place, heading in enumerate(table.printed_headings):
+            columns[place].update(heading.split(NEXT_ROW)[-1:])
+        if least_width(columns) > LANDSCAPE:
+            at = attachment.at("origin")
+            count = len(table.headings)
+            problems.append(problem(PrintingCode.TOO_WIDE_TO_PRINT, at, count=count, points=LEAST_POINTS))
     return problems
 
 

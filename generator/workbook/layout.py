@@ -133,7 +133,7 @@ def is_number(value: object) -> bool:
 class _Finder:
     def __init__(self, sheet: RawSheet) -> None:
         self.sheet = sheet
-        self.rows = [row for row, cells in enumerate(sheet.cells) if any(value is not None for value in cells)]
+        self.rows = [row for row, cells in enumerate(sheet.cells) if not all(map(values.is_blank, cells))]
         self._covers: dict[tuple[int, int], tuple[int, int]] = {}
         for (row, column), top in sheet.merged.items():
             bottom, last = self._covers.get(top, top)
@@ -143,7 +143,7 @@ class _Finder:
         """The cells of a row that hold something."""
         found = []
         for column, value in enumerate(self.sheet.cells[row]):
-            if value is not None and (row, column) not in self.sheet.merged:
+            if not values.is_blank(value) and (row, column) not in self.sheet.merged:
                 bottom, last = self._covers.get((row, column), (row, column))
                 found.append(Area(row, column, last, bottom, value))
         return found

@@ -30,7 +30,7 @@ class PlainTableCode(Code):
         "請分到兩個工作表；若是同一個表格，請刪除空欄。",
     )
     TABLE_BELOW = error("上面的表格之後還有另一個表格", "請分到兩個工作表。")
-    OUTSIDE_TABLE = error("在表格以外有資料（{cell}），與表格隔著空欄", "請移到表格內，填上標題，或刪除。")
+    BESIDE_TABLE = error("在表格以外有資料（{cell}），與表格隔著空欄", "請移到表格內，填上標題，或刪除。")
     ROWS_AS_NOTES = note("只有第一欄有字，視為附註：「{text}」", "若是資料，請補填其他各欄。")
 
 
@@ -65,10 +65,10 @@ class Caption:
 class PlainTable:
     """A sheet that is not declared, texts as shown and blank rows left out.
 
-    ``headings`` are names of the columns (男性.到考人數), ``printed_headings`` what stands above each, a text for each
-    heading row, joined by NEXT_ROW. ``kinds`` says what each row is; ``joined`` are the columns of a row (by its number)
-    whose cell is one with that on its left. ``title``, ``subtitle`` and ``unit`` stand above the table; ``captions`` are
-    the lines to print there besides the title, ``notes`` those below.
+    ``headings`` are the names of the columns (男性.到考人數), ``printed_headings`` what stands above each: a text for
+    each heading row, joined by NEXT_ROW. ``kinds`` says what each row is; ``joined`` are the columns of a row (by its
+    number) whose cell is one with that on its left. ``title``, ``subtitle`` and ``unit`` stand above the table;
+    ``captions`` are the lines to print there besides the title, ``notes`` those below.
 
     ``count`` and ``sums`` (of columns that hold whole numbers, by name) take data only; ``spans`` are their cells.
     """
@@ -134,10 +134,11 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         places += [Place(sheet.workbook, sheet.name, row.number + 1, letters) for row in read]
         notes += [caption for caption in reader.notes() if caption.text not in {known.text for known in notes}]
         counted = [row.number for row in read if row.kind is RowKind.DATA]
+        runs = _runs(read)
         for place, column in enumerate(reader.columns):
             numbers[place] += [reader.own_value(row, column) for row in counted]
-            if counted:
-                span = f"{letter(column)}{counted[0] + 1}:{letter(column)}{counted[-1] + 1}"
+            for begin, end in runs:
+                span = f"{letter(column)}{begin + 1}:{letter(column)}{end + 1}"
                 cells[place].append(Location(sheet.workbook, sheet.name, span))
     if first is None:
         return None
@@ -208,7 +209,7 @@ class _Reader:
             filled = [
                 column
                 for column, value in enumerate(self.sheet.cells[row])
-                if value is not None and (not covered or (row, column) not in covered)
+                if not values.is_blank(value) and (not covered or (row, column) not in covered)
             ]
             filled += [column for column in faults.get(row, ()) if column not in filled]
             if filled or self._covered_above(row):
@@ -280,11 +281,12 @@ class _Reader:
             texts = self._texts(row)
             no_data = bool(texts) and not self._has_numbers(row)
             alone = len(self._body[row]) == 1
-            if kinds[row] is RowKind.GROUP or (no_data and layout.is_signature(texts)):
-                kinds[row] = RowKind.NOTE
-            elif no_data and alone and wide > 1 and self._reads_as_note(row, texts[0], rows, place):
-                kinds[row] = RowKind.NOTE
-            elif no_data and len(texts) <= 3 and wide > 3 and all(map(self._describes, texts)):
+            if (
+                kinds[row] is RowKind.GROUP
+                or (no_data and layout.is_signature(texts))
+                or (no_data and alone and wide > 1 and self._reads_as_note(row, texts[0], rows, place))
+                or (no_data and len(texts) <= 3 and wide > 3 and all(map(self._describes, texts)))
+            ):
                 kinds[row] = RowKind.NOTE
             else:
                 break
@@ -353,7 +355,7 @@ class _Reader:
                 break
             else:
                 at = self.sheet.at(data[block[0]], block[0])
-                self.problems.append(problem(PlainTableCode.OUTSIDE_TABLE, at, cell=at.cell))
+                self.problems.append(problem(PlainTableCode.BESIDE_TABLE, at, cell=at.cell))
         self._begins = {column: data[column] for column in columns if column in data and column not in self._headed}
         self.columns = columns
 
@@ -448,7 +450,7 @@ class _Reader:
         captions: list[Caption] = []
         for row in self.found.lines:
             parts: list[Caption] = []
-            filled = [column for column, value in enumerate(self.sheet.cells[row]) if value is not None]
+            filled = [column for column, value in enumerate(self.sheet.cells[row]) if not values.is_blank(value)]
             for column in filled:
                 if (row, column) in self.sheet.merged:
                     continue
@@ -465,7 +467,7 @@ class _Reader:
                     unit = re.sub(r"^.*?單\s*位\s*[：:]\s*", "", unit)
                     self.unit = self.unit or Caption(unit, part.at)
                     besides.append(part)
-                elif layout.is_day(part.text) or titles and len(parts) > 1:
+                elif layout.is_day(part.text) or (titles and len(parts) > 1):
                     days.append(part)
                     besides.append(part)
                 else:
@@ -656,6 +658,19 @@ def _in_one_line(text: str) -> str:
 def _letters(columns: Sequence[int]) -> str:
     first, last = letter(columns[0]), letter(columns[-1])
     return first if first == last else f"{first} 至 {last}"
+
+
+def _runs(rows: Sequence[_Row]) -> list[tuple[int, int]]:
+    """The first and last number of each run of rows of data, without totals and the like between them."""
+    runs: list[tuple[int, int]] = []
+    before = None
+    for row in rows:
+        if row.kind is RowKind.DATA:
+            runs = (
+                [*runs[:-1], (runs[-1][0], row.number)] if before is RowKind.DATA else [*runs, (row.number, row.number)]
+            )
+        before = row.kind
+    return runs
 
 
 def _says_something(texts: Iterable[str]) -> bool:

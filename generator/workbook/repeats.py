@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from generator.basic.problem import Code, error
@@ -16,14 +17,17 @@ class RepeatCode(Code):
 def repeated(rows: Sequence[Hashable | None]) -> list[tuple[int, int, int]]:
     """The blocks of two rows or more that stand again further down: start of the first, start of the copy, length.
 
-    None in ``rows`` is a row that is not compared, and ends a block.
+    None in ``rows`` is a row that is not compared, and ends a block. The rows of a block all occur equally often: what
+    recurs anyway was not pasted.
     """
+    counts = Counter(row for row in rows if row is not None)
     first: dict[Hashable, int] = {}
     blocks: list[tuple[int, int, int]] = []
     start = copied = length = 0
     for place, row in enumerate([*rows, None]):
         before = first.setdefault(row, place) if row is not None else place
-        if length and before == start + length < copied:
+        same = row is not None and bool(length) and counts[row] == counts[rows[start]]
+        if same and before == start + length < copied:
             length += 1
             continue
         if length > 1:

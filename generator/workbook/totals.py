@@ -1,4 +1,4 @@
-"""Stated totals against the sums of their rows: 合計, 小計, 總計, and rows of a hierarchy that stand above their parts."""
+"""Stated totals against the sums of their rows: 合計, 小計, 總計, and rows of a hierarchy above their parts."""
 
 from __future__ import annotations
 
@@ -63,9 +63,11 @@ def ranked(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         if line.kind is RowKind.DATA:
             word = total_word(line.labels)
-            if word or (after_total and line.labels and compares(line.labels[0])):
-                line = replace(line, kind=RowKind.TOTAL)
-            elif line.labels and _PART_OF.match(line.labels[0]):
+            if (
+                word
+                or (after_total and line.labels and compares(line.labels[0]))
+                or (line.labels and _PART_OF.match(line.labels[0]))
+            ):
                 line = replace(line, kind=RowKind.TOTAL)
         after_total = line.kind is RowKind.TOTAL
         marked.append(line)

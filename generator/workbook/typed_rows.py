@@ -84,7 +84,7 @@ def _aside(spec: Sheet, sheet: RawSheet, heading: int, columns: Mapping[str, int
     data: list[int] = []
     for index in range(heading + 1, len(sheet.cells)):
         cells = sheet.cells[index]
-        given = [position for position, value in enumerate(cells) if value is not None]
+        given = [position for position, value in enumerate(cells) if not values.is_blank(value)]
         text = cells[given[0]] if given else None
         if not isinstance(text, str):
             if given:
@@ -117,7 +117,7 @@ def _aside(spec: Sheet, sheet: RawSheet, heading: int, columns: Mapping[str, int
 
 def _ends_list(sheet: RawSheet, index: int, text: str, blank_above: bool) -> bool:
     """Whether a text alone at the end of a list is a remark on it: a sentence, or apart from the rows."""
-    last = all(sum(value is not None for value in row) <= 1 for row in sheet.cells[index:])
+    last = all(sum(not values.is_blank(value) for value in row) <= 1 for row in sheet.cells[index:])
     return last and (blank_above or text.strip().endswith(("。", "；")) or "：" in text)
 
 
@@ -301,8 +301,9 @@ def _heading_row(spec: Sheet, sheet: RawSheet, problems: list[Problem]) -> tuple
         if name not in best:
             others = [text for _, text in headings if values.folded(text) not in known]
             slip = nearest(name, others)
-            place = next((column for column, text in headings if text == slip), headings[0][0] if headings else 0)
-            slip = f"「{slip}」是否即為此欄？" if slip else ""
+            stands = next((sheet.at(at_row, column).cell for column, text in headings if text == slip), "")
+            place = headings[0][0] if headings else 0
+            slip = f"「{slip}」是否即為此欄？（{stands}）" if slip else ""
             problems.append(problem(RowCode.MISSING_COLUMN, sheet.at(at_row, place), name=name, perhaps=slip))
     return None
 
