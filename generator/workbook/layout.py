@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -26,14 +26,14 @@ class RowKind(Enum):
     NOTE = "附註"
 
 
-TOTAL_WORDS = ("總計", "合計", "總和")
-SUBTOTAL_WORDS = ("小計", "計", "共計")
+TOTAL_WORDS = ("總計", "合計", "總和", "total", "grandtotal")
+SUBTOTAL_WORDS = ("小計", "計", "共計", "subtotal", "sub-total")
 _AVERAGES = ("平均", "平均數", "平均值")
 # Rows below a total that compare: 占比, 較上年增減.
 _COMPARED = re.compile(r"占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均")
 _TOTAL_ENDS = re.compile(r"[^0-9\s、，。：:]{0,8}(?:總計|合計|小計|總和)(?:[（(][^（）()]*[）)])?")
 _NOTE = re.compile(
-    r"(?:附?註\s*\d*\s*[：:.、]|附?註$|備\s*[註考]\s*(?:[：:]|$)|(?:填表|編製|使用)?說\s*明\s*(?:[：:]|$)|資料來源|資料出處"
+    r"(?:附?註\s*\d*\s*[：:.、]|附?註$|備\s*[註考](?:\s*[：:]|\s|$)|(?:填表|編製|使用)?說\s*明(?:\s*[：:]|\s|$)|資料來源|資料出處"
     r"|(?:來源|出處)[：:]|※|＊|\*|N\.?B\.?|Notes?[：:]|Source[：:])",
     re.IGNORECASE,
 )
@@ -46,6 +46,8 @@ _LABELLED = re.compile(r"[^：:]{1,12}[：:]")
 _NUMBER = re.compile(
     r"[(（]?[-+－]?(?:NT)?\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?[)）]?%?|[(（]?[-+－]?(?:NT)?\$?\d+(?:\.\d+)?[)）]?%?"
 )
+# The numbers of columns below their names: (1), (3)=(2)-(1), A, C=A-B.
+_COLUMN_NUMBER = re.compile(r"[（(](?:\d{1,2}|[A-Za-z])[）)](?:\s*[=＝].*)?$|[A-Za-z]\d?(?:\s*[=＝].*)?$")
 # What stands for no number: nil, not available, secret.
 NOTHING_SIGNS = {"-", "－", "–", "—", "─", "--", "…", "...", "⋯", "x", "X", "＊", "**", "NA", "N/A", "n.a.", "無"}
 ZERO_SIGNS = {"-", "－", "–", "—", "─", "--"}
@@ -109,7 +111,7 @@ def is_signature(texts: Iterable[str]) -> bool:
 def total_word(labels: Sequence[str]) -> str:
     """The word that makes a row one of totals, from the texts before its numbers; empty where there is none."""
     for label in labels:
-        plain = values.folded(label)
+        plain = values.folded(label).lower()
         for word in (*TOTAL_WORDS, *SUBTOTAL_WORDS, *_AVERAGES):
             if plain == word:
                 return word
@@ -188,6 +190,11 @@ class _Finder:
         next_areas = self.areas(below)
         if len(areas) == 1:
             return None if self._is_group(areas[0], next_areas) else False
+        if all(
+            _describes(area) or (before and before.text.endswith(("：", ":"))) for before, area in _with_before(areas)
+        ):
+            # 年度： and 113 in two cells.
+            return False
         if any(is_number(area.value) and not str(area.value).strip().endswith("年") for area in areas) and not any(
             area.text.endswith(("：", ":")) for area in areas
         ):
@@ -222,6 +229,8 @@ class _Finder:
     def _numbered(self, row: int) -> bool:
         """Whether the numbers of a row are headings: years, or the numbers of the columns."""
         areas = self.areas(row)
+        if len(areas) > 1 and all(_COLUMN_NUMBER.match(area.text) for area in areas):
+            return True
         numbers = [int(area.text) for area in areas if area.text.isdecimal() and len(area.text) < 5]
         if len(numbers) < 2 or len(numbers) != sum(is_number(area.value) for area in areas):
             return False
@@ -290,6 +299,18 @@ class _Finder:
                 elif area.text not in NOTHING_SIGNS:
                     numbers[area.first] = numbers.get(area.first, 0) - 1
         return {column for column, count in numbers.items() if count > 0}
+
+
+def _with_before(areas: Sequence[Area]) -> Iterator[tuple[Area | None, Area]]:
+    return zip([None, *areas], areas, strict=False)
+
+
+def is_aside(texts: Sequence[str]) -> bool:
+    """Whether a row of headings only repeats in English, numbers the columns or gives their units."""
+    given = [text for text in texts if text]
+    return bool(given) and all(
+        text.isascii() or _COLUMN_NUMBER.match(text) or (text[0] in "（(" and text[-1] in "）)") for text in given
+    )
 
 
 def _describes(area: Area) -> bool:

@@ -379,6 +379,7 @@ class _Reader:
     def _read_headings(self) -> None:
         top, bottom = self.found.top, self.found.bottom
         holders = self._heading_holders()
+        named = self._naming_rows(holders)
         names: list[str] = []
         printed: list[str] = []
         for place, column in enumerate(self.columns):
@@ -388,13 +389,13 @@ class _Reader:
                 holder = holders[row][place]
                 if top < bottom and place and holder == holders[row][place - 1] and holder is not None:
                     signs.append(JOINED_LEFT)
-                    texts.append(self._text(*holder))
+                    texts += [self._text(*holder)] if row in named else []
                 elif row > top and holder == holders[row - 1][place]:
                     signs.append(JOINED_UP)
                 else:
                     text = self._text(*holder) if holder else ""
                     signs.append(text)
-                    texts.append(text)
+                    texts += [text] if row in named or (holder is not None and holder[0] in named) else []
             name = ".".join(dict.fromkeys(_in_one_line(text) for text in texts if text))
             if not name:
                 name = f"{letter(column)}欄"
@@ -403,6 +404,18 @@ class _Reader:
             names.append(name)
             printed.append(NEXT_ROW.join(signs))
         self.names, self.printed_headings = tuple(names), tuple(printed)
+
+    def _naming_rows(self, holders: Mapping[int, Sequence[tuple[int, int] | None]]) -> set[int]:
+        """The heading rows that name columns: not those that only number them, or give their units."""
+        top, bottom = self.found.top, self.found.bottom
+        aside = {
+            row
+            for row in range(top + 1, bottom + 1)
+            if layout.is_aside(
+                [self._text(*holder) for holder in holders[row] if holder is not None and holder[0] == row]
+            )
+        }
+        return set(range(top, bottom + 1)) - aside
 
     def _mention_unheaded(self, column: int, name: str) -> None:
         at = self.sheet.at(self.found.bottom, column)
@@ -599,7 +612,7 @@ class _Reader:
         """The texts of a row before its first number."""
         labels = []
         for column, text in zip(self.columns, row.texts, strict=True):
-            if column in self._numeric or not self._says_text(row.number, column):
+            if not self._says_text(row.number, column):
                 if text:
                     break
                 continue

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from generator.workbook.layout import SUBTOTAL_WORDS, TOTAL_WORDS, ZERO_SIGNS, RowKind, compares, total_word
 
 # Columns whose numbers are not added up.
-_NOT_ADDED = re.compile(r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|項次|年齡|年別|年度")
+_NOT_ADDED = re.compile(
+    r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|項次|(?:^|\.)年(?:齡|別|度|份)?$"
+)
 _PART_OF = re.compile(r"\s*[（(]?其中")
 
 
