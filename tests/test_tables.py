@@ -336,7 +336,7 @@ def test_a_list_may_have_headings_of_two_rows(desk: Desk) -> None:
 def test_a_missing_heading_is_reported_where_the_headings_really_stand(desk: Desk) -> None:
     desk.meeting(預定開放="| 清冊 | | |\n| | 項目名稱 | 開放年份 |\n| | 北港潮位 | 11304 |")
     assert set(places(desk, "missing-column")) == {"預定開放B2"}
-    assert any("「開放年份」是否即為此欄？（C2）" in one["remedy"] for one in desk.problems())
+    assert any("C2 的「開放年份」是否即為此欄？" in one["remedy"] for one in desk.problems())
 
 
 def test_notes_and_totals_below_a_list_are_no_rows_of_it(desk: Desk) -> None:

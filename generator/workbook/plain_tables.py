@@ -519,7 +519,7 @@ class _Reader:
         body = list(self._body)
         last = max((place for place, row in enumerate(body) if self._kinds[row] is not RowKind.NOTE), default=-1)
         rows: list[_Row] = []
-        headings = [values.folded(text) for text in self._heading_texts()]
+        headings = tuple(self._heading_texts())
         previous = self.found.bottom
         for row in body[: last + 1]:
             if row > previous + 1 and self._begins_table(row):
@@ -527,7 +527,7 @@ class _Reader:
                 break
             previous = row
             texts = tuple(self._text(row, column) for column in self.columns)
-            if [values.folded(text) for text in texts] == headings:
+            if texts == headings:
                 # The headings again, as people copy them to the top of each page.
                 continue
             kind = self._kinds[row]
@@ -647,9 +647,10 @@ class _Reader:
             return ""
         if not text.isascii():
             self.problems += characters.faults(text, sheet, *holder)
-        value = sheet.value(*holder)
-        if text and isinstance(value, str) and row > self.found.bottom:
-            text = "\u3000" * (_lead(value) + sheet.indents.get(holder, 0)) + text
+        if text and row > self.found.bottom:
+            value = sheet.cells[holder[0]][holder[1]]
+            if isinstance(value, str) and (value[0].isspace() or holder in sheet.indents):
+                text = "\u3000" * (_lead(value) + sheet.indents.get(holder, 0)) + text
         return text
 
 

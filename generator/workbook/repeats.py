@@ -17,23 +17,30 @@ class RepeatCode(Code):
 def repeated(rows: Sequence[Hashable | None]) -> list[tuple[int, int, int]]:
     """The blocks of two rows or more that stand again further down: start of the first, start of the copy, length.
 
-    None in ``rows`` is a row that is not compared, and ends a block. The rows of a block all occur equally often: what
-    recurs anyway was not pasted.
+    None in ``rows`` is a row that is not compared, and ends a block. A row that stands anywhere else
+    besides recurs anyway, and was not pasted.
     """
-    counts = Counter(row for row in rows if row is not None)
+    given = [row for row in rows if row is not None]
+    if len(set(given)) > len(given) - 2:
+        return []
+    counts = Counter(given)
     first: dict[Hashable, int] = {}
     blocks: list[tuple[int, int, int]] = []
     start = copied = length = 0
     for place, row in enumerate([*rows, None]):
         before = first.setdefault(row, place) if row is not None else place
-        same = row is not None and bool(length) and counts[row] == counts[rows[start]]
-        if same and before == start + length < copied:
+        if length and row is not None and before == start + length < copied:
             length += 1
             continue
         if length > 1:
             blocks.append((start, copied, length))
         start, copied, length = before, place, int(before < place)
-    return blocks
+    copies = Counter((start, length) for start, _, length in blocks)
+    return [
+        (start, copied, length)
+        for start, copied, length in blocks
+        if all(counts[row] == copies[start, length] + 1 for row in rows[start : start + length] if row is not None)
+    ]
 
 
 def row_range(first: int, count: int) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from generator.workbook.layout import SUBTOTAL_WORDS, TOTAL_WORDS, ZERO_SIGNS, RowKind, compares, total_word
 
@@ -12,6 +14,7 @@ from generator.workbook.layout import SUBTOTAL_WORDS, TOTAL_WORDS, ZERO_SIGNS, R
 _NOT_ADDED = re.compile(
     r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|項次|(?:^|\.)年(?:齡|別|度|份)?$"
 )
+_MOST_COMPARED = 10_000_000
 _PART_OF = re.compile(r"\s*[（(]?其中")
 
 
@@ -82,19 +85,26 @@ def ranked(lines: Sequence[Line]) -> list[Line]:
 
 
 def _heads(lines: Sequence[Line]) -> Iterator[tuple[int, list[int]]]:
-    """The rows with deeper ones right below them, and the rows that stand on the next depth below."""
-    for place, line in enumerate(lines[:-1]):
-        if line.kind is RowKind.DATA and lines[place + 1].depth > line.depth and any(line.numbers):
-            below: list[int] = []
-            deeper = lines[place + 1].depth
-            for other in range(place + 1, len(lines)):
-                if lines[other].depth <= line.depth:
-                    break
-                if lines[other].depth == deeper and lines[other].kind is not RowKind.NOTE:
-                    below.append(other)
-            parts = [other for other in below if not (lines[other].labels and _PART_OF.match(lines[other].labels[0]))]
-            if parts:
-                yield place, parts
+    """The rows of data with deeper ones right below them, and their parts."""
+    for place, line in enumerate(lines):
+        if line.kind is RowKind.DATA and any(line.numbers) and (parts := _parts(lines, place)):
+            yield place, parts
+
+
+def _parts(lines: Sequence[Line], place: int) -> list[int]:
+    """The rows on the next depth below a row, up to the next one that is no deeper; without those of 其中."""
+    if place + 1 >= len(lines) or lines[place + 1].depth <= lines[place].depth:
+        return []
+    deeper = lines[place + 1].depth
+    parts: list[int] = []
+    for other in range(place + 1, len(lines)):
+        line = lines[other]
+        if line.depth <= lines[place].depth:
+            break
+        part_of = line.labels and _PART_OF.match(line.labels[0])
+        if line.depth == deeper and line.kind is not RowKind.NOTE and not part_of:
+            parts.append(other)
+    return parts
 
 
 def _agrees(head: Line, parts: Sequence[Line]) -> bool:
@@ -104,77 +114,76 @@ def _agrees(head: Line, parts: Sequence[Line]) -> bool:
 
 def wrong(lines: Sequence[Line], headings: Sequence[str]) -> list[Wrong]:
     """The stated totals that are not the sum of the rows that they stand for."""
+    stated = [place for place, line in enumerate(lines) if line.kind is RowKind.TOTAL]
+    if not stated:
+        return []
     found: list[Wrong] = []
-    heads = dict(_totalled_heads(lines))
-    for place, line in enumerate(lines):
-        if line.kind is not RowKind.TOTAL:
-            continue
+    blocks = _Blocks(lines)
+    deepest = list(accumulate((line.depth if line.kind is RowKind.DATA else -1 for line in lines), max))
+    # Of very many totals only the block of each is looked at.
+    thorough = len(stated) * len(lines) < _MOST_COMPARED
+    for place in stated:
+        line = lines[place]
         word = total_word(line.labels)
-        if place in heads and not _is_flat_total(lines, place, word):
-            choices = [heads[place]]
+        # A row 合計 that is no higher than the data above it ends a block and begins none.
+        parts = [] if word and deepest[place] >= line.depth else _parts(lines, place)
+        if parts:
+            choices = [parts]
         elif word in TOTAL_WORDS or word in SUBTOTAL_WORDS:
-            choices = _stands_for(lines, place, word)
+            choices = [choice for choice in blocks.choices(place, word, thorough) if choice]
         else:
             continue
-        choices = [choice for choice in choices if choice]
         if not choices:
             continue
-        sums = [_sums([lines[part] for part in choice], len(headings)) for choice in choices]
+        sums = [_sums([lines[part] for part in choices[0]], len(headings))]
         for column, heading in enumerate(headings):
-            stated = line.numbers[column]
-            possible = [total[column] for total in sums]
-            if stated is None or not added(heading) or possible[0] is None or stated in possible:
+            number, computed = line.numbers[column], sums[0][column]
+            if number is None or computed is None or number == computed or not added(heading):
                 continue
-            found.append(Wrong(place, column, stated, possible[0]))
+            if len(sums) < len(choices):
+                sums = [_sums([lines[part] for part in choice], len(headings)) for choice in choices]
+            if number not in [total[column] for total in sums]:
+                found.append(Wrong(place, column, number, computed))
     return found
 
 
-def _is_flat_total(lines: Sequence[Line], place: int, word: str) -> bool:
-    """Whether a row 合計 has data of its own depth above it, so that it ends a block and begins none."""
-    return bool(word) and any(line.kind is RowKind.DATA and line.depth >= lines[place].depth for line in lines[:place])
+class _Blocks:
+    """The rows that a total may stand for: those above it, of its block, below it."""
 
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.data = [at for at, line in enumerate(lines) if line.kind is RowKind.DATA]
+        self.words = {at: total_word(line.labels) for at, line in enumerate(lines) if line.kind is RowKind.TOTAL}
+        self.ends = [at for at, line in enumerate(lines) if line.kind is RowKind.GROUP or self.words.get(at)]
+        self.by_label: dict[str, list[int]] = {}
+        for at in self.data:
+            for label in lines[at].labels[:1]:
+                self.by_label.setdefault(label, []).append(at)
 
-def _totalled_heads(lines: Sequence[Line]) -> Iterator[tuple[int, list[int]]]:
-    for place, line in enumerate(lines[:-1]):
-        if line.kind is RowKind.TOTAL and lines[place + 1].depth > line.depth:
-            # Of a head that is a total already, what _heads finds for one that is not.
-            renamed = [*lines[:place], replace(line, kind=RowKind.DATA), *lines[place + 1 :]]
-            yield from ((at, below) for at, below in _heads(renamed) if at == place)
-
-
-def _stands_for(lines: Sequence[Line], place: int, word: str) -> list[list[int]]:
-    """The rows whose sum a total may be, the likeliest first."""
-    data = [at for at, line in enumerate(lines) if line.kind is RowKind.DATA]
-    above = [at for at in data if at < place]
-    below = [at for at in data if at > place]
-
-    def ends(at: int) -> bool:
-        return lines[at].kind is RowKind.GROUP or (
-            lines[at].kind is RowKind.TOTAL and bool(total_word(lines[at].labels))
-        )
-
-    begun = next((at for at in range(place - 1, -1, -1) if ends(at)), -1)
-    ended = next((at for at in range(place + 1, len(lines)) if ends(at)), len(lines))
-    block, block_below = [at for at in above if at > begun], [at for at in below if at < ended]
-    subtotals = [
-        at
-        for at, line in enumerate(lines)
-        if line.kind is RowKind.TOTAL and at != place and total_word(line.labels) in (*SUBTOTAL_WORDS, *TOTAL_WORDS)
-    ]
-    subtotals_above = [at for at in subtotals if at < place]
-    if word in SUBTOTAL_WORDS:
-        same_label = [
-            at for at in data if lines[at].labels[:1] == lines[place].labels[:1] and len(lines[place].labels) > 1
+    def choices(self, place: int, word: str, thorough: bool) -> list[list[int]]:
+        """The rows whose sum a total may be, the likeliest first."""
+        split = bisect.bisect(self.data, place)
+        at = bisect.bisect_left(self.ends, place)
+        begun = self.ends[at - 1] if at else -1
+        ended = next((end for end in self.ends[at : at + 2] if end > place), len(self.lines))
+        block = self.data[bisect.bisect(self.data, begun) : split]
+        block_below = self.data[split : bisect.bisect_left(self.data, ended)]
+        if not thorough:
+            return [block or block_below]
+        above, below = self.data[:split], self.data[split:]
+        if word in SUBTOTAL_WORDS:
+            labels = self.lines[place].labels
+            same = self.by_label.get(labels[0], []) if len(labels) > 1 else []
+            first = same or block or block_below
+            return [first, block, block_below, above, below]
+        sums = [
+            other for other, name in self.words.items() if name in (*SUBTOTAL_WORDS, *TOTAL_WORDS) and other != place
         ]
-        return (
-            [same_label, block, block_below, above] if same_label else [block or block_below, block_below, above, below]
-        )
-    if not above:
-        return [below, block_below, [at for at in subtotals if at > place]]
-    since = next((at for at in reversed(subtotals_above) if total_word(lines[at].labels) in TOTAL_WORDS), -1)
-    if since >= 0:
-        return [above, [at for at in above if at > since], subtotals_above]
-    return [above, block] if not below else [above, block, below]
+        if not above:
+            return [below, block_below, [other for other in sums if other > place]]
+        since = max((other for other in sums if other < place and self.words[other] in TOTAL_WORDS), default=-1)
+        later = self.data[bisect.bisect(self.data, since) : split]
+        return [above, block, later, below, [other for other in sums if other < place]]
 
 
 def _sums(lines: Sequence[Line], wide: int) -> list[int | None]:

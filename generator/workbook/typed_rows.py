@@ -5,6 +5,7 @@ Everything odd is a Problem; reading goes on.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,10 +81,14 @@ def _aside(spec: Sheet, sheet: RawSheet, heading: int, columns: Mapping[str, int
     stated: list[int] = []
     needed = [columns[name] for name in spec.required_names if spec.column(name).filled]
     positions = set(columns.values())
+    last_needed = max(needed, default=len(columns))
     numbered = [position for name, position in columns.items() if spec.column(name).kind is Kind.COUNT]
     data: list[int] = []
     for index in range(heading + 1, len(sheet.cells)):
         cells = sheet.cells[index]
+        if len(cells) > last_needed and None not in cells:
+            data.append(index)
+            continue
         given = [position for position, value in enumerate(cells) if not values.is_blank(value)]
         text = cells[given[0]] if given else None
         if not isinstance(text, str):
@@ -139,27 +144,35 @@ class _Seen:
     """The rows of a list so far, over the sheets of several workbooks, to find those that were pasted twice."""
 
     keys: list[tuple[object, ...] | None] = field(default_factory=list)
-    owners: list[tuple[RawSheet, int]] = field(default_factory=list)
+    # For each sheet where its keys begin, and the row of the first.
+    sheets: list[tuple[int, RawSheet, int]] = field(default_factory=list)
 
     def pasted_twice(
         self, sheet: RawSheet, heading: int, aside: set[int], columns: Mapping[str, int], problems: list[Problem]
     ) -> set[int]:
         """The rows of the sheet that are a block which stands already further up, or in another workbook."""
         begun = len(self.keys)
-        names = sorted(columns)
+        self.sheets.append((begun, sheet, heading + 1))
+        positions = [columns[name] for name in sorted(columns)]
+        last = max(positions)
+        taken = operator.itemgetter(*positions) if len(positions) > 1 else None
         for index in range(heading + 1, len(sheet.cells)):
-            key = tuple(sheet.value(index, columns[name]) for name in names)
-            compared = index not in aside and sum(value is not None for value in key) > 1
-            self.keys.append(key if compared else None)
-            self.owners.append((sheet, index))
+            cells = sheet.cells[index]
+            key: tuple[object, ...] | None = None
+            if taken is None or index in aside:
+                pass
+            elif sheet.merged:
+                key = tuple(sheet.value(index, position) for position in positions)
+            else:
+                key = taken(cells) if len(cells) > last else taken([*cells, *[None] * (last + 1 - len(cells))])
+            self.keys.append(key if key is not None and key.count(None) < len(key) - 1 else None)
         self.keys.append(None)
-        self.owners.append((sheet, len(sheet.cells)))
         found: set[int] = set()
         for first, again, count in repeated(self.keys):
             if again < begun:
                 continue
-            other, at = self.owners[first]
-            _, index = self.owners[again]
+            other, at = self._owner(first)
+            _, index = self._owner(again)
             before = row_range(at + 1, count)
             problems.append(
                 problem(
@@ -172,6 +185,11 @@ class _Seen:
             found.update(range(index, index + count))
             self.keys[again : again + count] = [None] * count
         return found
+
+    def _owner(self, number: int) -> tuple[RawSheet, int]:
+        """The sheet of a key, and its row."""
+        begun, sheet, row = max((entry for entry in self.sheets if entry[0] <= number), key=lambda entry: entry[0])
+        return sheet, row + number - begun
 
 
 def rows(record: type[Record], raw: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
@@ -303,7 +321,7 @@ def _heading_row(spec: Sheet, sheet: RawSheet, problems: list[Problem]) -> tuple
             slip = nearest(name, others)
             stands = next((sheet.at(at_row, column).cell for column, text in headings if text == slip), "")
             place = headings[0][0] if headings else 0
-            slip = f"「{slip}」是否即為此欄？（{stands}）" if slip else ""
+            slip = f"{stands} 的「{slip}」是否即為此欄？" if slip else ""
             problems.append(problem(RowCode.MISSING_COLUMN, sheet.at(at_row, place), name=name, perhaps=slip))
     return None
 
