@@ -290,6 +290,28 @@ def test_rows_that_compare_with_the_total_are_not_counted(desk: Desk) -> None:
     assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (2, 13)
 
 
+BY_SEX = """
+| 區域   | 性別 | 人口 | 名次 |
+| 總計   | 計   | 30   |      |
+|        | 男   | {}   |      |
+|        | 女   | 18   |      |
+| 臺北市 | 計   | 20   | 1    |
+|        | 男   | 8    |      |
+|        | 女   | 12   |      |
+| 高雄市 | 計   | 10   | 2    |
+|        | 男   | 4    |      |
+|        | 女   | 6    |      |
+"""
+
+
+@pytest.mark.parametrize(("stated", "wrong"), [(12, []), (13, ["表C3"])])
+def test_totals_by_two_criteria_are_checked_by_each(desk: Desk, stated: int, wrong: list[str]) -> None:
+    attach(desk, BY_SEX.format(stated), ("A2:A4", "A5:A7", "A8:A10"))
+    assert places(desk, "wrong-total") == wrong
+    found = figures(desk)
+    assert (found["表.總數"], found["表.人口"], found.get("表.名次")) == (4, 30, None)
+
+
 def test_a_sign_for_nil_is_nought_in_a_sum(desk: Desk) -> None:
     attach(desk, "| 區 | 數 |\n| 甲 | 6 |\n| 乙 | － |\n| 合計 | 7 |")
     assert places(desk, "wrong-total") == ["表B4"]

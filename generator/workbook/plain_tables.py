@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -468,9 +469,16 @@ class _Reader:
                 if (row, column) in self.sheet.merged:
                     continue
                 text = self._text(row, column)
-                if parts and parts[-1].text.endswith(("：", ":")):
+                if parts and (
+                    parts[-1].text.endswith(("：", ":"))
+                    or (
+                        isinstance(self.sheet.cells[row][column], dt.date)
+                        and re.search(r"日期?$|截止|基準", parts[-1].text)
+                    )
+                ):
                     # 年度： and 113 in two cells.
-                    parts[-1] = Caption(f"{parts[-1].text}{text}", parts[-1].at)
+                    label = parts[-1].text.rstrip("：:")
+                    parts[-1] = Caption(f"{label}：{text}", parts[-1].at)
                 elif text:
                     parts.append(Caption(text, self.sheet.at(row, column)))
             besides = []

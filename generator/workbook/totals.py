@@ -127,7 +127,11 @@ def wrong(lines: Sequence[Line], headings: Sequence[str]) -> list[Wrong]:
         word = total_word(line.labels)
         # A row 合計 that is no higher than the data above it ends a block and begins none.
         parts = [] if word and deepest[place] >= line.depth else _parts(lines, place)
-        if parts:
+        if len(line.labels) > 1 and word and not total_word(line.labels[-1:]):
+            # 總計, 男: the rows 男 of every block.
+            choices = [blocks.last_label.get(line.labels[-1], [])]
+            choices = [choice for choice in choices if choice]
+        elif parts:
             choices = [parts]
         elif word in TOTAL_WORDS or word in SUBTOTAL_WORDS:
             choices = [choice for choice in blocks.choices(place, word, thorough) if choice]
@@ -156,9 +160,12 @@ class _Blocks:
         self.words = {at: total_word(line.labels) for at, line in enumerate(lines) if line.kind is RowKind.TOTAL}
         self.ends = [at for at, line in enumerate(lines) if line.kind is RowKind.GROUP or self.words.get(at)]
         self.by_label: dict[str, list[int]] = {}
+        self.last_label: dict[str, list[int]] = {}
         for at in self.data:
             for label in lines[at].labels[:1]:
                 self.by_label.setdefault(label, []).append(at)
+            for label in lines[at].labels[1:][-1:]:
+                self.last_label.setdefault(label, []).append(at)
 
     def choices(self, place: int, word: str, thorough: bool) -> list[list[int]]:
         """The rows whose sum a total may be, the likeliest first."""
