@@ -173,6 +173,11 @@ def _part_headings(table: Any) -> None:
             continue
         parts = [text.replace(FIT_MARK, "").split(NEXT_ROW) for text in texts]
         fitted = any(FIT_MARK in text for text in texts)
+        description = table.find(f"{W}tblPr/{W}tblDescription")
+        if description is not None:
+            # For who has the page read out: 首列為欄位名稱.
+            text = description.get(f"{W}val") or ""
+            description.set(f"{W}val", text.replace("首列為", f"前 {max(map(len, parts))} 列為"))
         rows = [row, *(copy.deepcopy(row) for _ in range(max(map(len, parts)) - 1))]
         for above, below in pairwise(rows):
             above.addnext(below)
