@@ -14,6 +14,7 @@ from generator.meeting import schedule
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Attachment, Case
+from generator.workbook import totals
 from generator.workbook.record import Record
 
 DEADLINES, RULES = "期限", "規則"
@@ -73,7 +74,13 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     for table in meeting.tables.values():
         add(f"{table.name}.總數", table.count, *table.spans.get(table.headings[0], ()), sheet=table.name)
         for heading, value in table.sums.items():
+            # Rates, ranks and years are no numbers to add up.
+            if not totals.added(heading):
+                continue
             add(f"{table.name}.{heading}", value, *table.spans[heading], sheet=table.name)
+        for name, caption in (("標題", table.title), ("副標題", table.subtitle), ("單位", table.unit)):
+            if caption is not None:
+                add(f"{table.name}.{name}", caption.text, caption.at, sheet=table.name)
     for case in meeting.cases:
         for attachment in case.attachments:
             add(attachment_name(attachment.name), attachment.label, attachment.at("name"))

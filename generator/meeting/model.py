@@ -18,8 +18,8 @@ from generator.meeting.sheets.meeting import Case, MeetingInfo, Slide
 from generator.meeting.sheets.minutes import ClearedWording, Observer
 from generator.meeting.sheets.shared import Regulation
 from generator.meeting.workdays import Calendar
+from generator.workbook.plain_tables import PlainTable
 from generator.workbook.record import R, Record
-from generator.workbook.typed_rows import PlainTable
 
 
 def units_of(text: str) -> list[str]:

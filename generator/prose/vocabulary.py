@@ -52,7 +52,7 @@ class Vocabulary:
             space, dot, name = figure.name.partition(".")
             if dot and not space.startswith(f"{ATTACHMENT}("):
                 spaces = self.sheets if figure.sheet else self._spaces
-                spaces.setdefault(space, {})[name] = figure.value
+                _put(spaces.setdefault(space, {}), name, figure.value)
         # In prose, where a document has no names of its own, both are there; a name of ours stays what it is.
         self._in_prose = {
             space: {**self.sheets.get(space, {}), **self._spaces.get(space, {})}
@@ -177,3 +177,14 @@ def _bounded(pieces: Iterable[str]) -> str:
             raise TooMuch(f"印出來超過 {MOST_PRINTED:,} 字")
         found.append(piece)
     return "".join(found)
+
+
+def _put(space: dict[str, Any], name: str, value: Any) -> None:
+    """Puts a value under its name, and for 男性.到考人數 also below 男性, where no figure has that name."""
+    space[name] = value
+    *groups, last = name.split(".")
+    below: Any = space
+    for group in groups:
+        below = below.setdefault(group, {}) if isinstance(below, dict) else None
+    if isinstance(below, dict):
+        below.setdefault(last, value)

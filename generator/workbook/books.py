@@ -5,7 +5,10 @@ Everything odd about a file is a Problem. Only files in the folder itself are re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.basic.package import LARGEST_SMALL_PART, Budget, Package, TooMuch
@@ -26,6 +29,7 @@ class BookCode(Code):
     WORKBOOK_IS_FOLDER = error("是資料夾，不是活頁簿", "請改放 Excel 檔案，或將資料夾改名。")
     WORKBOOK_IS_LINK = error("是連到別處的連結，不是檔案本身，不予讀取", "請將檔案本身複製到這個資料夾。")
     WORKBOOK_TWICE = error("與 {other} 同名，不知道該讀哪一份", "請只留一份。")
+    WORKBOOK_COPY = error("看起來是 {other} 的複本，沒有讀取", "請移走；若要用的是這一份，請移走另一份，再改回原名。")
     WORKBOOK_GONE = error("讀取時檔案不見了", "請確認檔案還在，再執行一次。")
 
 
@@ -35,6 +39,11 @@ LARGEST_RATIO = 200
 LARGEST_COPIED = 60_000_000
 _READ = (".xlsx", ".ods")
 _NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
+# What Windows, Office and browsers add to the name of a copy: 會議 - 複製 (2), 資料集 (1), 複本 會議, Copy of 會議.
+_COPY = re.compile(
+    r"(?:\s*[-－_–—]\s*|\s+|的)?(?:(?:複製|複本|副本|備份|拷貝|複製品|Copy|copy)(?:\s*[（(]\d+[）)]|\s*\d+)?|[（(]\d+[）)])\s*$"
+    r"|^(?:(?:複製|複本|副本|備份|拷貝)(?:\s*[-－_]?\s*)|Copy of )",
+)
 UNREAD = {
     BookCode.WORKBOOK_IS_FOLDER,
     BookCode.WORKBOOK_IS_LINK,
@@ -88,7 +97,40 @@ def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
 def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
     """The sheets of every workbook in the folder; other tables lying there are named with what to do."""
     mention_others(folder, problems)
-    return [sheet for path in books(folder) for sheet in read_workbook(path, problems)]
+    copies = _copies(books(folder))
+    for path, original in copies.items():
+        problems.append(problem(BookCode.WORKBOOK_COPY, Location(printable(path.name)), other=printable(original.name)))
+    return [sheet for path in books(folder) if path not in copies for sheet in read_workbook(path, problems)]
+
+
+def _copies(paths: Sequence[Path]) -> dict[Path, Path]:
+    """The workbooks that look like copies of another one beside them: by their name, or byte for byte."""
+    by_name = {unicodedata.normalize("NFC", path.stem): path for path in reversed(paths)}
+    copies: dict[Path, Path] = {}
+    contents: dict[tuple[int, bytes], Path] = {}
+    for path in sorted(paths, key=lambda path: (len(path.name), path.name)):
+        name = unicodedata.normalize("NFC", path.stem)
+        while (shorter := _COPY.sub("", name).strip()) and shorter != name:
+            name = shorter
+            if (original := by_name.get(name)) is not None and original != path:
+                copies[path] = original
+                break
+        if path in copies or (content := _content(path)) is None:
+            continue
+        if (same := contents.setdefault(content, path)) != path:
+            copies[path] = same
+    return copies
+
+
+def _content(path: Path) -> tuple[int, bytes] | None:
+    """What makes a workbook the same as another; None where it cannot be read, or is too large to be looked at."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            return None
+        with path.open("rb") as file:
+            return path.stat().st_size, hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return None
 
 
 def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from generator.basic import package
@@ -25,6 +25,9 @@ _MARKED = {1: " ", 2: "\t", 3: "\n"}
 _SIZE = re.compile(r"(\d*\.?\d+)(cm|mm|in|pt|pc|px)")
 # What is smaller than half a millimetre nobody sees.
 _SMALL = {"cm": 0.05, "mm": 0.5, "in": 0.02, "pt": 1.5, "pc": 0.12, "px": 2.0}
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(cm|mm|in|pt)")
+_CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
 _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
 
@@ -35,6 +38,7 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
         raise ValueError("encrypted")
     # Of sheets that are not displayed, and of rows and columns without height or width: kind of style, and its name.
     hidden: set[tuple[str, str]] = set()
+    indents: dict[str | None, int] = {}
     maker: Maker | None = None
     current: Any = None
     row, column, more = 0, 0, True
@@ -46,6 +50,8 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
                 if event == "end":
                     style = element.get(f"{_STYLE}name") or ""
                     hidden.update((child.tag, style) for child in element if _hides(child))
+                    if indent := _indent(element):
+                        indents[style] = indent
             elif element.tag == _SHEET:
                 # Tables stand in links to other documents too, and in cells.
                 if event == "start" and current is None and element.getparent().tag == f"{_OFFICE}spreadsheet":
@@ -64,7 +70,7 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
                         maker.hide_columns(column, after - 1)
                     column = after
                 else:
-                    row, more = _row(element, row, maker, unseen)
+                    row, more = _row(element, row, maker, unseen, indents)
 
 
 def _is_of(row: Any, sheet: Any) -> bool:
@@ -95,11 +101,12 @@ def _is_unseen(element: Any, hidden: Set[tuple[str, str]]) -> bool:
     return any(group.get(f"{_TABLE}display") == "false" for group in groups)
 
 
-def _row(element: Any, index: int, maker: Maker, hidden: bool) -> tuple[int, bool]:
+def _row(element: Any, index: int, maker: Maker, hidden: bool, styles: Mapping[str | None, int]) -> tuple[int, bool]:
     """Takes a row as often as it is repeated; returns the number of the next one, and whether there is more to take."""
     line: list[object] = []
     faults: dict[int, str] = {}
     texts: dict[int, str] = {}
+    indents: dict[int, int] = {}
     column = 0
     for cell in element.iterchildren(*_CELLS):
         times = _times(cell, "columns-repeated")
@@ -116,13 +123,25 @@ def _row(element: Any, index: int, maker: Maker, hidden: bool) -> tuple[int, boo
                 faults.update(dict.fromkeys(range(column, last), fault))
             elif text and text != str(value):
                 texts.update(dict.fromkeys(range(column, last), text))
+            if styles and isinstance(value, str) and (indent := styles.get(cell.get(f"{_TABLE}style-name"))):
+                indents.update(dict.fromkeys(range(column, last), indent))
         column += times
     times = _times(element, "rows-repeated")
     if any(value is not None for value in line) or faults:
         for number in range(index, min(index + times, max(index, MOST_ROWS) + 1)):
+            maker.indents.update(((number, column), indent) for column, indent in indents.items())
             if not maker.row(number, list(line), faults, texts, hidden):
                 return number, False
     return index + times, True
+
+
+def _indent(style: Any) -> int:
+    """How many characters a style of cells moves its text in: LibreOffice writes 0.353 cm for each."""
+    for child in style:
+        margin = _LENGTH.fullmatch(child.get(f"{_FO}margin-left") or "")
+        if margin and style.get(f"{_STYLE}family") == "table-cell":
+            return min(round(float(margin[1]) * _CENTIMETRES[margin[2]] / 0.353), 15)
+    return 0
 
 
 def _times(element: Any, name: str) -> int:

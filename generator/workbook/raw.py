@@ -39,8 +39,9 @@ class RawSheet:
 
     ``merged`` leads from a covered cell to the one that holds its value. ``faults`` are cells that have no value to
     use (None there), ``remarks`` what is to be said of the sheet; both count only once someone wants it. ``texts`` are
-    cells as the office program shows them, where the value alone would print otherwise. ``hidden_columns`` are those
-    that the office program does not show; which of them are read is for the reader of the sheet to say.
+    cells as the office program shows them, where the value alone would print otherwise. ``indents``: how many
+    characters the text of a cell is moved in. ``hidden_columns`` are those that the office program does not show;
+    which of them are read is for the reader of the sheet to say.
     """
 
     workbook: str
@@ -49,6 +50,7 @@ class RawSheet:
     merged: Mapping[Place, Place] = field(default_factory=dict)
     faults: Mapping[Place, Problem] = field(default_factory=dict)
     texts: Mapping[Place, str] = field(default_factory=dict)
+    indents: Mapping[Place, int] = field(default_factory=dict)
     remarks: Sequence[Problem] = ()
     hidden_columns: Set[int] = frozenset()
 
@@ -108,6 +110,7 @@ class Maker:
         self.place = Location(workbook, name)
         self.faults: dict[Place, Problem] = {}
         self.texts: dict[Place, str] = {}
+        self.indents: dict[Place, int] = {}
         self.spans: list[tuple[int, int, int, int]] = []
         self._hidden_columns: set[int] = set()
         self._cells: list[Sequence[object]] = []
@@ -175,13 +178,16 @@ class Maker:
             first = Location(place.workbook, place.sheet, f"A{self._hidden_rows[0] + 1}")
             remarks.append(problem(RawSheetCode.HIDDEN_ROWS, first, rows=shown + more))
         hidden = frozenset(self._hidden_columns)
-        return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks, hidden)
+        return RawSheet(
+            place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, self.indents, remarks, hidden
+        )
 
     def _shorten(self) -> None:
         """Of a sheet that is too long only the beginning is checked further."""
         del self._cells[_BEGINNING:]
         self.faults = {place: fault for place, fault in self.faults.items() if place[0] < _BEGINNING}
         self.texts = {place: text for place, text in self.texts.items() if place[0] < _BEGINNING}
+        self.indents = {place: indent for place, indent in self.indents.items() if place[0] < _BEGINNING}
         self._hidden_rows = [row for row in self._hidden_rows if row < _BEGINNING]
 
     def _reach(self, count: int) -> None:

@@ -56,6 +56,11 @@ def folded(text: object) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text)))
 
 
+def is_blank(value: object) -> bool:
+    """Whether a cell shows nothing: empty, or white space only."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def same_name(text: str) -> str:
     """A data-set name for comparing: folded, and all dashes alike (prose writes —, tables write -)."""
     return re.sub(r"[-‐-―─－]", "-", folded(text))

@@ -157,6 +157,8 @@ def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: M
             continue
         elif isinstance(value, int | float) and (text := styles.text(value, cell.get("s"))):
             texts[column] = text
+        elif isinstance(value, str) and (style := cell.get("s")) and (indent := styles.indent(style)):
+            maker.indents[index, column] = indent
         if column >= len(line):
             line.extend([None] * (column + 1 - len(line)))
         line[column] = value
@@ -203,6 +205,7 @@ class _Styles:
     def __init__(self, book: Any) -> None:
         self._book = book
         self._formats: dict[str, str] = {}
+        self._indents: dict[str, int] = {}
 
     def moment(self, value: float, style: str | None) -> tuple[object, str | None]:
         """The number, or the date, time or duration that it is by its style; one that is none is an error value."""
@@ -214,6 +217,19 @@ class _Styles:
             return from_excel(value, self._book.epoch, timedelta=length), None
         except (OverflowError, ValueError):
             return None, "#VALUE!"
+
+    def indent(self, style: str) -> int:
+        """How many characters a cell of that style is moved in from the left."""
+        indent = self._indents.get(style)
+        if indent is None:
+            styles, alignments = self._book._cell_styles, self._book._alignments
+            number = styles[int(style)].alignmentId if int(style) < len(styles) else 0
+            alignment = alignments[number] if number < len(alignments) else None
+            indent = 0
+            if alignment is not None and alignment.horizontal in (None, "general", "left", "distributed"):
+                indent = min(int(alignment.indent or 0), 15)
+            self._indents[style] = indent
+        return indent
 
     def text(self, value: float, style: str | None) -> str:
         """The number as its format shows it; an empty text where that is no other than the plain number."""

@@ -95,7 +95,7 @@ def table_of(meeting: Meeting, item: Attachment) -> Table | None:
     if table is None:
         return None
     counted = [heading in table.sums for heading in table.headings]
-    plain = [tuple(_plain(text, whole) for text, whole in zip(row, counted, strict=True)) for row in table.rows]
+    plain = [tuple(_plain(text, whole) for text, whole in zip(row, counted, strict=True)) for row in table.records]
     return Table(item.name, table.headings, tuple(plain))
 
 
