@@ -1,4 +1,4 @@
-"""Finding and opening workbooks, .xlsx and .ods: files → sheets as they stand. Nothing is ever written.
+"""Finding and opening workbooks (.xlsx, .ods) and lists (.csv): files → sheets as they stand. Nothing is ever written.
 
 Everything odd about a file is a Problem. Only files in the folder itself are read: a link may lead anywhere.
 """
@@ -22,6 +22,9 @@ class BookCode(Code):
     WORKBOOK_UNREADABLE = error(
         "不是可讀的 .xlsx 活頁簿（可能已損壞或設有密碼）", "請用 Excel 開啟，另存成沒有密碼的 .xlsx。"
     )
+    CSV_UNREADABLE = error(
+        "不是可讀的 .csv（不是 UTF-8 也不是 Big5 的文字，或格式有誤）", "請用 Excel 開啟，另存成 .xlsx。"
+    )
     WORKBOOK_TOO_LARGE = error("內容過大（{size:,} MB），不予讀取", "請刪除多餘的工作表與圖片後另存。")
     WORKBOOK_IS_FOLDER = error("是資料夾，不是活頁簿", "請改放 Excel 檔案，或將資料夾改名。")
     WORKBOOK_IS_LINK = error("是連到別處的連結，不是檔案本身，不予讀取", "請將檔案本身複製到這個資料夾。")
@@ -34,12 +37,14 @@ LARGEST_UNPACKED = 300_000_000
 LARGEST_RATIO = 200
 LARGEST_COPIED = 60_000_000
 _READ = (".xlsx", ".ods")
+_LISTS = (*_READ, ".csv")
 _NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
 UNREAD = {
     BookCode.WORKBOOK_IS_FOLDER,
     BookCode.WORKBOOK_IS_LINK,
     BookCode.WORKBOOK_TOO_LARGE,
     BookCode.WORKBOOK_UNREADABLE,
+    BookCode.CSV_UNREADABLE,
     BookCode.WORKBOOK_LOCKED,
     BookCode.WORKBOOK_GONE,
 }
@@ -53,6 +58,11 @@ def named(sheets: Iterable[RawSheet], name: str) -> Iterator[RawSheet]:
 def books(folder: Path) -> list[Path]:
     """The workbooks that lie in the folder itself, in file-name order, without the lock files of office programs."""
     return [path for path in _entries(folder) if path.suffix.lower() in _READ]
+
+
+def lists(folder: Path) -> list[Path]:
+    """What is read of a meeting's folder: its workbooks, and lists as platforms export them (.csv)."""
+    return [path for path in _entries(folder) if path.suffix.lower() in _LISTS]
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -71,10 +81,14 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in (*_READ, *_NOT_READ)
 
 
-def mention_others(folder: Path, problems: list[Problem], name: str = "") -> None:
-    """Tables of a format that is not read are named with what to do; with ``name`` only those of that name."""
+def mention_others(folder: Path, problems: list[Problem], name: str = "", read: tuple[str, ...] = ()) -> None:
+    """Tables of a format that is not read are named with what to do; with ``name`` only those of that name.
+
+    ``read``: the endings that are read there all the same.
+    """
     for path in _entries(folder):
-        if path.suffix.lower() in _NOT_READ and name in ("", path.stem) and not path.is_dir():
+        unread = path.suffix.lower() in _NOT_READ and path.suffix.lower() not in read
+        if unread and name in ("", path.stem) and not path.is_dir():
             problems.append(problem(BookCode.OTHER_FORMAT, Location(printable(path.name)), suffix=path.suffix.lower()))
 
 
@@ -87,8 +101,8 @@ def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
     """The sheets of every workbook in the folder; other tables lying there are named with what to do."""
-    mention_others(folder, problems)
-    return [sheet for path in books(folder) for sheet in read_workbook(path, problems)]
+    mention_others(folder, problems, read=_LISTS)
+    return [sheet for path in lists(folder) for sheet in read_workbook(path, problems)]
 
 
 def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
@@ -99,6 +113,10 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         if fault:
             problems.append(problem(fault, Location(name), size=size // 1_000_000))
             return []
+        if path.suffix.lower() == ".csv":
+            from generator.workbook import csv_file
+
+            return list(csv_file.sheets(name, path))
         # A small part may be looked at before it is read.
         budget = Budget(min(LARGEST_UNPACKED, 1_000_000 + size * LARGEST_RATIO) + LARGEST_SMALL_PART)
         # Heavy, and not wanted where nothing is read.
@@ -118,7 +136,8 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         problems.append(problem(BookCode.WORKBOOK_GONE, Location(name)))
     except Exception:
         # openpyxl and lxml raise a dozen kinds of errors on damaged files; each means the same to the user.
-        problems.append(problem(BookCode.WORKBOOK_UNREADABLE, Location(name)))
+        unreadable = BookCode.CSV_UNREADABLE if path.suffix.lower() == ".csv" else BookCode.WORKBOOK_UNREADABLE
+        problems.append(problem(unreadable, Location(name)))
     return []
 
 

@@ -1,7 +1,7 @@
 """Number formats: what Excel shows of a number, a date or a text (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
-``compiled`` takes the code of a format once, ``Format.text`` shows a value by it. What the code leaves to the machine is
-as on a Taiwanese one: ``e`` counts the years of the Republic, the formats without a code are those of zh-TW.
+``compiled`` takes the code of a format once, ``Format.text`` shows a value by it. What the code leaves to the machine
+is as on a Taiwanese one: ``e`` counts the years of the Republic, the formats without a code are those of zh-TW.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Format:
             return first, first.only_negative(default)
         if len(sections) == 2:
             return second, second.only_negative(("<", 0.0) if first.condition is None else None)
-        default = ("<", 0.0) if first.condition is None or value < 0 else ("<", 0.0)
+        default = ("<", 0.0)
         if _holds(second.condition or default, value):
             return second, second.only_negative(default)
         return sections[2], False
@@ -146,6 +146,9 @@ def compiled(code: str) -> Format:
     sections = [_section(parts) for parts in _split(code)][:4] or [_section([_Part("general", "")])]
     with_text = [section for section in sections if section.kind == "text"]
     for_text = sections[3] if len(sections) == 4 else (with_text[-1] if with_text else None)
+    if for_text is not None and [part.kind for part in for_text.parts if part.text != " "] == ["text"]:
+        # Texts are shown as they are, which needs no format.
+        for_text = None
     numbers = tuple(sections[:3])
     if len(numbers) > 1 and numbers[-1].kind == "text":
         # 0;-0;@ is for text in its last section, and 0;@ too.
@@ -180,6 +183,30 @@ def general(value: float, width: int = STANDARD_WIDTH) -> str:
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa}E{exponent[0]}{exponent[1:].rjust(2, '0')}"
+
+
+def data(value: object, shown: str) -> object:
+    """What a program reads of a cell with that value and that text, as RawSheet.data says."""
+    if isinstance(value, dt.datetime):
+        years = (value.year, value.year - _ROC)
+        if re.fullmatch(r"\D*(\d+)\D+(\d+)\D*", shown):
+            first, second = (int(digits) for digits in re.findall(r"\d+", shown))
+            if first in years and second == value.month:
+                return f"{value:%Y-%m}"
+        return value.date() if value.time() == dt.time() else f"{value:%Y-%m-%dT%H:%M:%S}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value if isinstance(value, dt.date) else shown
+    groups = re.findall(r"\d+(?:\.\d+)?", shown.replace(",", ""))
+    if re.search(r"\dE[+-]\d|\d/\d", shown):
+        return value
+    if len(groups) != 1 or re.match(r"0\d", groups[0]):
+        return shown
+    size = float(groups[0])
+    # By a thousand, once or more: 0.0, and #,##0,, and 0\\.0, (by ten thousand).
+    if size and abs(value) / size > 500:
+        number = int(groups[0]) if groups[0].isdecimal() else size
+        return -number if value < 0 else number
+    return value
 
 
 def _plain(number: Decimal, decimals: int) -> str:

@@ -5,6 +5,7 @@ Everything odd is a Problem; reading goes on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from generator.basic.problem import ERROR, Code, Location, Problem, error, nearest, note, perhaps, problem, warning
 from generator.workbook import books, characters, values
 from generator.workbook.raw import RawSheet, RawSheetCode, letter
-from generator.workbook.record import Kind, R, Record, Row, Sheet
+from generator.workbook.record import Column, Kind, R, Record, Row, Sheet
 
 
 class RowCode(Code):
@@ -39,6 +40,7 @@ class RowCode(Code):
 TOTAL_WORDS = ("總計", "合計", "總和")
 SUBTOTAL_WORDS = ("小計",)
 _HEADING_ROWS = 15
+_TWO_DECIMALS = re.compile(r"\d{2,3}\.\d{2}")
 _MOST_FAULTS = 5000
 
 
@@ -60,6 +62,7 @@ class PlainTable:
     """A sheet that is not declared: headings and texts as shown, blank rows left out.
 
     ``count`` and ``sums`` (of columns that hold whole numbers) leave rows of totals out; ``spans`` are their cells.
+    ``data``: what a program reads of each cell (RawSheet.data).
     """
 
     name: str
@@ -69,13 +72,14 @@ class PlainTable:
     count: int
     sums: Mapping[str, int]
     spans: Mapping[str, tuple[Location, ...]]
+    data: tuple[tuple[object, ...], ...]
 
 
 def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
     """The typed rows of every sheet of that name, stacked; a cell that cannot be read is a problem and is None."""
     rows: list[Row] = []
     for sheet in sheets:
-        problems += sheet.remarks
+        problems += [*sheet.remarks, *sheet.pictures(RawSheetCode.PICTURE_NOT_READ)]
         before = len(problems)
         heading = _heading_row(spec, sheet, problems)
         if heading is None:
@@ -280,7 +284,7 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
         problems.append(problem(RowCode.MERGED_COUNT, sheet.at(index, position), name=name))
         return unusable
     try:
-        parsed = values.parse(column, value)
+        parsed = values.parse(column, _as_shown(sheet, index, position, column, value))
     except values.BadValue as bad:
         at = sheet.at(*sheet.holder(index, position))
         problems.append(problem(bad.code, at, name=name, example=column.example, **bad.values))
@@ -288,6 +292,20 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
     if isinstance(parsed, str) and not parsed.isascii():
         problems += characters.faults(parsed, sheet, *sheet.holder(index, position))
     return parsed
+
+
+def _as_shown(sheet: RawSheet, index: int, position: int, column: Column, value: object) -> object:
+    """What a column parses: the text shown where it takes texts (00824), and where a number hides what was typed."""
+    if column.kind in values.TEXTS:
+        shown = sheet.format(index, position)
+        # An id of many digits is no 1.23E+11.
+        whole = isinstance(value, int) and shown is not None and shown.form.general
+        return value if whole else sheet.shown(index, position) or value
+    if column.kind is Kind.YEAR_MONTH and isinstance(value, float):
+        text = sheet.shown(index, position)
+        # 113.1 that shows as 113.10 is October.
+        return text if _TWO_DECIMALS.fullmatch(text) else value
+    return value
 
 
 def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
@@ -298,11 +316,12 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
     headings: tuple[str, ...] | None = None
     rows: list[tuple[str, ...]] = []
     places: list[Place] = []
+    data: list[tuple[object, ...]] = []
     numbers: dict[str, list[object]] = {}
     spans: dict[str, list[Location]] = {}
     count = 0
     for sheet in sheets:
-        problems += sheet.remarks
+        problems += [*sheet.remarks, *sheet.pictures(RawSheetCode.PICTURE_ON_SHEET)]
         before = len(problems)
         start = _plain_heading(sheet)
         if start is None:
@@ -323,6 +342,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         letters = tuple(letter(column) for column in columns)
         for row in filled:
             rows.append(tuple(_shown(sheet, row, column, problems) for column in columns))
+            data.append(tuple(_data(sheet, row, column) for column in columns))
             places.append(Place(sheet.workbook, sheet.name, row + 1, letters))
             if _too_many(sheet, row, before, problems):
                 break
@@ -342,7 +362,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         return None
     sums = {heading: sum(whole) for heading, cells in numbers.items() if (whole := _whole_numbers(cells))}
     columns_of = {heading: tuple(cells) for heading, cells in spans.items()}
-    return PlainTable(name, headings, tuple(rows), tuple(places), count, sums, columns_of)
+    return PlainTable(name, headings, tuple(rows), tuple(places), count, sums, columns_of, tuple(data))
 
 
 def _plain_heading(sheet: RawSheet) -> int | None:
@@ -372,6 +392,14 @@ def _shown(sheet: RawSheet, row: int, column: int, problems: list[Problem]) -> s
     if not text.isascii():
         problems += characters.faults(text, sheet, *holder)
     return text
+
+
+def _data(sheet: RawSheet, row: int, column: int) -> object:
+    try:
+        return sheet.data(row, column)
+    except values.BadValue:
+        # It is a problem already, as the text that is shown.
+        return None
 
 
 def _total_word(texts: Sequence[str]) -> str:

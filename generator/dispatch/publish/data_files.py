@@ -67,13 +67,16 @@ _LOOKS = (
     "</style:style>"
 )
 _WIDEST = 40
+# Texts that are numbers, and days of either calendar.
+_GROUPED = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2})(?:\.\d+)?")
+_DAY = re.compile(r"(?:民國)?\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
 
-Value = str | int | dt.date | None
+Value = str | int | float | dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of records: a value is a text, a whole number, a date, or None where the cell is empty."""
+    """A table of records: a value is a text, a number, a date, or None where the cell is empty."""
 
     name: str
     headings: tuple[str, ...]
@@ -89,9 +92,8 @@ def table_of(meeting: Meeting, item: Attachment) -> Table | None:
     table = meeting.tables.get(item.target)
     if table is None:
         return None
-    counted = [heading in table.sums for heading in table.headings]
-    plain = [tuple(_plain(text, whole) for text, whole in zip(row, counted, strict=True)) for row in table.rows]
-    return Table(item.name, table.headings, tuple(plain))
+    columns = [_column(list(cells)) for cells in zip(*table.data, strict=True)]
+    return Table(item.name, table.headings, tuple(zip(*columns, strict=True)))
 
 
 def _list(meeting: Meeting, name: str, record: type[ListRecord]) -> Table:
@@ -116,14 +118,26 @@ def _value(column: Column, value: Any) -> Value:
     return None if value is None else str(value)
 
 
-def _plain(text: str, whole: bool) -> Value:
-    """A cell of an undeclared sheet; a number where its column holds whole numbers only."""
-    if whole and text:
+def _column(cells: list[object]) -> list[Value]:
+    """The cells of a column of an undeclared sheet: texts that are numbers or dates all through become such."""
+    texts = [cell for cell in cells if isinstance(cell, str) and cell]
+    if texts and all(_GROUPED.fullmatch(text) for text in texts):
+        return [_number(cell) if isinstance(cell, str) and cell else _cell_value(cell) for cell in cells]
+    if texts and all(_DAY.fullmatch(text) for text in texts):
         try:
-            return values.count(text)
+            return [values.date(cell) if isinstance(cell, str) and cell else _cell_value(cell) for cell in cells]
         except values.BadValue:
-            return text
-    return text or None
+            pass
+    return [_cell_value(cell) for cell in cells]
+
+
+def _number(text: str) -> Value:
+    plain = text.replace(",", "")
+    return float(plain) if "." in plain else int(plain)
+
+
+def _cell_value(cell: object) -> Value:
+    return cell if isinstance(cell, str | int | float | dt.date) and cell != "" else None
 
 
 def as_csv(table: Table) -> bytes:
@@ -180,7 +194,7 @@ def _cell(value: Value, style: str = "text") -> str:
         return "<table:table-cell/>"
     if isinstance(value, dt.date):
         kind = f'table:style-name="date" office:value-type="date" office:date-value="{value.isoformat()}"'
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         kind = f'office:value-type="float" office:value="{value}"'
     else:
         kind = f'table:style-name="{style}" office:value-type="string"'
