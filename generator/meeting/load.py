@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from generator.basic.problem import Code, Location, Problem, error, note, perhap
 from generator.basic.workspace import MeetingId, Workspace
 from generator.meeting import minutes, succession, workdays
 from generator.meeting.files import NamedFile
-from generator.meeting.model import Meeting, Regulation
+from generator.meeting.model import Meeting, Regulation, likely_in
 from generator.meeting.sheets import CASE_KINDS, DISCUSSION, FILE, MOTION, REPORT, SEPARATELY, SHARED, SHEET
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
@@ -20,9 +20,10 @@ from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Article, Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Decision, Remark
 from generator.workbook import books, typed_rows, values
+from generator.workbook.books import BookCode
 from generator.workbook.raw import RawSheet
-from generator.workbook.record import MENU_SHEET, Record
-from generator.workbook.typed_rows import PlainTable
+from generator.workbook.record import MENU_SHEET, Record, Row
+from generator.workbook.typed_rows import PlainTable, RowCode
 
 
 class MeetingCode(Code):
@@ -94,7 +95,8 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
             problems.append(
                 problem(MeetingCode.MISSING_SHEET, Location("機關.xlsx"), sheet=record.sheet.name, perhaps="")
             )
-    _mention_sheets(meeting_id, raw, problems)
+    unread_books = books.unread(workspace.inputs(meeting_id))
+    _mention_sheets(meeting_id, raw, unread_books, problems)
     units = typed_rows.records(Unit, agency_sheets, problems)
     members = typed_rows.records(Member, agency_sheets, problems)
     calendar = workdays.read(workspace.shared, agency_sheets, problems)
@@ -102,10 +104,14 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     attachments = typed_rows.records(Attachment, raw, problems)
     noted, observers = minutes.read(raw, problems)
     put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems)
-    tables, regulations, files = _attached(workspace, meeting_id, raw, put, problems)
-    lists: dict[type[Record], tuple[Record, ...]] = {
-        record: typed_rows.records(record, _begun(record, raw), problems) for record in COUNTED
-    }
+    tables, regulations, files = _attached(workspace, meeting_id, raw, put, unread_books, problems)
+    lists: dict[type[Record], tuple[Record, ...]] = {}
+    unread = _unread_columns(tables, raw)
+    for record in COUNTED:
+        begun, before = _begun(record, raw), len(problems)
+        rows = typed_rows.rows(record, begun, problems)
+        lists[record] = typed_rows.complete(record, rows)
+        unread |= _unread(record, rows, lists[record], problems[before:])
     slides = _slides(typed_rows.records(Slide, raw, problems), problems)
     if any(problem.code in books.UNREAD for problem in problems):
         # What is missing now may stand in the workbook that could not be read.
@@ -130,8 +136,33 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         calendar=calendar,
         present=frozenset(values.folded(sheet.name) for sheet in raw),
         slides=slides,
+        unread=frozenset(unread),
+        unread_books=unread_books,
     )
     return Loaded(meeting, problems, files)
+
+
+def _unread(
+    record: type[Record], rows: Sequence[Row], whole: Sequence[Record], problems: Sequence[Problem]
+) -> set[str]:
+    """The names of figures that are missing because rows of a list could not be read; of none of them: of all."""
+    name = record.sheet.name
+    if any(problem.code == RowCode.MISSING_COLUMN for problem in problems) or (rows and not whole):
+        return {f"{name}."}
+    kept = {id(item.row) for item in whole}
+    texts = (value for row in rows if id(row) not in kept for value in row.values.values() if isinstance(value, str))
+    return {f"{name}.{text}" for text in texts if text}
+
+
+def _unread_columns(tables: Mapping[str, PlainTable], raw: Sequence[RawSheet]) -> set[str]:
+    """The names of sums that sheets of the users' own lack because a cell has no value."""
+    return {
+        f"{name}.{heading}"
+        for name, table in tables.items()
+        if any(sheet.faults for sheet in books.named(raw, name))
+        for heading in table.headings
+        if heading not in table.sums
+    }
 
 
 def _begun(record: type[Record], raw: Sequence[RawSheet]) -> list[RawSheet]:
@@ -145,7 +176,9 @@ def _only_listed(sheet: RawSheet) -> bool:
     return not sheet.faults and sum(sum(cell is not None for cell in row) > 1 for row in sheet.cells) == 1
 
 
-def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[Problem]) -> None:
+def _mention_sheets(
+    folder: MeetingId, raw: Sequence[RawSheet], unread_books: Sequence[str], problems: list[Problem]
+) -> None:
     """Missing required sheets, and sheets that no one asked for."""
     present = {values.folded(sheet.name) for sheet in raw}
     absent = [name for name in NAMES if name not in present]
@@ -159,11 +192,17 @@ def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[P
     for name in (record.sheet.name for record in MEETING_SHEETS if record.sheet.required):
         if name not in present:
             slip = perhaps(name, [sheet.name for sheet in raw if values.folded(sheet.name) not in NAMES])
+            slip = slip or likely_in(name, unread_books)
             problems.append(problem(MeetingCode.MISSING_SHEET, Location(f"inputs/{folder}"), sheet=name, perhaps=slip))
     for sheet in raw:
         name = values.folded(sheet.name)
         if name not in NAMES and name not in wanted and not sheet.empty and name != MENU_SHEET:
-            problems.append(problem(MeetingCode.UNKNOWN_SHEET, sheet.place, perhaps=perhaps(sheet.name, absent)))
+            guess = perhaps(sheet.name, absent)
+            if sheet.workbook.lower().endswith(".csv"):
+                # Platforms export many files that are no list of this meeting.
+                problems.append(problem(BookCode.OTHER_FORMAT, Location(sheet.workbook), suffix=".csv", perhaps=guess))
+            else:
+                problems.append(problem(MeetingCode.UNKNOWN_SHEET, sheet.place, perhaps=guess))
 
 
 def cases(
@@ -229,6 +268,7 @@ def _attached(
     meeting_id: MeetingId,
     raw: Sequence[RawSheet],
     cases: Sequence[Case],
+    unread_books: Sequence[str],
     problems: list[Problem],
 ) -> tuple[dict[str, PlainTable], dict[str, Regulation], tuple[NamedFile, ...]]:
     """What the attachments name: sheets that are not declared, regulations, files. What is missing is a problem."""
@@ -244,6 +284,7 @@ def _attached(
             sheets = list(books.named(raw, attachment.target))
             if not sheets:
                 guess = perhaps(attachment.target, [other.name for other in raw])
+                guess = guess or likely_in(attachment.target, unread_books)
                 problems.append(problem(MeetingCode.NO_SUCH_SHEET, place, sheet=attachment.target, perhaps=guess))
             elif sheets[0].name not in NAMES and attachment.target not in tables:
                 table = typed_rows.read_plain(attachment.target, sheets, problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -13,7 +13,7 @@ from generator.meeting.files import Enclosure
 from generator.meeting.minutes import Minutes
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
-from generator.meeting.sheets.lists import PastDecision
+from generator.meeting.sheets.lists import COUNTED, PastDecision
 from generator.meeting.sheets.meeting import Article, Case, MeetingInfo, Slide
 from generator.meeting.sheets.minutes import Observer
 from generator.meeting.workdays import Calendar
@@ -24,6 +24,16 @@ from generator.workbook.typed_rows import PlainTable
 def units_of(text: str) -> list[str]:
     """The units named in a cell 主辦單位 or 單位, which 、 may join."""
     return [unit.strip() for unit in text.split("、") if unit.strip()]
+
+
+LIST_NAMES = frozenset(record.sheet.name for record in COUNTED)
+
+
+def likely_in(sheet: str, unread_books: Sequence[str]) -> str:
+    """「〔…〕可能在 清單.xls 內…」 where a sheet is missing and such a workbook lies there; else an empty text."""
+    if not unread_books:
+        return ""
+    return f"〔{sheet}〕可能在 {'、'.join(unread_books[:3])} 內，請先用 Excel 另存為 .xlsx。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,9 @@ class Meeting:
     """Everything the workbooks say of one meeting. ``others`` are the other meetings that have a folder.
 
     ``previous`` is the one of them that came before this one. ``lists`` are the lists of data by their record class.
-    ``files`` are those that are joined as attachments, by the cell that names them.
+    ``files`` are those that are joined as attachments, by the cell that names them. ``unread`` are names of figures
+    that are missing because their cells could not be read (預定開放. for all of a sheet). ``unread_books`` are
+    workbooks of a format that is not read.
     """
 
     id: MeetingId
@@ -58,6 +70,18 @@ class Meeting:
     previous: MeetingId | None = None
     slides: tuple[Slide, ...] = ()
     files: Mapping[Location, Enclosure] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    unread_books: tuple[str, ...] = ()
+
+    def waits_for(self, name: str) -> bool:
+        """Whether a figure is missing, or shows too little, only because of cells that could not be read."""
+        return name in self.unread or f"{name.partition('.')[0]}." in self.unread
+
+    def likely_in(self, sheet: str) -> str:
+        """What to do where a sheet is missing and a workbook lies there that is not read; else an empty text."""
+        if sheet in self.present or sheet not in LIST_NAMES:
+            return ""
+        return likely_in(sheet, self.unread_books)
 
     @property
     def date(self) -> dt.date:

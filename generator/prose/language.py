@@ -21,6 +21,7 @@ from generator.basic import roc
 from generator.basic.problem import nearest
 from generator.meeting import figures
 from generator.prose import recording
+from generator.prose.quotes import straight
 from generator.prose.recording import Printed
 
 ATTACHMENT = "附件"
@@ -57,6 +58,12 @@ class _Sandbox(SandboxedEnvironment):
                 known.clear()
             known[source] = super().from_string(source)
         return known[source]
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        return straight(super().preprocess(source, name, filename))
+
+    def lex(self, source: str, *arguments: Any, **more: Any) -> Iterator[tuple[int, str, str]]:
+        return super().lex(straight(source), *arguments, **more)
 
     def _generate(self, source: nodes.Template, *arguments: Any, **more: Any) -> str:
         """Every {{ }} tells where its value came from."""

@@ -18,6 +18,8 @@ from generator.rules import agenda, attachments, attendance, dates, decisions, l
 MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     agenda.there_are_cases,
     agenda.subjects_end_properly,
+    agenda.subjects_are_one_line,
+    agenda.numbers_are_the_programs,
     agenda.discussions_ask,
     agenda.levels_never_skip,
     agenda.units_are_known,
@@ -34,8 +36,10 @@ MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     lists.totals_cover_the_top,
     dates.period_follows,
     dates.dates_agree,
+    dates.lists_keep_to_the_cutoff,
     roster.roster_is_lawful,
     roster.terms_are_lawful,
+    roster.addresses_are_mailboxes,
     schedule.check,
     printing.attachments_can_be_printed,
     printing.slides_are_complete,
@@ -49,6 +53,7 @@ PROSE_RULES: tuple[Callable[[str, str, Location, Vocabulary], list[Problem]], ..
     prose.weekdays_agree,
     prose.labels_exist,
     prose.words_are_official,
+    prose.brackets_are_paired,
 )
 
 MINUTES_RULES: tuple[Callable[[Meeting, Minutes], list[Problem]], ...] = (

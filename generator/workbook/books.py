@@ -17,7 +17,7 @@ from generator.workbook.raw import MOST_CELLS, RawSheet
 class BookCode(Code):
     """The problems that this module finds."""
 
-    OTHER_FORMAT = warning("不讀取 {suffix} 檔", "請在 Excel 另存為 .xlsx 後放回此資料夾。")
+    OTHER_FORMAT = warning("不讀取 {suffix} 檔", "{perhaps}請在 Excel 另存為 .xlsx 後放回此資料夾。")
     WORKBOOK_LOCKED = error("無法讀取，檔案可能正在使用中或沒有權限", "請關閉檔案後重試。")
     WORKBOOK_UNREADABLE = error(
         "不是可讀的 .xlsx 活頁簿（可能已損壞或設有密碼）", "請用 Excel 開啟，另存成沒有密碼的 .xlsx。"
@@ -89,7 +89,14 @@ def mention_others(folder: Path, problems: list[Problem], name: str = "", read: 
     for path in _entries(folder):
         unread = path.suffix.lower() in _NOT_READ and path.suffix.lower() not in read
         if unread and name in ("", path.stem) and not path.is_dir():
-            problems.append(problem(BookCode.OTHER_FORMAT, Location(printable(path.name)), suffix=path.suffix.lower()))
+            at = Location(printable(path.name))
+            problems.append(problem(BookCode.OTHER_FORMAT, at, suffix=path.suffix.lower(), perhaps=""))
+
+
+def unread(folder: Path) -> tuple[str, ...]:
+    """The workbooks of a format that is not read, where a sheet that is missing may stand."""
+    other = [path for path in _entries(folder) if path.suffix.lower() in _NOT_READ and not path.is_dir()]
+    return tuple(printable(path.name) for path in other if path.suffix.lower() not in _LISTS)
 
 
 def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:

@@ -72,7 +72,7 @@ class PlainTable:
     count: int
     sums: Mapping[str, int]
     spans: Mapping[str, tuple[Location, ...]]
-    data: tuple[tuple[object, ...], ...]
+    data: tuple[tuple[object, ...], ...] = ()
 
 
 def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
