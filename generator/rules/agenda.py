@@ -43,7 +43,7 @@ def subjects_end_properly(meeting: Meeting) -> list[Problem]:
     return [
         problem(AgendaCode.SUBJECT_ENDING, case.at("subject"), kind=case.kind, ending=ENDINGS[case.kind])
         for case in meeting.cases
-        if case.kind in ENDINGS and not case.subject.endswith(ENDINGS[case.kind])
+        if case.kind in ENDINGS and not case.subject.replace("\n", "").endswith(ENDINGS[case.kind])
     ]
 
 

@@ -29,7 +29,7 @@ _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
 _PICTURE_FORMULA = re.compile(r"(?:of:)?=(?:COM\.MICROSOFT\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
 # General as LibreOffice writes it: more digits than a column shows.
-_LONG_NUMBER = re.compile(r"-?\d*[.,]\d{7,}|-?\d{12,}|-?\d(?:[.,]\d+)?E[+-]?\d+")
+_LONG_NUMBER = re.compile(r"-?\d*[.,]\d{7,}|-?\d{12,}|-?\d(?:[.,]\d+)?E[+-]?\d{3,}")
 
 
 class _Looks:
@@ -150,7 +150,7 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
             line.extend([value] * (last - column))
             if fault is not None:
                 faults.update(dict.fromkeys(range(column, last), fault))
-            elif text is not None and text != str(value):
+            elif text is not None and (text != str(value) or isinstance(value, dt.datetime | dt.time)):
                 texts.update(dict.fromkeys(range(column, last), text))
         column += times
     times = _times(element, "rows-repeated")
