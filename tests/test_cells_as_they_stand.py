@@ -207,6 +207,27 @@ def test_a_chart_on_a_sheet_that_is_printed_is_an_error(desk: Desk) -> None:
     assert "圖表" in said(desk, "picture-on-sheet")[0]
 
 
+def test_a_text_box_is_an_error_and_a_line_a_note(desk: Desk) -> None:
+    from test_reading import patched
+
+    station(desk, "甲")
+    with edited(desk, "潮位站") as sheet:
+        sheet.add_image(Image(png()), "D5")
+    path, part = desk.root / BOOK, "xl/drawings/drawing1.xml"
+    body = '<sp><txBody><a:p xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">{}</a:p></txBody></sp>'
+    patched(path, part, r"(?s)<(\w+:)?pic[ >].*</(\w+:)?pic>", body.format("<a:r><a:t>單位：千元</a:t></a:r>"))
+    patched(path, part, r"<(/?)sp>", r"<\1xdr:sp>" if "xdr:" in part_of(path, part) else r"<\1sp>")
+    assert places(desk, "picture-on-sheet") == ["會議.xlsx〔潮位站〕D5"]
+    patched(path, part, "單位：千元", "")
+    assert places(desk, "picture-on-sheet") == []
+    assert places(desk, "picture-not-read") == ["會議.xlsx〔潮位站〕D5"]
+
+
+def part_of(path: Path, part: str) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(part).decode("utf-8")
+
+
 def test_a_picture_on_a_list_is_noted(desk: Desk) -> None:
     desk.meeting(預定開放=PLANNED)
     with edited(desk, "預定開放") as sheet:
@@ -446,6 +467,11 @@ def test_what_a_list_says_after_the_cut_off_is_a_warning(desk: Desk) -> None:
     desk.meeting(下載統計=head + "| 824 | 103-06-19 | 每月 | 113-05-07 | 潮位 | 9 | 5 |")
     assert codes(desk) == [("list-late", "D2")]
     assert "113-05-01" in said(desk, "list-late")[0]
+
+
+def test_a_text_that_speaks_as_of_a_day_after_the_cut_off_is_a_warning(desk: Desk) -> None:
+    desk.meeting(說明=points("截至113年5月20日已辦理，並於113年5月20日公開。", "迄113年5月1日已辦理。"))
+    assert [cell for code, cell in codes(desk) if code == "as-of-late"] == ["C2"]
 
 
 def test_mailboxes_are_looked_at_by_check(desk: Desk) -> None:

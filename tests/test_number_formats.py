@@ -12,6 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 from conftest import Desk
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from test_reading import edited
 
@@ -216,6 +218,14 @@ def test_libreoffice_shows_the_same_of_the_same_cells(tmp_path: Path) -> None:
         if "".join(line.split(" ")) != "".join(shown.split(" "))
     ]
     assert differ == []
+
+
+@given(
+    st.text(st.sampled_from('0#?,.%E+-/;"\\\\_* []@yYmdhHsegaGeneral千DBNum1$404<>=AMP上午下午')),
+    st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**18), 10**18),
+)
+def test_no_format_and_no_number_breaks_it(code: str, value: float) -> None:
+    assert isinstance(str(number_formats.Shown(value, number_formats.compiled(code))), str)
 
 
 # --- Through the command line -----------------------------------------------------------------------------------

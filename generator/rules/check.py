@@ -54,6 +54,7 @@ PROSE_RULES: tuple[Callable[[str, str, Location, Vocabulary], list[Problem]], ..
     prose.labels_exist,
     prose.words_are_official,
     prose.brackets_are_paired,
+    prose.as_of_the_cutoff,
 )
 
 MINUTES_RULES: tuple[Callable[[Meeting, Minutes], list[Problem]], ...] = (

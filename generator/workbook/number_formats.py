@@ -56,7 +56,9 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 _DIGITS = {1: "〇一二三四五六七八九", 2: "零壹貳參肆伍陸柒捌玖", 3: "０１２３４５６７８９"}
 _UNITS = {1: "十百千", 2: "拾佰仟", 3: "十百千"}
 _MYRIADS = ("", "萬", "億", "兆")
-_MOST_DIGITS = 400
+_MOST_DIGITS = 1000
+# Excel allows 255.
+_LONGEST = 500
 
 
 class _Part(NamedTuple):
@@ -136,13 +138,15 @@ class Shown(NamedTuple):
     def __str__(self) -> str:
         try:
             return self.form.text(self.number, self.width, self.from_1904)
-        except (ValueError, OverflowError):
+        except (ValueError, ArithmeticError):
             return "#" * STANDARD_WIDTH
 
 
 @functools.lru_cache(maxsize=4096)
 def compiled(code: str) -> Format:
     """The format of that code. A code that cannot be read shows numbers as General does."""
+    if len(code) > _LONGEST:
+        code = GENERAL
     sections = [_section(parts) for parts in _split(code)][:4] or [_section([_Part("general", "")])]
     with_text = [section for section in sections if section.kind == "text"]
     for_text = sections[3] if len(sections) == 4 else (with_text[-1] if with_text else None)

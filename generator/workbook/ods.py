@@ -11,7 +11,17 @@ from typing import Any
 from generator.basic import package
 from generator.basic.problem import Code
 from generator.workbook import lettering, number_formats
-from generator.workbook.raw import CHART, MOST_COLUMNS, MOST_ROWS, PICTURE, SHAPE, Maker, RawSheet, RawSheetCode
+from generator.workbook.raw import (
+    CHART,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    PICTURE,
+    SHAPE,
+    TEXT_BOX,
+    Maker,
+    RawSheet,
+    RawSheetCode,
+)
 from generator.workbook.xlsx import ERROR_VALUES
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -119,7 +129,10 @@ def _draw(element: Any, row: int, column: int, maker: Maker) -> None:
     for child in element:
         if isinstance(child.tag, str) and child.tag.startswith(_DRAW):
             inside = {below.tag for below in child.iter()}
-            what = CHART if f"{_DRAW}object" in inside else PICTURE if f"{_DRAW}image" in inside else SHAPE
+            if f"{_DRAW}object" in inside or f"{_DRAW}image" in inside:
+                what = CHART if f"{_DRAW}object" in inside else PICTURE
+            else:
+                what = TEXT_BOX if "".join(child.itertext()).strip() else SHAPE
             maker.draw(row, column, what)
 
 

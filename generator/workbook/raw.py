@@ -40,7 +40,7 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 400
 MOST_CELLS = 2_000_000
 _BEGINNING = 1000
-PICTURE, CHART, SHAPE = "圖片", "圖表", "圖形或文字方塊"
+PICTURE, CHART, TEXT_BOX, SHAPE = "圖片", "圖表", "文字方塊", "圖形"
 # What a reader says of a cell whose value is a picture.
 PICTURES = ("DISPIMG", "IMAGE")
 
@@ -113,22 +113,20 @@ class RawSheet:
         shown = self.texts.get(self.holder(row, column))
         return shown if isinstance(shown, Shown) else None
 
-    def data(self, row: int, column: int) -> object:
-        """What a program reads of a cell: a number or a date where it is one as it is shown, else the text shown.
+    def data(self, row: int, column: int, shown: str) -> object:
+        """What a program reads of a cell that shows that text: a number or a date where it shows one, else the text.
 
         A number scaled by its format (千元) counts as shown; one that reads as a code (00824, 0912-345-678) is a text.
-        A date that shows no day, or a time beside it, is a text of ISO 8601. None for an empty cell.
-        Raises values.BadValue for control characters.
+        A date that shows no day, or a time beside it, is a text of ISO 8601. None for a cell that shows nothing.
         """
-        value = self.value(row, column)
-        if value is None:
-            return None
-        shown = self.shown(row, column)
-        return number_formats.data(value, shown) if shown else None
+        return number_formats.data(self.value(row, column), shown) if shown else None
 
     def pictures(self, code: Code) -> list[Problem]:
-        """A problem for each thing that lies on the sheet and in no cell."""
-        return [problem(code, at, what=what) for at, what in self.drawings]
+        """A problem for each thing that lies on the sheet and in no cell; a note for lines and the like."""
+        return [
+            problem(RawSheetCode.PICTURE_NOT_READ if what == SHAPE else code, at, what=what)
+            for at, what in self.drawings
+        ]
 
 
 class Maker:

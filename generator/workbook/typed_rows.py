@@ -342,7 +342,8 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         letters = tuple(letter(column) for column in columns)
         for row in filled:
             rows.append(tuple(_shown(sheet, row, column, problems) for column in columns))
-            data.append(tuple(_data(sheet, row, column) for column in columns))
+            shown = zip(columns, rows[-1], strict=True)
+            data.append(tuple(sheet.data(row, column, text) for column, text in shown))
             places.append(Place(sheet.workbook, sheet.name, row + 1, letters))
             if _too_many(sheet, row, before, problems):
                 break
@@ -392,14 +393,6 @@ def _shown(sheet: RawSheet, row: int, column: int, problems: list[Problem]) -> s
     if not text.isascii():
         problems += characters.faults(text, sheet, *holder)
     return text
-
-
-def _data(sheet: RawSheet, row: int, column: int) -> object:
-    try:
-        return sheet.data(row, column)
-    except values.BadValue:
-        # It is a problem already, as the text that is shown.
-        return None
 
 
 def _total_word(texts: Sequence[str]) -> str:

@@ -217,7 +217,7 @@ def flag(value: object) -> bool:
 
 
 # The kinds that take a cell as it is shown.
-TEXTS = (Kind.TEXT, Kind.PROSE, Kind.UNIT, Kind.CHOICE)
+TEXTS = (Kind.TEXT, Kind.PROSE, Kind.UNIT)
 _PARSERS: dict[Kind, Callable[[object], Any]] = {
     Kind.TEXT: text,
     Kind.PROSE: text,
@@ -234,7 +234,12 @@ _PARSERS: dict[Kind, Callable[[object], Any]] = {
 
 def parse(column: Column, value: object) -> Any:
     """The typed value of a cell of that column. Raises BadValue when it cannot be read or is no allowed choice."""
-    if column.kind not in TEXTS and isinstance(value, str) and not value.isascii() and _RAISED.search(value):
+    if (
+        column.kind not in (*TEXTS, Kind.CHOICE)
+        and isinstance(value, str)
+        and not value.isascii()
+        and _RAISED.search(value)
+    ):
         raise BadValue(ValueCode.RAISED_CHARACTER, value=text(value))
     parsed = _PARSERS[column.kind](value)
     if column.kind is Kind.CHOICE:

@@ -6,6 +6,7 @@ only when it holds the whole sheet in memory, and takes several times as long.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import posixpath
 import re
@@ -18,14 +19,14 @@ from lxml import etree
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.utils.datetime import from_excel, from_ISO8601, to_excel
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from generator.basic import package
 from generator.basic.problem import Code
 from generator.workbook import lettering, number_formats
 from generator.workbook.number_formats import Format, Shown
-from generator.workbook.raw import CHART, MOST_CELLS, PICTURE, SHAPE, Maker, RawSheet, RawSheetCode, number
+from generator.workbook.raw import CHART, MOST_CELLS, PICTURE, SHAPE, TEXT_BOX, Maker, RawSheet, RawSheetCode, number
 
 ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -34,6 +35,7 @@ _INLINE, _ITEM, _TEXT, _PHONETIC, _MERGE = f"{_MAIN}is", f"{_MAIN}si", f"{_MAIN}
 _RUN, _LOOKS, _STRIKE, _RAISED = f"{_MAIN}r", f"{_MAIN}rPr", f"{_MAIN}strike", f"{_MAIN}vertAlign"
 _COLUMN, _DRAWING = f"{_MAIN}col", f"{_MAIN}drawing"
 _ANCHORED = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_DRAWN_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PICTURE_FORMULA = re.compile(r"(?:_xlfn\.)?(?:_xlws\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
 # Strict Open XML differs in the addresses that name its vocabularies, and in nothing else that is read here.
@@ -53,6 +55,7 @@ _STRICT = (
 # The pixels beside the digits in the width of a column, in digits.
 _PADDING = 0.71
 _FIRST_CUSTOM = 164
+_LARGEST = 1e308
 _NAMES = 8192
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
@@ -233,7 +236,7 @@ def _anchored(archive: package.Package, name: str) -> Iterator[tuple[int, int, s
         elif f"{_ANCHORED}graphicFrame" in tags:
             what = CHART
         elif f"{_ANCHORED}sp" in tags or f"{_ANCHORED}cxnSp" in tags:
-            what = SHAPE
+            what = TEXT_BOX if any(text.text for text in anchor.iter(_DRAWN_TEXT)) else SHAPE
         else:
             continue
         yield (place[0], place[1], what) if place else (0, 0, what)
@@ -295,7 +298,10 @@ def _value(
     if given is None or (given == "" and kind == "n"):
         return None, "" if formula and kind != "str" else None
     if kind in ("s", "str", "inlineStr"):
-        text = strings[int(given)] if kind == "s" else given
+        marks: set[Code] = set()
+        text = strings[int(given)] if kind == "s" else lettering.visible(given, marks)
+        if marks:
+            text = lettering.Marked(text, marks)
         if text[:1] == "=" and (picture := _PICTURE_FORMULA.match(text[1:])):
             return None, picture[1].upper()
         form = styles.of(cell.get("s"))
@@ -304,12 +310,17 @@ def _value(
         return (None, text) if text in ERROR_VALUES else (text or None, None)
     if kind == "n":
         value = float(given) if not given.lstrip("-").isdecimal() else int(given)
+        if not -_LARGEST < value < _LARGEST:
+            return None, "#NUM!"
         return styles.read(value, cell.get("s"), column, texts)
     if kind == "b":
         return given in _TRUE, None
     if kind == "d":
-        return from_ISO8601(given), None  # type: ignore[no-untyped-call]
-    return None, given or "#VALUE!"
+        moment = from_ISO8601(given)  # type: ignore[no-untyped-call]
+        styles.show(moment, cell.get("s"), column, texts)
+        return moment, None
+    # Excel keeps a picture in a cell as an error value that newer versions know better.
+    return None, "IMAGE" if cell.get("vm") else given or "#VALUE!"
 
 
 class _Styles:
@@ -358,6 +369,13 @@ class _Styles:
             return from_excel(value, self._book.epoch, timedelta=form.kind == "length"), None
         except (OverflowError, ValueError):
             return None, "#VALUE!"
+
+    def show(self, moment: object, style: str | None, column: int, texts: dict[int, str | Shown]) -> None:
+        """Adds how a date or time is shown that stands in the file as such, and not as a number."""
+        form = self.of(style)
+        if form is not None and form.kind in ("date", "time", "length"):
+            with contextlib.suppress(ValueError, TypeError, OverflowError):
+                texts[column] = Shown(float(to_excel(moment, self._book.epoch)), form, 0, self._1904)  # type: ignore[no-untyped-call]
 
     def _width(self, column: int) -> int:
         return next((shown for first, last, shown in self._widths if first <= column <= last), 0)
