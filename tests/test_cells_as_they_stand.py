@@ -534,6 +534,14 @@ def test_an_xls_is_named_as_the_likely_place_of_a_missing_list(desk: Desk) -> No
 # --- Data files of the public edition ---------------------------------------------------------------------------
 
 
+def test_ids_and_words_in_one_column_stay_texts_and_a_dash_is_no_word() -> None:
+    from generator.dispatch.publish import data_files
+
+    assert data_files._column(["K007", 12], ["K007", "12"]) == ["K007", "12"]
+    assert data_files._column([1234, "－", 5.5], ["1,234", "－", "5.5"]) == [1234, "－", 5.5]
+    assert data_files._column(["1,234", "56", "-"], ["1,234", "56", "-"]) == [1234, 56, "-"]
+
+
 def test_a_sheet_of_the_users_own_is_published_as_data(desk: Desk) -> None:
     desk.meeting(
         附件=ATTACHED, 潮位站="| 站名 | 代號 | 啟用 | 筆數 | 千元 | 月份 | 檢查日 |\n| 北港 | | | | | | 113/4/2 |"

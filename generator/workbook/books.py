@@ -33,11 +33,11 @@ class BookCode(Code):
 
 
 LARGEST_FILE = 100_000_000
+LARGEST_CSV = 50_000_000
 LARGEST_UNPACKED = 300_000_000
 LARGEST_RATIO = 200
 LARGEST_COPIED = 60_000_000
 _READ = (".xlsx", ".ods")
-_LISTS = (*_READ, ".csv")
 _NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
 UNREAD = {
     BookCode.WORKBOOK_IS_FOLDER,
@@ -62,7 +62,12 @@ def books(folder: Path) -> list[Path]:
 
 def lists(folder: Path) -> list[Path]:
     """What is read of a meeting's folder: its workbooks, and lists as platforms export them (.csv)."""
-    return [path for path in _entries(folder) if path.suffix.lower() in _LISTS]
+    return [path for path in _entries(folder) if path.suffix.lower() in _READ or _is_list(path)]
+
+
+def _is_list(path: Path) -> bool:
+    """Whether it is a .csv of a length that lists have; platforms offer larger ones."""
+    return path.suffix.lower() == ".csv" and (path.is_symlink() or path.stat().st_size <= LARGEST_CSV)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -81,13 +86,13 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in (*_READ, *_NOT_READ)
 
 
-def mention_others(folder: Path, problems: list[Problem], name: str = "", read: tuple[str, ...] = ()) -> None:
+def mention_others(folder: Path, problems: list[Problem], name: str = "", with_lists: bool = False) -> None:
     """Tables of a format that is not read are named with what to do; with ``name`` only those of that name.
 
-    ``read``: the endings that are read there all the same.
+    ``with_lists``: a .csv is read there, and not named.
     """
     for path in _entries(folder):
-        unread = path.suffix.lower() in _NOT_READ and path.suffix.lower() not in read
+        unread = path.suffix.lower() in _NOT_READ and not (with_lists and _is_list(path))
         if unread and name in ("", path.stem) and not path.is_dir():
             at = Location(printable(path.name))
             problems.append(problem(BookCode.OTHER_FORMAT, at, suffix=path.suffix.lower(), perhaps=""))
@@ -96,7 +101,7 @@ def mention_others(folder: Path, problems: list[Problem], name: str = "", read: 
 def unread(folder: Path) -> tuple[str, ...]:
     """The workbooks of a format that is not read, where a sheet that is missing may stand."""
     other = [path for path in _entries(folder) if path.suffix.lower() in _NOT_READ and not path.is_dir()]
-    return tuple(printable(path.name) for path in other if path.suffix.lower() not in _LISTS)
+    return tuple(printable(path.name) for path in other if path.suffix.lower() != ".csv")
 
 
 def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
@@ -108,7 +113,7 @@ def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
     """The sheets of every workbook in the folder; other tables lying there are named with what to do."""
-    mention_others(folder, problems, read=_LISTS)
+    mention_others(folder, problems, with_lists=True)
     return [sheet for path in lists(folder) for sheet in read_workbook(path, problems)]
 
 

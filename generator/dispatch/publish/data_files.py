@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -69,6 +70,7 @@ _LOOKS = (
 _WIDEST = 40
 # Texts that are numbers, and days of either calendar.
 _GROUPED = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2})(?:\.\d+)?")
+_NO_VALUE = ("-", "－", "—", "–", "─", "…", "...", "x", "X")
 _DAY = re.compile(r"(?:民國)?\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
 
 Value = str | int | float | dt.date | None
@@ -92,7 +94,8 @@ def table_of(meeting: Meeting, item: Attachment) -> Table | None:
     table = meeting.tables.get(item.target)
     if table is None:
         return None
-    columns = [_column(list(cells)) for cells in zip(*table.data, strict=True)]
+    printed = zip(*table.rows, strict=True)
+    columns = [_column(cells, shown) for cells, shown in zip(zip(*table.data, strict=True), printed, strict=True)]
     return Table(item.name, table.headings, tuple(zip(*columns, strict=True)))
 
 
@@ -118,21 +121,25 @@ def _value(column: Column, value: Any) -> Value:
     return None if value is None else str(value)
 
 
-def _column(cells: list[object]) -> list[Value]:
-    """The cells of a column of an undeclared sheet: texts that are numbers or dates all through become such."""
-    texts = [cell for cell in cells if isinstance(cell, str) and cell]
-    if texts and all(_GROUPED.fullmatch(text) for text in texts):
-        return [_number(cell) if isinstance(cell, str) and cell else _cell_value(cell) for cell in cells]
+def _column(cells: Sequence[object], shown: Sequence[str]) -> list[Value]:
+    """The cells of a column of an undeclared sheet. Typed numbers with separators, and typed days, become such where
+    the column holds nothing else; numbers among words (K007, 12) are ids and stay as shown."""
+    texts = [cell for cell in cells if isinstance(cell, str) and cell and cell not in _NO_VALUE]
+    if texts and all(_GROUPED.fullmatch(text) for text in texts) and any("," in text for text in texts):
+        return [_number(cell) if cell in texts else _cell_value(cell) for cell in cells]
     if texts and all(_DAY.fullmatch(text) for text in texts):
         try:
-            return [values.date(cell) if isinstance(cell, str) and cell else _cell_value(cell) for cell in cells]
+            return [values.date(cell) if cell in texts else _cell_value(cell) for cell in cells]
         except values.BadValue:
             pass
+    if texts:
+        ids = [text if isinstance(cell, int | float) else cell for cell, text in zip(cells, shown, strict=True)]
+        return [_cell_value(cell) for cell in ids]
     return [_cell_value(cell) for cell in cells]
 
 
-def _number(text: str) -> Value:
-    plain = text.replace(",", "")
+def _number(text: object) -> Value:
+    plain = str(text).replace(",", "")
     return float(plain) if "." in plain else int(plain)
 
 
