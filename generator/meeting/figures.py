@@ -95,12 +95,12 @@ def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
     return groups
 
 
-def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
-    """Every whole number that some figure is or shows (dates and periods give year, month and day).
+def numbers_in(figures: Mapping[str, Figure]) -> set[float]:
+    """Every number that some figure is or shows (dates and periods give year, month and day).
 
     Not deadlines, their settings and the rules: they would make most small numbers known.
     """
-    known: set[int] = set()
+    known: set[float] = set()
     for figure in figures.values():
         value = figure.value
         if figure.name.startswith((f"{DEADLINES}.", f"{RULES}.")) or figure.name.endswith("工作日"):
@@ -114,14 +114,15 @@ def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
     return known
 
 
-def digits(text: str) -> list[int]:
-    """The whole numbers written in a text, thousands separators understood."""
-    return [int(number.replace(",", "")) for number in written_numbers(text)]
+def digits(text: str) -> list[float]:
+    """The numbers written in a text, thousands separators understood."""
+    plain = [number.replace(",", "") for number in written_numbers(text)]
+    return [float(number) if "." in number else int(number) for number in plain]
 
 
 def written_numbers(text: str) -> list[str]:
-    """The whole numbers in a text as they are written: 1,896, 09."""
-    return re.findall(r"\d{1,3}(?:,\d{3})+|\d+", text)
+    """The numbers in a text as they are written: 1,896, 09, 12.5. In 113.4.29 there are three."""
+    return re.findall(r"(?<!\d\.)(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+(?!\.?\d)|\d{1,3}(?:,\d{3})+|\d+", text)
 
 
 def shown(value: Any) -> str:

@@ -39,6 +39,7 @@ class Inputs:
     """Where sources look: the workspace and the meeting's sheets; and what was found, by name.
 
     ``present`` are the names of the sheets that are there, ``declared`` those of the sheets that are read anyway.
+    ``unread_books`` are workbooks of a format that is not read.
     """
 
     workspace: Workspace
@@ -46,6 +47,7 @@ class Inputs:
     raw: Sequence[RawSheet]
     present: Collection[str]
     declared: Collection[str]
+    unread_books: Sequence[str]
     problems: list[Problem]
     tables: dict[str, PlainTable] = field(default_factory=dict)
     regulations: dict[str, Regulation] = field(default_factory=dict)
@@ -105,6 +107,7 @@ def _sheet(name: str, at: Location, inputs: Inputs) -> None:
     sheets = list(books.named(inputs.raw, name))
     if values.folded(name) not in inputs.present:
         guess = perhaps(name, [other.name for other in inputs.raw])
+        guess = guess or books.likely_in(name, inputs.unread_books)
         inputs.problems.append(problem(SourceCode.NO_SUCH_SHEET, at, sheet=name, perhaps=guess))
     elif sheets and sheets[0].name not in inputs.declared and name not in inputs.tables:
         table = plain_tables.read_plain(name, sheets, inputs.problems)

@@ -1,4 +1,4 @@
-"""Finding and opening workbooks, .xlsx and .ods: files → sheets as they stand. Nothing is ever written.
+"""Finding and opening workbooks (.xlsx, .ods) and lists (.csv): files → sheets as they stand. Nothing is ever written.
 
 Everything odd about a file is a Problem. Only files in the folder itself are read: a link may lead anywhere.
 """
@@ -20,10 +20,13 @@ from generator.workbook.raw import MOST_CELLS, RawSheet
 class BookCode(Code):
     """The problems that this module finds."""
 
-    OTHER_FORMAT = warning("不讀取 {suffix} 檔", "請在 Excel 另存為 .xlsx 後放回此資料夾。")
+    OTHER_FORMAT = warning("不讀取 {suffix} 檔", "{perhaps}請在 Excel 另存為 .xlsx 後放回此資料夾。")
     WORKBOOK_LOCKED = error("無法讀取，檔案可能正在使用中或沒有權限", "請關閉檔案後重試。")
     WORKBOOK_UNREADABLE = error(
         "不是可讀的 .xlsx 活頁簿（可能已損壞或設有密碼）", "請用 Excel 開啟，另存成沒有密碼的 .xlsx。"
+    )
+    CSV_UNREADABLE = error(
+        "不是可讀的 .csv（不是 UTF-8 也不是 Big5 的文字，或格式有誤）", "請用 Excel 開啟，另存成 .xlsx。"
     )
     WORKBOOK_TOO_LARGE = error("內容過大（{size:,} MB），不予讀取", "請刪除多餘的工作表與圖片後另存。")
     WORKBOOK_IS_FOLDER = error("是資料夾，不是活頁簿", "請改放 Excel 檔案，或將資料夾改名。")
@@ -34,6 +37,7 @@ class BookCode(Code):
 
 
 LARGEST_FILE = 100_000_000
+LARGEST_CSV = 50_000_000
 LARGEST_UNPACKED = 300_000_000
 LARGEST_RATIO = 200
 LARGEST_COPIED = 60_000_000
@@ -49,6 +53,7 @@ UNREAD = {
     BookCode.WORKBOOK_IS_LINK,
     BookCode.WORKBOOK_TOO_LARGE,
     BookCode.WORKBOOK_UNREADABLE,
+    BookCode.CSV_UNREADABLE,
     BookCode.WORKBOOK_LOCKED,
     BookCode.WORKBOOK_GONE,
 }
@@ -62,6 +67,16 @@ def named(sheets: Iterable[RawSheet], name: str) -> Iterator[RawSheet]:
 def books(folder: Path) -> list[Path]:
     """The workbooks that lie in the folder itself, in file-name order, without the lock files of office programs."""
     return [path for path in _entries(folder) if path.suffix.lower() in _READ]
+
+
+def lists(folder: Path) -> list[Path]:
+    """What is read of a meeting's folder: its workbooks, and lists as platforms export them (.csv)."""
+    return [path for path in _entries(folder) if path.suffix.lower() in _READ or _is_list(path)]
+
+
+def _is_list(path: Path) -> bool:
+    """Whether it is a .csv of a length that lists have; platforms offer larger ones."""
+    return path.suffix.lower() == ".csv" and (path.is_symlink() or path.stat().st_size <= LARGEST_CSV)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -80,11 +95,29 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in (*_READ, *_NOT_READ)
 
 
-def mention_others(folder: Path, problems: list[Problem], name: str = "") -> None:
-    """Tables of a format that is not read are named with what to do; with ``name`` only those of that name."""
+def mention_others(folder: Path, problems: list[Problem], name: str = "", with_lists: bool = False) -> None:
+    """Tables of a format that is not read are named with what to do; with ``name`` only those of that name.
+
+    ``with_lists``: a .csv is read there, and not named.
+    """
     for path in _entries(folder):
-        if path.suffix.lower() in _NOT_READ and name in ("", path.stem) and not path.is_dir():
-            problems.append(problem(BookCode.OTHER_FORMAT, Location(printable(path.name)), suffix=path.suffix.lower()))
+        unread = path.suffix.lower() in _NOT_READ and not (with_lists and _is_list(path))
+        if unread and name in ("", path.stem) and not path.is_dir():
+            at = Location(printable(path.name))
+            problems.append(problem(BookCode.OTHER_FORMAT, at, suffix=path.suffix.lower(), perhaps=""))
+
+
+def unread(folder: Path) -> tuple[str, ...]:
+    """The workbooks of a format that is not read, where a sheet that is missing may stand."""
+    other = [path for path in _entries(folder) if path.suffix.lower() in _NOT_READ and not path.is_dir()]
+    return tuple(printable(path.name) for path in other if path.suffix.lower() != ".csv")
+
+
+def likely_in(sheet: str, unread_books: Sequence[str]) -> str:
+    """「〔…〕可能在 清單.xls 內…」 where a sheet is missing and such a workbook lies there; else an empty text."""
+    if not unread_books:
+        return ""
+    return f"〔{sheet}〕可能在 {'、'.join(unread_books[:3])} 內，請先用 Excel 另存為 .xlsx。"
 
 
 def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
@@ -96,11 +129,11 @@ def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
     """The sheets of every workbook in the folder; other tables lying there are named with what to do."""
-    mention_others(folder, problems)
+    mention_others(folder, problems, with_lists=True)
     copies = _copies(books(folder))
     for path, original in copies.items():
         problems.append(problem(BookCode.WORKBOOK_COPY, Location(printable(path.name)), other=printable(original.name)))
-    return [sheet for path in books(folder) if path not in copies for sheet in read_workbook(path, problems)]
+    return [sheet for path in lists(folder) if path not in copies for sheet in read_workbook(path, problems)]
 
 
 def _copies(paths: Sequence[Path]) -> dict[Path, Path]:
@@ -141,6 +174,10 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         if fault:
             problems.append(problem(fault, Location(name), size=size // 1_000_000))
             return []
+        if path.suffix.lower() == ".csv":
+            from generator.workbook import csv_file
+
+            return list(csv_file.sheets(name, path))
         # A small part may be looked at before it is read.
         budget = Budget(min(LARGEST_UNPACKED, 1_000_000 + size * LARGEST_RATIO) + LARGEST_SMALL_PART)
         # Heavy, and not wanted where nothing is read.
@@ -160,7 +197,8 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         problems.append(problem(BookCode.WORKBOOK_GONE, Location(name)))
     except Exception:
         # openpyxl and lxml raise a dozen kinds of errors on damaged files; each means the same to the user.
-        problems.append(problem(BookCode.WORKBOOK_UNREADABLE, Location(name)))
+        unreadable = BookCode.CSV_UNREADABLE if path.suffix.lower() == ".csv" else BookCode.WORKBOOK_UNREADABLE
+        problems.append(problem(unreadable, Location(name)))
     return []
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
 from generator.workbook import characters, layout, totals, values
 from generator.workbook.layout import RowKind
-from generator.workbook.raw import RawSheet, letter
+from generator.workbook.raw import RawSheet, RawSheetCode, letter
 from generator.workbook.repeats import RepeatCode, repeated, row_range
 from generator.workbook.typed_rows import RowCode, mention_merged, too_many
 
@@ -38,6 +39,7 @@ class PlainTableCode(Code):
 # Signs in the texts of a table for what its layout does with a cell; noncharacters, which no cell may hold.
 # The cell is one with that on its left, or with that above; what follows stands in the next heading row.
 JOINED_LEFT, JOINED_UP, NEXT_ROW = "\ufdd7", "\ufdd8", "\ufdd9"
+T = TypeVar("T")
 _LEAD = re.compile(r"[ \t\u3000\u00a0]*")
 
 
@@ -72,6 +74,7 @@ class PlainTable:
     ``captions`` are the lines to print there besides the title, ``notes`` those below.
 
     ``count`` and ``sums`` (of columns that hold whole numbers, by name) take data only; ``spans`` are their cells.
+    ``data``: what a program reads of each cell (RawSheet.data).
     """
 
     name: str
@@ -89,12 +92,21 @@ class PlainTable:
     unit: Caption | None = None
     captions: tuple[Caption, ...] = ()
     notes: tuple[Caption, ...] = ()
+    data: tuple[tuple[object, ...], ...] = ()
 
     @property
     def records(self) -> list[tuple[str, ...]]:
         """The rows of data, without totals, groups and notes."""
-        kinds = self.kinds or (RowKind.DATA,) * len(self.rows)
-        return [row for row, kind in zip(self.rows, kinds, strict=True) if kind is RowKind.DATA]
+        return self._of_data(self.rows)
+
+    @property
+    def record_data(self) -> list[tuple[object, ...]]:
+        """What a program reads of the rows of data."""
+        return self._of_data(self.data)
+
+    def _of_data(self, rows: tuple[tuple[T, ...], ...]) -> list[tuple[T, ...]]:
+        kinds = self.kinds or (RowKind.DATA,) * len(rows)
+        return [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.DATA]
 
 
 @dataclass(slots=True)
@@ -105,6 +117,7 @@ class _Row:
     kind: RowKind
     texts: tuple[str, ...] = ()
     joined: frozenset[int] = frozenset()
+    data: tuple[object, ...] = ()
 
 
 def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
@@ -116,7 +129,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
     numbers: list[list[object]] = []
     cells: list[list[Location]] = []
     for sheet in sheets:
-        problems += sheet.remarks
+        problems += [*sheet.remarks, *sheet.pictures(RawSheetCode.PICTURE_ON_SHEET)]
         reader = _Reader(sheet, problems)
         if not reader.columns:
             continue
@@ -161,6 +174,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         first.unit,
         first.captions,
         tuple(notes),
+        tuple(row.data for row in rows),
     )
 
 
@@ -540,7 +554,8 @@ class _Reader:
                 # The headings again, as people copy them to the top of each page.
                 continue
             kind = self._kinds[row]
-            rows.append(_Row(row, kind, texts, self._joined(row, kind)))
+            data = tuple(sheet.data(row, column, text) for column, text in zip(self.columns, texts, strict=True))
+            rows.append(_Row(row, kind, texts, self._joined(row, kind), data))
             if too_many(sheet, row, before, problems):
                 break
         self._rank(rows)

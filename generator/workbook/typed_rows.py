@@ -6,6 +6,7 @@ Everything odd is a Problem; reading goes on.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from generator.basic.leftover import leftover
 from generator.basic.problem import ERROR, Code, Problem, error, nearest, note, perhaps, problem, warning
 from generator.workbook import books, characters, layout, totals, values
 from generator.workbook.raw import RawSheet, RawSheetCode, letter
-from generator.workbook.record import Kind, R, Record, Row, Sheet
+from generator.workbook.record import Column, Kind, R, Record, Row, Sheet
 from generator.workbook.repeats import RepeatCode, repeated, row_range
 
 
@@ -43,6 +44,7 @@ class RowCode(Code):
 
 
 _HEADING_ROWS, _MOST_DEEP = 15, 3
+_TWO_DECIMALS = re.compile(r"\d{2,3}\.\d{2}")
 _MOST_FAULTS = 5000
 
 
@@ -54,7 +56,7 @@ def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem])
     rows: list[Row] = []
     seen = _Seen()
     for sheet in sheets:
-        problems += sheet.remarks
+        problems += [*sheet.remarks, *sheet.pictures(RawSheetCode.PICTURE_NOT_READ)]
         before = len(problems)
         heading = _heading_row(spec, sheet, problems)
         if heading is None:
@@ -437,7 +439,7 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
         problems.append(problem(RowCode.MERGED_COUNT, sheet.at(index, position), name=name))
         return unusable
     try:
-        parsed = values.parse(column, value)
+        parsed = values.parse(column, _as_shown(sheet, index, position, column, value))
     except values.BadValue as bad:
         at = sheet.at(*sheet.holder(index, position))
         problems.append(problem(bad.code, at, name=name, example=column.example, **bad.values))
@@ -448,3 +450,17 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
     if isinstance(parsed, str) and not parsed.isascii():
         problems += characters.faults(parsed, sheet, *sheet.holder(index, position))
     return parsed
+
+
+def _as_shown(sheet: RawSheet, index: int, position: int, column: Column, value: object) -> object:
+    """What a column parses: the text shown where it takes texts (00824), and where a number hides what was typed."""
+    if column.kind in values.TEXTS:
+        shown = sheet.format(index, position)
+        # An id of many digits is no 1.23E+11.
+        whole = isinstance(value, int) and shown is not None and shown.form.general
+        return value if whole else sheet.shown(index, position) or value
+    if column.kind is Kind.YEAR_MONTH and isinstance(value, float):
+        text = sheet.shown(index, position)
+        # 113.1 that shows as 113.10 is October.
+        return text if _TWO_DECIMALS.fullmatch(text) else value
+    return value
