@@ -242,7 +242,8 @@ def test_minutes_that_fail_leave_nothing(desk: Desk, monkeypatch: pytest.MonkeyP
     if moment == "write":
         monkeypatch.setattr(start, "write_workbook", full)
     else:
-        monkeypatch.setattr(start.os, "rename", denied)
+        for way in ("rename", "link", "replace"):
+            monkeypatch.setattr(start.os, way, denied)
     assert ends(monkeypatch, "--workspace", str(desk.root), "new", "113-1", "--minutes") == 3
     assert tree(desk.root) == before
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import sys
 import tempfile
@@ -81,9 +80,11 @@ def of_libraries() -> Iterator[None]:
 def clear(within: Path | None = None, before: Callable[[Path], None] = lambda path: None) -> None:
     """Removes the folders of processes that are no more; ``before`` is called with each. Raises nothing."""
     with contextlib.suppress(OSError):
-        for lock in sorted(_parent(within).glob(f"{_start(within)}*{_LOCK}")):
-            with contextlib.suppress(OSError):
-                _clear(lock, before)
+        parent = _parent(within)
+        for name in sorted(os.listdir(parent)):
+            if name.startswith(_start(within)) and name.endswith(_LOCK):
+                with contextlib.suppress(OSError):
+                    _clear(parent / name, before)
 
 
 def _clear(lock: Path, before: Callable[[Path], None]) -> None:
@@ -118,7 +119,7 @@ def _start(within: Path | None) -> str:
 def _locked(within: Path | None) -> tuple[Path, Path, int]:
     """A free name of a folder, its lock, and the handle that holds the lock."""
     for _ in range(100):
-        place = _parent(within) / f"{_start(within)}{secrets.token_hex(6)}"
+        place = _parent(within) / f"{_start(within)}{os.urandom(6).hex()}"
         lock = place.with_name(f"{place.name}{_LOCK}")
         try:
             handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)

@@ -146,7 +146,8 @@ class Converter:
         return self._found.get(name)
 
     def _keep(self, made: Iterable[Path]) -> None:
-        with outputs.aside_in(self._cache) as place:
+        # Beside the cache, where every command that writes clears what killed ones left.
+        with outputs.aside_in(self._cache.parent) as place:
             for path in made:
                 content, target = path.read_bytes(), path.suffix[1:]
                 kept = self._cache / _kept_name(path.stem, content, target)

@@ -122,5 +122,6 @@ def broken(folder: Path, templates: Iterable[Path]) -> list[Problem]:
         in_order.add(key)
     if in_order - known:
         text = json.dumps(sorted(in_order | known)[-200:], ensure_ascii=False, indent=1)
-        outputs.replace(state, text.encode("utf-8"), outputs.state(folder))
+        with outputs.aside(folder) as place:
+            outputs.replace(state, text.encode("utf-8"), place)
     return found

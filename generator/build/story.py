@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from generator.basic import temporary
 from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.formats import CONVERTED, FORMATS, RENDERED, USUAL, Format, is_converted
 from generator.basic.formats import chosen as formats_chosen
@@ -134,6 +135,8 @@ def build(
     Raises what ``make`` raises, and OSError when output/ cannot be written.
     """
     outputs.refuse_bad(workspace.output(meeting_id))
+    # Also where nothing is to be written.
+    temporary.clear(outputs.state(workspace.output(meeting_id)))
     stamps = unchanged.stamps(workspace)
     inputs = unchanged.digest(unchanged.contents(workspace))
     known = unchanged.key(inputs, meeting_id, only, formats)

@@ -379,6 +379,10 @@ def _rename_new(source: Path, target: Path) -> None:
     except OSError:
         # A disk without hard links: the name is taken first.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL, 0o666))
-        os.replace(source, target)
+        try:
+            os.replace(source, target)
+        except OSError:
+            target.unlink()
+            raise
     else:
         source.unlink()

@@ -91,7 +91,7 @@ def document(meeting: Meeting, vocabulary: Vocabulary, found: Revisions) -> Docu
 
 def for_members(meeting: Meeting, found: Revisions) -> Revisions | None:
     """The changes as those may read them who take part in the meeting: without the agency's own documents, cells, names
-    of figures and remarks on the program. None where an old or new text has a name that is protected from them."""
+    of figures and remarks on the program. None where a text is left out, or has a name that is protected from them."""
     hidden = names.Sought.of(names.protected(meeting, FOR_MEETING))
     shown = Revisions(found.old, found.new)
     for document_change in found.documents:
@@ -102,7 +102,7 @@ def for_members(meeting: Meeting, found: Revisions) -> Revisions | None:
             *(change.title for change in changes),
             *(piece.old + piece.new for change in changes for piece in change.pieces),
         ]
-        if any(hidden.places(names.key(text)) for text in texts):
+        if any(NOT_LISTED in text or hidden.places(names.key(text)) for text in texts):
             return None
         shown.documents.append(replace(document_change, changes=changes, template=""))
     return shown
