@@ -62,7 +62,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """The parsed text. Raises Refused for what may not be written, before anything of it is compiled."""
-        allowed.look_at_tokens(self.lexer.tokeniter(source, name, filename), self.in_cell)
+        allowed.look_at_tokens(self.lexer.tokeniter(straight(source), name, filename), self.in_cell)
         tree = super()._parse(source, name, filename)
         allowed.look_at_tree(tree, self.in_cell)
         return tree
