@@ -2,7 +2,8 @@
 # make test       set everything up, then lint, types and tests (PYTEST_FLAGS=… for pytest)
 # make test-fast  in under a minute: the tests without LibreOffice and without the slow ones
 # make lint       only style, types and the direction of imports
-# make fuzz      at least 5,000 seeded variants of check and 500 of build (over half an hour; FUZZ_FLAGS=…)
+# make fuzz       at least 5,000 seeded variants of check and 500 of build (over half an hour; FUZZ_FLAGS=…)
+# make kills      kill each command at more than a hundred moments (half an hour); make test takes a quarter of them
 # make bench      measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
 # make setup      only the virtual environment and the system packages
 # make clean      remove the environment and caches; output/ stays, since it may hold hand-edited documents
@@ -15,7 +16,7 @@ BENCH_FLAGS ?= --write
 # Chinese file names and texts, whatever the locale of the machine.
 export PYTHONUTF8 := 1
 
-.PHONY: packet test test-fast lint fuzz bench setup clean
+.PHONY: packet test test-fast lint fuzz kills bench setup clean
 
 packet: setup
 	@.venv/bin/packet build "$(MEETING)"
@@ -29,6 +30,9 @@ test-fast: setup
 fuzz: setup
 	.venv/bin/python tests/fuzz.py $(FUZZ_FLAGS)
 	.venv/bin/python tests/fuzz_packages.py --variants 500
+
+kills: setup
+	PACKET_KILL_MOMENTS=28 .venv/bin/python -m pytest tests/test_killed.py $(PYTEST_FLAGS)
 
 bench: setup
 	@PYTHONPATH=. .venv/bin/python bench/run.py $(BENCH_FLAGS)

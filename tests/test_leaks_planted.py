@@ -24,7 +24,7 @@ from test_minutes import ATTENDANCE, DECISIONS, INFO, REMARKS, ROSTER
 from test_publish import everything
 
 from generator.meeting.sheets.index import AGENCY_SHEETS, ALL_SHEETS
-from generator.meeting.sheets.meeting import Article
+from generator.meeting.sheets.shared import Article
 from generator.workbook.record import Kind, Record
 
 TABLE = REPO / "docs" / "leak-test.md"

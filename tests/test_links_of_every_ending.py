@@ -350,7 +350,7 @@ def test_a_file_of_every_accepted_ending_fetches_nothing(
     refused = [name for name in names if f"「{name}」" in result.output]
     unexpected = [name for name in refused if not name.startswith("Excel 97") or name.split()[-1][0] != "1"]
     assert unexpected == [], result.output
-    assert "（INDIRECT 或 RTD 函數）" in result.output
+    assert "開啟時會讀取別的檔案或網路（INDIRECT 或 RTD 函數）" in result.output
     assert asked == []
     made = {path.name: path for path in desk.output().glob("*附件*.pdf") if "原檔" not in path.name}
     assert len(made) == len(names) - len(refused)

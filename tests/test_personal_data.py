@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import docx
+import pikepdf
 import pytest
 from conftest import AGENCY, EXPLANATIONS, UNITS, Desk
 from test_minutes import REMARKS, ROSTER, minutes
@@ -172,10 +173,12 @@ def test_an_attachment_that_cannot_be_read_is_said(desk: Desk, monkeypatch: pyte
         raise texts.Unreadable(name)
 
     told(desk, "規定")
-    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 文件 | 檔案:說明.docx |")
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 文件 | 檔案:說明.pdf |")
     folder = desk.root / "inputs" / "113-1" / "附件"
     folder.mkdir(parents=True)
-    docx.Document().save(str(folder / "說明.docx"))
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(folder / "說明.pdf")
     assert "attachment-unread" not in [one["code"] for one in desk.problems()]
     monkeypatch.setattr(texts, "read", unreadable)
     assert "attachment-unread" in [one["code"] for one in desk.problems()]

@@ -222,7 +222,11 @@ def _both(typed: str, rendered: str) -> str:
 def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     """The texts of the public papers that are no lists: prose, names, regulations."""
     for source, case, at in prose_of(meeting):
-        yield Printed(_both(source, vocabulary.render(source, case, at, [])), at, paper=True)
+        faults: list[Problem] = []
+        text = vocabulary.render(source, case, at, faults)
+        # A text that cannot be rendered is an error already, and is not printed.
+        if not faults:
+            yield Printed(_both(source, text), at, paper=True)
     for case in meeting.cases:
         for attachment in case.attachments:
             yield Printed(attachment.name, attachment.at("name"), paper=True)
