@@ -470,3 +470,13 @@ def test_a_unit_that_has_a_row_in_another_workbook_is_named_with_that_workbook(d
         "113-1/資訊處.xlsx", 品質檢測=f"{quality}| 資訊處 | 0 | 0 | 0 | 0 | 2 | 2 |\n| 企劃處 | 0 | 1 | 0 | 0 | 4 | 4 |"
     )
     assert "會議.xlsx〔品質檢測〕A2 已有一列" in said(desk, "unit-twice")
+
+
+def test_a_tag_above_or_below_a_table_is_an_error_at_its_cell(desk: Desk) -> None:
+    attach(desk, "| {{ 會議.名稱 }}表 | |\n| 站名 | 筆數 |\n| 北港 | 12 |\n| 註：{{ 會議.日期 }} | |\n")
+    assert places(desk, "tag-in-sheet") == ["表A1", "表A4"]
+
+
+def test_personal_data_in_a_note_below_a_table_is_found(desk: Desk) -> None:
+    attach(desk, "| 站名 | 筆數 |\n| 北港 | 12 |\n| 註：請電洽 0912-345-678。 | |\n")
+    assert places(desk, "personal-data") == ["表A3"]
