@@ -217,10 +217,12 @@ def small(archive: Package, name: str) -> bytes:
     return content
 
 
-def small_parts(archive: Package, apart: tuple[str, ...] = ()) -> io.BytesIO:
+def small_parts(
+    archive: Package, apart: tuple[str, ...] = (), change: Callable[[bytes], bytes] = lambda part: part
+) -> io.BytesIO:
     """An archive of the small XML parts only, without those whose names begin with one of ``apart``.
 
-    It is for a library that reads them whole: each is as long as it says.
+    It is for a library that reads them whole: each is as long as it says, once ``change`` has made of it what it knows.
     """
     wanted = (
         entry.filename
@@ -229,7 +231,12 @@ def small_parts(archive: Package, apart: tuple[str, ...] = ()) -> io.BytesIO:
         and entry.file_size <= LARGEST_SMALL_PART
         and not entry.filename.startswith(apart)
     )
-    return io.BytesIO(written(((name, small(archive, name)) for name in wanted), level=0))
+    return io.BytesIO(written(((name, change(small(archive, name))) for name in wanted), level=0))
+
+
+def parser() -> etree.XMLParser:
+    """Of a small part: no entity is resolved, nothing is fetched."""
+    return etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def elements(part: IO[bytes], root: str, wanted: Sequence[str], around: str = "") -> Iterator[tuple[str, Any]]:

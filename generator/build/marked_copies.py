@@ -18,7 +18,7 @@ def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) ->
     Copies of an earlier check go when their workbook is in order now, unless someone worked in them.
     """
     folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
-    books = [*workbooks.books(workspace.shared), *workbooks.books(workspace.inputs(meeting))]
+    books = [*workbooks.books(workspace.shared), *workbooks.lists(workspace.inputs(meeting))]
     paths = {path.name: path for path in [*books, workspace.agency_book]}
     marked = copies(paths, found)
     stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in marked}

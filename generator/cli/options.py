@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +30,10 @@ class MeetingParameter(click.ParamType[Any]):
         try:
             return MeetingId.parse(value)
         except ValueError:
+            plain = re.sub("[‐-―−﹣－ー]", "-", unicodedata.normalize("NFKC", str(value))).strip()
+            with contextlib.suppress(ValueError):
+                meeting = MeetingId.parse(plain)
+                self.fail(f"「{value}」用了全形的字或連字號。請改為半形：{meeting}。", param, ctx)
             self.fail(
                 f"「{value}」不是會議編號。請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。", param, ctx
             )

@@ -14,7 +14,7 @@ from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment, Case
 from generator.meeting.sheets.shared import Regulation
 from generator.meeting.sources import SEPARATELY, SHARED, SHEET, joins_file
-from generator.prose.text import field
+from generator.prose.text import field, join, typed
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import printing
 
@@ -32,16 +32,29 @@ def compose(meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabula
     convention = _convention(meeting, item)
     if convention == REGULATION and not item.given_heading:
         heading = meeting.regulations[item.target].name
+    subheading: str = vocabulary.written(item, "subheading", case)
+    table = meeting.tables.get(item.target) if convention == PLAIN else None
+    if table is not None:
+        if table.title is not None and not item.given_heading:
+            heading = typed(table.title.text, table.title.at)
+        if not subheading:
+            subheading = join("\n", [typed(caption.text, caption.at) for caption in table.captions])
     enclosure = meeting.files.get(item.at("origin"))
     is_file = convention == SEPARATELY and joins_file(item.source)
     context = {
         "標號": item.label,
         "名稱": item.name,
         "標題": heading,
-        "副標題": vocabulary.written(item, "subheading", case),
+        "副標題": subheading,
         "說明": "" if content else SEPARATE_NOTE.format(f"，檔名：{item.target}" if item.target else ""),
         "附註標題": "註：" if len(notes) > 1 else "",
-        "附註": [{"標號": mark, "內容": text} for mark, text in zip(marks, notes, strict=True)],
+        "附註": [
+            *({"標號": mark, "內容": text} for mark, text in zip(marks, notes, strict=True)),
+            *(
+                {"標號": "", "內容": typed(caption.text, caption.at)}
+                for caption in (table.notes if table is not None else ())
+            ),
+        ],
     }
     return Document(
         name=f"{case.title} {item.label} {file_names.part(item.name, '附件')}",
@@ -89,7 +102,16 @@ def _content(meeting: Meeting, item: Attachment) -> dict[str, Any]:
     if item.target in BY_SHEET:
         return {"表": {"列": BY_SHEET[item.target].table(meeting)}}
     table = meeting.tables[item.target]
-    return {"表": {"欄位": list(table.headings), "列": text_rows(table.rows, table.places)}}
+    return {
+        "表": {
+            "欄位": list(table.printed_headings or table.headings),
+            "列": text_rows(table),
+            **{
+                name: typed(caption.text, caption.at) if caption else ""
+                for name, caption in (("標題", table.title), ("副標題", table.subtitle), ("單位", table.unit))
+            },
+        }
+    }
 
 
 def _regulation(regulation: Regulation) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.basic.problem import Location
 from generator.prose.text import typed
-from generator.workbook.typed_rows import Place
+from generator.workbook.plain_tables import JOINED_LEFT, Place, PlainTable
 
 # A text of its own for each cell of a long list would take too much memory; there the row alone knows the cells.
 _MOST_TEXTS = 2_000
@@ -24,11 +24,16 @@ class TextRow(list[str]):
         return (self._place.cell(key),) if isinstance(key, int) and key < len(self._place.letters) else ()
 
 
-def text_rows(rows: Sequence[Sequence[str]], places: Sequence[Place]) -> list[TextRow]:
-    """The rows of a table of texts; in a short one each text knows its cell, wherever a template takes it from."""
-    pairs = zip(rows, places, strict=True)
-    if len(rows) > _MOST_TEXTS:
-        return [TextRow(row, place) for row, place in pairs]
-    return [
-        TextRow([typed(text, place.cell(column)) for column, text in enumerate(row)], place) for row, place in pairs
-    ]
+def text_rows(table: PlainTable) -> list[TextRow]:
+    """The rows of a table of texts; in a short one each text knows its cell, wherever a template takes it from.
+
+    A cell that is one with that on its left holds JOINED_LEFT.
+    """
+    rows = []
+    short = len(table.rows) <= _MOST_TEXTS
+    for number, (row, place) in enumerate(zip(table.rows, table.places, strict=True)):
+        texts: list[str] = [typed(text, place.cell(column)) for column, text in enumerate(row)] if short else list(row)
+        for column in table.joined.get(number, ()):
+            texts[column] = JOINED_LEFT
+        rows.append(TextRow(texts, place))
+    return rows

@@ -263,6 +263,8 @@ def _of_lists(meeting: Meeting, sought: Sought) -> Iterator[Printed]:
             if is_worth_it(getattr(row, field_name) for row in listed):
                 yield from (Printed(getattr(row, field_name), row.at(field_name), paper=True) for row in listed)
     for table in meeting.tables.values():
+        for caption in filter(None, (table.title, *table.captions, *table.notes)):
+            yield Printed(caption.text, caption.at, paper=True)
         for column in range(len(table.headings)):
             if is_worth_it(row[column] for row in table.rows if column < len(row)):
                 for row, place in zip(table.rows, table.places, strict=True):

@@ -14,6 +14,7 @@ from generator.meeting import schedule
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Attachment, Case
+from generator.workbook import totals
 from generator.workbook.record import Record
 
 DEADLINES, RULES = "期限", "規則"
@@ -73,7 +74,13 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     for table in meeting.tables.values():
         add(f"{table.name}.總數", table.count, *table.spans.get(table.headings[0], ()), sheet=table.name)
         for heading, value in table.sums.items():
+            # Rates, ranks and years are no numbers to add up.
+            if not totals.added(heading):
+                continue
             add(f"{table.name}.{heading}", value, *table.spans[heading], sheet=table.name)
+        for name, caption in (("標題", table.title), ("副標題", table.subtitle), ("單位", table.unit)):
+            if caption is not None:
+                add(f"{table.name}.{name}", caption.text, caption.at, sheet=table.name)
     for case in meeting.cases:
         for attachment in case.attachments:
             add(attachment_name(attachment.name), attachment.label, attachment.at("name"))
@@ -88,12 +95,12 @@ def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
     return groups
 
 
-def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
-    """Every whole number that some figure is or shows (dates and periods give year, month and day).
+def numbers_in(figures: Mapping[str, Figure]) -> set[float]:
+    """Every number that some figure is or shows (dates and periods give year, month and day).
 
     Not deadlines, their settings and the rules: they would make most small numbers known.
     """
-    known: set[int] = set()
+    known: set[float] = set()
     for figure in figures.values():
         value = figure.value
         if figure.name.startswith((f"{DEADLINES}.", f"{RULES}.")) or figure.name.endswith("工作日"):
@@ -107,14 +114,15 @@ def numbers_in(figures: Mapping[str, Figure]) -> set[int]:
     return known
 
 
-def digits(text: str) -> list[int]:
-    """The whole numbers written in a text, thousands separators understood."""
-    return [int(number.replace(",", "")) for number in written_numbers(text)]
+def digits(text: str) -> list[float]:
+    """The numbers written in a text, thousands separators understood."""
+    plain = [number.replace(",", "") for number in written_numbers(text)]
+    return [float(number) if "." in number else int(number) for number in plain]
 
 
 def written_numbers(text: str) -> list[str]:
-    """The whole numbers in a text as they are written: 1,896, 09."""
-    return re.findall(r"\d{1,3}(?:,\d{3})+|\d+", text)
+    """The numbers in a text as they are written: 1,896, 09, 12.5. In 113.4.29 there are three."""
+    return re.findall(r"(?<!\d\.)(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+(?!\.?\d)|\d{1,3}(?:,\d{3})+|\d+", text)
 
 
 def shown(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
@@ -19,8 +19,11 @@ from generator.meeting.sheets.meeting import Attachment, Case, Explanation, Meet
 from generator.meeting.sheets.minutes import ClearedWording, Decision, Remark
 from generator.meeting.sources import SHEET, Inputs, SourceCode
 from generator.workbook import books, typed_rows, values
+from generator.workbook.books import BookCode
+from generator.workbook.plain_tables import PlainTable
 from generator.workbook.raw import RawSheet
-from generator.workbook.record import MENU_SHEET, Record
+from generator.workbook.record import MENU_SHEET, Record, Row
+from generator.workbook.typed_rows import RowCode
 
 
 class MeetingCode(Code):
@@ -83,7 +86,8 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
             problems.append(
                 problem(MeetingCode.MISSING_SHEET, Location("機關.xlsx"), sheet=record.sheet.name, perhaps="")
             )
-    _mention_sheets(meeting_id, raw, problems)
+    unread_books = books.unread(workspace.inputs(meeting_id))
+    _mention_sheets(meeting_id, raw, unread_books, problems)
     units = typed_rows.records(Unit, agency_sheets, problems)
     members = typed_rows.records(Member, agency_sheets, problems)
     calendar = workdays.read(workspace.shared, agency_sheets, problems)
@@ -92,11 +96,15 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     noted, observers = minutes.read(raw, problems)
     put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems)
     present = frozenset(values.folded(sheet.name) for sheet in raw)
-    inputs = Inputs(workspace, meeting_id, raw, present, NAMES, problems)
+    inputs = Inputs(workspace, meeting_id, raw, present, NAMES, unread_books, problems)
     files = _attached(put, inputs)
-    lists: dict[type[Record], tuple[Record, ...]] = {
-        record: typed_rows.records(record, _begun(record, raw), problems) for record in COUNTED
-    }
+    lists: dict[type[Record], tuple[Record, ...]] = {}
+    unread = _unread_columns(inputs.tables, raw)
+    for record in COUNTED:
+        begun, before = _begun(record, raw), len(problems)
+        rows = typed_rows.rows(record, begun, problems)
+        lists[record] = typed_rows.complete(record, rows)
+        unread |= _unread(record, rows, lists[record], problems[before:])
     slides = _slides(typed_rows.records(Slide, raw, problems), problems)
     if any(problem.code in books.UNREAD for problem in problems):
         # What is missing now may stand in the workbook that could not be read.
@@ -122,8 +130,33 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         present=present,
         slides=slides,
         cleared=typed_rows.records(ClearedWording, raw, problems),
+        unread=frozenset(unread),
+        unread_books=unread_books,
     )
     return Loaded(meeting, problems, files)
+
+
+def _unread(
+    record: type[Record], rows: Sequence[Row], whole: Sequence[Record], problems: Sequence[Problem]
+) -> set[str]:
+    """The names of figures that are missing because rows of a list could not be read; of none of them: of all."""
+    name = record.sheet.name
+    if any(problem.code == RowCode.MISSING_COLUMN for problem in problems) or (rows and not whole):
+        return {f"{name}."}
+    kept = {id(item.row) for item in whole}
+    texts = (value for row in rows if id(row) not in kept for value in row.values.values() if isinstance(value, str))
+    return {f"{name}.{text}" for text in texts if text}
+
+
+def _unread_columns(tables: Mapping[str, PlainTable], raw: Sequence[RawSheet]) -> set[str]:
+    """The names of sums that sheets of the users' own lack because a cell has no value."""
+    return {
+        f"{name}.{heading}"
+        for name, table in tables.items()
+        if any(sheet.faults for sheet in books.named(raw, name))
+        for heading in table.headings
+        if heading not in table.sums
+    }
 
 
 def _begun(record: type[Record], raw: Sequence[RawSheet]) -> list[RawSheet]:
@@ -137,7 +170,9 @@ def _only_listed(sheet: RawSheet) -> bool:
     return not sheet.faults and sum(sum(cell is not None for cell in row) > 1 for row in sheet.cells) == 1
 
 
-def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[Problem]) -> None:
+def _mention_sheets(
+    folder: MeetingId, raw: Sequence[RawSheet], unread_books: Sequence[str], problems: list[Problem]
+) -> None:
     """Missing required sheets, and sheets that no one asked for."""
     present = {values.folded(sheet.name) for sheet in raw}
     absent = [name for name in NAMES if name not in present]
@@ -151,11 +186,17 @@ def _mention_sheets(folder: MeetingId, raw: Sequence[RawSheet], problems: list[P
     for name in (record.sheet.name for record in MEETING_SHEETS if record.sheet.required):
         if name not in present:
             slip = perhaps(name, [sheet.name for sheet in raw if values.folded(sheet.name) not in NAMES])
+            slip = slip or books.likely_in(name, unread_books)
             problems.append(problem(MeetingCode.MISSING_SHEET, Location(f"inputs/{folder}"), sheet=name, perhaps=slip))
     for sheet in raw:
         name = values.folded(sheet.name)
         if name not in NAMES and name not in wanted and not sheet.empty and name != MENU_SHEET:
-            problems.append(problem(MeetingCode.UNKNOWN_SHEET, sheet.place, perhaps=perhaps(sheet.name, absent)))
+            guess = perhaps(sheet.name, absent)
+            if sheet.workbook.lower().endswith(".csv"):
+                # Platforms export many files that are no list of this meeting.
+                problems.append(problem(BookCode.OTHER_FORMAT, Location(sheet.workbook), suffix=".csv", perhaps=guess))
+            else:
+                problems.append(problem(MeetingCode.UNKNOWN_SHEET, sheet.place, perhaps=guess))
 
 
 def cases(

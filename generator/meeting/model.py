@@ -13,13 +13,14 @@ from generator.meeting.files import Enclosure
 from generator.meeting.minutes import Minutes
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
-from generator.meeting.sheets.lists import PastDecision
+from generator.meeting.sheets.lists import COUNTED, PastDecision
 from generator.meeting.sheets.meeting import Case, MeetingInfo, Slide
 from generator.meeting.sheets.minutes import ClearedWording, Observer
 from generator.meeting.sheets.shared import Regulation
 from generator.meeting.workdays import Calendar
+from generator.workbook import books
+from generator.workbook.plain_tables import PlainTable
 from generator.workbook.record import R, Record
-from generator.workbook.typed_rows import PlainTable
 
 
 def units_of(text: str) -> list[str]:
@@ -27,13 +28,17 @@ def units_of(text: str) -> list[str]:
     return [unit.strip() for unit in text.split("、") if unit.strip()]
 
 
+LIST_NAMES = frozenset(record.sheet.name for record in COUNTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """Everything the workbooks say of one meeting. ``others`` are the other meetings that have a folder.
 
     ``previous`` is the one of them that came before this one. ``lists`` are the lists of data by their record class.
-    ``files`` are those that are joined as attachments, by the cell that names them.
-    ``cleared`` are wordings in which what looks like a name or personal data is none.
+    ``files`` are those that are joined as attachments, by the cell that names them. ``cleared`` are wordings in which
+    what looks like a name or personal data is none. ``unread`` are names of figures that are missing because their
+    cells could not be read (預定開放. for all of a sheet). ``unread_books`` are workbooks of a format that is not read.
     """
 
     id: MeetingId
@@ -54,6 +59,18 @@ class Meeting:
     slides: tuple[Slide, ...] = ()
     files: Mapping[Location, Enclosure] = field(default_factory=dict)
     cleared: tuple[ClearedWording, ...] = ()
+    unread: frozenset[str] = frozenset()
+    unread_books: tuple[str, ...] = ()
+
+    def waits_for(self, name: str) -> bool:
+        """Whether a figure is missing, or shows too little, only because of cells that could not be read."""
+        return name in self.unread or f"{name.partition('.')[0]}." in self.unread
+
+    def likely_in(self, sheet: str) -> str:
+        """What to do where a sheet is missing and a workbook lies there that is not read; else an empty text."""
+        if sheet in self.present or sheet not in LIST_NAMES:
+            return ""
+        return books.likely_in(sheet, self.unread_books)
 
     @property
     def date(self) -> dt.date:

@@ -14,9 +14,9 @@ from pathlib import Path
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.meeting.sheets.shared import Article, Regulation, regulation
-from generator.workbook import books, typed_rows, values
+from generator.workbook import books, plain_tables, typed_rows, values
+from generator.workbook.plain_tables import PlainTable
 from generator.workbook.raw import RawSheet
-from generator.workbook.typed_rows import PlainTable
 
 SHEET, SHARED, FILE, SEPARATELY = "工作表", "共用", "檔案", "另附"
 
@@ -39,6 +39,7 @@ class Inputs:
     """Where sources look: the workspace and the meeting's sheets; and what was found, by name.
 
     ``present`` are the names of the sheets that are there, ``declared`` those of the sheets that are read anyway.
+    ``unread_books`` are workbooks of a format that is not read.
     """
 
     workspace: Workspace
@@ -46,6 +47,7 @@ class Inputs:
     raw: Sequence[RawSheet]
     present: Collection[str]
     declared: Collection[str]
+    unread_books: Sequence[str]
     problems: list[Problem]
     tables: dict[str, PlainTable] = field(default_factory=dict)
     regulations: dict[str, Regulation] = field(default_factory=dict)
@@ -105,9 +107,10 @@ def _sheet(name: str, at: Location, inputs: Inputs) -> None:
     sheets = list(books.named(inputs.raw, name))
     if values.folded(name) not in inputs.present:
         guess = perhaps(name, [other.name for other in inputs.raw])
+        guess = guess or books.likely_in(name, inputs.unread_books)
         inputs.problems.append(problem(SourceCode.NO_SUCH_SHEET, at, sheet=name, perhaps=guess))
     elif sheets and sheets[0].name not in inputs.declared and name not in inputs.tables:
-        table = typed_rows.read_plain(name, sheets, inputs.problems)
+        table = plain_tables.read_plain(name, sheets, inputs.problems)
         if table is None or not table.rows:
             inputs.problems.append(problem(SourceCode.EMPTY_SHEET, at, sheet=name))
         else:

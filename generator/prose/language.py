@@ -23,6 +23,7 @@ from generator.basic.problem import nearest
 from generator.meeting import figures
 from generator.prose import allowed, recording
 from generator.prose.allowed import ATTACHMENT, Refused
+from generator.prose.quotes import straight
 from generator.prose.recording import Printed
 
 # The name of a filter that nobody can write.
@@ -61,7 +62,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """The parsed text. Raises Refused for what may not be written, before anything of it is compiled."""
-        allowed.look_at_tokens(self.lexer.tokeniter(source, name, filename), self.in_cell)
+        allowed.look_at_tokens(self.lexer.tokeniter(straight(source), name, filename), self.in_cell)
         tree = super()._parse(source, name, filename)
         allowed.look_at_tree(tree, self.in_cell)
         return tree
@@ -77,6 +78,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
                 known.clear()
             known[source] = super().from_string(source)
         return known[source]
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        return straight(super().preprocess(source, name, filename))
+
+    def lex(self, source: str, *arguments: Any, **more: Any) -> Iterator[tuple[int, str, str]]:
+        return super().lex(straight(source), *arguments, **more)
 
     def _generate(self, source: nodes.Template, *arguments: Any, **more: Any) -> str:
         """Every {{ }} tells where its value came from, and every loop what it will cost."""

@@ -52,7 +52,7 @@ class Vocabulary:
             space, dot, name = figure.name.partition(".")
             if dot and not space.startswith(f"{ATTACHMENT}("):
                 spaces = self.sheets if figure.sheet else self._spaces
-                spaces.setdefault(space, {})[name] = figure.value
+                _put(spaces.setdefault(space, {}), name, figure.value)
         # In prose, where a document has no names of its own, both are there; a name of ours stays what it is.
         self._in_prose = {
             space: {**self.sheets.get(space, {}), **self._spaces.get(space, {})}
@@ -60,8 +60,8 @@ class Vocabulary:
         }
 
     @functools.cached_property
-    def numbers(self) -> set[int]:
-        """Every whole number that some figure is or shows."""
+    def numbers(self) -> set[float]:
+        """Every number that some figure is or shows."""
         return figures.numbers_in(self.figures)
 
     def context(self, case: Case | None) -> dict[str, Any]:
@@ -110,14 +110,15 @@ class Vocabulary:
             if node.name not in filters
         ]
         for name in used:
-            if name in self.figures:
+            if name in self.figures or self.meeting.waits_for(name):
                 continue
             known = list(self.figures)
             if name in self._in_prose:
                 examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
                 problems.append(problem(VocabularyCode.NAME_INCOMPLETE, at, name=name, examples=examples))
             else:
-                problems.append(problem(VocabularyCode.UNKNOWN_NAME, at, name=name, perhaps=perhaps(name, known)))
+                likely = self.meeting.likely_in(name.partition(".")[0]) or perhaps(name, known)
+                problems.append(problem(VocabularyCode.UNKNOWN_NAME, at, name=name, perhaps=likely))
         return problems
 
     def _broken_tag(self, source: str) -> str:
@@ -151,6 +152,9 @@ class Vocabulary:
         if not _BRACES.search(source):
             return typed(source, at), []
         faults = self.faults(source, at)
+        if not faults and any(self.meeting.waits_for(name) for name in names_used(source)):
+            # The figure is missing because its cells cannot be read, which is a problem there.
+            return typed(source, at), []
         if not faults:
             try:
                 with recording() as printed:
@@ -177,3 +181,14 @@ def _bounded(pieces: Iterable[str]) -> str:
             raise TooMuch(f"印出來超過 {MOST_PRINTED:,} 字")
         found.append(piece)
     return "".join(found)
+
+
+def _put(space: dict[str, Any], name: str, value: Any) -> None:
+    """Puts a value under its name, and for 男性.到考人數 also below 男性, where no figure has that name."""
+    space[name] = value
+    *groups, last = name.split(".")
+    below: Any = space
+    for group in groups:
+        below = below.setdefault(group, {}) if isinstance(below, dict) else None
+    if isinstance(below, dict):
+        below.setdefault(last, value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import DISCUSSION, REPORT
 from generator.meeting.sheets.lists import LISTS
 from generator.workbook import values
-from generator.workbook.record import Kind
+from generator.workbook.record import Kind, Record
 
 
 class AgendaCode(Code):
@@ -15,12 +17,19 @@ class AgendaCode(Code):
 
     NO_CASES = error("〔案由〕還沒有任何案", "請填入報告案或討論案。")
     SUBJECT_ENDING = error("{kind}的案由應以「{ending}」結尾", "請改正案由。")
+    SUBJECT_LINES = warning("案由有換行", "案由只寫一段，請刪除換行。")
+    OWN_NUMBER = warning("{name}開頭自己寫了編號「{number}」，會與程式的編號重複", "請刪除，編號由程式產生。")
     NO_REQUEST = warning("{case}的說明最後一點不是「{request}」", "請補上。")
     LEVEL_SKIPPED = error("層級由{before}跳到{level}", "層級須逐級往下，請改正層級或補上中間一級。")
     UNKNOWN_UNIT = error("「{value}」不在 機關.xlsx〔單位〕內", "請改正，或在〔單位〕增列。{perhaps}")
 
 
 ENDINGS = {REPORT: "，報請鑒察。", DISCUSSION: "，提請討論。"}
+# 一、 (一) 1. (1) 甲、 壹、 註1：, but no decimal (1.5) and no list of numbers (一、二級).
+_OWN_NUMBER = re.compile(
+    r"\s*([一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|[壹貳參肆伍陸柒捌玖拾]{1,3}、|[甲乙丙丁戊己庚辛]、"
+    r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．](?!\d)|\d{1,2}、(?!\d)|註\s*\d*\s*[：:])"
+)
 REQUEST = "以上所擬是否妥適，提請討論。"
 
 
@@ -34,8 +43,30 @@ def subjects_end_properly(meeting: Meeting) -> list[Problem]:
     return [
         problem(AgendaCode.SUBJECT_ENDING, case.at("subject"), kind=case.kind, ending=ENDINGS[case.kind])
         for case in meeting.cases
-        if case.kind in ENDINGS and not case.subject.endswith(ENDINGS[case.kind])
+        if case.kind in ENDINGS and not case.subject.replace("\n", "").endswith(ENDINGS[case.kind])
     ]
+
+
+def subjects_are_one_line(meeting: Meeting) -> list[Problem]:
+    """A subject is one sentence; a line break in it breaks the agenda (practice)."""
+    return [
+        problem(AgendaCode.SUBJECT_LINES, case.at("subject")) for case in meeting.cases if "\n" in case.subject.strip()
+    ]
+
+
+def numbers_are_the_programs(meeting: Meeting) -> list[Problem]:
+    """Labels are computed; one that is typed as well prints 「一、一、」."""
+    problems = []
+    for case in meeting.cases:
+        fields: list[tuple[Record, str]] = [(case, "subject")]
+        fields += [(point, "lead" if point.lead else "text") for point in case.explanations]
+        fields += [(note, "text") for item in case.attachments for note in item.notes]
+        for record, name in fields:
+            match = _OWN_NUMBER.match(getattr(record, name))
+            if match:
+                heading = record.heading_of(name)
+                problems.append(problem(AgendaCode.OWN_NUMBER, record.at(name), name=heading, number=match[1]))
+    return problems
 
 
 def discussions_ask(meeting: Meeting) -> list[Problem]:
@@ -79,6 +110,8 @@ def units_are_known(meeting: Meeting) -> list[Problem]:
 RULES = (
     there_are_cases,
     subjects_end_properly,
+    subjects_are_one_line,
+    numbers_are_the_programs,
     discussions_ask,
     levels_never_skip,
     units_are_known,

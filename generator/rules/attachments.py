@@ -10,6 +10,7 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment, Slide
 from generator.meeting.sources import SHEET, SourceCode
+from generator.prose.quotes import straight
 from generator.workbook.record import Record
 
 
@@ -43,7 +44,7 @@ def attachments_are_mentioned(meeting: Meeting) -> list[Problem]:
     """Every attachment is named in the text of its case."""
     problems = []
     for case in meeting.cases:
-        text = " ".join(point.text for point in case.explanations)
+        text = " ".join(straight(point.text) for point in case.explanations)
         for item in case.attachments:
             if f'"{item.name}"' not in text and f"'{item.name}'" not in text:
                 problems.append(
@@ -64,6 +65,7 @@ def attachment_sheets_are_there(meeting: Meeting) -> list[Problem]:
         and attachment.target in meeting.present
         and attachment.target in lists
         and not lists[attachment.target]
+        and not meeting.waits_for(f"{attachment.target}.")
     ]
 
 

@@ -11,8 +11,10 @@ from generator.basic.roc import Period, YearMonth
 from generator.basic.rule_numbers import MEETINGS_A_YEAR
 from generator.meeting.minutes import Minutes
 from generator.meeting.model import Meeting
+from generator.meeting.sheets.lists import LISTS
 from generator.rules.drafts import unfinished
 from generator.workbook import values
+from generator.workbook.record import Kind
 
 
 class DatesCode(Code):
@@ -20,6 +22,7 @@ class DatesCode(Code):
 
     WRONG_YEAR = error("會議日期不在 {year} 年，與會議編號 {id} 不符", "請改正日期，或改資料夾名稱。")
     CUTOFF_LATE = warning("資料基準日在會議日期之後", "請核對兩個日期。")
+    LIST_LATE = warning("{name} {date} 在資料基準日 {cutoff} 之後", "請核對日期，或改資料基準日。")
     PERIOD_LATE = warning("報告期間 {period} 超過資料基準日", "請核對期間與基準日。")
     PERIOD_GAP = warning("上次報告到 {last}，本次之前缺 {missing}（見 {other}）", "請確認是否要補報這段期間。")
     PERIOD_OVERLAP = warning("與上次報告的 {last} 重疊（見 {other}）", "請核對期間。")
@@ -72,6 +75,19 @@ def dates_agree(meeting: Meeting) -> list[Problem]:
     return problems
 
 
+def lists_keep_to_the_cutoff(meeting: Meeting) -> list[Problem]:
+    """What a list says as of 資料基準日 did not happen after it."""
+    cutoff = meeting.info.cutoff
+    return [
+        problem(DatesCode.LIST_LATE, row.at(name), name=column.name, date=date, cutoff=roc.short_date(cutoff))
+        for record in LISTS
+        for name, column in record.sheet.by_field.items()
+        if column.kind is Kind.DATE
+        for row in record.rows(meeting)
+        if (day := getattr(row, name)) and day > cutoff and (date := roc.short_date(day))
+    ]
+
+
 def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """The meeting ends after it began, its decisions are due after it, and final minutes have 散會時間."""
     problems = []
@@ -102,6 +118,7 @@ def last_year_had_enough_meetings(meeting: Meeting, minutes: Minutes) -> list[Pr
 RULES = (
     period_follows,
     dates_agree,
+    lists_keep_to_the_cutoff,
 )
 MINUTES_RULES = (
     times_run_forward,

@@ -42,7 +42,7 @@ def quality_adds_up(meeting: Meeting) -> list[Problem]:
                 problem(RowCode.WRONG_TOTAL, item.at("stated_total"), stated=item.stated_total, computed=item.total)
             )
         if item.unit in seen:
-            first = seen[item.unit].at("unit").cell
+            first = item.beside(seen[item.unit], "unit")
             problems.append(problem(ListsCode.UNIT_TWICE, item.at("unit"), unit=item.unit, first=first))
         seen.setdefault(item.unit, item)
     if rows:

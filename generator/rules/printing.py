@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from generator.basic.leftover import leftover
 from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
+from generator.basic.text_width import LANDSCAPE, LEAST_POINTS, least_width
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import TABS
 from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sheets.meeting import Attachment
 from generator.meeting.sources import SHEET
 from generator.workbook import values
+from generator.workbook.plain_tables import NEXT_ROW
 from generator.workbook.record import Record
 
 
@@ -23,6 +25,10 @@ class PrintingCode(Code):
         "請改為「另附」、只留下要印的列，或只產生 Word 檔（--format docx）。",
     )
     TAG_IN_SHEET = error("〔{sheet}〕的內容不會套用標籤，會照印「{tag}」", "請直接寫出內容。")
+    TOO_WIDE_TO_PRINT = error(
+        "有 {count} 欄，橫印、縮到 {points} 點仍排不下而不折斷數字",
+        "請分成兩個工作表、刪去不必印的欄、改用較大的單位（千元、萬元），或改為「另附」。",
+    )
     # The deck (sheet 簡報, and templates/簡報.pptx with its sample slides)
     SLIDE_WITHOUT_TITLE = error("這張投影片沒有標題", "每張投影片都要有標題，請填入。")
     SLIDE_WITHOUT_TAB = error("版面是「頁籤」，卻沒有填頁籤", "請填這一張屬於哪個頁籤，或改用別的版面。")
@@ -32,6 +38,8 @@ class PrintingCode(Code):
 
 # Rows of a table. The PDF of the second number takes LibreOffice about a minute, of twice as many four times as long.
 MOST_PRINTED, MOST_CONVERTED = 100_000, 5_000
+# So many columns fit on a page on its side, whatever numbers stand in them.
+_SURELY_FIT = 8
 
 
 def rows(meeting: Meeting, attachment: Attachment) -> int:
@@ -70,6 +78,9 @@ def own_sheets_have_no_tags(meeting: Meeting) -> list[Problem]:
                 # Which row the headings stand in is no longer known; their column is.
                 at = Location(first.workbook, first.sheet, first.letters[column]) if first else item.at("origin")
                 problems.append(problem(PrintingCode.TAG_IN_SHEET, at, sheet=name, tag=tag))
+        for caption in filter(None, (table.title, *table.captions, *table.notes)):
+            if tag := leftover(caption.text):
+                problems.append(problem(PrintingCode.TAG_IN_SHEET, caption.at, sheet=name, tag=tag))
         for row, place in zip(table.rows, table.places, strict=True):
             # Seldom is there a brace in a row; then the cell is looked for.
             if leftover(" ".join(row)):
@@ -78,6 +89,23 @@ def own_sheets_have_no_tags(meeting: Meeting) -> list[Problem]:
                     for column, text in enumerate(row)
                     if (tag := leftover(text))
                 ]
+    return problems
+
+
+def tables_fit_the_page(meeting: Meeting) -> list[Problem]:
+    """No number of a table is broken, however many columns it has: else there must be fewer."""
+    problems = []
+    for attachment in (attachment for case in meeting.cases for attachment in case.attachments):
+        table = meeting.tables.get(attachment.target) if attachment.source == SHEET else None
+        if table is None or len(table.headings) <= _SURELY_FIT or len(table.rows) > MOST_PRINTED:
+            continue
+        columns = [{row[place] for row in table.rows} for place in range(len(table.headings))]
+        for place, heading in enumerate(table.printed_headings):
+            columns[place].update(heading.split(NEXT_ROW)[-1:])
+        if least_width(columns) > LANDSCAPE:
+            at = attachment.at("origin")
+            count = len(table.headings)
+            problems.append(problem(PrintingCode.TOO_WIDE_TO_PRINT, at, count=count, points=LEAST_POINTS))
     return problems
 
 
@@ -114,6 +142,7 @@ def notice_is_filled_in(meeting: Meeting) -> list[Problem]:
 RULES = (
     attachments_can_be_printed,
     own_sheets_have_no_tags,
+    tables_fit_the_page,
     slides_are_complete,
     notice_is_filled_in,
 )

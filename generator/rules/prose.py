@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 
 from jinja2 import TemplateSyntaxError
 
+from generator.basic import roc
 from generator.basic.problem import Code, Location, Problem, problem, warning
 from generator.meeting import figures
 from generator.meeting.model import Meeting
@@ -22,6 +24,10 @@ class ProseCode(Code):
     LOOSE_NUMBER = warning("未對應數字：{number}", "請改用 {{{{ }}}} 帶入；確為固定數字時寫成 {{{{ {tag} }}}}。")
     NO_ROWS = warning("〔{sheet}〕還沒有資料列，「{name}」印成「{value}」", "請填入資料；確實沒有時可不理會。")
     TYPED_LABEL = warning("「{label}」是手打的附件編號", '請改為 {{{{ 附件("名稱") }}}}，順序變動時編號才會跟著改。')
+    AS_OF_LATE = warning(
+        "「{written}」在資料基準日 {cutoff} 之後", "請核對日期；資料基準日可用 {{{{ 會議.資料基準日|年月日 }}}} 帶入。"
+    )
+    UNPAIRED = warning("「 {mark} 」沒有成對", "請補上另一半，或刪除。")
     WRONG_WORD = warning("「{word}」應作「{right}」", "請改正用字。")
 
 
@@ -60,7 +66,7 @@ def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabu
 
 def _as_typed(number: str) -> str:
     """What to write in a tag so that it prints this number as it was typed: 7, but "1,896", "2024" and "09"."""
-    return number if figures.shown(int(number.replace(",", ""))) == number and "," not in number else f'"{number}"'
+    return number if number.isdecimal() and figures.shown(int(number)) == number else f'"{number}"'
 
 
 def _without_citations(text: str) -> str:
@@ -80,7 +86,7 @@ def figures_have_rows(source: str, text: str, at: Location, vocabulary: Vocabula
     return [
         problem(ProseCode.NO_ROWS, at, sheet=name.partition(".")[0], name=name, value=figures.shown(known[name].value))
         for name in used
-        if name in known and not known[name].cells
+        if name in known and not known[name].cells and not vocabulary.meeting.waits_for(name)
     ]
 
 
@@ -106,10 +112,47 @@ def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabul
     return [problem(ProseCode.WRONG_WORD, at, word="會議記錄", right="會議紀錄")] if "會議記錄" in text else []
 
 
+_AS_OF = re.compile(r"(?:截至|截止|統計至|迄至?)\s*(?:民國)?\s*(\d{2,3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)")
+
+
+def as_of_the_cutoff(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """What a text says as of a day (截至…) is not as of one after 資料基準日."""
+    cutoff = vocabulary.meeting.info.cutoff
+    problems = []
+    for written in _AS_OF.findall(text):
+        with contextlib.suppress(values.BadValue):
+            if values.date(written) > cutoff:
+                shown = roc.short_date(cutoff)
+                problems.append(problem(ProseCode.AS_OF_LATE, at, written=written, cutoff=shown))
+    return problems
+
+
+_PAIRS = {"「": "」", "『": "』", "（": "）"}
+_CLOSING = {closing: opening for opening, closing in _PAIRS.items()} | {")": "("}
+
+
+def brackets_are_paired(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
+    """「」, 『』 and （） stand in pairs (標點符號用法); （ may be closed by a half-width one."""
+    open_marks: list[str] = []
+    for mark in text:
+        if mark in _PAIRS or mark == "(":
+            open_marks.append(mark)
+        elif mark in _CLOSING:
+            opening = {_CLOSING[mark]} if mark not in ")）" else {"(", "（"}
+            if open_marks and open_marks[-1] in opening:
+                open_marks.pop()
+            elif mark != ")":
+                # 1) and a) are labels.
+                return [problem(ProseCode.UNPAIRED, at, mark=mark)]
+    return [problem(ProseCode.UNPAIRED, at, mark=open_marks[0])] if open_marks else []
+
+
 RULES = (
     numbers_are_figures,
     figures_have_rows,
     weekdays_agree,
     labels_exist,
     words_are_official,
+    brackets_are_paired,
+    as_of_the_cutoff,
 )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from generator.basic import roc
+from generator.basic.mailbox import mailbox
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
 from generator.basic.rule_numbers import CIVIL_SHARE, CONVENERS, LEAST_MEMBERS, MOST_RENEWALS, SEX_SHARE, TERM_YEARS
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import CHAIR, CIVIL_MEMBER
+from generator.meeting.sheets.agency import Agency, Member
+from generator.meeting.sheets.minutes import Observer
 
 
 class RosterCode(Code):
@@ -27,6 +30,9 @@ class RosterCode(Code):
     TERM_LONG = error("民間代表「{name}」的任期超過 {years} 年", "請核對任期。", source=TERM_YEARS.source)
     TERM_AGAIN = error(
         "民間代表「{name}」第 {times} 次聘任，期滿只得續聘{most}次", "請核對聘任次數。", source=MOST_RENEWALS.source
+    )
+    ADDRESS_BAD = warning(
+        "「{value}」不是電子郵件信箱", "請改正，一格只填一個信箱，只用半形，例如 name@example.gov.tw；否則無法寄信。"
     )
     TERM_OVER = warning("「{name}」的任期在會議日期前已屆滿", "請核對任期，或更新名冊。")
 
@@ -87,6 +93,21 @@ def terms_are_lawful(meeting: Meeting) -> list[Problem]:
     return problems
 
 
+def addresses_are_mailboxes(meeting: Meeting) -> list[Problem]:
+    """Every 電子郵件 is a mailbox, long before mails are written."""
+    problems = []
+    people: list[Agency | Member | Observer] = [meeting.agency, *meeting.members, *meeting.observers]
+    for person in people:
+        if not person.email:
+            continue
+        try:
+            mailbox(person.email)
+        except ValueError:
+            value = " ".join(person.email.split())
+            problems.append(problem(RosterCode.ADDRESS_BAD, person.at("email"), value=value))
+    return problems
+
+
 def _years_after(day: dt.date, years: int) -> dt.date:
     """The last day of a term of so many years that begins on a day."""
     try:
@@ -99,4 +120,5 @@ def _years_after(day: dt.date, years: int) -> dt.date:
 RULES = (
     roster_is_lawful,
     terms_are_lawful,
+    addresses_are_mailboxes,
 )

@@ -38,9 +38,9 @@ from generator.meeting.sheets.shared import Article, regulation
 from generator.meeting.sources import SEPARATELY, SHARED, SHEET
 from generator.meeting.workdays import Calendar
 from generator.workbook import typed_rows
+from generator.workbook.plain_tables import Place, PlainTable
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import Kind, Record
-from generator.workbook.typed_rows import Place, PlainTable
 
 _PLAIN, _REGULATION = "範例表格", "範例要點"
 _LABELS = ("一、", "（一）", "1.", "（1）")

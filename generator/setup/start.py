@@ -33,7 +33,7 @@ from generator.meeting.sheets.meeting import Attachment, Case, Explanation, Meet
 from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.sources import SHEET, SOURCES, parts_of
 from generator.rules import carried
-from generator.workbook import books, typed_rows, values
+from generator.workbook import books, plain_tables, typed_rows, values
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import Record, Row
@@ -261,7 +261,7 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
         sheets = list(books.named(raw, target)) if kind == SHEET else []
         if sheets and values.folded(sheets[0].name) not in known:
             known.add(values.folded(sheets[0].name))
-            table = typed_rows.read_plain(sheets[0].name, sheets, [])
+            table = plain_tables.read_plain(sheets[0].name, sheets, [])
             if table is not None:
                 headings = [heading for heading in dict.fromkeys(table.headings) if heading]
                 brought.others.append(plain_sheet(sheets[0].name, headings, []))

@@ -21,7 +21,9 @@ _AFTER_IND = (
     " cnfStyle rPr sectPr pPrChange"
 )
 _NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
-LABEL = re.compile(rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）|\([{_NUMERAL}]+\)\t?|\(\d+\)\t?|\d+\.(?!\d)\t?|註：")
+LABEL = re.compile(
+    rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）(?![=＝])|\([{_NUMERAL}]+\)\t?|\(\d+\)(?![=＝])\t?|\d+\.(?!\d)\t?|註："
+)
 
 
 def finish(body: Any, styles: Styles, repeated: Sequence[tables.Repeated] = ()) -> None:
@@ -46,7 +48,7 @@ def hang_labels(body: Any, styles: Styles) -> None:
         found = LABEL.match(text)
         if in_cell and not hanging:
             alone = len(paragraph.getparent().findall(f"{W}p")) == 1
-            if not found or (alone and found[0][0].isdigit()):
+            if not found or (alone and (found[0][0].isdigit() or found[0].rstrip("\t") == text.strip())):
                 continue
             width = label_width(found[0], styles.size(style_id))
             _set_indent(paragraph, left + width, width)

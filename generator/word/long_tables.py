@@ -41,7 +41,7 @@ _LOOP = re.compile(r"\{%\s*for\s+(\w+)\s+in\s+(\w+(?:\.\w+)*)\s*%\}")
 # What stands outside of any text, is numbered through the document, or could be taken for a sign of ours.
 _STRANGE = re.compile(r"<w:(?:tbl|sdt|tblHeader)\b|wp:docPr|txbxContent|xmlns:|<[?!]|[{}\ufdd0-\ufdef]")
 # What no cell holds (values.text): unknown to XML, or a sign of docxtpl's or of ours.
-_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufdd0-\ufdd6\ufdd8-\ufdef\ufffe\uffff\ud800-\udfff]")
 # A text that goes into its cell as it is.
 _is_ordinary = re.compile(rf"(?!{labels.LABEL.pattern})[^\n\t&<>]+").fullmatch
 _AT_ONCE, _MOST_KINDS = 500, 2000

@@ -15,6 +15,7 @@ from generator.prose.recording import Recording
 from generator.prose.text import Text
 from generator.word import tables
 from generator.word.ooxml import Styles, W, text_of
+from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW
 
 _NUMERALS = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
 # By level: 壹、 一、 （一） 1. （1） (文書處理手冊).
@@ -33,6 +34,7 @@ _MINUTE_LEVEL = 2.5
 _OTHER_PARTS = re.compile(r"/word/(header|footer|footnotes|endnotes)\d*\.xml")
 _OTHER_NAMES = {"header": "頁首", "footer": "頁尾", "footnotes": "註腳", "endnotes": "章節附註"}
 _LOOK_MARKS = re.compile(f"[{tables.MERGE_MARK}{tables.FIT_MARK}]")
+_JOINED = re.compile(f"[{JOINED_LEFT}{JOINED_UP}]")
 
 
 class LongRows(Protocol):
@@ -172,8 +174,18 @@ def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]
         else:
             rows.append(row_texts)
             sources.append(origins)
-    plain = [tuple(cell.removeprefix(label_of(cell)).strip() for cell in row) for row in rows]
-    return Table(tuple(headings), tuple(plain), tuple(map(tuple, sources)), running(plain))
+    plain = [tuple(_JOINED.sub("", cell.removeprefix(label_of(cell))).strip() for cell in row) for row in rows]
+    return Table(tuple(_flat(headings)), tuple(plain), tuple(map(tuple, sources)), running(plain))
+
+
+def _flat(headings: Sequence[str]) -> list[str]:
+    """The names of columns whose headings stand in several rows: 男性.到考人數."""
+    levels = [heading.split(NEXT_ROW) for heading in headings]
+    for place, parts in enumerate(levels):
+        for number, part in enumerate(parts):
+            if part == JOINED_LEFT and place and number < len(levels[place - 1]):
+                parts[number] = levels[place - 1][number]
+    return [".".join(part for part in parts if part and part != JOINED_UP) for parts in levels]
 
 
 def _source(paragraphs: Sequence[Text]) -> Source:

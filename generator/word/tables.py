@@ -5,15 +5,18 @@ A row of the tree may stand for many that are not in it (long_tables.py): it is 
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Protocol
 
 from lxml import etree
 
+from generator.basic.text_width import LEAST_POINTS, NARROW_MARGINS, ems, longest_number, unbroken
 from generator.word.ooxml import Styles, W, text_of
+from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW
 
 # Noncharacters, which no cell may hold (values.text) and no typeface has.
 MERGE_MARK = "\ufdd0"
@@ -21,12 +24,14 @@ FIT_MARK = "\ufdd1"
 DITTO = "同上"
 # What becomes of a cell below a heading with 合併相同: a merged cell begins or goes on, or 同上 takes the text's place.
 BEGINS, GOES_ON, SAYS_DITTO = "begins", "goes on", "says ditto"
+# And of one that covers those on its right (covers 3 2100: their number and width), or that is covered.
+COVERS, COVERED = "covers", "covered"
 TEXT_STYLE, NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE = "表格文字", "表格數字", "表格小字", "表格小字數字"
 FITTED_STYLES = (NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE)
 _ROWS_OF_A_PAGE, _ROWS_OF_A_RUN = 28, 12
-_CELL_MARGINS, _SHORT_NAME = 180, 5
-_NUMBER_TEXT = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?")
-_WORD = re.compile(r"[!-~]+")
+_CELL_MARGINS = 180
+_NUMBER_TEXT = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?|\([\d,]+(?:\.\d+)?\)|[-－–—─…]+")
+_AFTER_MARGINS = {f"{W}{name}" for name in ("tblLook", "tblCaption", "tblDescription", "tblPrChange")}
 
 
 class Repeated(Protocol):
@@ -50,8 +55,10 @@ def arrange(body: Any, styles: Styles, repeated: Sequence[Repeated] = ()) -> Non
     """Fits the columns and merges the neighbours of every table of a document. Changes ``body`` in place."""
     by_row = {loop.row: loop for loop in repeated}
     for table in body.iter(f"{W}tbl"):
+        _part_headings(table)
         _fit_columns(table, styles, by_row)
         _merge_equal(table, styles, by_row)
+        _join_cells(table, by_row)
     for loop in repeated:
         loop.take_out()
 
@@ -113,6 +120,11 @@ def become(cell: Any, fate: str) -> None:
     """Changes a cell as its ``fate`` asks."""
     if fate == SAYS_DITTO:
         _say_ditto(cell)
+    elif fate == COVERED:
+        cell.getparent().remove(cell)
+    elif fate.startswith(COVERS):
+        _, count, width = fate.split()
+        _span(cell, int(count), int(width))
     else:
         _set_merge(cell, restart=fate == BEGINS)
 
@@ -129,7 +141,7 @@ def _is_one_line(cell: Any, text: str, styles: Styles) -> bool:
     style = next(cell.iter(f"{W}pStyle"), None)
     size = styles.size(style.get(f"{W}val") if style is not None else None)
     room = int(width.get(f"{W}w") or 0) - 160 if width is not None else 0
-    return _ems(text) * size <= room and "\n" not in text
+    return ems(text) * size <= room and "\n" not in text
 
 
 def _set_merge(cell: Any, restart: bool) -> None:
@@ -152,10 +164,112 @@ def _set_merge(cell: Any, restart: bool) -> None:
                 paragraphs[0].remove(child)
 
 
+def _part_headings(table: Any) -> None:
+    """A row of headings whose texts are for several rows (NEXT_ROW) becomes these rows, with their cells merged."""
+    for row in [row for row in table.iterchildren(f"{W}tr") if _is_header(row)]:
+        cells = list(row.iterchildren(f"{W}tc"))
+        texts = ["\n".join(map(text_of, cell.findall(f"{W}p"))) for cell in cells]
+        if not any(NEXT_ROW in text for text in texts):
+            continue
+        parts = [text.replace(FIT_MARK, "").split(NEXT_ROW) for text in texts]
+        fitted = any(FIT_MARK in text for text in texts)
+        description = table.find(f"{W}tblPr/{W}tblDescription")
+        if description is not None:
+            # For who has the page read out: 首列為欄位名稱.
+            text = description.get(f"{W}val") or ""
+            description.set(f"{W}val", text.replace("首列為", f"前 {max(map(len, parts))} 列為"))
+        rows = [row, *(copy.deepcopy(row) for _ in range(max(map(len, parts)) - 1))]
+        for above, below in pairwise(rows):
+            above.addnext(below)
+        for number, heading_row in enumerate(rows):
+            for place, cell in enumerate(heading_row.findall(f"{W}tc")):
+                levels = parts[place]
+                text = levels[number] if number < len(levels) else JOINED_UP
+                below = levels[number + 1] if number + 1 < len(levels) else ""
+                _set_text(cell, text + (FIT_MARK if fitted else ""))
+                if text == JOINED_UP:
+                    _set_merge(cell, restart=False)
+                    _set_text(cell, FIT_MARK if fitted else "")
+                elif below == JOINED_UP and text != JOINED_LEFT:
+                    _set_merge(cell, restart=True)
+
+
+def _set_text(cell: Any, text: str) -> None:
+    """Puts a text in place of a cell's; each of its lines becomes a paragraph."""
+    first, *rest = cell.findall(f"{W}p")
+    for paragraph in rest:
+        cell.remove(paragraph)
+    lines = text.split("\n")
+    after = first
+    for line in lines[1:]:
+        further = copy.deepcopy(first)
+        after.addnext(further)
+        after = further
+        _set_line(further, line)
+    _set_line(first, lines[0])
+
+
+def _set_line(paragraph: Any, text: str) -> None:
+    run, *rest = paragraph.findall(f"{W}r") or [etree.SubElement(paragraph, f"{W}r")]
+    for further in rest:
+        paragraph.remove(further)
+    for child in run.findall(f"{W}t") + run.findall(f"{W}br") + run.findall(f"{W}tab"):
+        run.remove(child)
+    node = etree.SubElement(run, f"{W}t")
+    node.text = text
+    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _join_cells(table: Any, repeated: Mapping[Any, Repeated]) -> None:
+    """Cells that hold JOINED_LEFT become one with that on their left."""
+    for row in list(table.iterchildren(f"{W}tr")):
+        cells = list(row.iterchildren(f"{W}tc"))
+        widths = [int(width.get(f"{W}w") or 0) if (width := _width_of(cell)) is not None else 0 for cell in cells]
+        many = repeated.get(row)
+        if many is None:
+            for place, fate in _joins([text_of(cell) for cell in cells], widths).items():
+                become(cells[place], fate)
+            continue
+        columns = [many.texts(place) for place in range(len(cells))]
+        if not any(JOINED_LEFT in set(texts) for texts in columns):
+            continue
+        for number, texts in enumerate(zip(*columns, strict=True)):
+            for place, fate in _joins(texts, widths).items():
+                many.fates.setdefault(place, {})[number] = fate
+
+
+def _joins(texts: Sequence[str], widths: Sequence[int]) -> dict[int, str]:
+    """What becomes of the cells of a row with these texts, of those that do not stay as they are."""
+    fates: dict[int, str] = {}
+    start = 0
+    for place, text in enumerate(texts):
+        if text == JOINED_LEFT and place:
+            fates[place] = COVERED
+            fates[start] = f"{COVERS} {place - start + 1} {sum(widths[start : place + 1])}"
+        else:
+            start = place
+    return fates
+
+
+def _span(cell: Any, count: int, width: int) -> None:
+    measure = _width_of(cell)
+    if measure is None:
+        return
+    measure.set(f"{W}w", str(width))
+    span = etree.Element(f"{W}gridSpan")
+    span.set(f"{W}val", str(count))
+    measure.addnext(span)
+
+
+def _width_of(cell: Any) -> Any:
+    return cell.find(f"{W}tcPr/{W}tcW")
+
+
 def _fit_columns(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -> None:
     """A table marked 欄寬依內容 gets a grid by its longest texts, and its columns of numbers stand to the right.
 
-    Columns that would break a number or a short name on an upright page turn the page; the type gets smaller last.
+    Columns that would break a number or a short name on an upright page turn the page; then the type gets smaller, and
+    names may be broken; numbers never are (rules/printing.py refuses what no size fits).
     """
     rows = list(table.iterchildren(f"{W}tr"))
     if not any([_strip_mark(cell, FIT_MARK) for row in rows for _, cell in _cells(row)]):
@@ -163,18 +277,29 @@ def _fit_columns(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -
     grid = table.find(f"{W}tblGrid")
     whole = sum(int(column.get(f"{W}w") or 0) for column in grid)
     count = max(sum(1 for _ in _cells(row)) for row in rows)
+    columns = [_texts_in(rows, place, repeated) for place in range(count)]
+    numeric = [_is_numeric(texts) for _, texts in columns]
     size = float(styles.size(styles.id_of(TEXT_STYLE)))
-    least, ideal, numeric = [], [], []
-    for place in range(count):
-        headings, texts = _texts_in(rows, place, repeated)
-        low = max(map(_unbroken, headings | texts)) * size + _CELL_MARGINS
-        least.append(low)
-        ideal.append(max(min(max(map(_ems, headings | texts)), 22) * size + _CELL_MARGINS, low))
-        numeric.append(_is_numeric(texts))
+    unbroken_ems = [max(map(unbroken, headings | texts), default=0) for headings, texts in columns]
+    ideal_ems = [min(max(map(ems, headings | texts), default=0), 22) for headings, texts in columns]
+    least = [low * size + _CELL_MARGINS for low in unbroken_ems]
+    ideal = [max(best * size + _CELL_MARGINS, low) for best, low in zip(ideal_ems, least, strict=True)]
     if sum(least) > whole or sum(ideal) > whole * 1.5:
         whole = _turn_page(table, whole)
+    small = sum(least) > whole
+    smaller, margins = 0, _CELL_MARGINS
+    if small:
+        size = float(styles.size(styles.id_of(SMALL_STYLE)))
+        least = [low * size + _CELL_MARGINS for low in unbroken_ems]
+        numbers = [max(map(longest_number, headings | texts), default=0) for headings, texts in columns]
+        for points in range(int(size) // 20, LEAST_POINTS - 1, -1):
+            if sum(least) <= whole:
+                break
+            smaller = points if points * 20 < size else 0
+            size, margins = points * 20.0, NARROW_MARGINS if points * 20 < size else margins
+            least = [max(low, 1.0) * size + margins for low in numbers]
+        ideal = [max(best * size + margins, low) for best, low in zip(ideal_ems, least, strict=True)]
     spare = whole - sum(least)
-    small = spare < 0
     wish = [best - low for best, low in zip(ideal, least, strict=True)]
     if spare >= 0 and sum(wish) > 0:
         widths = [int(low + spare * want / sum(wish)) for low, want in zip(least, wish, strict=True)]
@@ -185,18 +310,49 @@ def _fit_columns(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -
         grid.remove(child)
     for width in widths:
         etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
+    if margins == NARROW_MARGINS:
+        _narrow_margins(table)
     for row in rows:
         for index, (_, cell) in enumerate(_cells(row)):
-            measure = cell.find(f"{W}tcPr/{W}tcW")
+            measure = _width_of(cell)
             if measure is not None:
                 measure.set(f"{W}w", str(widths[index]))
                 measure.set(f"{W}type", "dxa")
+            if smaller:
+                _set_size(cell, smaller)
             if _is_header(row):
                 continue
             name = (SMALL_NUMBER_STYLE if small else NUMBER_STYLE) if numeric[index] else SMALL_STYLE
             wanted = styles.id_of(name) if name != SMALL_STYLE or small else None
             for style in cell.iter(f"{W}pStyle") if wanted else ():
                 style.set(f"{W}val", wanted)
+
+
+def _narrow_margins(table: Any) -> None:
+    """Little room beside the texts of the cells, where the type is smaller than the styles have it."""
+    properties = table.find(f"{W}tblPr")
+    margins = etree.Element(f"{W}tblCellMar")
+    for side in ("left", "right"):
+        edge = etree.SubElement(margins, f"{W}{side}")
+        edge.set(f"{W}w", str(NARROW_MARGINS // 2 - 8))
+        edge.set(f"{W}type", "dxa")
+    later = next((child for child in properties if child.tag in _AFTER_MARGINS), None)
+    if later is not None:
+        later.addprevious(margins)
+    else:
+        properties.append(margins)
+
+
+def _set_size(cell: Any, points: int) -> None:
+    for run in cell.iter(f"{W}r"):
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            properties = etree.Element(f"{W}rPr")
+            run.insert(0, properties)
+        for name in ("sz", "szCs"):
+            for old in properties.findall(f"{W}{name}"):
+                properties.remove(old)
+            etree.SubElement(properties, f"{W}{name}").set(f"{W}val", str(points * 2))
 
 
 def _texts_in(rows: Sequence[Any], place: int, repeated: Mapping[Any, Repeated]) -> tuple[set[str], set[str]]:
@@ -207,19 +363,25 @@ def _texts_in(rows: Sequence[Any], place: int, repeated: Mapping[Any, Repeated])
         cell = next(islice(row.iterchildren(f"{W}tc"), place, None), None)
         if cell is not None:
             many = repeated.get(row)
+            if many is None and _covers_more(cell):
+                continue
             (headings if _is_header(row) else below).update(many.texts(place) if many else [text_of(cell)])
-    return headings, below
+    return headings - _SIGNS, below - _SIGNS
+
+
+def _covers_more(cell: Any) -> bool:
+    """Whether the cell will be one with that on its right, so that its text has more room than its column."""
+    later = cell.getnext()
+    return later is not None and text_of(later) == JOINED_LEFT
+
+
+_SIGNS = {JOINED_LEFT, JOINED_UP}
+_has_digit = re.compile(r"\d").search
 
 
 def _is_numeric(column: set[str]) -> bool:
     given = [text for text in column if text]
-    return bool(given) and all(map(_NUMBER_TEXT.fullmatch, given))
-
-
-def _unbroken(text: str) -> float:
-    """How many em the longest piece is wide that should not be broken: a number or word, or a short Chinese name."""
-    wide = _ems(text)
-    return max([*(len(piece) / 2 for piece in _WORD.findall(text)), wide if wide <= _SHORT_NAME else 2])
+    return any(map(_has_digit, given)) and all(map(_NUMBER_TEXT.fullmatch, given))
 
 
 def _turn_page(table: Any, whole: int) -> int:
@@ -237,13 +399,6 @@ def _turn_page(table: Any, whole: int) -> int:
     if measure is not None and measure.get(f"{W}type") == "dxa":
         measure.set(f"{W}w", str(wide))
     return wide
-
-
-def _ems(text: str) -> float:
-    """How many em the longest line is wide: a character of ASCII is half as wide as any other."""
-    if "\n" in text:
-        return max(map(_ems, text.split("\n")))
-    return len(text) / 2 if text.isascii() else len(text) - len(text.encode("ascii", "ignore")) / 2
 
 
 def _strip_mark(cell: Any, mark: str) -> bool:

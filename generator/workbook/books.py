@@ -1,11 +1,14 @@
-"""Finding and opening workbooks, .xlsx and .ods: files → sheets as they stand. Nothing is ever written.
+"""Finding and opening workbooks (.xlsx, .ods) and lists (.csv): files → sheets as they stand. Nothing is ever written.
 
 Everything odd about a file is a Problem. Only files in the folder itself are read: a link may lead anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from generator.basic.package import LARGEST_SMALL_PART, Budget, Package, TooMuch
@@ -17,29 +20,40 @@ from generator.workbook.raw import MOST_CELLS, RawSheet
 class BookCode(Code):
     """The problems that this module finds."""
 
-    OTHER_FORMAT = warning("不讀取 {suffix} 檔", "請在 Excel 另存為 .xlsx 後放回此資料夾。")
+    OTHER_FORMAT = warning("不讀取 {suffix} 檔", "{perhaps}請在 Excel 另存為 .xlsx 後放回此資料夾。")
     WORKBOOK_LOCKED = error("無法讀取，檔案可能正在使用中或沒有權限", "請關閉檔案後重試。")
     WORKBOOK_UNREADABLE = error(
         "不是可讀的 .xlsx 活頁簿（可能已損壞或設有密碼）", "請用 Excel 開啟，另存成沒有密碼的 .xlsx。"
+    )
+    CSV_UNREADABLE = error(
+        "不是可讀的 .csv（不是 UTF-8 也不是 Big5 的文字，或格式有誤）", "請用 Excel 開啟，另存成 .xlsx。"
     )
     WORKBOOK_TOO_LARGE = error("內容過大（{size:,} MB），不予讀取", "請刪除多餘的工作表與圖片後另存。")
     WORKBOOK_IS_FOLDER = error("是資料夾，不是活頁簿", "請改放 Excel 檔案，或將資料夾改名。")
     WORKBOOK_IS_LINK = error("是連到別處的連結，不是檔案本身，不予讀取", "請將檔案本身複製到這個資料夾。")
     WORKBOOK_TWICE = error("與 {other} 同名，不知道該讀哪一份", "請只留一份。")
+    WORKBOOK_COPY = error("看起來是 {other} 的複本，沒有讀取", "請移走；若要用的是這一份，請移走另一份，再改回原名。")
     WORKBOOK_GONE = error("讀取時檔案不見了", "請確認檔案還在，再執行一次。")
 
 
 LARGEST_FILE = 100_000_000
+LARGEST_CSV = 50_000_000
 LARGEST_UNPACKED = 300_000_000
 LARGEST_RATIO = 200
 LARGEST_COPIED = 60_000_000
 _READ = (".xlsx", ".ods")
 _NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
+# What Windows, Office and browsers add to the name of a copy: 會議 - 複製 (2), 資料集 (1), 複本 會議, Copy of 會議.
+_COPY = re.compile(
+    r"(?:\s*[-－_–—]\s*|\s+|的)?(?:(?:複製|複本|副本|備份|拷貝|複製品|Copy|copy)(?:\s*[（(]\d+[）)]|\s*\d+)?|[（(]\d+[）)])\s*$"
+    r"|^(?:(?:複製|複本|副本|備份|拷貝)(?:\s*[-－_]?\s*)|Copy of )",
+)
 UNREAD = {
     BookCode.WORKBOOK_IS_FOLDER,
     BookCode.WORKBOOK_IS_LINK,
     BookCode.WORKBOOK_TOO_LARGE,
     BookCode.WORKBOOK_UNREADABLE,
+    BookCode.CSV_UNREADABLE,
     BookCode.WORKBOOK_LOCKED,
     BookCode.WORKBOOK_GONE,
 }
@@ -53,6 +67,16 @@ def named(sheets: Iterable[RawSheet], name: str) -> Iterator[RawSheet]:
 def books(folder: Path) -> list[Path]:
     """The workbooks that lie in the folder itself, in file-name order, without the lock files of office programs."""
     return [path for path in _entries(folder) if path.suffix.lower() in _READ]
+
+
+def lists(folder: Path) -> list[Path]:
+    """What is read of a meeting's folder: its workbooks, and lists as platforms export them (.csv)."""
+    return [path for path in _entries(folder) if path.suffix.lower() in _READ or _is_list(path)]
+
+
+def _is_list(path: Path) -> bool:
+    """Whether it is a .csv of a length that lists have; platforms offer larger ones."""
+    return path.suffix.lower() == ".csv" and (path.is_symlink() or path.stat().st_size <= LARGEST_CSV)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -71,11 +95,29 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in (*_READ, *_NOT_READ)
 
 
-def mention_others(folder: Path, problems: list[Problem], name: str = "") -> None:
-    """Tables of a format that is not read are named with what to do; with ``name`` only those of that name."""
+def mention_others(folder: Path, problems: list[Problem], name: str = "", with_lists: bool = False) -> None:
+    """Tables of a format that is not read are named with what to do; with ``name`` only those of that name.
+
+    ``with_lists``: a .csv is read there, and not named.
+    """
     for path in _entries(folder):
-        if path.suffix.lower() in _NOT_READ and name in ("", path.stem) and not path.is_dir():
-            problems.append(problem(BookCode.OTHER_FORMAT, Location(printable(path.name)), suffix=path.suffix.lower()))
+        unread = path.suffix.lower() in _NOT_READ and not (with_lists and _is_list(path))
+        if unread and name in ("", path.stem) and not path.is_dir():
+            at = Location(printable(path.name))
+            problems.append(problem(BookCode.OTHER_FORMAT, at, suffix=path.suffix.lower(), perhaps=""))
+
+
+def unread(folder: Path) -> tuple[str, ...]:
+    """The workbooks of a format that is not read, where a sheet that is missing may stand."""
+    other = [path for path in _entries(folder) if path.suffix.lower() in _NOT_READ and not path.is_dir()]
+    return tuple(printable(path.name) for path in other if path.suffix.lower() != ".csv")
+
+
+def likely_in(sheet: str, unread_books: Sequence[str]) -> str:
+    """「〔…〕可能在 清單.xls 內…」 where a sheet is missing and such a workbook lies there; else an empty text."""
+    if not unread_books:
+        return ""
+    return f"〔{sheet}〕可能在 {'、'.join(unread_books[:3])} 內，請先用 Excel 另存為 .xlsx。"
 
 
 def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
@@ -87,8 +129,41 @@ def mention_twins(folder: Path, name: str, problems: list[Problem]) -> None:
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[RawSheet]:
     """The sheets of every workbook in the folder; other tables lying there are named with what to do."""
-    mention_others(folder, problems)
-    return [sheet for path in books(folder) for sheet in read_workbook(path, problems)]
+    mention_others(folder, problems, with_lists=True)
+    copies = _copies(books(folder))
+    for path, original in copies.items():
+        problems.append(problem(BookCode.WORKBOOK_COPY, Location(printable(path.name)), other=printable(original.name)))
+    return [sheet for path in lists(folder) if path not in copies for sheet in read_workbook(path, problems)]
+
+
+def _copies(paths: Sequence[Path]) -> dict[Path, Path]:
+    """The workbooks that look like copies of another one beside them: by their name, or byte for byte."""
+    by_name = {unicodedata.normalize("NFC", path.stem): path for path in reversed(paths)}
+    copies: dict[Path, Path] = {}
+    contents: dict[tuple[int, bytes], Path] = {}
+    for path in sorted(paths, key=lambda path: (len(path.name), path.name)):
+        name = unicodedata.normalize("NFC", path.stem)
+        while (shorter := _COPY.sub("", name).strip()) and shorter != name:
+            name = shorter
+            if (original := by_name.get(name)) is not None and original != path:
+                copies[path] = original
+                break
+        if path in copies or (content := _content(path)) is None:
+            continue
+        if (same := contents.setdefault(content, path)) != path:
+            copies[path] = same
+    return copies
+
+
+def _content(path: Path) -> tuple[int, bytes] | None:
+    """What makes a workbook the same as another; None where it cannot be read, or is too large to be looked at."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            return None
+        with path.open("rb") as file:
+            return path.stat().st_size, hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return None
 
 
 def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
@@ -99,6 +174,10 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         if fault:
             problems.append(problem(fault, Location(name), size=size // 1_000_000))
             return []
+        if path.suffix.lower() == ".csv":
+            from generator.workbook import csv_file
+
+            return list(csv_file.sheets(name, path))
         # A small part may be looked at before it is read.
         budget = Budget(min(LARGEST_UNPACKED, 1_000_000 + size * LARGEST_RATIO) + LARGEST_SMALL_PART)
         # Heavy, and not wanted where nothing is read.
@@ -118,7 +197,8 @@ def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
         problems.append(problem(BookCode.WORKBOOK_GONE, Location(name)))
     except Exception:
         # openpyxl and lxml raise a dozen kinds of errors on damaged files; each means the same to the user.
-        problems.append(problem(BookCode.WORKBOOK_UNREADABLE, Location(name)))
+        unreadable = BookCode.CSV_UNREADABLE if path.suffix.lower() == ".csv" else BookCode.WORKBOOK_UNREADABLE
+        problems.append(problem(unreadable, Location(name)))
     return []
 
 

@@ -5,66 +5,137 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from typing import Any
 
 from generator.basic import package
-from generator.workbook.raw import MOST_COLUMNS, MOST_ROWS, Maker, RawSheet
+from generator.basic.problem import Code
+from generator.workbook import lettering, number_formats
+from generator.workbook.raw import (
+    CHART,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    PICTURE,
+    SHAPE,
+    TEXT_BOX,
+    Maker,
+    RawSheet,
+    RawSheetCode,
+)
 from generator.workbook.xlsx import ERROR_VALUES
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _SHEET, _ROW, _NAMED = f"{_TABLE}table", f"{_TABLE}table-row", f"{_STYLE}style"
-_COLUMN = f"{_TABLE}table-column"
+_COLUMN, _SHAPES, _LETTERS = f"{_TABLE}table-column", f"{_TABLE}shapes", f"{_STYLE}text-properties"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _ASIDE = {f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}ruby-text"}
 _MARKED = {1: " ", 2: "\t", 3: "\n"}
 _SIZE = re.compile(r"(\d*\.?\d+)(cm|mm|in|pt|pc|px)")
 # What is smaller than half a millimetre nobody sees.
 _SMALL = {"cm": 0.05, "mm": 0.5, "in": 0.02, "pt": 1.5, "pc": 0.12, "px": 2.0}
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(cm|mm|in|pt)")
+_CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
 _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
+_PICTURE_FORMULA = re.compile(r"(?:of:)?=(?:COM\.MICROSOFT\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
+# General as LibreOffice writes it: more digits than a column shows.
+_LONG_NUMBER = re.compile(r"-?\d*[.,]\d{7,}|-?\d{12,}|-?\d(?:[.,]\d+)?E[+-]?\d{3,}")
+
+
+class _Looks:
+    """What the styles of a workbook say of cells and of runs: struck out, raised, lowered; and of whole columns."""
+
+    def __init__(self) -> None:
+        # Of sheets that are not displayed, and of rows and columns without height or width: the kind of a style, and
+        # its name.
+        self.hidden: set[tuple[str, str]] = set()
+        self.indents: dict[str | None, int] = {}
+        self.struck: set[str | None] = set()
+        self.raised: dict[str | None, str] = {}
+        self.columns: list[tuple[int, str]] = []
+
+    def take(self, style: Any) -> None:
+        name = style.get(f"{_STYLE}name") or ""
+        self.hidden.update((child.tag, name) for child in style if _hides(child))
+        if indent := _indent(style):
+            self.indents[name] = indent
+        letters = style.find(_LETTERS)
+        if letters is None:
+            return
+        lines = [letters.get(f"{_STYLE}text-line-through-{part}", "none") for part in ("style", "type")]
+        if lines != ["none", "none"]:
+            self.struck.add(name)
+        position = (letters.get(f"{_STYLE}text-position") or "0%").split()[0]
+        if position != "0%":
+            lowered = position == "sub" or position.startswith("-")
+            self.raised[name] = "subscript" if lowered else "superscript"
+
+    def column(self, element: Any) -> tuple[int, int]:
+        """Takes the next columns; returns the first of them, and the one after them."""
+        first = self.columns[-1][0] if self.columns else 0
+        after = first + _times(element, "columns-repeated")
+        self.columns.append((after, element.get(f"{_TABLE}default-cell-style-name")))
+        return first, after
+
+    def hides(self, element: Any) -> bool:
+        """Whether a row or column is hidden: by itself, by a filter, by its style, or in a group that is folded."""
+        style = element.get(f"{_TABLE}style-name") or ""
+        kind = f"{_STYLE}table-{'column' if element.tag == _COLUMN else 'row'}-properties"
+        if element.get(f"{_TABLE}visibility") in ("collapse", "filter") or (kind, style) in self.hidden:
+            return True
+        groups = element.iterancestors(f"{_TABLE}table-row-group", f"{_TABLE}table-column-group")
+        return any(group.get(f"{_TABLE}display") == "false" for group in groups)
+
+    def strikes(self, cell: Any, column: int) -> bool:
+        """Whether a cell is struck out by its style, or by that of its column."""
+        if not self.struck:
+            return False
+        style = cell.get(f"{_TABLE}style-name")
+        if style is None:
+            style = next((style for end, style in self.columns if column < end), None)
+        return style in self.struck
 
 
 def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     """The sheets of a workbook. Raises whatever lxml raises on a damaged file, ValueError on an encrypted one."""
     if b"encryption-data" in package.small(archive, "META-INF/manifest.xml"):
         raise ValueError("encrypted")
-    # Of sheets that are not displayed, and of rows and columns without height or width: kind of style, and its name.
-    hidden: set[tuple[str, str]] = set()
+    looks = _Looks()
     maker: Maker | None = None
     current: Any = None
-    row, column, more = 0, 0, True
+    row, more = 0, True
     with archive.open("content.xml") as part:
-        for event, element in package.elements(
-            part, f"{_OFFICE}document-content", (_ROW, _COLUMN, _NAMED), around=_SHEET
-        ):
+        wanted = (_ROW, _NAMED, _COLUMN, _SHAPES)
+        for event, element in package.elements(part, f"{_OFFICE}document-content", wanted, around=_SHEET):
             if element.tag == _NAMED:
                 if event == "end":
-                    style = element.get(f"{_STYLE}name") or ""
-                    hidden.update((child.tag, style) for child in element if _hides(child))
+                    looks.take(element)
             elif element.tag == _SHEET:
                 # Tables stand in links to other documents too, and in cells.
                 if event == "start" and current is None and element.getparent().tag == f"{_OFFICE}spreadsheet":
                     name, style = element.get(f"{_TABLE}name") or "", element.get(f"{_TABLE}style-name") or ""
-                    unseen = (f"{_STYLE}table-properties", style) in hidden
+                    unseen = (f"{_STYLE}table-properties", style) in looks.hidden
                     current, maker = element, Maker(workbook, name, unseen)
-                    row, column, more = 0, 0, True
+                    row, more = 0, True
+                    looks.columns = []
                 elif event == "end" and element is current and maker is not None:
                     yield maker.build()
                     current = maker = None
             elif event == "end" and maker is not None and more and _is_of(element, current):
-                unseen = _is_unseen(element, hidden)
-                if element.tag == _COLUMN:
-                    after = column + _times(element, "columns-repeated")
-                    if unseen:
-                        maker.hide_columns(column, after - 1)
-                    column = after
+                if element.tag == _ROW:
+                    row, more = _row(element, row, maker, looks)
+                elif element.tag == _COLUMN:
+                    first, after = looks.column(element)
+                    if looks.hides(element):
+                        maker.hide_columns(first, after - 1)
                 else:
-                    row, more = _row(element, row, maker, unseen)
+                    _draw(element, 0, 0, maker)
 
 
 def _is_of(row: Any, sheet: Any) -> bool:
@@ -85,25 +156,36 @@ def _hides(properties: Any) -> bool:
     return any(size and (found := _SIZE.fullmatch(size)) and float(found[1]) < _SMALL[found[2]] for size in sizes)
 
 
-def _is_unseen(element: Any, hidden: Set[tuple[str, str]]) -> bool:
-    """Whether a row or column is hidden: by itself, by a filter, by its style, or in a group that is folded."""
-    style = element.get(f"{_TABLE}style-name") or ""
-    kind = f"{_STYLE}table-{'column' if element.tag == _COLUMN else 'row'}-properties"
-    if element.get(f"{_TABLE}visibility") in ("collapse", "filter") or (kind, style) in hidden:
-        return True
-    groups = element.iterancestors(f"{_TABLE}table-row-group", f"{_TABLE}table-column-group")
-    return any(group.get(f"{_TABLE}display") == "false" for group in groups)
+def _draw(element: Any, row: int, column: int, maker: Maker) -> None:
+    """Notes the pictures, charts and shapes in a cell, or in the list of those that belong to none."""
+    for child in element:
+        if isinstance(child.tag, str) and child.tag.startswith(_DRAW):
+            inside = {below.tag for below in child.iter()}
+            if f"{_DRAW}object" in inside or f"{_DRAW}image" in inside:
+                what = CHART if f"{_DRAW}object" in inside else PICTURE
+            else:
+                what = TEXT_BOX if "".join(child.itertext()).strip() else SHAPE
+            maker.draw(row, column, what)
 
 
-def _row(element: Any, index: int, maker: Maker, hidden: bool) -> tuple[int, bool]:
+def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bool]:
     """Takes a row as often as it is repeated; returns the number of the next one, and whether there is more to take."""
     line: list[object] = []
     faults: dict[int, str] = {}
-    texts: dict[int, str] = {}
+    texts: dict[int, str | number_formats.Shown] = {}
+    indents: dict[int, int] = {}
     column = 0
     for cell in element.iterchildren(*_CELLS):
         times = _times(cell, "columns-repeated")
-        value, text, fault = _value(cell)
+        marks: set[Code] = set()
+        value, text, fault = _value(cell, looks, marks)
+        if len(cell):
+            _draw(cell, index, column, maker)
+        if value is not None and looks.strikes(cell, column):
+            marks.add(RawSheetCode.STRUCK_OUT)
+            value = fault = None
+        for code in marks:
+            maker.mention(code, index, column)
         down, right = _times(cell, "rows-spanned"), _times(cell, "columns-spanned")
         if down > 1 or right > 1:
             maker.spans.append((index, column, index + down - 1, column + right - 1))
@@ -114,61 +196,96 @@ def _row(element: Any, index: int, maker: Maker, hidden: bool) -> tuple[int, boo
             line.extend([value] * (last - column))
             if fault is not None:
                 faults.update(dict.fromkeys(range(column, last), fault))
-            elif text and text != str(value):
+            elif text is not None and (text != str(value) or isinstance(value, dt.datetime | dt.time)):
                 texts.update(dict.fromkeys(range(column, last), text))
+            if (
+                isinstance(value, str)
+                and looks.indents
+                and (indent := looks.indents.get(cell.get(f"{_TABLE}style-name")))
+            ):
+                indents.update(dict.fromkeys(range(column, last), indent))
         column += times
     times = _times(element, "rows-repeated")
     if any(value is not None for value in line) or faults:
+        hidden = looks.hides(element)
         for number in range(index, min(index + times, max(index, MOST_ROWS) + 1)):
+            maker.indents.update(((number, column), indent) for column, indent in indents.items())
             if not maker.row(number, list(line), faults, texts, hidden):
                 return number, False
     return index + times, True
+
+
+def _indent(style: Any) -> int:
+    """How many characters a style of cells moves its text in: LibreOffice writes 0.353 cm for each."""
+    for child in style:
+        margin = _LENGTH.fullmatch(child.get(f"{_FO}margin-left") or "")
+        if margin and style.get(f"{_STYLE}family") == "table-cell":
+            return min(round(float(margin[1]) * _CENTIMETRES[margin[2]] / 0.353), 15)
+    return 0
 
 
 def _times(element: Any, name: str) -> int:
     return max(1, int(element.get(f"{_TABLE}number-{name}") or 1))
 
 
-def _value(cell: Any) -> tuple[object, str, str | None]:
-    """(value, text as shown where that is another, None), or (None, "", what it is that has no value)."""
+def _value(cell: Any, looks: _Looks, marks: set[Code]) -> tuple[object, str | None, str | None]:
+    """(value, text as shown where that is another, None), or (None, None, what it is that has no value)."""
     kind = cell.get(f"{_OFFICE}value-type")
-    formula = cell.get(f"{_TABLE}formula") is not None
+    given = cell.get(f"{_TABLE}formula")
+    formula = given is not None
     if kind is None and not formula and not len(cell):
-        return None, "", None
-    text = "\n".join(_text(paragraph) for paragraph in cell.iterchildren(f"{_TEXT}p"))
+        return None, None, None
+    if given and (picture := _PICTURE_FORMULA.match(given)):
+        return None, None, picture[1].upper()
+    lines = [_text(paragraph, looks, marks) for paragraph in cell.iterchildren(f"{_TEXT}p")]
+    text = lettering.visible("\n".join(lines), marks)
+    if text[:1] == "=" and (picture := _PICTURE_FORMULA.match(text)):
+        return None, None, picture[1].upper()
+    # A cell without a paragraph was written by a program that left the showing to others.
+    shown = text if lines else None
     wrong = cell.get(f"{_CALC}value-type") == "error"
     if text in ERROR_VALUES or wrong or (formula and _ERROR.fullmatch(text)):
-        return None, "", text or "#VALUE!"
+        return None, None, text or "#VALUE!"
     if kind is None:
-        return None, "", "" if formula else None
+        return None, None, "" if formula else None
     if kind in ("float", "percentage", "currency"):
         number = float(cell.get(f"{_OFFICE}value") or "nan")
         if not math.isfinite(number):
-            return text or None, "", None
-        return (int(number) if number.is_integer() else number), text, None
+            return text or None, None, None
+        value = int(number) if number.is_integer() else number
+        if (
+            shown
+            and _LONG_NUMBER.fullmatch(shown)
+            and abs(float(shown.replace(",", ".")) - number) <= abs(number) / 1e9
+        ):
+            shown = number_formats.general(value)
+        return value, shown, None
     try:
         if kind == "date":
-            return dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value") or ""), "", None
+            return dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value") or ""), shown, None
         if kind == "time":
             match = _TIME.fullmatch(cell.get(f"{_OFFICE}time-value") or "")
-            return (dt.time(int(match[1]), int(match[2]), int(match[3])) if match else text or None), "", None
+            return (dt.time(int(match[1]), int(match[2]), int(match[3])) if match else text or None), shown, None
     except ValueError:
         # A date that no calendar has, or a length of time: as it is shown.
-        return text or None, "", None
+        return text or None, None, None
     if kind == "boolean":
-        return cell.get(f"{_OFFICE}boolean-value") == "true", "", None
-    return text or cell.get(f"{_OFFICE}string-value") or None, "", None
+        return cell.get(f"{_OFFICE}boolean-value") == "true", None, None
+    return text or ("" if lines else cell.get(f"{_OFFICE}string-value")) or None, None, None
 
 
-def _text(paragraph: Any) -> str:
+def _text(paragraph: Any, looks: _Looks, marks: set[Code]) -> str:
     """The text of a paragraph: white space folded as the format has it, its own marks for blanks, tabs and breaks."""
     pieces: list[str] = []
-    _gather(paragraph, pieces)
+    _gather(paragraph, pieces, looks, marks)
     return re.sub(r"[ \t\r\n]+", " ", "".join(pieces)).strip(" ").translate(_MARKED)
 
 
-def _gather(element: Any, pieces: list[str]) -> None:
-    """Texts as they stand, and control characters, which XML cannot have, for what must not be folded."""
+def _gather(element: Any, pieces: list[str], looks: _Looks, marks: set[Code]) -> None:
+    """Texts as they stand, and control characters, which XML cannot have, for what must not be folded.
+
+    What is struck out is left out, what is raised or lowered gets the characters for it.
+    """
     pieces.append(element.text or "")
     for child in element:
         if child.tag == f"{_TEXT}s":
@@ -178,5 +295,14 @@ def _gather(element: Any, pieces: list[str]) -> None:
         elif child.tag == f"{_TEXT}line-break":
             pieces.append("\3")
         elif isinstance(child.tag, str) and child.tag not in _ASIDE:
-            _gather(child, pieces)
+            style = child.get(f"{_TEXT}style-name")
+            inside: list[str] = []
+            _gather(child, inside, looks, marks)
+            if style in looks.struck:
+                if "".join(inside).strip():
+                    marks.add(RawSheetCode.STRUCK_OUT)
+            elif style in looks.raised:
+                pieces.append(lettering.raised("".join(inside), looks.raised[style]))
+            else:
+                pieces += inside
         pieces.append(child.tail or "")

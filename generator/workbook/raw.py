@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
-from generator.workbook import values
+from generator.workbook import number_formats, values
+from generator.workbook.number_formats import Shown
 
 
 class RawSheetCode(Code):
@@ -23,12 +24,26 @@ class RawSheetCode(Code):
     # Cells
     ERROR_VALUE = error("儲存格是錯誤值 {value}", "請修正公式或改填數值。")
     FORMULA_WITHOUT_VALUE = error("公式還沒有計算結果", "請用 Excel 開啟這個活頁簿，存檔後再執行。")
+    PICTURE_IN_CELL = error(
+        "儲存格是圖片（{value}），不是文字，無法讀取", "請改填文字；要附圖時另存成圖片檔，在〔附件〕以「檔案:」附上。"
+    )
+    PICTURE_ON_SHEET = error(
+        "工作表上有{what}，印成表格時會不見", "請另存成圖片檔，在〔附件〕以「檔案:」附上，再從工作表刪除。"
+    )
+    PICTURE_NOT_READ = note(
+        "工作表上有{what}，只讀儲存格，不會印出", "要附上時請另存成圖片檔，在〔附件〕以「檔案:」附上。"
+    )
+    STRUCK_OUT = note("有劃掉的文字（刪除線），沒有讀取", "劃掉的若仍要印，請取消刪除線。")
+    UNSEEN_CHARACTERS = note("有看不見的零寬字元，已略去", "不必處理；要清除時請重新輸入該儲存格。")
 
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 400
 MOST_CELLS = 2_000_000
 _BEGINNING = 1000
+PICTURE, CHART, TEXT_BOX, SHAPE = "圖片", "圖表", "文字方塊", "圖形"
+# What a reader says of a cell whose value is a picture.
+PICTURES = ("DISPIMG", "IMAGE")
 
 Place = tuple[int, int]
 
@@ -39,8 +54,10 @@ class RawSheet:
 
     ``merged`` leads from a covered cell to the one that holds its value. ``faults`` are cells that have no value to
     use (None there), ``remarks`` what is to be said of the sheet; both count only once someone wants it. ``texts`` are
-    cells as the office program shows them, where the value alone would print otherwise. ``hidden_columns`` are those
-    that the office program does not show; which of them are read is for the reader of the sheet to say.
+    cells as the office program shows them, where the value alone would print otherwise. ``indents``: how many
+    characters the text of a cell is moved in. ``hidden_columns`` are those that the office program does not show;
+    which of them are read is for the reader of the sheet to say. ``drawings``: what lies on the sheet and in no cell,
+    each with the cell at its corner.
     """
 
     workbook: str
@@ -48,9 +65,11 @@ class RawSheet:
     cells: Sequence[Sequence[object]]
     merged: Mapping[Place, Place] = field(default_factory=dict)
     faults: Mapping[Place, Problem] = field(default_factory=dict)
-    texts: Mapping[Place, str] = field(default_factory=dict)
+    texts: Mapping[Place, str | Shown] = field(default_factory=dict)
+    indents: Mapping[Place, int] = field(default_factory=dict)
     remarks: Sequence[Problem] = ()
     hidden_columns: Set[int] = frozenset()
+    drawings: Sequence[tuple[Location, str]] = ()
 
     @property
     def place(self) -> Location:
@@ -98,7 +117,30 @@ class RawSheet:
         """A cell's text as the office program shows it. Raises values.BadValue for control characters."""
         row, column = self.holder(row, column)
         value = self.value(row, column)
-        return "" if value is None else self.texts.get((row, column)) or values.text(value)
+        if value is None:
+            return ""
+        text = self.texts.get((row, column))
+        return values.text(value) if text is None else values.text(str(text))
+
+    def format(self, row: int, column: int) -> Shown | None:
+        """The number in a cell with its format, where one was read."""
+        shown = self.texts.get(self.holder(row, column))
+        return shown if isinstance(shown, Shown) else None
+
+    def data(self, row: int, column: int, shown: str) -> object:
+        """What a program reads of a cell that shows that text: a number or a date where it shows one, else the text.
+
+        A number scaled by its format (千元) counts as shown; one that reads as a code (00824, 0912-345-678) is a text.
+        A date that shows no day, or a time beside it, is a text of ISO 8601. None for a cell that shows nothing.
+        """
+        return number_formats.data(self.value(row, column), shown) if shown else None
+
+    def pictures(self, code: Code) -> list[Problem]:
+        """A problem for each thing that lies on the sheet and in no cell; a note for lines and the like."""
+        return [
+            problem(RawSheetCode.PICTURE_NOT_READ if what == SHAPE else code, at, what=what)
+            for at, what in self.drawings
+        ]
 
 
 class Maker:
@@ -107,13 +149,16 @@ class Maker:
     def __init__(self, workbook: str, name: str, hidden: bool = False) -> None:
         self.place = Location(workbook, name)
         self.faults: dict[Place, Problem] = {}
-        self.texts: dict[Place, str] = {}
+        self.texts: dict[Place, str | Shown] = {}
+        self.indents: dict[Place, int] = {}
+        self.drawings: list[tuple[Location, str]] = []
         self.spans: list[tuple[int, int, int, int]] = []
         self._hidden_columns: set[int] = set()
         self._cells: list[Sequence[object]] = []
         self._hidden = hidden
         self._hidden_rows: list[int] = []
         self._limits: dict[Code, Problem] = {}
+        self._seen: dict[Code, Problem] = {}
         self._room = MOST_CELLS
 
     def row(
@@ -121,13 +166,13 @@ class Maker:
         index: int,
         line: list[object],
         faults: Mapping[int, str] = MappingProxyType({}),
-        texts: Mapping[int, str] = MappingProxyType({}),
+        texts: Mapping[int, str | Shown] = MappingProxyType({}),
         hidden: bool = False,
     ) -> bool:
         """Takes the cells of a row, from column A; False where nothing more will be taken.
 
         Rows come from the top; those left out are blank. ``faults`` are its cells with an error value, or with a
-        formula that has none (an empty text), by column; ``texts`` those of RawSheet.
+        formula that has none (an empty text) or is a picture, by column; ``texts`` those of RawSheet.
         """
         while line and line[-1] is None:
             line.pop()
@@ -148,8 +193,9 @@ class Maker:
         self._cells.append(line)
         for column, value in faults.items():
             at = Location(self.place.workbook, self.place.sheet, f"{letter(column)}{index + 1}")
+            code = RawSheetCode.ERROR_VALUE if value else RawSheetCode.FORMULA_WITHOUT_VALUE
             self.faults[index, column] = problem(
-                RawSheetCode.ERROR_VALUE if value else RawSheetCode.FORMULA_WITHOUT_VALUE, at, value=value
+                RawSheetCode.PICTURE_IN_CELL if value in PICTURES else code, at, value=value
             )
         for column, text in texts.items():
             self.texts[index, column] = text
@@ -161,12 +207,24 @@ class Maker:
         """Notes that the columns from ``first`` to ``last`` are not shown."""
         self._hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
 
+    def mention(self, code: Code, index: int, column: int) -> None:
+        """Notes something of a cell; of each code the first cell of the sheet is named."""
+        if code not in self._seen:
+            at = Location(self.place.workbook, self.place.sheet, f"{letter(column)}{index + 1}")
+            self._seen[code] = problem(code, at)
+
+    def draw(self, index: int, column: int, what: str) -> None:
+        """Notes a picture, a chart or a shape whose corner is in that cell."""
+        at = Location(self.place.workbook, self.place.sheet, f"{letter(column)}{index + 1}")
+        if (at, what) not in self.drawings:
+            self.drawings.append((at, what))
+
     def build(self) -> RawSheet:
         place = self.place
         if RawSheetCode.TOO_MANY_ROWS in self._limits or RawSheetCode.TOO_MANY_CELLS in self._limits:
             self._shorten()
         merged = self._merged()
-        remarks = list(self._limits.values())
+        remarks = [*self._limits.values(), *self._seen.values()]
         if self._hidden:
             remarks.append(problem(RawSheetCode.HIDDEN_SHEET, place))
         if self._hidden_rows:
@@ -174,14 +232,25 @@ class Maker:
             more = " …" if len(self._hidden_rows) > 8 else ""
             first = Location(place.workbook, place.sheet, f"A{self._hidden_rows[0] + 1}")
             remarks.append(problem(RawSheetCode.HIDDEN_ROWS, first, rows=shown + more))
-        hidden = frozenset(self._hidden_columns)
-        return RawSheet(place.workbook, place.sheet, self._cells, merged, self.faults, self.texts, remarks, hidden)
+        return RawSheet(
+            place.workbook,
+            place.sheet,
+            self._cells,
+            merged,
+            self.faults,
+            self.texts,
+            self.indents,
+            remarks,
+            frozenset(self._hidden_columns),
+            tuple(self.drawings),
+        )
 
     def _shorten(self) -> None:
         """Of a sheet that is too long only the beginning is checked further."""
         del self._cells[_BEGINNING:]
         self.faults = {place: fault for place, fault in self.faults.items() if place[0] < _BEGINNING}
         self.texts = {place: text for place, text in self.texts.items() if place[0] < _BEGINNING}
+        self.indents = {place: indent for place, indent in self.indents.items() if place[0] < _BEGINNING}
         self._hidden_rows = [row for row in self._hidden_rows if row < _BEGINNING]
 
     def _reach(self, count: int) -> None:

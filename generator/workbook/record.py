@@ -93,8 +93,8 @@ class Sheet:
 
     ``book``: the workbook in which `packet init` or `packet new` puts it; none where it is empty. ``most``: the rows
     that are read of it at most; what is numbered 一、二、三 has no label for more than 999. ``template`` prints it as
-    an attachment, with running numbers under the heading ``number`` where that is given. ``by_field``: the columns by
-    the record's fields.
+    an attachment, with running numbers under the heading ``number`` where that is given. ``own_totals``: a row of
+    totals is one of its records. ``by_field``: the columns by the record's fields.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Sheet:
     book: str = ""
     template: str = ""
     number: str = ""
+    own_totals: bool = False
     by_field: Mapping[str, Column] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:

@@ -1,19 +1,22 @@
-"""Sheets → records, each value with its place, by their declaration; and the sheets that no one declared.
+"""Sheets → records, each value with its place, by their declaration.
 
 Everything odd is a Problem; reading goes on.
 """
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from generator.basic.leftover import leftover
-from generator.basic.problem import ERROR, Code, Location, Problem, error, nearest, note, perhaps, problem, warning
-from generator.workbook import books, characters, values
+from generator.basic.problem import ERROR, Code, Problem, error, nearest, note, perhaps, problem, warning
+from generator.workbook import books, characters, layout, totals, values
 from generator.workbook.raw import RawSheet, RawSheetCode, letter
-from generator.workbook.record import Kind, R, Record, Row, Sheet
+from generator.workbook.record import Column, Kind, R, Record, Row, Sheet
+from generator.workbook.repeats import RepeatCode, repeated, row_range
 
 
 class RowCode(Code):
@@ -26,7 +29,6 @@ class RowCode(Code):
     MERGED_CELLS = note("有合併儲存格，所跨的每一列都視為同一內容", "內容若不是每列相同，請取消合併後逐列填寫。")
     MERGED_COUNT = error("「{name}」的數字是合併儲存格", "請取消合併，逐列填數字，以免重複計算。")
     TOO_MANY_FAULTS = error("錯誤太多，第 {row} 列以後沒有檢查", "請先改正前面各列，再執行一次。")
-    HEADINGS_DIFFER = error("欄位標題與 {other} 的同名工作表不同", "請改成相同的標題，或將工作表改名。")
     SHEET_TWICE = error("工作表〔{sheet}〕在 {other} 已經有了", "請只留一份。")
     MISSING_COLUMN = error("找不到欄位標題「{name}」", "請在標題列補上此欄。{perhaps}")
     UNKNOWN_COLUMN = note("不認得欄位「{name}」，未使用", "{perhaps}不需要時可不理會。")
@@ -37,58 +39,37 @@ class RowCode(Code):
     # Cells
     EMPTY_CELL = error("「{name}」空白", "請填入內容。")
     # Lists
+    ROWS_ASIDE = note("第 {rows} 列是附註或合計，不當作資料", "若是資料，請補填其他各欄。")
     WRONG_TOTAL = error("填的是 {stated}，加總為 {computed}", "請核對各數，或刪除總計由程式計算。")
 
 
-TOTAL_WORDS = ("總計", "合計", "總和")
-SUBTOTAL_WORDS = ("小計",)
-_HEADING_ROWS = 15
+_HEADING_ROWS, _MOST_DEEP = 15, 3
+_TWO_DECIMALS = re.compile(r"\d{2,3}\.\d{2}")
 _MOST_FAULTS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row of a plain table stands; ``letters`` are those of its columns."""
-
-    workbook: str
-    sheet: str
-    number: int
-    letters: tuple[str, ...]
-
-    def cell(self, column: int) -> Location:
-        return Location(self.workbook, self.sheet, f"{self.letters[column]}{self.number}")
-
-
-@dataclass(frozen=True, slots=True)
-class PlainTable:
-    """A sheet that is not declared: headings and texts as shown, blank rows left out.
-
-    ``count`` and ``sums`` (of columns that hold whole numbers) leave rows of totals out; ``spans`` are their cells.
-    """
-
-    name: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    places: tuple[Place, ...]
-    count: int
-    sums: Mapping[str, int]
-    spans: Mapping[str, tuple[Location, ...]]
-
-
 def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
-    """The typed rows of every sheet of that name, stacked; a cell that cannot be read is a problem and is None."""
+    """The typed rows of every sheet of that name, stacked; a cell that cannot be read is a problem and is None.
+
+    Notes and totals are no rows; rows that were pasted twice are one problem, and count once.
+    """
     rows: list[Row] = []
+    seen = _Seen()
     for sheet in sheets:
-        problems += sheet.remarks
+        problems += [*sheet.remarks, *sheet.pictures(RawSheetCode.PICTURE_NOT_READ)]
         before = len(problems)
         heading = _heading_row(spec, sheet, problems)
         if heading is None:
             continue
         number, columns = heading
-        _mention_merged(sheet, number, columns.values(), problems)
+        mention_merged(sheet, number, columns.values(), problems)
         problems += sheet.hidden(number, columns.values())
         letters = {name: letter(position) for name, position in columns.items()}
+        aside = _aside(spec, sheet, number, columns, problems)
+        aside |= seen.pasted_twice(sheet, number, aside, columns, problems)
         for index in range(number + 1, len(sheet.cells)):
+            if index in aside:
+                continue
             row = _typed_row(spec, sheet, index, columns, letters, problems)
             if row is None:
                 continue
@@ -96,9 +77,126 @@ def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem])
                 problems.append(problem(RawSheetCode.TOO_MANY_ROWS, sheet.at(index, 0), most=spec.most))
                 return rows
             rows.append(row)
-            if _too_many(sheet, index, before, problems):
+            if too_many(sheet, index, before, problems):
                 break
     return rows
+
+
+def _aside(spec: Sheet, sheet: RawSheet, heading: int, columns: Mapping[str, int], problems: list[Problem]) -> set[int]:
+    """The rows below the headings that are no data: notes, and totals, which are checked where they can be."""
+    notes: list[int] = []
+    stated: list[int] = []
+    needed = [columns[name] for name in spec.required_names if spec.column(name).filled]
+    positions = set(columns.values())
+    last_needed = max(needed, default=len(columns))
+    numbered = [position for name, position in columns.items() if spec.column(name).kind is Kind.COUNT]
+    data: list[int] = []
+    for index in range(heading + 1, len(sheet.cells)):
+        cells = sheet.cells[index]
+        if len(cells) > last_needed and None not in cells:
+            data.append(index)
+            continue
+        given = [position for position, value in enumerate(cells) if not values.is_blank(value)]
+        text = cells[given[0]] if given else None
+        if not isinstance(text, str):
+            if given:
+                data.append(index)
+            continue
+        absent = [place for place in needed if place not in given and (index, place) not in sheet.merged]
+        blank_above = not sheet.cells[index - 1] and index - 1 > heading
+        if len(given) == 1 and len(absent) >= min(2, len(needed) - 1) and needed and len(needed) > 1:
+            at_left = given[0] <= min(positions)
+            if at_left and (layout.is_note(text) or (data and _ends_list(sheet, index, text, blank_above))):
+                notes.append(index)
+                continue
+        if (
+            not spec.own_totals
+            and absent
+            and layout.total_word([text])
+            and all(position in numbered or position not in positions for position in given[1:])
+        ):
+            stated.append(index)
+            continue
+        data.append(index)
+    for index in stated:
+        _check_stated(spec, sheet, index, [row for row in data if row < index], columns, problems)
+    if notes or stated:
+        first = min(notes + stated)
+        shown = "、".join(str(index + 1) for index in sorted(notes + stated)[:8])
+        problems.append(problem(RowCode.ROWS_ASIDE, sheet.at(first, min(positions)), rows=shown))
+    return {*notes, *stated}
+
+
+def _ends_list(sheet: RawSheet, index: int, text: str, blank_above: bool) -> bool:
+    """Whether a text alone at the end of a list is a remark on it: a sentence, or apart from the rows."""
+    last = all(sum(not values.is_blank(value) for value in row) <= 1 for row in sheet.cells[index:])
+    return last and (blank_above or text.strip().endswith(("。", "；")) or "：" in text)
+
+
+def _check_stated(
+    spec: Sheet, sheet: RawSheet, index: int, rows: Sequence[int], columns: Mapping[str, int], problems: list[Problem]
+) -> None:
+    for name, position in columns.items():
+        number = totals.whole(sheet.value(index, position))
+        numbers = [totals.whole(sheet.value(row, position)) for row in rows]
+        if spec.column(name).kind is not Kind.COUNT or number is None or None in numbers or not rows:
+            continue
+        computed = sum(value for value in numbers if value is not None)
+        if number != computed and totals.added(name):
+            problems.append(problem(RowCode.WRONG_TOTAL, sheet.at(index, position), stated=number, computed=computed))
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The rows of a list so far, over the sheets of several workbooks, to find those that were pasted twice."""
+
+    keys: list[tuple[object, ...] | None] = field(default_factory=list)
+    # For each sheet where its keys begin, and the row of the first.
+    sheets: list[tuple[int, RawSheet, int]] = field(default_factory=list)
+
+    def pasted_twice(
+        self, sheet: RawSheet, heading: int, aside: set[int], columns: Mapping[str, int], problems: list[Problem]
+    ) -> set[int]:
+        """The rows of the sheet that are a block which stands already further up, or in another workbook."""
+        begun = len(self.keys)
+        self.sheets.append((begun, sheet, heading + 1))
+        positions = [columns[name] for name in sorted(columns)]
+        last = max(positions)
+        taken = operator.itemgetter(*positions) if len(positions) > 1 else None
+        for index in range(heading + 1, len(sheet.cells)):
+            cells = sheet.cells[index]
+            key: tuple[object, ...] | None = None
+            if taken is None or index in aside:
+                pass
+            elif sheet.merged:
+                key = tuple(sheet.value(index, position) for position in positions)
+            else:
+                key = taken(cells) if len(cells) > last else taken([*cells, *[None] * (last + 1 - len(cells))])
+            self.keys.append(key if key is not None and key.count(None) < len(key) - 1 else None)
+        self.keys.append(None)
+        found: set[int] = set()
+        for first, again, count in repeated(self.keys):
+            if again < begun:
+                continue
+            other, at = self._owner(first)
+            _, index = self._owner(again)
+            before = row_range(at + 1, count)
+            problems.append(
+                problem(
+                    RepeatCode.ROWS_PASTED_TWICE,
+                    sheet.at(index, min(columns.values())),
+                    rows=row_range(index + 1, count),
+                    first=before if other is sheet else f" {other.workbook}〔{other.name}〕{before}",
+                )
+            )
+            found.update(range(index, index + count))
+            self.keys[again : again + count] = [None] * count
+        return found
+
+    def _owner(self, number: int) -> tuple[RawSheet, int]:
+        """The sheet of a key, and its row."""
+        begun, sheet, row = max((entry for entry in self.sheets if entry[0] <= number), key=lambda entry: entry[0])
+        return sheet, row + number - begun
 
 
 def rows(record: type[Record], raw: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
@@ -129,7 +227,7 @@ def field_record(record: type[R], row: Row | None) -> R | None:
     return record.of(row)
 
 
-def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem]) -> bool:
+def too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem]) -> bool:
     """Whether a sheet has so many faults that no one wants to hear of more; says so."""
     if len(problems) - before < _MOST_FAULTS or problems[-1].severity != ERROR:
         return False
@@ -137,7 +235,7 @@ def _too_many(sheet: RawSheet, index: int, before: int, problems: list[Problem])
     return True
 
 
-def _mention_merged(sheet: RawSheet, heading: int, columns: Iterable[int], problems: list[Problem]) -> None:
+def mention_merged(sheet: RawSheet, heading: int, columns: Iterable[int], problems: list[Problem]) -> None:
     """One note where a cell below the headings counts for several rows."""
     wanted = set(columns)
     holders = [
@@ -199,51 +297,106 @@ def _field_columns(sheet: RawSheet) -> tuple[int, int, int]:
 
 
 def _heading_row(spec: Sheet, sheet: RawSheet, problems: list[Problem]) -> tuple[int, dict[str, int]] | None:
-    """The number of the heading row and where each known column stands; None (and a problem) when not found."""
+    """The number of the (last) heading row and where each known column stands; None (and a problem) when not found.
+
+    Headings of two or three rows are looked for where no single row has all that are required.
+    """
     known = {values.folded(column.name): column.name for column in spec.columns}
     best: dict[str, int] = {}
     best_row = -1
-    for index, row in enumerate(sheet.cells[:_HEADING_ROWS]):
-        columns: dict[str, int] = {}
-        for position, value in enumerate(row):
-            name = known.get(values.folded(value)) if value is not None else None
-            if name and name not in columns:
-                columns[name] = position
-        if len(columns) > len(best):
-            best, best_row = columns, index
-        if all(name in columns for name in spec.required_names):
-            _mention_columns(spec, sheet, index, known, problems)
-            return index, columns
+    for deep in range(1, _MOST_DEEP + 1):
+        for index in range(min(_HEADING_ROWS, len(sheet.cells) - deep + 1)):
+            columns = _known_columns(sheet, index, deep, known)
+            if len(columns) > len(best):
+                best, best_row = columns, index
+            if all(name in columns for name in spec.required_names):
+                last = _last_heading_row(sheet, index, deep, columns)
+                _mention_columns(spec, sheet, index, last, columns, known, problems)
+                return last, columns
     if sheet.empty:
         return None
-    headings = [str(value).strip() for value in sheet.cells[best_row] if value is not None] if best_row >= 0 else []
+    at_row = max(best_row, 0)
+    if best_row < 0 and (found := layout.find_headings(sheet)):
+        at_row = found.bottom
+    headings = [
+        (column, str(value).strip())
+        for column, value in enumerate(sheet.cells[at_row])
+        if value is not None and (at_row, column) not in sheet.merged
+    ]
     for name in spec.required_names:
         if name not in best:
-            slip = nearest(name, headings)
-            slip = f"「{slip}」是否即為此欄？" if slip and values.folded(slip) not in known else ""
-            place = Location(sheet.workbook, sheet.name, f"A{best_row + 1}" if best_row >= 0 else "A1")
-            problems.append(problem(RowCode.MISSING_COLUMN, place, name=name, perhaps=slip))
+            others = [text for _, text in headings if values.folded(text) not in known]
+            slip = nearest(name, others)
+            stands = next((sheet.at(at_row, column).cell for column, text in headings if text == slip), "")
+            place = headings[0][0] if headings else 0
+            slip = f"{stands} 的「{slip}」是否即為此欄？" if slip else ""
+            problems.append(problem(RowCode.MISSING_COLUMN, sheet.at(at_row, place), name=name, perhaps=slip))
     return None
 
 
+def _known_columns(sheet: RawSheet, index: int, deep: int, known: Mapping[str, str]) -> dict[str, int]:
+    """Where the known columns stand, by the headings in ``deep`` rows from ``index`` on, the lowest first."""
+    columns: dict[str, int] = {}
+    if deep == 1:
+        for position, value in enumerate(sheet.cells[index]):
+            name = known.get(values.folded(value)) if value is not None else None
+            if name and name not in columns:
+                columns[name] = position
+        return columns
+    rows = range(index, index + deep)
+    for position in range(max(len(sheet.cells[row]) for row in rows)):
+        texts = [values.folded(value) for row in rows if (value := sheet.heading(row, position)) is not None]
+        for text in (*reversed(texts), "".join(dict.fromkeys(texts))):
+            if (name := known.get(text)) and name not in columns:
+                columns[name] = position
+                break
+    return columns
+
+
+def _last_heading_row(sheet: RawSheet, index: int, deep: int, columns: Mapping[str, int]) -> int:
+    """The last row that the cells of the headings cover, where they are merged downwards."""
+    last = index + deep - 1
+    for position in columns.values():
+        top = sheet.merged.get((last, position), (last, position))
+        row = last
+        while sheet.merged.get((row + 1, position)) == top and row + 1 < len(sheet.cells):
+            row += 1
+        last = max(last, row)
+    return last
+
+
 def _mention_columns(
-    spec: Sheet, sheet: RawSheet, index: int, known: Mapping[str, str], problems: list[Problem]
+    spec: Sheet,
+    sheet: RawSheet,
+    index: int,
+    last: int,
+    columns: Mapping[str, int],
+    known: Mapping[str, str],
+    problems: list[Problem],
 ) -> None:
+    """Says which headings are not known, and which stand twice; of several rows the lowest text of a column counts."""
     seen: dict[str, int] = {}
-    present = {values.folded(value) for value in sheet.cells[index] if value is not None}
-    for position, value in enumerate(sheet.cells[index]):
-        if value is None:
+    headings: list[tuple[int, int, str]] = []
+    for position in range(max(len(sheet.cells[row]) for row in range(index, last + 1))):
+        if last > index and position in columns.values():
+            name = next(name for name, place in columns.items() if place == position)
+            headings.append((index, position, name))
             continue
-        name = values.folded(value)
+        for row in range(last, index - 1, -1):
+            value = sheet.cells[row][position] if position < len(sheet.cells[row]) else None
+            if value is not None:
+                headings.append((row, position, str(value).strip()))
+                break
+    present = {values.folded(text) for _, _, text in headings}
+    for row, position, text in headings:
+        name = values.folded(text)
         if name in known and name in seen:
-            first = f"{letter(seen[name])}{index + 1}"
-            problems.append(problem(RowCode.COLUMN_TWICE, sheet.at(index, position), name=known[name], first=first))
+            first = f"{letter(seen[name])}{row + 1}"
+            problems.append(problem(RowCode.COLUMN_TWICE, sheet.at(row, position), name=known[name], first=first))
         elif name and name not in known:
             absent = [column for folded, column in known.items() if folded not in present]
             guess = perhaps(name, absent)
-            problems.append(
-                problem(RowCode.UNKNOWN_COLUMN, sheet.at(index, position), name=str(value).strip(), perhaps=guess)
-            )
+            problems.append(problem(RowCode.UNKNOWN_COLUMN, sheet.at(row, position), name=text, perhaps=guess))
         seen.setdefault(name, position)
 
 
@@ -286,7 +439,7 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
         problems.append(problem(RowCode.MERGED_COUNT, sheet.at(index, position), name=name))
         return unusable
     try:
-        parsed = values.parse(column, value)
+        parsed = values.parse(column, _as_shown(sheet, index, position, column, value))
     except values.BadValue as bad:
         at = sheet.at(*sheet.holder(index, position))
         problems.append(problem(bad.code, at, name=name, example=column.example, **bad.values))
@@ -299,115 +452,15 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
     return parsed
 
 
-def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
-    """The sheets of one name as a table, stacked where their headings agree; None where nothing stands in them.
-
-    The headings are the first row with two texts or more, since people put a title above it.
-    """
-    headings: tuple[str, ...] | None = None
-    rows: list[tuple[str, ...]] = []
-    places: list[Place] = []
-    numbers: dict[str, list[object]] = {}
-    spans: dict[str, list[Location]] = {}
-    count = 0
-    for sheet in sheets:
-        problems += sheet.remarks
-        before = len(problems)
-        start = _plain_heading(sheet)
-        if start is None:
-            continue
-        wide = max(len(row) for row in sheet.cells)
-        columns = [column for column in range(wide) if sheet.heading(start, column) is not None]
-        sheet_headings = tuple(
-            _shown(sheet, *sheet.merged.get((start, column), (start, column)), problems) for column in columns
-        )
-        if headings is None:
-            headings = sheet_headings
-        elif [values.folded(heading) for heading in sheet_headings] != [values.folded(heading) for heading in headings]:
-            problems.append(problem(RowCode.HEADINGS_DIFFER, sheet.at(start, columns[0]), other=sheets[0].workbook))
-            continue
-        _mention_merged(sheet, start, columns, problems)
-        problems += sheet.hidden(start, columns)
-        filled = [row for row in range(start + 1, len(sheet.cells)) if _has_something(sheet, row, columns)]
-        counted = []
-        letters = tuple(letter(column) for column in columns)
-        for row in filled:
-            rows.append(tuple(_shown(sheet, row, column, problems) for column in columns))
-            places.append(Place(sheet.workbook, sheet.name, row + 1, letters))
-            if _too_many(sheet, row, before, problems):
-                break
-            if _total_word(rows[-1]):
-                continue
-            counted.append(row)
-            for column, heading in zip(columns, headings, strict=True):
-                numbers.setdefault(heading, []).append(sheet.value(row, column))
-        count += len(counted)
-        for column, heading in zip(columns, headings, strict=True):
-            if counted:
-                cells = f"{letter(column)}{counted[0] + 1}:{letter(column)}{counted[-1] + 1}"
-                spans.setdefault(heading, []).append(Location(sheet.workbook, sheet.name, cells))
-        if len(sheets) == 1:
-            _check_totals(sheet, filled, columns, problems)
-    if headings is None:
-        return None
-    sums = {heading: sum(whole) for heading, cells in numbers.items() if (whole := _whole_numbers(cells))}
-    columns_of = {heading: tuple(cells) for heading, cells in spans.items()}
-    return PlainTable(name, headings, tuple(rows), tuple(places), count, sums, columns_of)
-
-
-def _plain_heading(sheet: RawSheet) -> int | None:
-    wide = max((sum(value is not None for value in row) for row in sheet.cells), default=0)
-    enough = min(2, wide)
-    return next(
-        (index for index, row in enumerate(sheet.cells) if 0 < enough <= sum(value is not None for value in row)), None
-    )
-
-
-def _has_something(sheet: RawSheet, row: int, columns: Sequence[int]) -> bool:
-    given = sheet.cells[row]
-    return any(
-        (column < len(given) and given[column] is not None) or (row, column) in sheet.faults for column in columns
-    )
-
-
-def _shown(sheet: RawSheet, row: int, column: int, problems: list[Problem]) -> str:
-    if fault := sheet.fault(row, column):
-        problems.append(fault)
-    holder = sheet.holder(row, column)
-    try:
-        text = sheet.shown(row, column)
-    except values.BadValue as bad:
-        problems.append(problem(bad.code, sheet.at(*holder), name=sheet.name, **bad.values))
-        return ""
-    if not text.isascii():
-        problems += characters.faults(text, sheet, *holder)
-    return text
-
-
-def _total_word(texts: Sequence[str]) -> str:
-    first = values.folded(next((text for text in texts if text), ""))
-    return first if first in TOTAL_WORDS + SUBTOTAL_WORDS else ""
-
-
-def _whole_numbers(cells: Sequence[object]) -> list[int]:
-    """The values of a column of whole numbers; none where any other value stands among them."""
-    present = [value for value in cells if value is not None]
-    numbers = [value for value in present if isinstance(value, int) and not isinstance(value, bool)]
-    return numbers if len(numbers) == len(present) else []
-
-
-def _check_totals(sheet: RawSheet, filled: Sequence[int], columns: Sequence[int], problems: list[Problem]) -> None:
-    """A row 總計 must be the sum of the rows above that are no subtotals."""
-    sums: dict[int, int | None] = {}
-    for row in filled:
-        given = {column: value for column in columns if (value := sheet.value(row, column)) is not None}
-        word = _total_word([str(value) for value in given.values()])
-        for column, value in given.items():
-            number = value if isinstance(value, int) and not isinstance(value, bool) else None
-            above = sums.get(column)
-            if not word:
-                # A column that holds anything else but whole numbers is not added up.
-                whole = number is not None and (column not in sums or above is not None)
-                sums[column] = (above or 0) + (number or 0) if whole else None
-            elif word in TOTAL_WORDS and None not in (number, above) and number != above:
-                problems.append(problem(RowCode.WRONG_TOTAL, sheet.at(row, column), stated=number, computed=above))
+def _as_shown(sheet: RawSheet, index: int, position: int, column: Column, value: object) -> object:
+    """What a column parses: the text shown where it takes texts (00824), and where a number hides what was typed."""
+    if column.kind in values.TEXTS:
+        shown = sheet.format(index, position)
+        # An id of many digits is no 1.23E+11.
+        whole = isinstance(value, int) and shown is not None and shown.form.general
+        return value if whole else sheet.shown(index, position) or value
+    if column.kind is Kind.YEAR_MONTH and isinstance(value, float):
+        text = sheet.shown(index, position)
+        # 113.1 that shows as 113.10 is October.
+        return text if _TWO_DECIMALS.fullmatch(text) else value
+    return value

@@ -26,6 +26,11 @@ class ValueCode(Code):
     NO_SUCH_DAY = error("「{value}」不是存在的日期", "請核對年月日。")
     WRONG_WEEKDAY = error("「{value}」的星期不符，{date}是{weekday}", "請改正日期或星期。")
     BAD_YEAR_MONTH = error("「{value}」不是民國年月（例：{example}）", "請改為四或五碼年月。")
+    UNCLEAR_MONTH = error(
+        "「{value}」是數字，看不出是 1 月還是 10 月（Excel 省略小數末尾的 0）",
+        "請改為四或五碼年月，例如 11301 或 11310。",
+    )
+    RAISED_CHARACTER = error("「{value}」有上標或下標，看不出數值", "請只留數值，註記改寫在別的欄位或〔附註〕。")
     BAD_PERIOD = error("「{value}」不是起訖年月（例：{example}）", "請改為例如 113年1至3月。")
     BAD_TIME = error("「{value}」不是時間（例：{example}）", "請改為例如 14:30 或 下午2時30分。")
     BAD_COUNT = error("「{value}」不是整數（例：{example}）", "請只填 0 或正整數，不加單位。")
@@ -36,6 +41,12 @@ class ValueCode(Code):
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _WEEKDAY = re.compile(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
+# A time beside a date, as programs and platforms write it.
+_CLOCK = re.compile(
+    r"(?:T|\s+)\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:AM|PM|Z|[+-]\d{2}:?\d{2})?\s*$",
+    re.IGNORECASE,
+)
+_RAISED = re.compile("[⁰¹²³⁴-⁾ⁿⁱ₀-₎]")
 _CODES = re.compile(r"(?<!\d)(\d{2,3})(\d{2})[-~至到](\d{2,3})(\d{2})(?!\d)")
 _MONTHS = re.compile(r"(\d{2,3})年(\d{1,2})月?(?:[-~至到](?:(\d{2,3})年)?(\d{1,2}))?月(?!\d)")
 _TRUE = {"★", "☆", "*", "是", "已上架", "v", "y", "yes", "true", "1", "✓", "✔", "○", "o"}
@@ -54,6 +65,11 @@ class BadValue(ValueError):
 def folded(text: object) -> str:
     """Text for comparing: compatibility forms folded (full-width → half-width), every white space gone."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text)))
+
+
+def is_blank(value: object) -> bool:
+    """Whether a cell shows nothing: empty, or white space only."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def same_name(text: str) -> str:
@@ -85,13 +101,14 @@ def text(value: object) -> str:
 def date(value: object) -> dt.date:
     """113/04/29, 113-4-29, 1130429, 113年4月29日（星期一）, 113/4/29(一), 2024-04-29, an Excel date → date.
 
+    A time after it (2024-04-29T14:30:00, 113/04/29 00:00) is left out.
     Raises BadValue also where a weekday stands beside the date and is another day's.
     """
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value
-    plain = unicodedata.normalize("NFKC", text(value))
+    plain = _CLOCK.sub("", unicodedata.normalize("NFKC", text(value)))
     named = _WEEKDAY.search(plain)
     plain = re.sub(r"\s+|民國|中華", "", _WEEKDAY.sub("", plain))
     match = re.fullmatch(r"(\d{2,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", plain) or re.fullmatch(
@@ -112,9 +129,14 @@ def date(value: object) -> dt.date:
 
 
 def year_month(value: object) -> YearMonth:
-    """11304, 9912, 113年4月, 113/4, an Excel date → YearMonth of the ROC calendar."""
+    """11304, 9912, 113年4月, 113/4, an Excel date → YearMonth of the ROC calendar.
+
+    The number 113.1 may have been typed as 113.10, and is refused.
+    """
     if isinstance(value, dt.date):
         return YearMonth.of(value)
+    if isinstance(value, float) and re.fullmatch(r"\d{2,3}\.1", text(value)):
+        raise BadValue(ValueCode.UNCLEAR_MONTH, value=text(value))
     plain = folded(text(value))
     match = re.fullmatch(r"(\d{2,3})[-/.年](\d{1,2})月?", plain) or re.fullmatch(r"(\d{2,3})(\d{2})", plain)
     if not match or not 1 <= int(match[2]) <= 12:
@@ -200,6 +222,8 @@ def flag(value: object) -> bool:
     raise BadValue(ValueCode.BAD_FLAG, value=text(value))
 
 
+# The kinds that take a cell as it is shown.
+TEXTS = (Kind.TEXT, Kind.PROSE, Kind.UNIT)
 _PARSERS: dict[Kind, Callable[[object], Any]] = {
     Kind.TEXT: text,
     Kind.PROSE: text,
@@ -216,6 +240,13 @@ _PARSERS: dict[Kind, Callable[[object], Any]] = {
 
 def parse(column: Column, value: object) -> Any:
     """The typed value of a cell of that column. Raises BadValue when it cannot be read or is no allowed choice."""
+    if (
+        column.kind not in (*TEXTS, Kind.CHOICE)
+        and isinstance(value, str)
+        and not value.isascii()
+        and _RAISED.search(value)
+    ):
+        raise BadValue(ValueCode.RAISED_CHARACTER, value=text(value))
     parsed = _PARSERS[column.kind](value)
     if column.one_line and len(str(parsed).splitlines()) > 1:
         raise BadValue(ValueCode.LINE_END)

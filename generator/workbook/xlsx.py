@@ -9,27 +9,68 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import posixpath
 import re
 import warnings
 from collections.abc import Iterator
-from typing import IO, Any
+from contextlib import contextmanager
+from typing import IO, Any, cast
 
+from lxml import etree
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.utils.datetime import from_excel, from_ISO8601, to_excel
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from generator.basic import package
-from generator.workbook.raw import MOST_CELLS, MOST_COLUMNS, Maker, RawSheet, number
+from generator.basic.problem import Code
+from generator.workbook import lettering, number_formats
+from generator.workbook.number_formats import Format, Shown
+from generator.workbook.raw import (
+    CHART,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    PICTURE,
+    SHAPE,
+    TEXT_BOX,
+    Maker,
+    RawSheet,
+    RawSheetCode,
+    number,
+)
 
 ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _FORMULA = f"{_MAIN}row", f"{_MAIN}c", f"{_MAIN}v", f"{_MAIN}f"
 _INLINE, _ITEM, _TEXT, _PHONETIC, _MERGE = f"{_MAIN}is", f"{_MAIN}si", f"{_MAIN}t", f"{_MAIN}rPh", f"{_MAIN}mergeCell"
-_COLUMN, _FORMAT = f"{_MAIN}col", f"{_MAIN}sheetFormatPr"
+_RUN, _LOOKS, _STRIKE, _RAISED = f"{_MAIN}r", f"{_MAIN}rPr", f"{_MAIN}strike", f"{_MAIN}vertAlign"
+_COLUMN, _FORMAT, _DRAWING = f"{_MAIN}col", f"{_MAIN}sheetFormatPr", f"{_MAIN}drawing"
 # What is narrower (in characters) or lower (in points) nobody sees.
 _NARROW, _LOW = 0.3, 1.5
+_ANCHORED = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_DRAWN_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_PICTURE_FORMULA = re.compile(r"(?:_xlfn\.)?(?:_xlws\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
+# Strict Open XML differs in the addresses that name its vocabularies, and in nothing else that is read here.
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+    (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing",
+        b"http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
+    ),
+    (b"http://purl.oclc.org/ooxml/drawingml/chart", b"http://schemas.openxmlformats.org/drawingml/2006/chart"),
+)
+# The pixels beside the digits in the width of a column, in digits.
+_PADDING = 0.71
+_FIRST_CUSTOM = 164
+_LARGEST = 1e308
+_NAMES = 8192
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
@@ -44,8 +85,10 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     strings = _strings(archive, table.PartName[1:]) if table is not None else []
     for sheet, target in targets:
         maker = Maker(workbook, sheet.name, sheet.state != "visible" or _has_no_window(reader.wb))
-        with archive.open(target) as part:
-            _read(part, _Styles(reader.wb), strings, maker)
+        with _part(archive, target) as part:
+            drawing = _read(part, _Styles(reader.wb), strings, maker)
+        if drawing:
+            _draw(archive, target, drawing, maker)
         yield maker.build()
 
 
@@ -53,7 +96,7 @@ def spread(archive: package.Package) -> int:
     """How many cells the merged ranges and the links of a workbook cover: openpyxl makes each of them."""
     cells = 0
     for _, target in _opened(archive)[1]:
-        with archive.open(target) as part:
+        with _part(archive, target) as part:
             for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, f"{_MAIN}hyperlink")):
                 match = _RANGE.fullmatch(element.get("ref") or "") if event == "end" else None
                 if match:
@@ -68,7 +111,7 @@ def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         reader: Any = ExcelReader(
-            package.small_parts(archive, _READ_APART), read_only=True, data_only=True, keep_links=False
+            package.small_parts(archive, _READ_APART, _transitional), read_only=True, data_only=True, keep_links=False
         )
         reader.read_manifest()
         reader.read_workbook()
@@ -81,9 +124,35 @@ def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
     return reader, targets
 
 
+def _transitional(content: bytes) -> bytes:
+    """A part, or the beginning of one, with the names of the common form of Open XML."""
+    if b"http://purl.oclc.org/" in content:
+        for strict, common in _STRICT:
+            content = content.replace(strict, common)
+    return content
+
+
+@contextmanager
+def _part(archive: package.Package, name: str) -> Iterator[IO[bytes]]:
+    """A part to be read through. The names of its vocabularies stand at its beginning."""
+    with archive.open(name) as part:
+        yield cast(IO[bytes], _Chained(_transitional(part.read(_NAMES)), part))
+
+
+class _Chained:
+    """A stream, and what has been read of it already before it."""
+
+    def __init__(self, beginning: bytes, rest: IO[bytes]) -> None:
+        self._beginning, self._rest = beginning, rest
+
+    def read(self, size: int = -1) -> bytes:
+        beginning, self._beginning = self._beginning, b""
+        return beginning or self._rest.read(size)
+
+
 def _strings(archive: package.Package, name: str) -> list[str]:
     strings = []
-    with archive.open(name) as part:
+    with _part(archive, name) as part:
         for event, item in package.elements(part, f"{_MAIN}sst", (_ITEM,)):
             if event == "end":
                 strings.append(_string(item))
@@ -93,23 +162,53 @@ def _strings(archive: package.Package, name: str) -> list[str]:
 
 
 def _string(item: Any) -> str:
-    """The text of a cell or of an item of the table of texts, in runs or not, without what tells its pronunciation."""
-    text = "".join(element.text or "" for element in item.iter(_TEXT) if element.getparent().tag != _PHONETIC)
+    """The text of a cell or of an item of the table of texts, in runs or not, without what tells its pronunciation.
+
+    What is struck out is left out, what is raised or lowered gets the characters for it.
+    """
+    marks: set[Code] = set()
+    pieces = []
+    for element in item.iter(_TEXT):
+        above = element.getparent()
+        if above.tag == _PHONETIC:
+            continue
+        piece = element.text or ""
+        if above.tag == _RUN and (looks := above.find(_LOOKS)) is not None:
+            if _is_on(looks.find(_STRIKE)):
+                if piece.strip():
+                    marks.add(RawSheetCode.STRUCK_OUT)
+                continue
+            raised = looks.find(_RAISED)
+            if raised is not None:
+                piece = lettering.raised(piece, raised.get("val") or "")
+        pieces.append(piece)
+    text = lettering.visible("".join(pieces), marks)
     # Excel stores a control character as _x000B_, and the underscore of such a text as _x005F_.
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    return lettering.Marked(text, marks) if marks else text
 
 
-def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) -> None:
+def _is_on(flag: Any) -> bool:
+    """Whether a property of a run or a font is set: <strike/>, <strike val="1"/>."""
+    return flag is not None and flag.get("val", "1") in _TRUE
+
+
+def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) -> str:
+    """Takes the rows of a sheet; returns the id of its drawing, or an empty text."""
     index = -1
     taken = True
+    drawing = ""
     shown: set[int] = set()
     narrow = False
-    for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, _COLUMN, _FORMAT)):
+    for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, _COLUMN, _FORMAT, _DRAWING)):
         if event == "start":
             continue
         if element.tag == _FORMAT:
             narrow = _is_below(element.get("defaultColWidth"), _NARROW)
+        elif element.tag == _DRAWING:
+            drawing = element.get(_LINK) or ""
         elif element.tag == _COLUMN:
+            styles.widen(element)
             first, last = int(element.get("min") or 1) - 1, int(element.get("max") or element.get("min") or 1) - 1
             width = element.get("width")
             if element.get("hidden") in _TRUE or (_is_below(width, _NARROW) if width is not None else narrow):
@@ -126,6 +225,49 @@ def _read(part: IO[bytes], styles: _Styles, strings: list[str], maker: Maker) ->
     if narrow:
         for column in set(range(MOST_COLUMNS)) - shown:
             maker.hide_columns(column, column)
+    return drawing
+
+
+def _draw(archive: package.Package, sheet: str, link: str, maker: Maker) -> None:
+    """Notes what the drawing of a sheet holds. What cannot be found or read there is taken for a picture."""
+    folder, name = posixpath.split(sheet)
+    try:
+        target = _linked(archive, f"{folder}/_rels/{name}.rels", folder)[link]
+        found = list(_anchored(archive, target))
+    except (KeyError, ValueError, etree.LxmlError):
+        found = [(0, 0, PICTURE)]
+    for row, column, what in found:
+        maker.draw(row, column, what)
+
+
+def _linked(archive: package.Package, name: str, folder: str) -> dict[str, str]:
+    """The parts that a part is linked to, by the ids of the links."""
+    relations = etree.fromstring(package.small(archive, name), package.parser())
+    return {
+        relation.get("Id") or "": posixpath.normpath(posixpath.join(folder, relation.get("Target") or "")).lstrip("/")
+        for relation in relations
+        if isinstance(relation.tag, str)
+    }
+
+
+def _anchored(archive: package.Package, name: str) -> Iterator[tuple[int, int, str]]:
+    """What a drawing holds: row and column of its corner, and what it is."""
+    drawing = etree.fromstring(_transitional(package.small(archive, name)), package.parser())
+    for anchor in drawing.iter(*(f"{_ANCHORED}{kind}Anchor" for kind in ("oneCell", "twoCell", "absolute"))):
+        tags = {element.tag for element in anchor.iter() if isinstance(element.tag, str)}
+        corner = anchor.find(f"{_ANCHORED}from")
+        place = (
+            [int(corner.findtext(f"{_ANCHORED}{axis}") or 0) for axis in ("row", "col")] if corner is not None else []
+        )
+        if f"{_ANCHORED}pic" in tags:
+            what = PICTURE
+        elif f"{_ANCHORED}graphicFrame" in tags:
+            what = CHART
+        elif f"{_ANCHORED}sp" in tags or f"{_ANCHORED}cxnSp" in tags:
+            what = TEXT_BOX if any(text.text for text in anchor.iter(_DRAWN_TEXT)) else SHAPE
+        else:
+            continue
+        yield (place[0], place[1], what) if place else (0, 0, what)
 
 
 def _has_no_window(book: Any) -> bool:
@@ -145,18 +287,26 @@ def _is_below(text: str | None, least: float) -> bool:
 def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: Maker) -> bool:
     line: list[object] = []
     faults: dict[int, str] = {}
-    texts: dict[int, str] = {}
+    texts: dict[int, str | Shown] = {}
     column = -1
     for cell in element.iterchildren(_CELL):
         reference = cell.get("r")
         column = _column(reference.rstrip("0123456789")) if reference else column + 1
-        value, fault = _value(cell, styles, strings)
+        value, fault = _value(cell, styles, strings, column, texts)
+        if styles.struck and cell.get("s") in styles.struck and (value is not None or fault is not None):
+            maker.mention(RawSheetCode.STRUCK_OUT, index, column)
+            texts.pop(column, None)
+            continue
+        if isinstance(value, lettering.Marked):
+            for code in value.marks:
+                maker.mention(code, index, column)
+            value = str(value) or None
         if fault is not None:
             faults[column] = fault
         elif value is None:
             continue
-        elif isinstance(value, int | float) and (text := styles.text(value, cell.get("s"))):
-            texts[column] = text
+        elif isinstance(value, str) and (style := cell.get("s")) and (indent := styles.indent(style)):
+            maker.indents[index, column] = indent
         if column >= len(line):
             line.extend([None] * (column + 1 - len(line)))
         line[column] = value
@@ -171,77 +321,131 @@ def _column(letters: str) -> int:
     return number(letters)
 
 
-def _value(cell: Any, styles: _Styles, strings: list[str]) -> tuple[object, str | None]:
-    """(value, None), or (None, the error value; an empty text for a formula that was never calculated)."""
-    given, formula = None, False
+def _value(
+    cell: Any, styles: _Styles, strings: list[str], column: int, texts: dict[int, str | Shown]
+) -> tuple[object, str | None]:
+    """(value, None), or (None, the error value; an empty text for a formula that was never calculated).
+
+    Where the cell shows something else than its value, that is added to ``texts`` under its column.
+    """
+    given: str | None = None
+    formula = False
     for part in cell:
         if part.tag == _VALUE:
             given = part.text
         elif part.tag == _FORMULA:
             formula = True
+            if part.text and (picture := _PICTURE_FORMULA.search(part.text)):
+                return None, picture[1].upper()
         elif part.tag == _INLINE:
             given = _string(part)
     kind = cell.get("t") or "n"
     if given is None or (given == "" and kind == "n"):
         return None, "" if formula and kind != "str" else None
     if kind in ("s", "str", "inlineStr"):
-        text = strings[int(given)] if kind == "s" else given
+        marks: set[Code] = set()
+        text = strings[int(given)] if kind == "s" else lettering.visible(given, marks)
+        if marks:
+            text = lettering.Marked(text, marks)
+        if text[:1] == "=" and (picture := _PICTURE_FORMULA.match(text[1:])):
+            return None, picture[1].upper()
+        form = styles.of(cell.get("s"))
+        if form is not None and form.for_text is not None:
+            texts[column] = form.text(text)
         return (None, text) if text in ERROR_VALUES else (text or None, None)
     if kind == "n":
         value = float(given) if not given.lstrip("-").isdecimal() else int(given)
-        return styles.moment(value, cell.get("s"))
+        if not -_LARGEST < value < _LARGEST:
+            return None, "#NUM!"
+        return styles.read(value, cell.get("s"), column, texts)
     if kind == "b":
         return given in _TRUE, None
     if kind == "d":
-        return from_ISO8601(given), None  # type: ignore[no-untyped-call]
-    return None, given or "#VALUE!"
+        moment = from_ISO8601(given)  # type: ignore[no-untyped-call]
+        styles.show(moment, cell.get("s"), column, texts)
+        return moment, None
+    # Excel keeps a picture in a cell as an error value that newer versions know better.
+    return None, "IMAGE" if cell.get("vm") else given or "#VALUE!"
 
 
 class _Styles:
-    """What a cell's style makes of a number: a date, or the text that its format shows."""
+    """What a cell's style makes of its value: a date, another text, or nothing where it is struck out."""
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._formats: dict[str, str] = {}
+        self._indents: dict[str, int] = {}
+        self._1904 = book.epoch.year == 1904
+        self._forms: dict[str | None, Format | None] = {}
+        self._widths: list[tuple[int, int, int]] = []
+        struck = {number for number, font in enumerate(book._fonts) if font.strike}
+        # The style of a cell that none is given is the first.
+        self.struck = {str(number) for number, style in enumerate(book._cell_styles) if style.fontId in struck}
+        if "0" in self.struck:
+            self.struck.add(cast(str, None))
 
-    def moment(self, value: float, style: str | None) -> tuple[object, str | None]:
+    def widen(self, column: Any) -> None:
+        """Takes the width of columns: General shows more digits in a wide one."""
+        try:
+            shown = int(float(column.get("width") or 0) - _PADDING)
+            if shown > number_formats.STANDARD_WIDTH:
+                self._widths.append((int(column.get("min")) - 1, int(column.get("max")) - 1, shown))
+        except (TypeError, ValueError, OverflowError):
+            return
+
+    def of(self, style: str | None) -> Format | None:
+        """The format of a style; None for General."""
+        if style not in self._forms:
+            form = number_formats.compiled(self._code(int(style or 0)))
+            self._forms[style] = None if form.general and form.for_text is None else form
+        return self._forms[style]
+
+    def read(
+        self, value: float, style: str | None, column: int, texts: dict[int, str | Shown]
+    ) -> tuple[object, str | None]:
         """The number, or the date, time or duration that it is by its style; one that is none is an error value."""
-        index = int(style or 0)
-        length = index in self._book._timedelta_formats
-        if not length and index not in self._book._date_formats:
+        form = self.of(style)
+        if form is None:
+            if value != int(value) or abs(value) >= 10**number_formats.WIDEST:
+                texts[column] = Shown(value, _GENERAL, self._width(column), self._1904)
+            return value, None
+        texts[column] = Shown(value, form, self._width(column), self._1904)
+        if form.kind not in ("date", "time", "length"):
             return value, None
         try:
-            return from_excel(value, self._book.epoch, timedelta=length), None
+            return from_excel(value, self._book.epoch, timedelta=form.kind == "length"), None
         except (OverflowError, ValueError):
             return None, "#VALUE!"
 
-    def text(self, value: float, style: str | None) -> str:
-        """The number as its format shows it; an empty text where that is no other than the plain number."""
-        if isinstance(value, bool) or not style or style == "0":
-            return ""
-        form = self._formats.get(style)
-        if form is None:
-            form = self._formats[style] = self._form(int(style))
-        text = formatted(value, form) if form else ""
-        return "" if text == str(value) else text
+    def indent(self, style: str) -> int:
+        """How many characters a cell of that style is moved in from the left."""
+        indent = self._indents.get(style)
+        if indent is None:
+            styles, alignments = self._book._cell_styles, self._book._alignments
+            number = styles[int(style)].alignmentId if int(style) < len(styles) else 0
+            alignment = alignments[number] if number < len(alignments) else None
+            indent = 0
+            if alignment is not None and alignment.horizontal in (None, "general", "left", "distributed"):
+                indent = min(int(alignment.indent or 0), 15)
+            self._indents[style] = indent
+        return indent
 
-    def _form(self, style: int) -> str:
+    def show(self, moment: object, style: str | None, column: int, texts: dict[int, str | Shown]) -> None:
+        """Adds how a date or time is shown that stands in the file as such, and not as a number."""
+        form = self.of(style)
+        if form is not None and form.kind in ("date", "time", "length"):
+            with contextlib.suppress(ValueError, TypeError, OverflowError):
+                texts[column] = Shown(float(to_excel(moment, self._book.epoch)), form, 0, self._1904)  # type: ignore[no-untyped-call]
+
+    def _width(self, column: int) -> int:
+        return next((shown for first, last, shown in self._widths if first <= column <= last), 0)
+
+    def _code(self, style: int) -> str:
         styles, formats = self._book._cell_styles, self._book._number_formats
-        number_format = styles[style].numFmtId if style < len(styles) else 0
-        custom = number_format - 164
-        form = formats[custom] if 0 <= custom < len(formats) else BUILTIN_FORMATS.get(number_format, "General")
-        return "" if form == "General" else str(form)
+        known = styles[style].numFmtId if style < len(styles) else 0
+        custom = known - _FIRST_CUSTOM
+        if 0 <= custom < len(formats):
+            return str(formats[custom])
+        return number_formats.LOCAL.get(known) or str(BUILTIN_FORMATS.get(known, number_formats.GENERAL))
 
 
-def formatted(value: float, form: str) -> str:
-    """A number as its format shows it, for the formats that tables use: thousands, decimals, per cent."""
-    form = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", form.split(";")[0])
-    decimals = len(match[1]) if (match := re.search(r"\.([0#?]+)", form)) else 0
-    if "%" in form:
-        return f"{value * 100:.{decimals}f}%"
-    if "#,##0" in form or "#,###" in form:
-        return f"{value:,.{decimals}f}"
-    if (digits := re.match(r"\s*(0+)(\.0+)?", form)) and "E" not in form.upper():
-        width = len(digits[1]) if isinstance(value, int) else 0
-        return f"{value:.{decimals}f}" if decimals or not width else f"{value:0{width}d}"
-    return ""
+_GENERAL = number_formats.compiled(number_formats.GENERAL)

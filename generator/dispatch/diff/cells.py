@@ -18,7 +18,7 @@ from generator.workbook.record import MENU_SHEET
 CHANGED, ADDED, REMOVED, MOVED = "changed", "added", "removed", "moved"
 CELL, ROW, COLUMN, SHEET, FILE = "cell", "row", "column", "sheet", "file"
 _HEADING_ROWS = 15
-_READ = (".xlsx", ".ods")
+_READ = (".xlsx", ".ods", ".csv")
 
 Texts = tuple[str, ...]
 

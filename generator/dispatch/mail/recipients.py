@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from generator.basic.mailbox import mailbox
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.dispatch.mail import eml
 from generator.dispatch.mail.eml import Address
@@ -99,11 +100,8 @@ def _one_line(record: Record, fields: Sequence[str], problems: list[Problem]) ->
 
 def _mailbox(text: str, at: Location, problems: list[Problem]) -> str:
     """The mailbox of a cell in ASCII, for a head line; an invalid mailbox is a problem."""
-    from email_validator import EmailNotValidError, validate_email
-
     try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
+        return mailbox(text)
+    except ValueError:
         problems.append(problem(RecipientCode.MAIL_ADDRESS_BAD, at, value=" ".join(text.split())))
         return text
-    return found.ascii_email or found.normalized

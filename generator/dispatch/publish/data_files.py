@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -72,13 +73,17 @@ _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠][=+\-@＝＋－＠\s]*[^=
 _NEGATIVE = re.compile(r"-\d+(?:\.\d+)?", re.ASCII)
 # Excel has room for 255 characters in one text of a formula.
 _MOST_QUOTED = 250
+# Texts that are numbers, and days of either calendar.
+_GROUPED = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2})(?:\.\d+)?")
+_NO_VALUE = ("-", "－", "—", "–", "─", "…", "...", "x", "X")
+_DAY = re.compile(r"(?:民國)?\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
 
-Value = str | int | dt.date | None
+Value = str | int | float | dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of records: a value is a text, a whole number, a date, or None where the cell is empty."""
+    """A table of records: a value is a text, a number, a date, or None where the cell is empty."""
 
     name: str
     headings: tuple[str, ...]
@@ -94,9 +99,10 @@ def table_of(meeting: Meeting, item: Attachment) -> Table | None:
     table = meeting.tables.get(item.target)
     if table is None:
         return None
-    counted = [heading in table.sums for heading in table.headings]
-    plain = [tuple(_plain(text, whole) for text, whole in zip(row, counted, strict=True)) for row in table.rows]
-    return Table(item.name, table.headings, tuple(plain))
+    printed = zip(*table.records, strict=True)
+    data = zip(*table.record_data, strict=True)
+    columns = [_column(cells, shown) for cells, shown in zip(data, printed, strict=True)]
+    return Table(item.name, table.headings, tuple(zip(*columns, strict=True)))
 
 
 def _list(meeting: Meeting, name: str, record: type[ListRecord]) -> Table:
@@ -121,14 +127,30 @@ def _value(column: Column, value: Any) -> Value:
     return None if value is None else str(value)
 
 
-def _plain(text: str, whole: bool) -> Value:
-    """A cell of an undeclared sheet; a number where its column holds whole numbers only."""
-    if whole and text:
+def _column(cells: Sequence[object], shown: Sequence[str]) -> list[Value]:
+    """The cells of a column of an undeclared sheet. Typed numbers with separators, and typed days, become such where
+    the column holds nothing else; numbers among words (K007, 12) are ids and stay as shown."""
+    texts = [cell for cell in cells if isinstance(cell, str) and cell and cell not in _NO_VALUE]
+    if texts and all(_GROUPED.fullmatch(text) for text in texts) and any("," in text for text in texts):
+        return [_number(cell) if cell in texts else _cell_value(cell) for cell in cells]
+    if texts and all(_DAY.fullmatch(text) for text in texts):
         try:
-            return values.count(text)
+            return [values.date(cell) if cell in texts else _cell_value(cell) for cell in cells]
         except values.BadValue:
-            return text
-    return text or None
+            pass
+    if texts:
+        ids = [text if isinstance(cell, int | float) else cell for cell, text in zip(cells, shown, strict=True)]
+        return [_cell_value(cell) for cell in ids]
+    return [_cell_value(cell) for cell in cells]
+
+
+def _number(text: object) -> Value:
+    plain = str(text).replace(",", "")
+    return float(plain) if "." in plain else int(plain)
+
+
+def _cell_value(cell: object) -> Value:
+    return cell if isinstance(cell, str | int | float | dt.date) and cell != "" else None
 
 
 def as_csv(table: Table) -> bytes:
@@ -208,7 +230,7 @@ def _cell(value: Value, style: str = "text") -> str:
         return "<table:table-cell/>"
     if isinstance(value, dt.date):
         kind = f'table:style-name="date" office:value-type="date" office:date-value="{value.isoformat()}"'
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         kind = f'office:value-type="float" office:value="{value}"'
     else:
         kind = f'table:style-name="{style}" office:value-type="string"'

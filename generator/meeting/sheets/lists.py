@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from generator.basic.problem import Location
 from generator.basic.roc import YearMonth
 from generator.meeting.sheets import CASE_KINDS, CONTINUED, RELEASED, REPORT
+from generator.workbook.layout import TOTAL_WORDS
 from generator.workbook.record import STAR, Kind, PrintedRow, Record, column, sheet, spans
-from generator.workbook.typed_rows import TOTAL_WORDS
 from generator.workbook.values import folded
 
 if TYPE_CHECKING:
@@ -141,6 +141,7 @@ class Download(ListRecord):
     book=BOOK,
     most=LONG_LIST,
     template="品質統計表",
+    own_totals=True,
 )
 class Quality(ListRecord):
     """The badges of one unit's data sets. 白金 is part of 金 (official-format), so it is not in the total."""

@@ -42,7 +42,11 @@ def _needs_password(office: Any) -> bool:
     if not office.is_encrypted():
         return False
     try:
-        office.load_key(password=compound.NO_PASSWORD, verify_password=True)
+        if office.format == "xls97":
+            # It checks the password in any case, and takes no argument that says so.
+            office.load_key(password=compound.NO_PASSWORD)
+        else:
+            office.load_key(password=compound.NO_PASSWORD, verify_password=True)
     except Exception:
         return True
     return False

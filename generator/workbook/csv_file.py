@@ -1,0 +1,59 @@
+"""The only module that reads .csv as a list: one sheet, called as the file is.
+
+Platforms export it in UTF-8, with the mark that Excel wants or without, and older systems in Big5.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator.basic.problem import Code
+from generator.workbook import lettering
+from generator.workbook.number_formats import Shown
+from generator.workbook.raw import Maker, RawSheet
+
+# Leading zeros are an id, more digits than fifteen are no number that Excel keeps.
+_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})|-?[1-9]\d{0,2}(?:,\d{3})+")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,14})\.\d{1,12}")
+
+
+def sheets(workbook: str, path: Path) -> Iterator[RawSheet]:
+    """The sheet of a file. Raises OSError, and ValueError or csv.Error where it is no text, or no table."""
+    maker = Maker(workbook, Path(workbook).stem)
+    for index, cells in enumerate(csv.reader(io.StringIO(_decoded(path.read_bytes()), newline=""))):
+        line: list[object] = []
+        texts: dict[int, str | Shown] = {}
+        for column, cell in enumerate(cells):
+            marks: set[Code] = set()
+            text = lettering.visible(cell, marks).strip()
+            for code in marks:
+                maker.mention(code, index, column)
+            line.append(_value(text))
+            if not isinstance(line[-1], str | None):
+                texts[column] = text
+        if not maker.row(index, line, texts=texts):
+            break
+    yield maker.build()
+
+
+def _value(text: str) -> object:
+    if _WHOLE.fullmatch(text):
+        return int(text.replace(",", ""))
+    if _DECIMAL.fullmatch(text):
+        return float(text.replace(",", ""))
+    return text or None
+
+
+def _decoded(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    if b"\0" in content:
+        raise ValueError("no text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp950")

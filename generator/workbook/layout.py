@@ -1,0 +1,321 @@
+"""How a table stands on a sheet: the lines above it, its heading rows, and what each row below them is.
+
+Found by what follows: a heading stands above a run of rows that fill its columns. Words decide only where the place of
+a cell says nothing (單位：千元 beside a date, 註： below the data).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from generator.workbook import values
+from generator.workbook.raw import RawSheet
+
+
+class RowKind(Enum):
+    """What a row below the headings is. Only data are counted and summed."""
+
+    DATA = "資料"
+    TOTAL = "合計"
+    GROUP = "分組"
+    NOTE = "附註"
+
+
+TOTAL_WORDS = ("總計", "合計", "總和", "total", "grandtotal")
+SUBTOTAL_WORDS = ("小計", "計", "共計", "subtotal", "sub-total")
+_AVERAGES = ("平均", "平均數", "平均值")
+# Rows below a total that compare: 占比, 較上年增減.
+_COMPARED = re.compile(r"占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均")
+_TOTAL_ENDS = re.compile(r"[^0-9\s、，。：:]{0,8}(?:總計|合計|小計|總和)(?:[（(][^（）()]*[）)])?")
+_NOTE = re.compile(
+    r"(?:附?註\s*\d*\s*[：:.、]|附?註$|備\s*[註考](?:\s*[：:]|\s|$)|(?:填表|編製|使用)?說\s*明(?:\s*[：:]|\s|$)|資料來源|資料出處"
+    r"|(?:來源|出處)[：:]|※|＊|\*|N\.?B\.?|Notes?[：:]|Source[：:])",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"(?:製表|填表|複核|覆核|審核|承辦|主辦|業務主管|單位主管|會計主管|主計主管|機關首長|機關長官)")
+_UNIT = re.compile(r"[（(]?\s*(?:計量|金額|貨幣|幣值)?單\s*位\s*[：:].+|[（(]?(?:新[臺台]幣)?[百千萬億]{0,2}元[）)]?$")
+_DAY = re.compile(
+    r"[（(]?(?:中華)?(?:民國)?\s*\d{2,4}\s*(?:年|學年|[-/.]\d)[\d年度月日季上下半全底止學期第至到迄截、,.\-~～—─－/\s]*(?:編製|製表|填報|更新|查詢|列印)?[）)]?$"
+)
+_LABELLED = re.compile(r"[^：:]{1,12}[：:]")
+_NUMBER = re.compile(
+    r"[(（]?[-+－]?(?:NT)?\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?[)）]?%?|[(（]?[-+－]?(?:NT)?\$?\d+(?:\.\d+)?[)）]?%?"
+)
+# The numbers of columns below their names: (1), (3)=(2)-(1), A, C=A-B.
+_COLUMN_NUMBER = re.compile(r"[（(](?:\d{1,2}|[A-Za-z])[）)](?:\s*[=＝].*)?$|[A-Za-z]\d?(?:\s*[=＝].*)?$")
+# What stands for no number: nil, not available, secret.
+NOTHING_SIGNS = {"-", "－", "–", "—", "─", "--", "…", "...", "⋯", "x", "X", "＊", "**", "NA", "N/A", "n.a.", "無"}
+ZERO_SIGNS = {"-", "－", "–", "—", "─", "--"}
+_MOST_LINES, _MOST_HEADINGS, _LOOKED_AT = 15, 4, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A cell that holds something, with the columns and rows that it covers (one of each where it is not merged)."""
+
+    row: int
+    first: int
+    last: int
+    bottom: int
+    value: object
+
+    @property
+    def text(self) -> str:
+        return str(self.value).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The rows of the headings, from ``top`` to ``bottom``, and those of the lines above.
+
+    ``doubtful``: whether they could also have been taken otherwise.
+    """
+
+    lines: tuple[int, ...]
+    top: int
+    bottom: int
+    doubtful: bool
+
+
+def find_headings(sheet: RawSheet) -> Headings | None:
+    """Where the headings of a sheet stand; None where nothing stands on it."""
+    return _Finder(sheet).headings()
+
+
+def is_unit(text: str) -> bool:
+    """Whether a line above a table names the unit: 單位：千元."""
+    return bool(_UNIT.fullmatch(text))
+
+
+def is_day(text: str) -> bool:
+    """Whether a line above a table is a date or period: 中華民國113年6月底, 截止日：113年6月30日."""
+    return bool(_DAY.fullmatch(text) or (_LABELLED.match(text) and not is_unit(text)))
+
+
+def is_note(text: str) -> bool:
+    """Whether a text begins as notes below a table do: 註：, 備註, 說明：, 資料來源."""
+    return bool(_NOTE.match(text.strip()))
+
+
+def is_signature(texts: Iterable[str]) -> bool:
+    """Whether a row is that of the signatures below a table: 製表　審核　機關首長."""
+    given = list(texts)
+    return bool(given) and all(_SIGNED.match(values.folded(text)) for text in given)
+
+
+def total_word(labels: Sequence[str]) -> str:
+    """The word that makes a row one of totals, from the texts before its numbers; empty where there is none."""
+    for label in labels:
+        plain = values.folded(label).lower()
+        for word in (*TOTAL_WORDS, *SUBTOTAL_WORDS, *_AVERAGES):
+            if plain == word:
+                return word
+        if _TOTAL_ENDS.fullmatch(plain):
+            return next(word for word in (*TOTAL_WORDS, "小計") if word in plain)
+    return ""
+
+
+def compares(label: str) -> bool:
+    """Whether a row below a total compares it with something: 占比, 較上年增減."""
+    return bool(_COMPARED.search(values.folded(label)))
+
+
+def is_number(value: object) -> bool:
+    """Whether a cell holds a number, also one that was typed as a text: 1,234."""
+    if isinstance(value, str):
+        return bool(_NUMBER.fullmatch(value.strip()))
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+class _Finder:
+    def __init__(self, sheet: RawSheet) -> None:
+        self.sheet = sheet
+        self.rows = [row for row, cells in enumerate(sheet.cells) if not all(map(values.is_blank, cells))]
+        self._covers: dict[tuple[int, int], tuple[int, int]] = {}
+        for (row, column), top in sheet.merged.items():
+            bottom, last = self._covers.get(top, top)
+            self._covers[top] = (max(bottom, row), max(last, column))
+
+    def areas(self, row: int) -> list[Area]:
+        """The cells of a row that hold something."""
+        found = []
+        for column, value in enumerate(self.sheet.cells[row]):
+            if not values.is_blank(value) and (row, column) not in self.sheet.merged:
+                bottom, last = self._covers.get((row, column), (row, column))
+                found.append(Area(row, column, last, bottom, value))
+        return found
+
+    def headings(self) -> Headings | None:
+        if not self.rows:
+            return None
+        wide = max(len(self.areas(row)) for row in self.rows[:200])
+        if wide == 1:
+            return Headings((), self.rows[0], self.rows[0], False)
+        doubtful = False
+        lines: list[int] = []
+        rows = self.rows[:_MOST_LINES]
+        for place, row in enumerate(rows):
+            below = self.rows[place + 1] if place + 1 < len(self.rows) else None
+            line = self._line(row, below)
+            if line is None:
+                break
+            doubtful |= line
+            lines.append(row)
+        else:
+            # Every row has one cell only: the first is the heading, as people write a list.
+            lines = []
+        top = self.rows[len(lines)]
+        if lines and self._has_numbers(top):
+            # Data stand right below a single text: it is the heading, whatever else it may be.
+            top, doubtful = lines.pop(), True
+        bottom = top
+        while bottom - top + 1 < _MOST_HEADINGS:
+            goes_on = self._goes_on(top, bottom)
+            if goes_on is None:
+                break
+            doubtful |= goes_on
+            bottom += 1
+        return Headings(tuple(lines), top, bottom, doubtful)
+
+    def _line(self, row: int, below: int | None) -> bool | None:
+        """Whether taking the row for a line above the table is doubtful; None where it is none."""
+        areas = self.areas(row)
+        if below is None:
+            return None
+        next_areas = self.areas(below)
+        if len(areas) == 1:
+            return None if self._is_group(areas[0], next_areas) else False
+        if all(
+            _describes(area) or (before and before.text.endswith(("：", ":"))) for before, area in _with_before(areas)
+        ):
+            # 年度： and 113 in two cells.
+            return False
+        if any(is_number(area.value) and not str(area.value).strip().endswith("年") for area in areas) and not any(
+            area.text.endswith(("：", ":")) for area in areas
+        ):
+            return None
+        described = [_describes(area) for area in areas]
+        wide = max((len(self.areas(later)) for later in self.rows[self.rows.index(row) + 1 :][:_LOOKED_AT]), default=0)
+        if all(described):
+            return False
+        if any(area.last > area.first or area.bottom > area.row for area in areas) and not any(described):
+            return None
+        if any(described) and len(areas) <= 3 and len(areas) < wide:
+            return False
+        texts = [area.text for area in next_areas]
+        looks_headed = len(texts) == wide and not self._has_numbers(below) and len(set(texts)) == len(texts)
+        starts_left = areas[0].first == next_areas[0].first
+        if looks_headed and starts_left and 2 * len(areas) <= len(texts):
+            return True
+        return None
+
+    def _is_group(self, area: Area, below: Sequence[Area]) -> bool:
+        """Whether a single cell is the heading of several columns, the names of which stand below it."""
+        first = min((other.first for other in below), default=0)
+        covered = [other for other in below if area.first <= other.first <= area.last]
+        return area.first > first and area.last > area.first and len(covered) > 1
+
+    def _has_numbers(self, row: int) -> bool:
+        """Whether numbers stand in a row that are no headings."""
+        if self._numbered(row):
+            return False
+        return any(is_number(area.value) for area in self.areas(row))
+
+    def _numbered(self, row: int) -> bool:
+        """Whether the numbers of a row are headings: years, or the numbers of the columns."""
+        areas = self.areas(row)
+        if len(areas) > 1 and all(_COLUMN_NUMBER.match(area.text) for area in areas):
+            return True
+        numbers = [int(area.text) for area in areas if area.text.isdecimal() and len(area.text) < 5]
+        if len(numbers) < 2 or len(numbers) != sum(is_number(area.value) for area in areas):
+            return False
+        steps = {later - earlier for earlier, later in pairwise(numbers)}
+        later = next((other for other in self.rows if other > row), None)
+        if steps not in ({1}, {-1}) or later is None:
+            return False
+        years = all(80 <= number <= 200 or 1980 <= number <= 2100 for number in numbers)
+        counted = numbers[0] == 1 and len(numbers) == len(areas)
+        below = self.areas(later)
+        named = bool(below) and not is_number(below[0].value)
+        return named and (counted or (years and (len(numbers) < len(areas) or areas[0].first > below[0].first)))
+
+    def _goes_on(self, top: int, bottom: int) -> bool | None:
+        """Whether it is doubtful that the row below ``bottom`` is one of headings too; None where it is none."""
+        row = bottom + 1
+        if row >= len(self.sheet.cells):
+            return None
+        areas = self.areas(row)
+        if any(top <= self.sheet.merged.get((row, column), (row, 0))[0] <= bottom for column in range(self._wide())):
+            return False
+        if not areas or self._has_numbers(row) or any(isinstance(area.value, dt.date | bool) for area in areas):
+            return None
+        later = [other for other in self.rows if other > row][:_LOOKED_AT]
+        numeric = self._numeric_columns(later)
+        above = numeric & self._columns_with_text(areas)
+        heads = [area for headed in range(top, bottom + 1) for area in self.areas(headed)]
+        headed = {column for area in heads for column in range(area.first, area.last + 1)}
+        given = {column for area in areas for column in range(area.first, area.last + 1)}
+        merged = any(area.last > area.first for area in heads if area.row == bottom)
+        if self._numbered(row):
+            return not merged
+        if numeric and 2 * len(above) >= len(numeric):
+            first = min(headed | given)
+            both = first in headed and first in given
+            if not both or merged:
+                return not merged
+            texts = [area.text for area in areas]
+            # The headings in English, or the units of the columns, below their names.
+            return not all(text.isascii() or text[0] in "（(" for text in texts) if headed >= given else True
+        # Without numbers below, a group says so by its merged cell, and the columns beside it by being left blank.
+        beneath = any(
+            area.last > area.first and sum(area.first <= other.first <= area.last for other in areas) > 1
+            for area in heads
+            if area.row == bottom
+        )
+        return True if beneath and headed - given and not numeric else None
+
+    def _wide(self) -> int:
+        return max((len(cells) for cells in self.sheet.cells[:200]), default=0)
+
+    def _columns_with_text(self, areas: Sequence[Area]) -> set[int]:
+        return {
+            column
+            for area in areas
+            if isinstance(area.value, str) and area.text not in NOTHING_SIGNS and not is_number(area.value)
+            for column in range(area.first, area.last + 1)
+        }
+
+    def _numeric_columns(self, rows: Sequence[int]) -> set[int]:
+        numbers: dict[int, int] = {}
+        for row in rows:
+            for area in self.areas(row):
+                if is_number(area.value):
+                    numbers[area.first] = numbers.get(area.first, 0) + 1
+                elif area.text not in NOTHING_SIGNS:
+                    numbers[area.first] = numbers.get(area.first, 0) - 1
+        return {column for column, count in numbers.items() if count > 0}
+
+
+def _with_before(areas: Sequence[Area]) -> Iterator[tuple[Area | None, Area]]:
+    return zip([None, *areas], areas, strict=False)
+
+
+def is_aside(texts: Sequence[str]) -> bool:
+    """Whether a row of headings only repeats in English, numbers the columns or gives their units."""
+    given = [text for text in texts if text]
+    return bool(given) and all(
+        text.isascii() or _COLUMN_NUMBER.match(text) or (text[0] in "（(" and text[-1] in "）)") for text in given
+    )
+
+
+def _describes(area: Area) -> bool:
+    """Whether a cell tells of the table as a whole: its unit, its date, who made it."""
+    if isinstance(area.value, dt.date):
+        return True
+    text = area.text
+    return bool(is_unit(text) or _DAY.fullmatch(text) or _LABELLED.match(text))

@@ -1,0 +1,203 @@
+"""Stated totals against the sums of their rows: 合計, 小計, 總計, and rows of a hierarchy above their parts."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from generator.workbook.layout import SUBTOTAL_WORDS, TOTAL_WORDS, ZERO_SIGNS, RowKind, compares, total_word
+
+# Columns whose numbers are not added up.
+_NOT_ADDED = re.compile(
+    r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|項次|(?:^|\.)年(?:齡|別|度|份)?$"
+)
+_MOST_COMPARED = 10_000_000
+_PART_OF = re.compile(r"\s*[（(]?其中")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as far as adding up goes: ``labels`` are its texts before the numbers, ``depth`` how far it is indented.
+
+    ``numbers``: by column the whole number there, 0 for －, None where neither stands.
+    """
+
+    kind: RowKind
+    labels: tuple[str, ...]
+    depth: int
+    numbers: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A total that is not the sum of its rows: the number of the line, the column, what is stated, what it ought be."""
+
+    line: int
+    column: int
+    stated: int
+    computed: int
+
+
+def added(heading: str) -> bool:
+    """Whether the numbers under a heading can be added up: no rates, ranks and the like."""
+    return not _NOT_ADDED.search(heading)
+
+
+def whole(value: object) -> int | None:
+    """The whole number in a cell, 0 for －; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return 0 if isinstance(value, str) and value.strip() in ZERO_SIGNS else None
+
+
+def ranked(lines: Sequence[Line]) -> list[Line]:
+    """The lines with those that state sums marked as TOTAL: by their word, or by the deeper rows below them.
+
+    A row above deeper ones is a total where its numbers are their sums; rows that begin with 其中 are parts of it, and
+    not counted beside it.
+    """
+    marked: list[Line] = []
+    after_total = False
+    for line in lines:
+        if line.kind is RowKind.DATA:
+            word = total_word(line.labels)
+            if (
+                word
+                or (after_total and line.labels and compares(line.labels[0]))
+                or (line.labels and _PART_OF.match(line.labels[0]))
+            ):
+                line = replace(line, kind=RowKind.TOTAL)
+        after_total = line.kind is RowKind.TOTAL
+        marked.append(line)
+    heads = [(place, below) for place, below in _heads(marked)]
+    agreed = [_agrees(marked[place], [marked[part] for part in below]) for place, below in heads]
+    if heads and 2 * sum(agreed) >= len(agreed):
+        for place, _ in heads:
+            marked[place] = replace(marked[place], kind=RowKind.TOTAL)
+    return marked
+
+
+def _heads(lines: Sequence[Line]) -> Iterator[tuple[int, list[int]]]:
+    """The rows of data with deeper ones right below them, and their parts."""
+    for place, line in enumerate(lines):
+        if line.kind is RowKind.DATA and any(line.numbers) and (parts := _parts(lines, place)):
+            yield place, parts
+
+
+def _parts(lines: Sequence[Line], place: int) -> list[int]:
+    """The rows on the next depth below a row, up to the next one that is no deeper; without those of 其中."""
+    if place + 1 >= len(lines) or lines[place + 1].depth <= lines[place].depth:
+        return []
+    deeper = lines[place + 1].depth
+    parts: list[int] = []
+    for other in range(place + 1, len(lines)):
+        line = lines[other]
+        if line.depth <= lines[place].depth:
+            break
+        part_of = line.labels and _PART_OF.match(line.labels[0])
+        if line.depth == deeper and line.kind is not RowKind.NOTE and not part_of:
+            parts.append(other)
+    return parts
+
+
+def _agrees(head: Line, parts: Sequence[Line]) -> bool:
+    sums = _sums(parts, len(head.numbers))
+    return any(number and number == total for number, total in zip(head.numbers, sums, strict=True))
+
+
+def wrong(lines: Sequence[Line], headings: Sequence[str]) -> list[Wrong]:
+    """The stated totals that are not the sum of the rows that they stand for."""
+    stated = [place for place, line in enumerate(lines) if line.kind is RowKind.TOTAL]
+    if not stated:
+        return []
+    found: list[Wrong] = []
+    blocks = _Blocks(lines)
+    deepest = list(accumulate((line.depth if line.kind is RowKind.DATA else -1 for line in lines), max))
+    # Of very many totals only the block of each is looked at.
+    thorough = len(stated) * len(lines) < _MOST_COMPARED
+    for place in stated:
+        line = lines[place]
+        word = total_word(line.labels)
+        # A row 合計 that is no higher than the data above it ends a block and begins none.
+        parts = [] if word and deepest[place] >= line.depth else _parts(lines, place)
+        if len(line.labels) > 1 and word and not total_word(line.labels[-1:]):
+            # 總計, 男: the rows 男 of every block.
+            choices = [blocks.last_label.get(line.labels[-1], [])]
+            choices = [choice for choice in choices if choice]
+        elif parts:
+            choices = [parts]
+        elif word in TOTAL_WORDS or word in SUBTOTAL_WORDS:
+            choices = [choice for choice in blocks.choices(place, word, thorough) if choice]
+        else:
+            continue
+        if not choices:
+            continue
+        sums = [_sums([lines[part] for part in choices[0]], len(headings))]
+        for column, heading in enumerate(headings):
+            number, computed = line.numbers[column], sums[0][column]
+            if number is None or computed is None or number == computed or not added(heading):
+                continue
+            if len(sums) < len(choices):
+                sums = [_sums([lines[part] for part in choice], len(headings)) for choice in choices]
+            if number not in [total[column] for total in sums]:
+                found.append(Wrong(place, column, number, computed))
+    return found
+
+
+class _Blocks:
+    """The rows that a total may stand for: those above it, of its block, below it."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.data = [at for at, line in enumerate(lines) if line.kind is RowKind.DATA]
+        self.words = {at: total_word(line.labels) for at, line in enumerate(lines) if line.kind is RowKind.TOTAL}
+        self.ends = [at for at, line in enumerate(lines) if line.kind is RowKind.GROUP or self.words.get(at)]
+        self.by_label: dict[str, list[int]] = {}
+        self.last_label: dict[str, list[int]] = {}
+        for at in self.data:
+            for label in lines[at].labels[:1]:
+                self.by_label.setdefault(label, []).append(at)
+            for label in lines[at].labels[1:][-1:]:
+                self.last_label.setdefault(label, []).append(at)
+
+    def choices(self, place: int, word: str, thorough: bool) -> list[list[int]]:
+        """The rows whose sum a total may be, the likeliest first."""
+        split = bisect.bisect(self.data, place)
+        at = bisect.bisect_left(self.ends, place)
+        begun = self.ends[at - 1] if at else -1
+        ended = next((end for end in self.ends[at : at + 2] if end > place), len(self.lines))
+        block = self.data[bisect.bisect(self.data, begun) : split]
+        block_below = self.data[split : bisect.bisect_left(self.data, ended)]
+        if not thorough:
+            return [block or block_below]
+        above, below = self.data[:split], self.data[split:]
+        if word in SUBTOTAL_WORDS:
+            labels = self.lines[place].labels
+            same = self.by_label.get(labels[0], []) if len(labels) > 1 else []
+            first = same or block or block_below
+            return [first, block, block_below, above, below]
+        sums = [
+            other for other, name in self.words.items() if name in (*SUBTOTAL_WORDS, *TOTAL_WORDS) and other != place
+        ]
+        if not above:
+            return [below, block_below, [other for other in sums if other > place]]
+        since = max((other for other in sums if other < place and self.words[other] in TOTAL_WORDS), default=-1)
+        later = self.data[bisect.bisect(self.data, since) : split]
+        return [above, block, later, below, [other for other in sums if other < place]]
+
+
+def _sums(lines: Sequence[Line], wide: int) -> list[int | None]:
+    """The sum of each column; None where anything but whole numbers stands in it."""
+    sums: list[int | None] = []
+    for column in range(wide):
+        numbers = [line.numbers[column] for line in lines]
+        present = [number for number in numbers if number is not None]
+        sums.append(sum(present) if len(present) == len(numbers) and present else None)
+    return sums
