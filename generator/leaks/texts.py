@@ -18,7 +18,6 @@ _BODIES = ("word/document.xml", "content.xml")
 _PLAIN = (".csv", ".txt", ".json", ".xml", ".html", ".htm", ".ics", ".eml", ".svg")
 # These tags end a paragraph or cell: the text after them is another text.
 _ENDS = re.compile(r"</(?:\w+:p|\w+:h|\w+:tc|\w+:table-cell)>")
-_SPOKEN = re.compile(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -145,6 +144,8 @@ def _strings(found: Any) -> Iterator[str]:
 
 
 def _read_stream(stream: Any, insides: Insides, depth: int, budget: Budget) -> None:
+    from generator.pdf import reading
+
     kind, subtype = str(stream.get("/Type", "")), str(stream.get("/Subtype", ""))
     if subtype == "/Image":
         insides.binary.append(bytes(stream._data))
@@ -159,11 +160,5 @@ def _read_stream(stream: Any, insides: Insides, depth: int, budget: Budget) -> N
         insides.rest += [inner.body, inner.spoken, *inner.rest]
         insides.binary += inner.binary
     else:
-        insides.spoken += "".join(_spoken(data))
+        insides.spoken += "".join(reading.actual_texts(data))
         insides.binary.append(data)
-
-
-def _spoken(content: bytes) -> Iterator[str]:
-    for digits, literal in _SPOKEN.findall(content):
-        raw = bytes.fromhex(digits.decode("ascii")) if digits else re.sub(rb"\\(.)", rb"\1", literal)
-        yield _decoded(raw)

@@ -8,8 +8,9 @@ does not know (UniCNS-UTF8-H, CNS-EUC-H) is spelt anew first (see charsets).
 from __future__ import annotations
 
 import ctypes
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ _LARGE, _FEW, _MANY = 0.25, 60, 60
 _BLANK = re.compile(r"\s+")
 # What PDFium writes for a hyphen at the end of a line, and for what has no meaning.
 _NOTHING = dict.fromkeys((0, 2, 0xFFFE, 0xFFFF, 0x00AD))
+# What a PDF gives to screen readers in place of what is drawn.
+_SPOKEN = re.compile(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +170,21 @@ def said(content: bytes) -> str:
 def unread(content: bytes) -> list[int]:
     """The numbers of the pages on which there is, or may be, text that cannot be read."""
     return [number for number, page in enumerate(pages(content), start=1) if page.unread or page.pictures]
+
+
+def actual_texts(stream: bytes) -> Iterator[str]:
+    """The texts for screen readers in the drawing instructions of a page."""
+    for digits, literal in _SPOKEN.findall(stream):
+        raw = bytes.fromhex(digits.decode("ascii")) if digits else re.sub(rb"\\(.)", rb"\1", literal)
+        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        yield raw.decode(encoding, "replace")
+
+
+def spoken(content: bytes) -> str:
+    """All that the pages give to screen readers. Unpacks every page: only within limits. Raises pikepdf's errors."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        streams = [stream for stream in pdf.objects if isinstance(stream, pikepdf.Stream)]
+        drawn = (stream for stream in streams if stream.get("/Subtype") != pikepdf.Name.Image)
+        return "\n".join(text for stream in drawn for text in actual_texts(stream.read_bytes()))

@@ -125,11 +125,14 @@ def _cut_links(content: bytes) -> tuple[str, bytes]:
 
 
 def _read_pdf(content: bytes) -> tuple[str, bytes]:
+    import pikepdf
+
     from generator.pdf import pdfium, reading
 
+    pdf = Path(os.fsdecode(content)).read_bytes()
     try:
-        return "", reading.said(Path(os.fsdecode(content)).read_bytes()).encode("utf-8", "replace")
-    except pdfium.Unreadable as unreadable:
+        return "", f"{reading.said(pdf)}\n{reading.spoken(pdf)}".encode("utf-8", "replace")
+    except (pdfium.Unreadable, pikepdf.PdfError, pikepdf.DependencyError) as unreadable:
         raise Unfit(FileCode.FILE_DAMAGED) from unreadable
 
 
