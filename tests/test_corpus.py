@@ -372,7 +372,9 @@ def test_what_is_printed_is_what_the_sheet_shows(desk: Desk, first: int) -> None
 
 
 def plain(text: str) -> str:
-    """A number as data files have it, without separators."""
+    """A number as data files have it: without separators, a share as a fraction of one."""
+    if text.endswith("%"):
+        return f"{round(float(text[:-1]) / 100, 9):g}"
     return text.replace(",", "") if text.replace(",", "").isdecimal() else text
 
 

@@ -211,11 +211,27 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     people: list[tuple[Record, str]] = [(meeting.info, "chair"), (meeting.info, "recorder")]
     people += [(observer, "name") for observer in meeting.observers]
     people += [(entry, name) for entry in minutes.attendance for name in ("name", "deputy")]
-    people += [(remark, "speaker") for remark in minutes.remarks if not remark.closed and not remark.nameless]
+    for remark in minutes.remarks:
+        if not remark.closed and not remark.nameless:
+            at = remark.at("speaker")
+            yield Printed(remark.speaker, at, EDITIONS, names_people=_is_one_person(remark.speaker, meeting))
     for record, name in people:
         yield Printed(getattr(record, name), record.at(name), EDITIONS, names_people=True)
     for name in ("full_name", "group"):
         yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), EDITIONS, True)
+
+
+def _is_one_person(speaker: str, meeting: Meeting) -> bool:
+    """Whether no protected name stands beside the name of who speaks: a name and a title, and nobody else."""
+    assert meeting.minutes is not None
+    people = [member.name for member in meeting.members]
+    people += [name for entry in meeting.minutes.attendance for name in (entry.name, entry.deputy)]
+    rest = key(speaker)
+    for name in sorted(filter(None, map(key, people)), key=len, reverse=True):
+        if rest.startswith(name):
+            rest = rest.removeprefix(name)
+            break
+    return not Sought.of(names.protected(meeting, FOR_PUBLIC)).places(rest)
 
 
 def _both(typed: str, rendered: str) -> str:

@@ -41,6 +41,7 @@ from generator.workbook import typed_rows
 from generator.workbook.plain_tables import Place, PlainTable
 from generator.workbook.raw import RawSheet
 from generator.workbook.record import Kind, Record
+from generator.workbook.repeats import RepeatCode
 
 _PLAIN, _REGULATION = "範例表格", "範例要點"
 _LABELS = ("一、", "（一）", "1.", "（1）")
@@ -68,7 +69,8 @@ def meeting(count: int, below: int) -> Meeting:
     # A required column must have an example in its declaration, or a value in _rows.
     assert agency is not None, problems
     assert info is not None, problems
-    assert not problems, problems
+    # Its rows are alike on purpose.
+    assert all(found.code == RepeatCode.ROWS_PASTED_TWICE for found in problems), problems
     headings = tuple(f"範例欄{number}" for number in range(1, max(count, 1) + 1))
     places = (Place("範例資料", _PLAIN, 1, ("A",) * len(headings)),) * count
     table = PlainTable(_PLAIN, headings, (("範例",) * len(headings),) * count, places, count, {}, {})
