@@ -102,7 +102,10 @@ def planted(record: type[Record], name: str, mark: str) -> list[list[object]]:
         for row in rows[1:]:
             row.append(None)
     column = rows[0].index(name)
-    rows[1][column] = f"{rows[1][column] or ''}{mark}"
+    there = str(rows[1][column] or "")
+    # A letter in the midst of digits begins no id.
+    between = " " if there and there[-1].isascii() and there[-1].isalnum() else ""
+    rows[1][column] = f"{there}{between}{mark}"
     return rows
 
 
