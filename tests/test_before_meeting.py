@@ -102,6 +102,7 @@ def rows(desk: Desk) -> list[list[str]]:
 # --- the notice -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_notice_has_the_official_fields_in_their_order(called: Desk) -> None:
     assert lines(called, "開會通知單") == [
         "檔　　號：",
@@ -334,6 +335,7 @@ def a_dozen() -> str:
     return "\n".join(["| 姓名 | 職稱 | 服務機關 | 身分 | 性別 |", *people])
 
 
+@pytest.mark.slow
 def test_a_build_makes_them_beside_the_packet(called: Desk) -> None:
     called.book("機關.xlsx", 機關=OWN_AGENCY, 單位=UNITS, 委員=a_dozen())
     called.meeting(會議資訊=SENT.replace("林召集", "委員10"))

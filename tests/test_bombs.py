@@ -246,6 +246,7 @@ def test_a_file_at_which_libreoffice_takes_too_long_is_not_tried_again(
     assert len(asked) == 1
 
 
+@pytest.mark.slow
 def test_the_child_process_ends_what_takes_too_much_and_a_new_one_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

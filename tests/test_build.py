@@ -39,6 +39,7 @@ def build(desk: Desk, *more: str) -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.slow
 def test_it_makes_one_word_file_for_the_agenda_and_each_case(desk: Desk) -> None:
     desk.meeting()
     build(desk)
@@ -46,6 +47,7 @@ def test_it_makes_one_word_file_for_the_agenda_and_each_case(desk: Desk) -> None
     assert "一、本部資料集開放一案，提請討論。" in desk.texts()["01 議程"]
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(desk: Desk, tmp_path: Path) -> None:
     desk.meeting(附件=TABLE, 潮位站=STATIONS, 說明=MENTIONED)
     build(desk)
@@ -56,6 +58,7 @@ def test_the_same_inputs_give_the_same_bytes(desk: Desk, tmp_path: Path) -> None
     assert files(desk) == first
 
 
+@pytest.mark.slow
 def test_an_unknown_sheet_named_as_attachment_prints_through_the_plain_table(desk: Desk) -> None:
     desk.meeting(附件=TABLE, 潮位站=STATIONS, 說明=MENTIONED)
     build(desk)
@@ -83,6 +86,7 @@ def test_properties_come_from_the_meeting_and_not_from_the_template(desk: Desk) 
     assert f"{properties.created:%Y-%m-%d}" == "2024-05-20"
 
 
+@pytest.mark.slow
 def test_an_error_in_the_inputs_builds_nothing_and_leaves_the_last_build(desk: Desk) -> None:
     desk.meeting()
     build(desk)
@@ -94,6 +98,7 @@ def test_an_error_in_the_inputs_builds_nothing_and_leaves_the_last_build(desk: D
     assert files(desk) == before
 
 
+@pytest.mark.slow
 def test_a_hand_edited_document_is_kept_beside_the_new_one(desk: Desk) -> None:
     desk.meeting()
     build(desk)
@@ -106,6 +111,7 @@ def test_a_hand_edited_document_is_kept_beside_the_new_one(desk: Desk) -> None:
     assert "報請鑒察" in docx_text(path)
 
 
+@pytest.mark.slow
 def test_a_document_that_someone_deleted_comes_back_and_the_summary_says_so(desk: Desk) -> None:
     desk.meeting()
     build(desk)
@@ -114,6 +120,7 @@ def test_a_document_that_someone_deleted_comes_back_and_the_summary_says_so(desk
     assert "補回（上次產生後被刪除）　01 議程.docx" in result.output
 
 
+@pytest.mark.slow
 def test_documents_of_a_case_that_is_gone_are_removed_unless_edited_by_hand(desk: Desk) -> None:
     desk.meeting()
     build(desk)
@@ -169,6 +176,7 @@ def test_an_extraordinary_meeting_is_named_so(desk: Desk) -> None:
     assert "「潮汐資料諮詢小組」113年第1次臨時會議" in desk.texts("113-臨1")["01 議程"]
 
 
+@pytest.mark.slow
 def test_without_libreoffice_the_word_files_are_built_and_the_summary_says_what_is_missing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +190,7 @@ def test_without_libreoffice_the_word_files_are_built_and_the_summary_says_what_
     assert not [name for name in files(desk) if name.endswith(".pdf")]
 
 
+@pytest.mark.slow
 def test_only_keeps_the_hashes_of_the_other_documents_in_the_manifest(desk: Desk) -> None:
     desk.meeting()
     build(desk)
@@ -216,6 +225,7 @@ def test_pdfs_of_an_older_text_do_not_stay_beside_a_new_document(desk: Desk) -> 
     assert not {"01 議程.pdf", "02 報告事項第一案.pdf", "會議資料.pdf"} & left
 
 
+@pytest.mark.slow
 def test_the_manifest_tells_documents_inputs_figures_and_problems(desk: Desk) -> None:
     desk.meeting(附件=TABLE, 潮位站=STATIONS, 說明=MENTIONED)
     build(desk)
@@ -229,6 +239,7 @@ def test_the_manifest_tells_documents_inputs_figures_and_problems(desk: Desk) ->
     assert manifest["problems"] == []
 
 
+@pytest.mark.slow
 def test_the_same_manifest_is_printed_for_programs(desk: Desk) -> None:
     import json
 
@@ -257,6 +268,7 @@ OTHER_AGENCY_ATTACHMENTS = """
 """
 
 
+@pytest.mark.slow
 def test_a_meeting_of_another_agency_holds_nothing_of_the_first_users(desk: Desk) -> None:
     desk.book("機關.xlsx", 機關=AGENCY, 單位="| 單位 |\n| 企劃處 |\n| 資訊處 |\n| 秘書處 |")
     desk.meeting(
@@ -282,6 +294,7 @@ def table_of(desk: Desk, name: str) -> docx.table.Table:
     return docx.Document(str(desk.output(name))).tables[0]
 
 
+@pytest.mark.slow
 def test_a_table_too_wide_for_an_upright_page_is_printed_across_it(desk: Desk) -> None:
     months = " | ".join(f"{month}月" for month in range(1, 13))
     figures = " | ".join(str(123456 * month) for month in range(1, 13))
@@ -299,6 +312,7 @@ def test_a_table_too_wide_for_an_upright_page_is_printed_across_it(desk: Desk) -
 LIST = "| 下架資料集名稱 | 提供單位 | 下架原因 | 備註 |\n"
 
 
+@pytest.mark.slow
 def test_equal_neighbours_of_a_list_of_one_page_become_one_cell(desk: Desk) -> None:
     rows = "".join(f"| 資料集{number} | 企劃處 | 已不再公告 | {'移由他機關辦理。' * 9} |\n" for number in range(24))
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:下架清單 |", 下架清單=LIST + rows)
@@ -309,6 +323,7 @@ def test_equal_neighbours_of_a_list_of_one_page_become_one_cell(desk: Desk) -> N
         assert merges == ["restart", *["continue"] * 23]
 
 
+@pytest.mark.slow
 def test_a_list_over_several_pages_repeats_its_texts_and_loses_none(desk: Desk) -> None:
     long = "移由他機關辦理。" * 12
     rows = "".join(f"| 資料集{number} | 企劃處 | 已不再公告 | {long} |\n" for number in range(60))
@@ -321,6 +336,7 @@ def test_a_list_over_several_pages_repeats_its_texts_and_loses_none(desk: Desk) 
     assert reasons == (["restart"] + ["continue"] * 11) * 5
 
 
+@pytest.mark.slow
 def test_a_long_heading_does_not_stop_a_build(desk: Desk) -> None:
     desk.meeting(附件=f"| 案號 | 名稱 | 來源 | 標題 |\n| 討1 | 圖 | 另附 | {'長' * 400} |")
     build(desk)
@@ -328,6 +344,7 @@ def test_a_long_heading_does_not_stop_a_build(desk: Desk) -> None:
     assert len(title) == 255
 
 
+@pytest.mark.slow
 def test_a_folder_in_the_place_of_a_file_stops_only_that_file(desk: Desk) -> None:
     desk.meeting()
     desk.output("01 議程.docx").mkdir(parents=True)

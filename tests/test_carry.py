@@ -138,6 +138,7 @@ def printed(desk: Desk, meeting: str = "113-2") -> list[list[str]]:
 # packet new --minutes
 
 
+@pytest.mark.slow
 def test_the_form_of_the_minutes_knows_members_units_and_cases(desk: Desk) -> None:
     desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=MEMBERS)
     desk.meeting(案由=THREE_CASES)
@@ -163,6 +164,7 @@ def test_the_form_of_the_minutes_knows_members_units_and_cases(desk: Desk) -> No
     assert "packet check 113-1" in result.output
 
 
+@pytest.mark.slow
 def test_the_fresh_form_stops_nothing(desk: Desk) -> None:
     desk.meeting()
     before = desk.problems()
@@ -181,6 +183,7 @@ def test_who_and_when_without_what_is_an_error(desk: Desk) -> None:
     assert errors == [("empty-cell", "決議", "C3")]
 
 
+@pytest.mark.slow
 def test_a_motion_raised_at_the_meeting_joins_the_cases(desk: Desk) -> None:
     desk.meeting()
     assert desk.run("new", "113-1", "--minutes").exit_code == 0
@@ -270,6 +273,7 @@ def test_a_draft_is_carried_with_a_remark(desk: Desk) -> None:
     assert "還沒有這些案的決定（議），請補填：討2。" in result.output
 
 
+@pytest.mark.slow
 def test_without_minutes_the_cases_and_the_open_items_are_listed(desk: Desk) -> None:
     decided(desk)
     minutes_of(desk).unlink()
@@ -305,6 +309,7 @@ def test_an_item_whose_meeting_no_one_knows_says_so(desk: Desk) -> None:
     assert found(desk) == []
 
 
+@pytest.mark.slow
 def test_an_extraordinary_meeting_hands_on_by_its_date(desk: Desk) -> None:
     decided(desk)
     desk.meeting("113-臨1", 會議資訊=MEETING.replace("113-05-20", "113-07-01"))
@@ -321,12 +326,14 @@ def test_an_extraordinary_meeting_hands_on_by_its_date(desk: Desk) -> None:
 # packet check
 
 
+@pytest.mark.slow
 def test_what_was_carried_and_reported_on_is_in_order(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk)
     assert found(desk) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cells",
     [
@@ -344,6 +351,7 @@ def test_what_is_no_alteration_is_not_reported(desk: Desk, cells: dict[str, Any]
     assert found(desk) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "expected", "was"),
     [
@@ -379,6 +387,7 @@ def test_each_rule_names_its_cell(desk: Desk, cells: dict[str, Any], expected: t
         assert f"原為「{was}」" in text_of(desk, expected[0])
 
 
+@pytest.mark.slow
 def test_a_decision_that_is_missing_is_named(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk)
@@ -388,6 +397,7 @@ def test_a_decision_that_is_missing_is_named(desk: Desk) -> None:
     assert "上次決定.xlsx〔上次會議決定〕：缺少 113-1" in desk.run("check", "113-2").output
 
 
+@pytest.mark.slow
 def test_an_open_item_that_is_dropped_is_named_with_its_meeting(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk)
@@ -396,6 +406,7 @@ def test_an_open_item_that_is_dropped_is_named_with_its_meeting(desk: Desk) -> N
     assert text_of(desk, "carried-dropped").endswith("（111-2）")
 
 
+@pytest.mark.slow
 def test_without_any_row_everything_is_missing(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk)
@@ -404,6 +415,7 @@ def test_without_any_row_everything_is_missing(desk: Desk) -> None:
     assert "inputs/113-2〔上次會議決定〕" in desk.run("check", "113-2").output
 
 
+@pytest.mark.slow
 def test_a_row_that_the_minutes_do_not_know_is_a_warning(desk: Desk) -> None:
     decided(desk)
     more = {"A7": "討論事項", "B7": "颱風警報發布作業檢討案，提請討論。", "C7": "照案通過。", "D7": "已辦。"}
@@ -411,12 +423,14 @@ def test_a_row_that_the_minutes_do_not_know_is_a_warning(desk: Desk) -> None:
     assert found(desk) == [("carried-extra", "warning", "B7")]
 
 
+@pytest.mark.slow
 def test_the_same_decision_twice_is_one_too_many(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk, A7="報告事項", B7="本部辦理情形，報請鑒察。", C7="洽悉。", F7="113-1")
     assert found(desk) == [("carried-twice", "error", "B7")]
 
 
+@pytest.mark.slow
 def test_the_same_subject_at_two_meetings_is_told_apart(desk: Desk) -> None:
     same = PAST.replace("海嘯資料一案", "潮位站增設一案")
     decided(desk, 上次會議決定=same)
@@ -426,6 +440,7 @@ def test_the_same_subject_at_two_meetings_is_told_apart(desk: Desk) -> None:
     assert found(desk) == [("carried-missing", "error", "")]
 
 
+@pytest.mark.slow
 def test_what_the_minutes_closed_needs_no_further_reason(desk: Desk) -> None:
     closed = "| 報1  | 1    | 洽悉。                         |          |           | 解除列管 |"
     decided(desk, decisions="\n".join([*DECISIONS.strip().splitlines()[:-1], closed]))
@@ -434,6 +449,7 @@ def test_what_the_minutes_closed_needs_no_further_reason(desk: Desk) -> None:
     assert found(desk) == []
 
 
+@pytest.mark.slow
 def test_a_case_without_a_decision_is_neither_missing_nor_extra(desk: Desk) -> None:
     decided(desk, status=DRAFT, decisions=DECISIONS.replace("不予通過。", ""))
     next_meeting(desk, C4="已由電話得知，不予通過。")
@@ -442,6 +458,7 @@ def test_a_case_without_a_decision_is_neither_missing_nor_extra(desk: Desk) -> N
     assert found(desk) == []
 
 
+@pytest.mark.slow
 def test_minutes_that_cannot_be_read_are_said_not_to_be_compared(desk: Desk) -> None:
     decided(desk)
     next_meeting(desk, C4="通過。")
@@ -527,6 +544,7 @@ def test_the_table_of_the_next_meeting_equals_the_minutes_word_by_word(sample: D
     assert next(keys, None) is None
 
 
+@pytest.mark.slow
 def test_the_own_table_of_the_first_meeting_is_as_it_was(own_desk: Desk) -> None:
     assert own_desk.run("build", "113-1", "--format", "docx").exit_code == 0
     table = printed(own_desk, "113-1")

@@ -43,6 +43,7 @@ def station(desk: Desk, *rows: Any) -> None:
 # --- Struck out, raised, lowered --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_struck_out_is_not_printed_and_noted(desk: Desk) -> None:
     station(desk, runs("113年4月", TextBlock(STRUCK, "29日"), "30日"))
     assert "113年4月30日" in printed(desk)
@@ -57,6 +58,7 @@ def test_a_date_is_read_without_what_is_struck_out(desk: Desk) -> None:
     assert figure(desk, "會議.時間").startswith("113年5月20日")
 
 
+@pytest.mark.slow
 def test_a_cell_struck_out_by_its_style_is_empty(desk: Desk) -> None:
     station(desk, "取消的說明", "留下的說明")
     with edited(desk, "潮位站") as sheet:
@@ -76,6 +78,7 @@ def test_a_row_struck_out_is_no_row_of_a_list(desk: Desk) -> None:
     assert places(desk, "struck-out") == ["會議.xlsx〔預定開放〕A3"]
 
 
+@pytest.mark.slow
 def test_raised_and_lowered_characters_are_printed_as_such(desk: Desk) -> None:
     station(desk, runs("10", TextBlock(UP, "6"), "筆"), runs("NO", TextBlock(DOWN, "3"), TextBlock(UP, "-"), "濃度"))
     lines = printed(desk)
@@ -83,6 +86,7 @@ def test_raised_and_lowered_characters_are_printed_as_such(desk: Desk) -> None:
     assert "NO₃⁻濃度" in lines
 
 
+@pytest.mark.slow
 def test_raised_characters_of_an_inline_text_are_read_too(desk: Desk) -> None:
     from test_reading import patched
 
@@ -125,6 +129,7 @@ def span(style: str, text: str) -> str:
     return f'<text:span text:style-name="{style}">{text}</text:span>'
 
 
+@pytest.mark.slow
 def test_an_ods_has_struck_out_and_raised_runs_too(desk: Desk) -> None:
     own_ods(
         desk,
@@ -139,6 +144,7 @@ def test_an_ods_has_struck_out_and_raised_runs_too(desk: Desk) -> None:
     assert places(desk, "struck-out") == ["潮位站.ods〔潮位站〕B2"]
 
 
+@pytest.mark.slow
 def test_a_column_of_an_ods_may_be_struck_out(desk: Desk) -> None:
     columns = '<table:table-column/><table:table-column table:default-cell-style-name="ce1"/>'
     own_ods(desk, row("甲站", "劃掉"), columns=columns)
@@ -197,6 +203,7 @@ def test_a_picture_on_a_sheet_that_is_printed_is_an_error(desk: Desk) -> None:
     assert "圖片" in said(desk, "picture-on-sheet")[0]
 
 
+@pytest.mark.slow
 def test_a_chart_on_a_sheet_that_is_printed_is_an_error(desk: Desk) -> None:
     station(desk, 3, 4)
     with edited(desk, "潮位站") as sheet:
@@ -207,6 +214,7 @@ def test_a_chart_on_a_sheet_that_is_printed_is_an_error(desk: Desk) -> None:
     assert "圖表" in said(desk, "picture-on-sheet")[0]
 
 
+@pytest.mark.slow
 def test_a_text_box_is_an_error_and_a_line_a_note(desk: Desk) -> None:
     from test_reading import patched
 
@@ -254,6 +262,7 @@ STRICT = (
 )
 
 
+@pytest.mark.slow
 def test_strict_open_xml_is_read_as_any_other(desk: Desk) -> None:
     desk.meeting(預定開放=PLANNED)
     with edited(desk, "會議資訊") as sheet:
@@ -278,6 +287,7 @@ def test_strict_open_xml_is_read_as_any_other(desk: Desk) -> None:
 PLATFORM = '資料集項目名稱,開放年月,資料開放單位,已上架\r\n北港潮位,11304,企劃處,★\r\n"南港,潮位",11311,資訊處,\r\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp950", "utf-16"])
 def test_a_list_as_platforms_export_it_is_read(desk: Desk, encoding: str) -> None:
     desk.meeting()
@@ -292,6 +302,7 @@ def test_a_fault_in_a_csv_is_named_by_its_cell(desk: Desk) -> None:
     assert places(desk, "bad-year-month") == ["預定開放.csv〔預定開放〕B3"]
 
 
+@pytest.mark.slow
 def test_a_csv_may_be_a_sheet_of_the_users_own(desk: Desk) -> None:
     desk.meeting(附件=ATTACHED)
     (desk.root / "inputs/113-1/潮位站.csv").write_text('站名,代號,筆數\n北港,00824,"1,234"\n南港,00825,66\n', "utf-8")

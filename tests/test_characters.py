@@ -46,6 +46,7 @@ def test_a_character_that_a_typeface_has_is_no_matter(desk: Desk, text: str) -> 
     assert desk.problems() == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("typeface")
 @pytest.mark.parametrize(("text", "name"), [("😀", "😀（U+1F600）"), ("㐀", "㐀（U+3400）"), ("ก", "ก（U+0E01）")])
 def test_a_character_that_no_typeface_has_is_an_error_at_its_cell(desk: Desk, text: str, name: str) -> None:
@@ -56,6 +57,7 @@ def test_a_character_that_no_typeface_has_is_an_error_at_its_cell(desk: Desk, te
     assert desk.run("build", "113-1").exit_code == 1
 
 
+@pytest.mark.slow
 def test_the_typefaces_of_this_machine_have_rare_names_and_no_emoji(desk: Desk) -> None:
     if not characters._codes():
         pytest.skip("the typefaces of the documents are not installed")
@@ -63,6 +65,7 @@ def test_the_typefaces_of_this_machine_have_rare_names_and_no_emoji(desk: Desk) 
     assert places(desk, "no-glyph") == ["會議.xlsx〔預定開放〕A3"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("typeface")
 @pytest.mark.parametrize("text", ["\ue000", "\uf8f1", "\U000f0001"])
 def test_a_private_character_is_a_warning_at_its_cell(desk: Desk, text: str) -> None:
@@ -128,6 +131,7 @@ def test_a_typeface_that_cannot_be_read_counts_as_none(tmp_path: Path, monkeypat
     assert characters.covered("😀")
 
 
+@pytest.mark.slow
 def test_common_characters_cost_nothing(tmp_path: Path) -> None:
     """No typeface is opened, nor any program started, while everything is of the common set."""
     for part in ("inputs/機關.xlsx", "inputs/113-1/會議.xlsx"):

@@ -236,6 +236,7 @@ def test_a_unit_stands_in_the_quality_table_once(desk: Desk) -> None:
     assert severities(desk) == {"unit-twice": "error"}
 
 
+@pytest.mark.slow
 def test_a_unit_that_is_left_out_of_the_quality_table_is_mentioned(desk: Desk) -> None:
     desk.meeting(品質檢測="\n".join(line for line in QUALITY.splitlines() if "秘書處" not in line))
     assert places(desk, "unit-missing") == ["品質檢測A2"]
@@ -315,6 +316,7 @@ def test_totals_may_equal_the_ranking_and_other_totals_are_free(desk: Desk) -> N
 # --- Names ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "table", "place", "first"),
     [
@@ -581,6 +583,7 @@ def test_a_number_that_is_no_figure_is_reported_as_it_is_typed(desk: Desk, text:
     assert severities(desk) == {"loose-number": "warning"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["27", "1,896", "2024", "09", "1041500081"])
 def test_the_remedy_prints_the_number_as_it_was_typed(desk: Desk, typed: str) -> None:
     desk.meeting(說明=points(f"編號{typed}者。"))

@@ -70,6 +70,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", DAMAGE)
 def test_a_damaged_template_is_named_and_not_a_traceback(desk: Desk, how: str) -> None:
     desk.meeting()
@@ -82,6 +83,7 @@ def test_a_damaged_template_is_named_and_not_a_traceback(desk: Desk, how: str) -
         assert "沒有預料到" not in result.output
 
 
+@pytest.mark.slow
 def test_a_template_with_broken_bytes_is_named(desk: Desk) -> None:
     desk.meeting()
     path = desk.root / "templates" / "案.docx"
@@ -96,6 +98,7 @@ def test_a_template_with_broken_bytes_is_named(desk: Desk) -> None:
         assert "案.docx" in result.output
 
 
+@pytest.mark.slow
 def test_a_deck_without_its_layout_is_named(desk: Desk) -> None:
     changed(
         desk.root / "templates" / "簡報.pptx",
@@ -108,6 +111,7 @@ def test_a_deck_without_its_layout_is_named(desk: Desk) -> None:
         assert "簡報.pptx" in result.output
 
 
+@pytest.mark.slow
 def test_what_would_not_be_well_formed_is_not_written(desk: Desk) -> None:
     """A part that is copied as it is, and that no library parses."""
     desk.meeting()
@@ -148,6 +152,7 @@ def test_a_pdf_with_contents_of_a_kind_that_cannot_be_unpacked_is_named(desk: De
     assert "掃描.pdf" in result.output
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(
     "place",
@@ -199,6 +204,7 @@ TABLE = """
 TEMPLATE_NAMES = ["表", "本案", "議程", "簡報內容", "本附件", "紀錄", "分辦", "條文表", "通知", "簽到", "桌牌"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*TEMPLATE_NAMES, "上次決定", "會議", "列"])
 def test_a_sheet_of_the_staff_may_be_called_as_templates_call_things(met: Desk, name: str) -> None:
     met.meeting(
@@ -218,6 +224,7 @@ def test_a_sheet_of_the_staff_may_be_called_as_templates_call_things(met: Desk, 
     assert checked.exit_code == 0, checked.output
 
 
+@pytest.mark.slow
 def test_a_thousand_rows_of_the_deck_make_one_deck(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = "\n".join(f"| 討1 | 簡報{number} | 工作表:簡報 |" for number in range(1000))
     desk.meeting(附件=f"| 案號 | 名稱 | 來源 |\n{rows}", 簡報=SMALL)
@@ -283,6 +290,7 @@ def test_a_python_that_drops_descriptions_and_assertions_builds_the_same(desk: D
     assert {path.name: path.read_bytes() for path in desk.output().iterdir()} == usual
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o027])
 def test_no_file_is_open_to_more_people_than_the_umask_says(met: Desk, mask: int) -> None:
@@ -312,6 +320,7 @@ def test_a_release_is_open_to_no_more_people_than_the_umask_says(met: Desk) -> N
     assert "請勿刪除" in (met.root / "output" / "113-1 版本" / "請勿刪除.txt").read_text("utf-8-sig")
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("below", [".packet", ".packet/pdf"])
 def test_the_programs_notes_are_written_through_no_link(met: Desk, tmp_path: Path, below: str) -> None:
@@ -367,6 +376,7 @@ def test_an_edited_file_dated_beyond_every_calendar_is_kept(desk: Desk) -> None:
 # --- two at once ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_runs_that_make_the_minutes_at_once_make_them_once(desk: Desk) -> None:
     desk.meeting()
     # Both have looked before either writes.

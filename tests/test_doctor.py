@@ -52,6 +52,7 @@ def findings(desk: Desk, code: int) -> dict[str, dict[str, Any]]:
     return {one["name"]: one for one in answer["findings"]}
 
 
+@pytest.mark.slow
 @posix_only
 def test_where_everything_is_there_it_says_so(machine: Desk) -> None:
     machine.meeting()
@@ -80,6 +81,7 @@ def test_a_missing_libreoffice_is_named_with_its_cost_and_how_to_get_it(
     assert result.output.endswith("缺少產生會議資料所需的項目，請依「補救」處理。\n")
 
 
+@pytest.mark.slow
 @posix_only
 @pytest.mark.parametrize(
     ("body", "seconds", "said"),
@@ -105,6 +107,7 @@ def test_an_old_libreoffice_is_a_caution(machine: Desk, tmp_path: Path) -> None:
     assert findings(machine, 0)["LibreOffice"]["state"] == "注意"
 
 
+@pytest.mark.slow
 @posix_only
 @pytest.mark.parametrize(("version", "noted"), [("7.4.7.2", False), ("25.2.3.2", False), ("24.8.1.1", True)])
 def test_another_libreoffice_than_those_that_were_tried_is_in_order_and_noted(

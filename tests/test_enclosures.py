@@ -279,6 +279,7 @@ def test_a_password_that_only_keeps_others_from_changing_it_is_none(tmp_path: Pa
     assert kind_of(put(tmp_path, "a.xlsx", locked_office(excel("甲"), "VelvetSweatshop"))).name == "Excel"
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = put(tmp_path, "a.docx", word())
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:

@@ -143,6 +143,7 @@ def test_sizes_that_lie(desk: Desk, part: str) -> None:
     assert (found.code, found.cpu_seconds < 5, found.megabytes < 150) == (1, True, True), found
 
 
+@pytest.mark.slow
 def test_an_archive_with_a_directory_of_a_million_entries(desk: Desk) -> None:
     desk.meeting()
     path = desk.root / BOOK
@@ -343,6 +344,7 @@ def test_a_list_that_is_too_long_for_a_pdf_is_a_warning_and_makes_a_document(des
     assert made.count("潮位資料第") == 5001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sheet", ["案由", "說明", "附註", "上次會議決定", "統計數字"])
 def test_sheets_that_are_written_by_hand_have_no_more_than_999_rows(desk: Desk, sheet: str) -> None:
     head, line = {
@@ -398,6 +400,7 @@ def test_a_workbook_that_is_no_file_at_all(desk: Desk) -> None:
     assert places(desk, "workbook-unreadable") == ["資料.xlsx"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are texts elsewhere")
 def test_a_file_name_that_is_no_text(desk: Desk) -> None:
     desk.meeting()

@@ -93,6 +93,7 @@ WATERMARK = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["typed", "drawn"])
 def test_a_draft_mark_that_stayed_in_the_template_is_found_once_the_minutes_are_final(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str
@@ -117,6 +118,7 @@ def test_a_draft_mark_that_stayed_in_the_template_is_found_once_the_minutes_are_
     assert "還印著「草稿」" in said
 
 
+@pytest.mark.slow
 def test_a_decision_may_speak_of_a_draft(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACKET_SOFFICE", NO_OFFICE)
     minutes(desk, "定稿", 決議=DECISIONS.replace("照案通過。", "要點草稿照案通過。"))

@@ -110,6 +110,7 @@ PLACES: dict[str, tuple[Callable[[str], dict[str, str]], str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", TAGS)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_tag_in_a_cell_that_takes_none_is_an_error_there(desk: Desk, place: str, tag: str) -> None:

@@ -479,6 +479,7 @@ def test_what_is_attached_fits_the_workbooks_as_they_are_now(desk: Desk) -> None
         assert "資料集下架一案" in opened.read("word/document.xml").decode()
 
 
+@pytest.mark.slow
 def test_a_hand_edited_document_is_refused_by_name(desk: Desk) -> None:
     office(desk)
     desk.run("build", "113-1", "--format", "docx")
@@ -708,6 +709,7 @@ def test_what_is_too_large_goes_in_one_archive(desk: Desk, monkeypatch: pytest.M
     assert [one["outcome"] for one in mail(desk)["outcomes"]] == ["same"]
 
 
+@pytest.mark.slow
 def test_what_is_still_too_large_goes_over_several_mails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sized(desk, monkeypatch, NOISE[500_000], NOISE[600_000], NOISE[300_000])
     template_path(desk).write_text(template_path(desk).read_text("utf-8") + "共{{ 信件.共幾封 }}封\n", "utf-8")
@@ -722,6 +724,7 @@ def test_what_is_still_too_large_goes_over_several_mails(desk: Desk, monkeypatch
     assert all(len(mailboxes(content, "To")) == 6 for content in made.values())
 
 
+@pytest.mark.slow
 def test_mails_are_as_few_as_the_order_allows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sized(desk, monkeypatch, NOISE[300_000], b"a" * 1_000_000, NOISE[600_000])
     mail(desk)
@@ -745,6 +748,7 @@ def test_a_limit_of_nothing_is_a_problem(desk: Desk, monkeypatch: pytest.MonkeyP
     assert refused(desk) == [("mail-limit", "機關.xlsx 機關 B8")]
 
 
+@pytest.mark.slow
 def test_mails_of_an_earlier_split_go_unless_someone_edited_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         sized(desk, patched, NOISE[500_000], NOISE[600_000])

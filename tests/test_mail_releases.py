@@ -46,6 +46,7 @@ def draft_folder(desk: Desk) -> Path:
     return desk.root / "output" / "113-1 信件"
 
 
+@pytest.mark.slow
 def test_what_is_attached_is_what_the_release_holds(desk: Desk) -> None:
     office(desk)
     assert any("還沒有凍結的版本" in remark for remark in mail(desk)["remarks"])
@@ -57,6 +58,7 @@ def test_what_is_attached_is_what_the_release_holds(desk: Desk) -> None:
     assert attached(content)["01 議程.docx"][1] == (home(desk) / "文件" / "01 議程.docx").read_bytes()
 
 
+@pytest.mark.slow
 def test_where_the_workbooks_moved_on_nothing_is_sent_and_the_remedy_is_named(desk: Desk) -> None:
     office(desk)
     release(desk)
@@ -69,6 +71,7 @@ def test_where_the_workbooks_moved_on_nothing_is_sent_and_the_remedy_is_named(de
     assert "packet release 113-1" in said
 
 
+@pytest.mark.slow
 def test_a_new_mailbox_in_the_roster_is_no_change_of_the_documents(desk: Desk) -> None:
     office(desk)
     release(desk)
@@ -77,6 +80,7 @@ def test_a_new_mailbox_in_the_roster_is_no_change_of_the_documents(desk: Desk) -
     assert mail(desk)["release"] == 1
 
 
+@pytest.mark.slow
 def test_a_second_release_of_the_stage_gives_a_correction_with_what_changed(desk: Desk) -> None:
     office(desk)
     release(desk)
@@ -100,6 +104,7 @@ def test_a_second_release_of_the_stage_gives_a_correction_with_what_changed(desk
     assert not re.search(r"\.xlsx|〔|[A-Z]\d|依據|機關內部|開會通知單", table)
 
 
+@pytest.mark.slow
 def test_a_correction_names_nobody_who_is_protected(desk: Desk) -> None:
     minutes(desk)
     release(desk, "--reason", "測試")
@@ -116,6 +121,7 @@ def test_a_correction_names_nobody_who_is_protected(desk: Desk) -> None:
     assert "吳民間" not in docx_text(path)
 
 
+@pytest.mark.slow
 def test_a_speaker_who_turned_nameless_stands_in_no_correction(desk: Desk) -> None:
     named = "| 案號 | 順序 | 發言者 | 類型 | 記名方式 | 內容 |\n| 討1 | 1 | 吳民間 | 委員意見 | {} | 建議延長。 |"
     minutes(desk, 發言=named.format("記名"))
@@ -129,6 +135,7 @@ def test_a_speaker_who_turned_nameless_stands_in_no_correction(desk: Desk) -> No
     assert not any(name.startswith("修正對照表") for name in attached(content))
 
 
+@pytest.mark.slow
 def test_papers_are_sent_as_frozen_when_the_minutes_have_begun(desk: Desk) -> None:
     office(desk, 會議資訊=f"{MEETING}| 主席 | 林召集 |")
     release(desk)
@@ -139,6 +146,7 @@ def test_papers_are_sent_as_frozen_when_the_minutes_have_begun(desk: Desk) -> No
     assert attached(content)["01 議程.docx"][1] == (home(desk) / "文件" / "01 議程.docx").read_bytes()
 
 
+@pytest.mark.slow
 def test_an_altered_release_is_not_sent(desk: Desk) -> None:
     office(desk)
     release(desk)
@@ -148,6 +156,7 @@ def test_an_altered_release_is_not_sent(desk: Desk) -> None:
     assert refused(desk) == [("mail-release-damaged", "output/113-1 版本/第1版")]
 
 
+@pytest.mark.slow
 def test_a_refused_mail_leaves_no_older_draft_that_could_be_sent(desk: Desk) -> None:
     office(desk)
     mail(desk)
@@ -176,6 +185,7 @@ def test_a_draft_that_someone_edited_is_kept_under_another_name(desk: Desk) -> N
     assert other.read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_a_release_is_never_altered_by_a_mail(desk: Desk) -> None:
     office(desk)
     release(desk)

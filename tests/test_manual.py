@@ -322,6 +322,7 @@ def test_every_way_of_writing_in_the_manual_is_read_alike() -> None:
         assert len({PARSERS[kind](spelling) for spelling in spellings}) == 1, spellings
 
 
+@pytest.mark.slow
 def test_every_placeholder_in_the_manual_prints_what_it_says(own_desk: Desk) -> None:
     examples = [(tag.strip("`"), shown) for tag, shown in rows("| 寫法 | 印出 |")]
     assert len(examples) > 5

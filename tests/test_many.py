@@ -61,6 +61,7 @@ class Elsewhere(Executor):
         return future
 
 
+@pytest.mark.slow
 def test_every_meeting_is_built_in_order_and_the_fault_names_its_meeting(meetings: Desk) -> None:
     result = meetings.run("build", "--all")
     assert result.exit_code == 1
@@ -72,6 +73,7 @@ def test_every_meeting_is_built_in_order_and_the_fault_names_its_meeting(meeting
     assert not meetings.output("", "113-1").exists()
 
 
+@pytest.mark.slow
 def test_a_meeting_that_cannot_be_written_stops_none_of_the_others(meetings: Desk) -> None:
     (meetings.root / "output").mkdir()
     meetings.output("", "112-2").write_text("這裡是檔案")
@@ -81,6 +83,7 @@ def test_a_meeting_that_cannot_be_written_stops_none_of_the_others(meetings: Des
     assert meetings.output("01 議程.docx", "113-臨1").is_file()
 
 
+@pytest.mark.slow
 def test_a_program_reads_what_became_of_each(meetings: Desk) -> None:
     listed = json.loads(meetings.run("build", "--all", "--json").stdout)
     assert [one["id"] for one in listed] == ["112-2", "113-1", "113-臨1"]
@@ -94,6 +97,7 @@ def test_one_meeting_or_all_but_not_both(meetings: Desk, arguments: tuple[str, .
     assert "--all" in result.output
 
 
+@pytest.mark.slow
 def test_an_executor_of_others_does_the_same(meetings: Desk) -> None:
     executor = Elsewhere()
     found = list(many.build_all(Workspace(meetings.root), ("docx",), executor))

@@ -121,6 +121,7 @@ def test_wrong_command_line(desk: Desk, arguments: tuple[str, ...]) -> None:
     assert_chinese(result.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("arguments", [("--help",), ("check",)], ids=" ".join)
 def test_whatever_the_machine_speaks(machine: str, arguments: tuple[str, ...], tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def built(desk: Desk, edition: str) -> list[str]:
     return desk.texts()[f"會議紀錄（{edition}）"].splitlines()
 
 
+@pytest.mark.slow
 def test_the_minutes_follow_the_official_form(met: Desk) -> None:
     assert [line for line in built(met, "會議版") if line] == [
         "海風部",
@@ -125,6 +126,7 @@ def test_the_minutes_follow_the_official_form(met: Desk) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_public_edition_leaves_closed_remarks_out(met: Desk) -> None:
     text = "\n".join(built(met, "公開版"))
     assert "訴訟" not in text
@@ -132,6 +134,7 @@ def test_the_public_edition_leaves_closed_remarks_out(met: Desk) -> None:
     assert text.count("鄭民間") == 1  # among those who attended
 
 
+@pytest.mark.slow
 def test_a_draft_says_so_and_until_when_corrections_are_taken(met: Desk) -> None:
     minutes(met, 紀錄資訊=INFO.replace("定稿", "草稿"))
     lines = built(met, "會議版")
@@ -139,6 +142,7 @@ def test_a_draft_says_so_and_until_when_corrections_are_taken(met: Desk) -> None
     assert any("如有修正意見，請於" in line and "前回復；未回復者，視同無意見。" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_the_tasks_go_to_each_unit_as_document_and_workbook(met: Desk) -> None:
     built(met, "會議版")
     names = [f"決議分辦表{unit}" for unit in ("", "（資訊處）", "（秘書處）")]
@@ -150,6 +154,7 @@ def test_the_tasks_go_to_each_unit_as_document_and_workbook(met: Desk) -> None:
         assert rows[1][2:] == ("請資訊處提出更新期程。", "資訊處、秘書處", "113-06-28", "持續列管")
 
 
+@pytest.mark.slow
 def test_a_case_raised_at_the_meeting_stands_under_other_motions(met: Desk) -> None:
     minutes(
         met,
@@ -169,6 +174,7 @@ FIELDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["吳民間", "吳 民間", "吳民　間"])
 @pytest.mark.parametrize("sheet", FIELDS)
 def test_a_protected_name_in_a_text_is_an_error_that_does_not_say_it(met: Desk, sheet: str, name: str) -> None:
@@ -181,6 +187,7 @@ def test_a_protected_name_in_a_text_is_an_error_that_does_not_say_it(met: Desk, 
     assert not met.output().exists()
 
 
+@pytest.mark.slow
 def test_a_name_that_only_the_public_edition_protects_may_stand_in_its_own_closed_remark(met: Desk) -> None:
     minutes(met, 發言=REMARKS.replace("此事尚涉訴訟中案件。", "鄭民間曾參與此事之訴訟。"))
     assert not [one for one in met.problems() if one["code"] == "protected-name"]
@@ -198,6 +205,7 @@ def planted(template: Path, part: str, old: bytes, new: bytes) -> None:
             archive.writestr(name, content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "old", "new"),
     [
@@ -249,6 +257,7 @@ def _a_pdf(document: bytes) -> bytes:
         return join.normalise(made.read_bytes(), "標題", "吳民間", dt.date(2024, 5, 20))
 
 
+@pytest.mark.slow
 def test_a_speaker_written_as_a_member_protects_no_word(met: Desk) -> None:
     minutes(met, 發言=REMARKS.replace("吳民間", "委員"), 決議=DECISIONS.replace("請資訊處", "請依委員意見由資訊處"))
     assert not [one for one in met.problems() if one["code"] == "protected-name"]
@@ -267,6 +276,7 @@ def test_a_protected_name_is_found_in_any_spelling(met: Desk, name: str) -> None
     assert [one["cell"] for one in met.problems() if one["code"] == "protected-name"] == ["F3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("roster", "written"), [("黃文臺", "黄文台"), ("Mary Smith", "MARY SMITH"), ("吳民間", "吳 民 間")]
 )
@@ -283,6 +293,7 @@ def test_a_speaker_with_a_title_protects_the_bare_name(met: Desk) -> None:
     assert [one["cell"] for one in met.problems() if one["code"] == "protected-name"] == ["F3"]
 
 
+@pytest.mark.slow
 def test_a_name_split_over_runs_of_a_template_stops_the_build(met: Desk) -> None:
     split = "請假委員：</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>吳民</w:t></w:r><w:r><w:t>間"
     planted(met.root / "templates" / "會議紀錄.docx", "word/document.xml", "請假委員：".encode(), split.encode())

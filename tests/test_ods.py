@@ -292,6 +292,7 @@ def test_a_number_that_is_none_is_read_as_it_is_shown(desk: Desk) -> None:
 # --- Rows and columns -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_repeated_rows_and_columns_count_as_often_as_they_are_repeated(desk: Desk) -> None:
     blank = cell(number_columns_repeated="16377")
     ods(

@@ -27,6 +27,7 @@ def made(desk: Desk) -> list[str]:
     return originals([path.name for path in desk.output().glob("*")])
 
 
+@pytest.mark.slow
 def test_an_original_lies_beside_its_document_only_where_the_row_asks_for_it(desk: Desk) -> None:
     staged(desk, "", "")
     assert made(desk) == []

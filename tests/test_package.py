@@ -127,6 +127,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BOMBS)
 def test_an_attachment_made_to_fill_the_memory_is_an_error_at_its_row(desk: Desk, kind: str) -> None:
     make, code = BOMBS[kind]
@@ -141,6 +142,7 @@ def test_an_attachment_made_to_fill_the_memory_is_an_error_at_its_row(desk: Desk
     assert found.megabytes < 200, found
 
 
+@pytest.mark.slow
 def test_thousands_of_sheets_that_are_one_part(desk: Desk) -> None:
     desk.meeting()
     path = desk.book("113-1/資料.xlsx", 預定開放=PLANNED)
@@ -157,6 +159,7 @@ def test_thousands_of_sheets_that_are_one_part(desk: Desk) -> None:
     assert found.megabytes < 200, found
 
 
+@pytest.mark.slow
 def test_shared_texts_under_another_ending(desk: Desk) -> None:
     desk.meeting()
     path = desk.book("113-1/資料.xlsx", 預定開放=PLANNED)

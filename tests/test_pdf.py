@@ -250,6 +250,7 @@ def test_the_good_results_are_delivered_all_the_same(
     assert (tmp_path / f"{sources[1].stem}.pdf").read_bytes() == b"from the day before"
 
 
+@pytest.mark.slow
 @posix_only
 def test_a_program_that_hangs_is_stopped_with_its_children(
     fake_office: FakeOffice, sources: list[Path], tmp_path: Path
@@ -291,6 +292,7 @@ def test_a_crash_is_a_failure(fake_office: FakeOffice, sources: list[Path], tmp_
     assert list(caught.value.done) == [sources[0], sources[2]]
 
 
+@pytest.mark.slow
 @posix_only
 @pytest.mark.parametrize("fault", ["time.sleep(3600)", "os.kill(os.getpid(), 9)"], ids=["hangs", "crashes"])
 def test_what_comes_after_a_document_that_stops_it_is_converted_in_a_new_call(
@@ -478,6 +480,7 @@ def test_a_new_one_is_started_when_libreoffice_was_updated(
         assert is_running(ahead(program, 2))
 
 
+@pytest.mark.slow
 @posix_only
 def test_one_that_never_gets_ready_is_done_without(
     monkeypatch: pytest.MonkeyPatch, fake_office: FakeOffice, sources: list[Path], tmp_path: Path
@@ -493,6 +496,7 @@ def test_one_that_never_gets_ready_is_done_without(
     assert (program.parent / "ahead").read_text().split() == [str(first)]
 
 
+@pytest.mark.slow
 @posix_only
 def test_after_a_time_out_neither_it_nor_the_call_lives(
     fake_office: FakeOffice, sources: list[Path], tmp_path: Path

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from conftest import REPO
 
 import generator
@@ -60,11 +61,13 @@ def test_no_two_problems_have_the_same_code_and_no_two_enumerations_the_same_nam
         assert list(kind.__members__) == [code.name for code in kind], kind
 
 
+@pytest.mark.slow
 def test_every_code_is_raised_by_the_program() -> None:
     named = raised()
     assert [code.code for code in every_code() if f"{type(code).__name__}.{code.name}" not in named] == []
 
 
+@pytest.mark.slow
 def test_every_code_occurs_in_a_test() -> None:
     """By its code, or by a piece of its message that no other message has."""
     shared = Counter(piece for code in every_code() for piece in pieces(code))

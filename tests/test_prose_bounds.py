@@ -179,6 +179,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=300)
 def test_any_text_prints_or_is_a_problem_and_leaves_the_figures_alone(text: str) -> None:

@@ -150,6 +150,7 @@ CLEARED = """
 """
 
 
+@pytest.mark.slow
 def test_an_ordinary_word_is_quoted_without_the_name_and_can_be_cleared(desk: Desk) -> None:
     meeting_with(desk, "高明", "可提高明確性。")
     [(severity, place, text)] = found(desk, "protected-name")
@@ -163,6 +164,7 @@ def test_an_ordinary_word_is_quoted_without_the_name_and_can_be_cleared(desk: De
     assert "資訊處：可提高明確性。" in desk.texts()["會議紀錄（公開版）"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reply", ["可提高明確性，如高明所言。", "可提高明白程度。", "高明確性"])
 def test_only_the_listed_wording_is_cleared(desk: Desk, reply: str) -> None:
     meeting_with(desk, "高明", reply, 非姓名=CLEARED)
@@ -233,6 +235,7 @@ def test_an_office_or_a_unit_cannot_speak_without_a_name(desk: Desk, speaker: st
     assert speaker in text
 
 
+@pytest.mark.slow
 def test_the_head_of_the_minutes_may_name_a_chair_who_spoke_without_a_name(desk: Desk) -> None:
     spoken = REMARKS.replace("林召集 | 委員意見 | 記名  ", "林召集 | 委員意見 | 不記名")
     meeting_with(desk, "吳民間", 發言=spoken)

@@ -79,6 +79,7 @@ def test_each_cell_of_a_table_knows_its_cell_however_long_the_table_is(desk: Des
     ]
 
 
+@pytest.mark.slow
 def test_a_computed_cell_of_a_table_names_all_that_it_is_computed_of(own_desk: Desk) -> None:
     (table,) = contents(own_desk, "品質統計表")["tables"]
     place = "資料集.xlsx〔品質檢測〕"
@@ -111,6 +112,7 @@ def passages_with_figures(desk: Desk) -> Iterator[tuple[str, int, int, str]]:
                     yield passage["text"], start, end, name
 
 
+@pytest.mark.slow
 def test_every_recorded_number_of_113_1_stands_where_the_record_says(own_desk: Desk) -> None:
     assert own_desk.run("build", "113-1", "--format", "docx").exit_code == 0
     values = {figure["name"]: figure["value"] for figure in own_desk.manifest()["figures"]}
@@ -126,6 +128,7 @@ def test_every_recorded_number_of_113_1_stands_where_the_record_says(own_desk: D
     assert seen > 40
 
 
+@pytest.mark.slow
 def test_prose_is_rendered_once_for_each_cell(own_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     rendered: list[tuple[str, str]] = []
     plain = Vocabulary._rendered

@@ -458,6 +458,7 @@ def test_without_libreoffice_nothing_is_published(meant: Desk, monkeypatch: pyte
     assert not folder(meant).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["folder", "link"])
 def test_where_the_zip_cannot_lie_nothing_is_written(
     meant: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str

@@ -590,6 +590,7 @@ def test_a_text_in_runs_is_read_whole_and_without_its_reading(desk: Desk) -> Non
     assert figure(desk, "會議.地點") == "第1會議室"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["北港\x7f潮位", "北港_x000B_潮位", "北港_x0007_潮位"])
 def test_a_control_character_is_refused_at_its_cell(desk: Desk, text: str) -> None:
     desk.meeting(預定開放=PLANNED.replace("北港潮位", text))

@@ -123,6 +123,7 @@ def test_a_page_that_cannot_be_read_is_known_as_such(how: str) -> None:
     assert reading.unread(UNREAD[how]()) == [1]
 
 
+@pytest.mark.slow
 def test_several_threads_may_read_at_once() -> None:
     content = page(shown(NAMELESS.encode("utf-16-be")) * 50)
     with ThreadPoolExecutor(4) as pool:

@@ -165,6 +165,7 @@ def test_no_reason_is_asked_where_nothing_would_go_out(desk: Desk, monkeypatch: 
     assert "沒有變動" in release(desk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("status", "deadline"), [("草稿", "2024-05-30"), ("定稿", "2024-06-07")])
 def test_minutes_make_it_a_release_of_another_stage(desk: Desk, status: str, deadline: str) -> None:
     desk.book("機關.xlsx", 機關=test_minutes.AGENCY, 單位=UNITS, 委員=test_minutes.ROSTER)
@@ -336,6 +337,7 @@ def test_before_the_minutes_there_is_nobody_to_protect(desk: Desk) -> None:
     assert "已凍結第1版（會議資料，" in release(desk)
 
 
+@pytest.mark.slow
 def test_an_attachment_from_elsewhere_is_kept_and_its_exchange_is_a_change(desk: Desk) -> None:
     desk.meeting(附件="| 案號 | 名稱 | 來源 | 附原檔 |\n| 討1 | 位置圖 | 檔案:位置圖.pdf | ★ |")
     attached = desk.root / "inputs" / "113-1" / "附件" / "位置圖.pdf"

@@ -373,6 +373,7 @@ def test_a_document_that_is_gone_is_told(desk: Desk) -> None:
     assert "■ 04 討論事項第一案 附件 測站一覽.docx　刪除" in diff(desk)
 
 
+@pytest.mark.slow
 def test_minutes_after_the_papers_are_new_documents_and_a_new_workbook(desk: Desk) -> None:
     desk.book("機關.xlsx", 機關=test_minutes.AGENCY, 單位=UNITS, 委員=test_minutes.ROSTER)
     desk.meeting(會議資訊=MEETING + "| 主席 | 林召集 |\n| 紀錄 | 孟紀錄 |")
@@ -406,6 +407,7 @@ def test_without_a_release_it_is_wrong_usage(desk: Desk) -> None:
     assert "還沒有版本" in result.output
 
 
+@pytest.mark.slow
 def test_it_compares_with_the_last_release_or_with_the_one_named(desk: Desk) -> None:
     for number in ("一", "二", "三"):
         desk.meeting(會議資訊=MEETING.replace("第1會議室", f"第{number}會議室"))
@@ -496,6 +498,7 @@ def test_the_same_changes_give_the_same_table_of_changes(desk: Desk) -> None:
     assert "  內容不變 1 個檔案" in diff(desk, "--docx")
 
 
+@pytest.mark.slow
 def test_a_table_of_changes_up_to_now_goes_when_there_is_one_for_a_later_release(desk: Desk) -> None:
     desk.meeting()
     release(desk)
@@ -599,6 +602,7 @@ def test_the_pieces_of_two_texts_are_the_texts(old: str, new: str) -> None:
 ROWS = [(f"資料集{number}", str(number * 7 % 1000), "每月") for number in range(20_000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "changed"),
     [

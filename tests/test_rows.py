@@ -264,6 +264,7 @@ def test_a_long_table_takes_less_memory_than_its_document() -> None:
     assert peak < len(document(made).encode())
 
 
+@pytest.mark.slow
 def test_a_build_with_a_long_table_is_the_same_either_way(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 測站 | 工作表:潮位站 |")
     lines = "".join(f"| 北港{at} | {at} | 一、每日\\n二、每月 | R&D |\n" for at in range(300))

@@ -221,6 +221,7 @@ def test_bad_rows_of_staff_are_errors_and_no_date_is_given(desk: Desk) -> None:
 # --- years without a calendar -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_year_that_no_source_covers_is_an_error_and_no_guess(desk: Desk) -> None:
     last = workdays.last_year() - 1911
     meeting_on(desk, f"{last}-12-24", f"{last}-1")

@@ -159,6 +159,7 @@ def reported(desk: Desk, *codes: str) -> list[tuple[str, str, str]]:
 # --- what is on the slides --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_line_of_the_slides_that_were_shown_is_on_the_slides_in_order(shown: Desk) -> None:
     deck = opened(shown)
     assert len(deck.slides) == len(SHOWN)
@@ -282,6 +283,7 @@ def group(slide: Any) -> Any:
     return found[0]
 
 
+@pytest.mark.slow
 def test_the_chart_is_drawn_from_the_roster_with_boxes_joined_by_connectors(own_desk: Desk) -> None:
     path = own_desk.root / "inputs" / "機關.xlsx"
     book = openpyxl.load_workbook(path)
@@ -405,6 +407,7 @@ def test_an_outline_lists_what_it_is_given(desk: Desk) -> None:
     assert texts(built(with_deck(desk, table), SMALL_DECK).slides[0])[:3] == ["大綱", "01\t先說", "02\t後說"]
 
 
+@pytest.mark.slow
 def test_a_number_typed_on_a_slide_is_reported_at_its_cell(own_desk: Desk) -> None:
     assert reported(own_desk, "loose-number") == []
     change_deck(own_desk, "D8", "每年以召開27次為原則。")

@@ -165,6 +165,7 @@ def test_a_figure_of_a_column_below_a_group_stands_in_prose(desk: Desk) -> None:
     assert "男性到考20人（35、如附件）。" in desk.texts()["03 討論事項第一案"]
 
 
+@pytest.mark.slow
 def test_groups_that_are_not_merged_are_taken_for_headings_and_check_says_so(desk: Desk) -> None:
     attach(desk, EXAMS)
     assert [(one["code"], one["severity"]) for one in desk.problems()] == [("headings-taken", "note")]

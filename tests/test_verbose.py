@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from conftest import Desk
 
 STEP = re.compile(r"generator\.(\w+)　.+（\d+\.\d\d 秒）")
@@ -41,6 +42,7 @@ def test_what_a_program_reads_stays_json(desk: Desk) -> None:
     assert quiet.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_release_tells_its_own_step(desk: Desk) -> None:
     desk.meeting()
     result = desk.run("--verbose", "release", "113-1", "--reason", "測試")

@@ -119,6 +119,7 @@ def test_twenty_saves_are_twenty_builds_and_each_is_of_what_was_saved(desk: Desk
     assert watch.nothing_for(2.5)
 
 
+@pytest.mark.slow
 def test_saves_in_quick_succession_end_with_the_last(desk: Desk, start: Callable[..., Watch]) -> None:
     desk.meeting()
     watch = start()
@@ -134,6 +135,7 @@ def test_saves_in_quick_succession_end_with_the_last(desk: Desk, start: Callable
     assert watch.nothing_for(2.5)
 
 
+@pytest.mark.slow
 def test_what_is_saved_while_the_first_build_runs_is_not_missed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, start: Callable[..., Watch]
 ) -> None:
@@ -154,6 +156,7 @@ def test_what_is_saved_while_the_first_build_runs_is_not_missed(
     assert "後來改的會議室" in agenda(desk)
 
 
+@pytest.mark.slow
 def test_lock_files_temporary_files_and_dates_build_nothing(desk: Desk, start: Callable[..., Watch]) -> None:
     desk.meeting()
     watch = start()
@@ -168,6 +171,7 @@ def test_lock_files_temporary_files_and_dates_build_nothing(desk: Desk, start: C
     assert watch.nothing_for(3.0)
 
 
+@pytest.mark.slow
 def test_a_half_saved_workbook_is_waited_for(desk: Desk, start: Callable[..., Watch]) -> None:
     desk.meeting()
     watch = start()
@@ -186,6 +190,7 @@ def test_a_half_saved_workbook_is_waited_for(desk: Desk, start: Callable[..., Wa
     assert not any(turn.report.stopped for turn in turns)
 
 
+@pytest.mark.slow
 def test_a_workbook_that_stays_damaged_is_told_and_mended_by_the_next_save(
     desk: Desk, start: Callable[..., Watch]
 ) -> None:
@@ -202,6 +207,7 @@ def test_a_workbook_that_stays_damaged_is_told_and_mended_by_the_next_save(
     assert not watch.next().report.stopped
 
 
+@pytest.mark.slow
 def test_a_fault_is_told_with_its_cell_and_the_documents_stay(desk: Desk, start: Callable[..., Watch]) -> None:
     desk.meeting()
     watch = start()
@@ -217,6 +223,7 @@ def test_a_fault_is_told_with_its_cell_and_the_documents_stay(desk: Desk, start:
     assert agenda(desk) == before
 
 
+@pytest.mark.slow
 def test_a_template_counts_too(desk: Desk, start: Callable[..., Watch]) -> None:
     desk.meeting()
     watch = start()
