@@ -43,7 +43,7 @@ usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUS
 # What getrusage says of a process begins with what its parent had.
 peak = int(re.search(r"VmHWM:\\s*([0-9]+)", open("/proc/self/status").read())[1])
 used = {"megabytes": max(peak, usages[1].ru_maxrss) / 1000, "code": code or 0,
-        "seconds": sum(usage.ru_utime + usage.ru_stime for usage in usages)}
+        "cpu_seconds": sum(usage.ru_utime + usage.ru_stime for usage in usages)}
 open(os.environ["USED"], "w").write(json.dumps(used))
 """
 
@@ -55,7 +55,7 @@ class Used:
     output: str
     code: int
     megabytes: float
-    seconds: float
+    cpu_seconds: float
 
     @property
     def errors(self) -> list[tuple[str, str, str]]:
@@ -208,7 +208,7 @@ def test_an_attachment_that_unpacks_to_too_much_is_an_error_at_its_row(desk: Des
     assert f"「{name}」過大" in used.output
     assert "〔附件〕C2" in used.output
     assert used.megabytes < 1100, used
-    assert used.seconds < 45, used
+    assert used.cpu_seconds < 45, used
     assert desk.output("01 議程.pdf").is_file()
 
 

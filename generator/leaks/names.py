@@ -114,9 +114,7 @@ class Sought:
     @classmethod
     def of(cls, names: Sequence[str], cleared: Iterable[str] = ()) -> Sought:
         """For these names; ``cleared`` are the wordings of 〔非姓名〕 as typed."""
-        patterns = tuple(pattern(name) for name in names)
-        whole = re.compile("|".join(found.pattern for found in patterns)) if patterns else None
-        return cls(patterns, tuple(filter(None, map(key, cleared))), whole)
+        return cls((), tuple(filter(None, map(key, cleared)))).with_patterns(map(pattern, names))
 
     def with_patterns(self, more: Iterable[re.Pattern[str]]) -> Sought:
         """With other patterns in place of its own."""
