@@ -11,7 +11,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def init(root: Path) -> Started:
         for template in standard_templates():
             shutil.copyfile(template, aside / "templates" / template.name)
         defaults = {column.name: column.if_empty for column in Agency.sheet.columns}
-        blank = [FilledSheet(record.sheet, [defaults] if record is Agency else ()) for record in AGENCY_SHEETS]
+        blank = [form(record, [defaults] if record is Agency else ()) for record in AGENCY_SHEETS if record.sheet.book]
         write_workbook(aside / "inputs" / "機關.xlsx", blank, title="機關")
         _move([(aside / part, root / part) for part in PARTS])
     return Started(
@@ -137,7 +137,7 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         new_folder = aside / folder.name
         (new_folder / "附件").mkdir(parents=True)
         for name, records in BOOKS.items():
-            filled = [FilledSheet(record.sheet, brought.rows.get(record, ())) for record in records]
+            filled = [form(record, brought.rows.get(record, ())) for record in records]
             write_workbook(
                 new_folder / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus
             )
@@ -199,13 +199,21 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     }
     sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with _aside(folder) as aside:
-        written = [FilledSheet(record.sheet, filled.get(record, ())) for record in sheets]
+        written = [form(record, filled.get(record, ())) for record in sheets]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         _move([(aside / target.name, target)])
     started.files += [(target.name, "、".join(record.sheet.name for record in new_sheets))]
     started.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
     return started
+
+
+def form(record: type[Record], rows: Sequence[Mapping[str, object]] = (), wanted: Collection[str] = ()) -> FilledSheet:
+    """The form of a sheet; a rare column is in it where ``wanted`` names it or a row fills it."""
+    filled = {name for row in rows for name, value in row.items() if value not in (None, "", False)}
+    left = {column.name for column in record.sheet.columns if column.rare} - filled - set(wanted)
+    kept = [{name: value for name, value in row.items() if name not in left} for row in rows]
+    return FilledSheet(record.sheet.without(left), kept)
 
 
 def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:

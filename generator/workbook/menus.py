@@ -39,12 +39,13 @@ class Menus:
             source = self._reference(column.refers)
         else:
             star = (STAR,) if column.kind is Kind.FLAG else ()
-            source = self._items(column.choices or star or suggested)
+            source = self._items((column.usual and suggested) or column.choices or star or suggested)
         if not source:
             return
-        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=not suggested)
+        binding = column.kind in (Kind.CHOICE, Kind.FLAG)
+        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=binding or not suggested)
         # A list of names may lag behind the agency: warn only. The choices of a column are all there are.
-        menu.errorStyle = "stop" if column.kind in (Kind.CHOICE, Kind.FLAG) else "warning"
+        menu.errorStyle = "stop" if binding else "warning"
         menu.errorTitle, menu.error = column.name, "這裡的內容不在清單內，請由下拉清單選取。"
         menu.add(cells)
         worksheet.add_data_validation(menu)

@@ -10,7 +10,7 @@ From the declaration come the reader, the forms with their hints and drop-downs,
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -51,7 +51,9 @@ class Column:
     properties of files hold one line. ``convert`` makes the record's value of the one that was read.
 
     For the forms: ``hint``, ``example``, ``width``; ``refers`` is the sheet and column of the same workbook that is
-    offered as a drop-down, ``suggests`` are texts to choose from where any other may be typed as well.
+    offered as a drop-down, ``suggests`` are texts to choose from where any other may be typed as well. ``usual``: the
+    choices are the usual ones; the body's own sheets may give others, and whoever reads the records checks them.
+    ``rare``: a form has the column only where it is asked for, or where a row to write fills it.
     ``lists_units``: `packet new` writes each unit into this column, a row each.
 
     For what is made of it: ``figure`` is the name of the figure that the field is, ``words`` are what data files
@@ -71,6 +73,8 @@ class Column:
     convert: Callable[[Any], Any] | None = None
     refers: tuple[str, str] | None = None
     suggests: tuple[str, ...] = ()
+    usual: bool = False
+    rare: bool = False
     lists_units: bool = False
     figure: str = ""
     words: tuple[str, str] = ("是", "否")
@@ -115,6 +119,11 @@ class Sheet:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    def without(self, names: Collection[str]) -> Sheet:
+        """The sheet as a form that lacks the columns of these names."""
+        kept = tuple(column for column in self.columns if column.name not in names)
+        return dataclasses.replace(self, columns=kept)
 
     @property
     def required_names(self) -> tuple[str, ...]:

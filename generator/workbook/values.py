@@ -254,6 +254,8 @@ def parse(column: Column, value: object) -> Any:
         for choice in column.choices:
             if folded(choice) == folded(parsed):
                 return choice
+        if column.usual:
+            return parsed
         raise BadValue(ValueCode.BAD_CHOICE, value=parsed, choices="、".join(column.choices))
     return parsed
 
