@@ -10,7 +10,7 @@ From the declaration come the reader, the forms with their hints and drop-downs,
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -124,6 +124,16 @@ class Sheet:
         """The sheet as a form that lacks the columns of these names."""
         kept = tuple(column for column in self.columns if column.name not in names)
         return dataclasses.replace(self, columns=kept)
+
+    def with_choices(self, choices: Mapping[str, Sequence[str]]) -> Sheet:
+        """The sheet where columns of the kind CHOICE, by name, allow other texts: a body's own words."""
+        return dataclasses.replace(
+            self,
+            columns=tuple(
+                dataclasses.replace(column, choices=tuple(choices[column.name])) if column.name in choices else column
+                for column in self.columns
+            ),
+        )
 
     @property
     def required_names(self) -> tuple[str, ...]:

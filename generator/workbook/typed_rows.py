@@ -199,9 +199,18 @@ class _Seen:
         return sheet, row + number - begun
 
 
-def rows(record: type[Record], raw: Iterable[RawSheet], problems: list[Problem]) -> list[Row]:
-    """Every row of the record's sheet among ``raw``, also where something required is missing."""
-    return read_table(record.sheet, books.named(raw, record.sheet.name), problems)
+def rows(
+    record: type[Record],
+    raw: Iterable[RawSheet],
+    problems: list[Problem],
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> list[Row]:
+    """Every row of the record's sheet among ``raw``, also where something required is missing.
+
+    ``choices``: the texts that columns allow, by heading, where the body's workbooks say them.
+    """
+    spec = record.sheet.with_choices(choices) if choices else record.sheet
+    return read_table(spec, books.named(raw, record.sheet.name), problems)
 
 
 def complete(record: type[R], rows: Iterable[Row]) -> tuple[R, ...]:
@@ -210,9 +219,14 @@ def complete(record: type[R], rows: Iterable[Row]) -> tuple[R, ...]:
     return tuple(record.of(row) for row in rows if all(row.values[name] is not None for name in needed))
 
 
-def records(record: type[R], raw: Iterable[RawSheet], problems: list[Problem]) -> tuple[R, ...]:
-    """The records of the sheet that declares them, of every sheet of that name among ``raw``."""
-    return complete(record, rows(record, raw, problems))
+def records(
+    record: type[R],
+    raw: Iterable[RawSheet],
+    problems: list[Problem],
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[R, ...]:
+    """The records of the sheet that declares them, of every sheet of that name among ``raw``; ``choices`` as above."""
+    return complete(record, rows(record, raw, problems, choices))
 
 
 def field_row(record: type[Record], raw: Iterable[RawSheet], problems: list[Problem]) -> Row | None:
