@@ -132,7 +132,7 @@ def office_fingerprint(office: Path) -> str:
         parts += [_stamp_of(Path(folder)) for folder, below, _ in os.walk(fonts) if below.sort() is None]
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape"))
     digest.update(FONT_MAP.read_bytes())
-    for name in ("links.py", "rtf.py", "compound.py"):
+    for name in ("links.py", "rtf.py", "compound.py", "hanging.py"):
         digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -391,7 +391,7 @@ def _stage(
 
     No spaces or Chinese on the command line, no lock files beside the originals.
     """
-    from generator.pdf import links
+    from generator.pdf import hanging, links
 
     folder.mkdir()
     staged, troubles = {}, {}
@@ -399,7 +399,8 @@ def _stage(
         copy = folder / f"{number:04}{source.suffix.lower()}"
         try:
             content = source.read_bytes()
-            copy.write_bytes(content if source in from_elsewhere else links.cut(content))
+            content = content if source in from_elsewhere else links.cut(content)
+            copy.write_bytes(hanging.turned(content) if copy.suffix in hanging.ENDINGS else content)
         except OSError as error:
             text = f"無法讀取「{source.name}」（{error.strerror}）。請確認檔案存在，並關閉正在使用它的程式。"
             troubles[source] = text
