@@ -97,6 +97,11 @@ def test_labour_day_of_113_is_worked_in_agencies_and_that_of_115_is_not() -> Non
     assert not Calendar().works(dt.date(2026, 5, 1))
 
 
+def test_the_days_written_down_are_those_of_the_package() -> None:
+    written = Path(workdays.__file__).with_name("workdays.txt").read_text("ascii")
+    assert written.splitlines() == workdays.table().splitlines()[: len(written.splitlines())]
+
+
 @pytest.mark.parametrize(
     ("day", "works"),
     [

@@ -84,8 +84,8 @@ def protected(meeting: Meeting, edition: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def pattern(name: str) -> re.Pattern[str]:
-    """A name in a key, also with one of three characters (of four: one or two) masked, and 、 between characters."""
+def pattern(name: str) -> str:
+    """The pattern of a name in a key: also with one of three characters (of four: one or two) masked, and with 、."""
     parts = list(key(name))
     between = "[、,]?" if len(parts) > 2 else ""
     forms = [between.join(map(re.escape, parts))]
@@ -100,37 +100,39 @@ def pattern(name: str) -> re.Pattern[str]:
                 masked = [*map(re.escape, parts)]
                 masked[first : first + width] = [f"[{re.escape(masks)}]{{1,2}}"]
                 forms.append(between.join(masked))
-    return re.compile("|".join(forms))
+    return "|".join(forms)
+
+
+# Compiling costs a millisecond for each name, and few texts have any: all names at once first, each of them only then.
+_compiled = lru_cache(maxsize=4096)(re.compile)
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What is looked for in texts: patterns of names, without the places that lie within ``cleared`` wordings."""
 
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[str, ...]
     cleared: tuple[str, ...] = ()
-    whole: re.Pattern[str] | None = None
 
     @classmethod
     def of(cls, names: Sequence[str], cleared: Iterable[str] = ()) -> Sought:
         """For these names; ``cleared`` are the wordings of 〔非姓名〕 as typed."""
         return cls((), tuple(filter(None, map(key, cleared)))).with_patterns(map(pattern, names))
 
-    def with_patterns(self, more: Iterable[re.Pattern[str]]) -> Sought:
+    def with_patterns(self, more: Iterable[str]) -> Sought:
         """With other patterns in place of its own."""
-        patterns = tuple(more)
-        whole = re.compile("|".join(found.pattern for found in patterns)) if patterns else None
-        return Sought(patterns, self.cleared, whole)
+        return Sought(tuple(more), self.cleared)
 
     def may_be_in(self, folded: str) -> bool:
         """Whether a key has a name, cleared or not; quick."""
-        return bool(self.whole and self.whole.search(folded))
+        return bool(self.patterns and _compiled("|".join(self.patterns)).search(folded))
 
-    def places(self, folded: str, own: re.Pattern[str] | None = None) -> list[Place]:
+    def places(self, folded: str, own: str | None = None) -> list[Place]:
         """The places of names (of one pattern) in a key that are not cleared."""
         if not self.may_be_in(folded):
             return []
-        found = {match.span() for one in ((own,) if own else self.patterns) for match in one.finditer(folded)}
+        looked_for = (own,) if own else self.patterns
+        found = {match.span() for name in looked_for for match in _compiled(name).finditer(folded)}
         return [place for place in sorted(found) if not is_within(place, wordings(folded, self.cleared))]
 
 

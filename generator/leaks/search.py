@@ -175,7 +175,7 @@ def _fault(inside: Insides, forbidden: _Forbidden, allowed: str) -> _Fault | Non
             continue
         for person in sought.patterns:
             places = sought.places(text, person)
-            if len(places) > len(person.findall(allowed)):
+            if len(places) > len(re.findall(person, allowed)):
                 strange = [place for place in places if text[max(0, place[0] - 3) : place[1] + 3] not in allowed]
                 around = names.surroundings(raw, strange[0], sought.places(text)) if strange else ""
                 return _Fault.at("的內文含有須保護的姓名", around)

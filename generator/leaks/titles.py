@@ -40,7 +40,7 @@ class Bearer:
 
     surname: str
     cases: frozenset[str]
-    pattern: re.Pattern[str]
+    pattern: str
     shared: bool
 
 
@@ -82,7 +82,7 @@ def bearers(meeting: Meeting, edition: str) -> Iterator[Bearer]:
         yield Bearer(mine, frozenset(cases | elsewhere), _pattern(meeting, name, mine), bool(others))
 
 
-def _pattern(meeting: Meeting, name: str, mine: str) -> re.Pattern[str]:
+def _pattern(meeting: Meeting, name: str, mine: str) -> str:
     minutes = meeting.minutes
     assert minutes is not None
     own = [member.title for member in meeting.members if key(member.name) and key(member.name) in key(name)]
@@ -92,7 +92,7 @@ def _pattern(meeting: Meeting, name: str, mine: str) -> re.Pattern[str]:
     )
     between = "|".join(map(key, _BETWEEN))
     written = "|".join(map(re.escape, titles))
-    return re.compile(rf"{re.escape(mine)}[○〇◯●□*]{{0,2}}(?:{between})?(?:{written})")
+    return rf"{re.escape(mine)}[○〇◯●□*]{{0,2}}(?:{between})?(?:{written})"
 
 
 def without_titles(text: str) -> str:

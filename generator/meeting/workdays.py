@@ -45,6 +45,7 @@ _LARGEST_FILE = 2_000_000
 _FIRST_YEAR = 1998
 # The package was compared with the announced calendars day by day up to this year; it names an earlier one itself.
 _COMPARED_YEAR = 2027
+_SATURDAY = 5
 
 
 class NotCovered(Exception):
@@ -74,6 +75,8 @@ class Calendar:
         """Whether agencies work on that day. Raises NotCovered."""
         if day in self.entries:
             return self.entries[day].works
+        if day.year in _written_down():
+            return (day.weekday() < _SATURDAY) != (day in _written_down()[day.year])
         if not _FIRST_YEAR <= day.year <= last_year():
             raise NotCovered(day)
         return bool(_announced(day.year).is_working_day(day))
@@ -114,6 +117,32 @@ def last_year() -> int:
     about = taiwan.Taiwan.__doc__ or Path(taiwan.__file__).read_text("utf-8")
     compared_years = re.findall(r"DGPA Work Calendar \(\d{4}-(\d{4})", about)
     return max([_COMPARED_YEAR, *(int(year) for year in compared_years)])
+
+
+@cache
+def _written_down() -> Mapping[int, frozenset[dt.date]]:
+    """The days of each year that differ from their weekday, as the package knows them (workdays.txt).
+
+    Written down, since to import the package takes longer than to read and check a whole meeting.
+    """
+    lines = Path(__file__).with_name("workdays.txt").read_text("ascii").splitlines()
+    years = (line.split() for line in lines)
+    return {
+        int(year): frozenset(dt.date(int(year), int(day[:2]), int(day[2:])) for day in days) for year, *days in years
+    }
+
+
+def table() -> str:
+    """workdays.txt anew, from the package: a line for each year, with the months and days that differ."""
+    lines = []
+    for year in range(_FIRST_YEAR, last_year() + 1):
+        days = (dt.date(year, 1, 1) + dt.timedelta(days=number) for number in range(366))
+        announced = _announced(year)
+        differ = [
+            day for day in days if day.year == year and announced.is_working_day(day) != (day.weekday() < _SATURDAY)
+        ]
+        lines.append(" ".join([str(year), *(f"{day:%m%d}" for day in differ)]))
+    return "\n".join(lines) + "\n"
 
 
 @cache

@@ -143,11 +143,20 @@ def budget() -> Iterator[None]:
 
 def bound_loops(tree: nodes.Template, environment: jinja2.Environment) -> None:
     """Each list that a loop goes through is handed through ``bounded``, with the size of what the loop repeats."""
-    for loop in list(tree.find_all(nodes.For)):
+    for loop in list(_loops(tree)):
         size = nodes.Const(_size(loop.body), environment=environment)
         loop.iter = nodes.Filter(
             loop.iter, BOUNDED, [size], [], None, None, lineno=loop.lineno, environment=environment
         )
+
+
+def _loops(node: nodes.Node) -> Iterator[nodes.For]:
+    """The loops of a template, in the blocks of its statements."""
+    for block in ("body", "elif_", "else_"):
+        for statement in getattr(node, block, ()):
+            if isinstance(statement, nodes.For):
+                yield statement
+            yield from _loops(statement)
 
 
 def _size(body: Iterable[nodes.Node]) -> int:

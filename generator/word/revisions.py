@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -92,15 +93,23 @@ def _accepted(part: bytes) -> bytes | None:
 
 def _word(element: Any) -> str:
     """The name of an element of a text document, empty for any other."""
-    if not isinstance(element.tag, str):
-        return ""
-    name = etree.QName(element)
-    return name.localname if name.namespace in _SPACES else ""
+    return _name(element.tag) if isinstance(element.tag, str) else ""
+
+
+# A document has thousands of elements and some dozens of names.
+@lru_cache(maxsize=1024)
+def _name(tag: str) -> str:
+    space, _, name = tag.removeprefix("{").rpartition("}")
+    return name if space in _SPACES else ""
+
+
+@lru_cache(maxsize=1024)
+def _marks(word: str) -> bool:
+    return word in _GONE or word in _KEPT or word == "cellDel" or bool(word and _MARK.fullmatch(word))
 
 
 def _is_mark(element: Any) -> bool:
-    word = _word(element)
-    return word in _GONE or word in _KEPT or word == "cellDel" or bool(word and _MARK.fullmatch(word))
+    return _marks(_word(element))
 
 
 def _settle(element: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,12 @@ def broken(path: Path) -> list[Problem]:
         reader.read(part, root)
     codes = {code.code for code in _BROKEN}
     return [fault for fault in reader.problems if fault.code in codes]
+
+
+@lru_cache(maxsize=2048)
+def _tree(source: str) -> nodes.Template:
+    """What Jinja reads in a tag; most tags stand in several templates, or several times in one."""
+    return language.environment(True).parse(source)
 
 
 class Reader:
@@ -225,7 +232,7 @@ class Reader:
     def _parsed(self, tag: _Tag) -> nodes.Template | None:
         source = _WORDS[tag.word].format(tag.source) if tag.kind == "%" else tag.source
         try:
-            return self._environment.parse(source)
+            return _tree(source)
         except jinja2.TemplateSyntaxError as error:
             self._report(TagCode.TAG_SYNTAX, tag.at, tag=tag.text, detail=language.explained(error))
             return None
