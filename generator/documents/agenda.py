@@ -6,7 +6,6 @@ from generator.basic import roc
 from generator.documents.document import Document
 from generator.documents.numbering import numbered
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import DISCUSSION, MOTION, REPORT
 from generator.meeting.sheets.meeting import Case
 from generator.prose.vocabulary import Vocabulary
 
@@ -14,9 +13,10 @@ AGENDA = "議程"
 
 
 def compose(meeting: Meeting, vocabulary: Vocabulary) -> Document:
-    parts: list[tuple[str, list[Case]]] = [("主席致詞", [])]
-    for kind in (REPORT, DISCUSSION, MOTION):
-        parts.append((kind, [case for case in meeting.of_kind(kind) if not case.raised_at_meeting]))
+    parts: list[tuple[str, list[Case]]] = [
+        (section.name, [case for case in meeting.of_kind(section.name) if not case.raised_at_meeting])
+        for section in meeting.sections
+    ]
     entries = []
     for number, (name, cases) in enumerate(parts, start=1):
         texts = [vocabulary.written(case, "subject", case) for case in cases]

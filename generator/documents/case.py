@@ -10,7 +10,6 @@ from generator.documents.document import Document
 from generator.documents.numbering import label, numbered
 from generator.meeting.figures import grouped
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import REPORT
 from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Case
 from generator.prose.text import Text, field, fill, typed
@@ -26,10 +25,10 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Document:
         "本案": {
             "類別": case.kind,
             "案次": case.ordinal,
-            "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
+            "單位稱謂": case.section.unit_word,
             "單位": field(case, "unit"),
             "案由": vocabulary.written(case, "subject", case),
-            "結語": "決定" if case.kind == REPORT else "決議",
+            "結語": case.section.closing,
             "說明": _points(case, vocabulary),
         },
         "上次決定": _past_decisions(meeting),

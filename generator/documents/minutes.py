@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -15,9 +15,11 @@ from generator.basic import file_names, roc
 from generator.basic.problem import Location
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document, DocumentType
 from generator.documents.numbering import label, numbered
+from generator.meeting import agenda
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, DISCUSSION, MOTION, OPINION, REPORT
+from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, OPINION
+from generator.meeting.sheets.agenda import Section
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance, Decision, Remark
 from generator.prose.text import Span, Text, field, fill, join, typed
@@ -28,6 +30,8 @@ from generator.workbook.values import folded
 FOR_MEETING, FOR_PUBLIC = "會議版", "公開版"
 EDITIONS = (FOR_MEETING, FOR_PUBLIC)
 MINUTES, TASKS = "會議紀錄", "決議分辦表"
+# What the minutes say of a section that has no more than its words and its cases.
+NOTHING_SAID: dict[str, Any] = {"發言": [], "結語": "", "決議文": "", "決議列": []}
 TASK_COLUMNS = ("項次", "案由", "決議", "主辦單位", "期限", "列管")
 
 
@@ -58,20 +62,18 @@ def speaker(remark: Remark, meeting: Meeting) -> str:
 
 
 def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary) -> Document:
-    entries: list[dict[str, Any]] = [
-        {
-            "名稱": "主席致詞" if minutes.info.opening else "主席致詞（略）",
-            "內文": field(minutes.info, "opening"),
-            "案": [],
-        }
-    ]
-    for kind in (REPORT, DISCUSSION, MOTION):
-        cases = meeting.of_kind(kind)
+    entries: list[dict[str, Any]] = []
+    for section in meeting.sections:
+        if not section.has_cases:
+            entries.append(_text_section(meeting, minutes, section, edition))
+            continue
+        cases = meeting.of_kind(section.name)
         marks = numbered(len(cases), always=True)
         entries.append(
             {
-                "名稱": kind,
+                "名稱": section.name,
                 "內文": "" if cases else "無。",
+                **NOTHING_SAID,
                 "案": [
                     _case(meeting, minutes, case, mark, edition, vocabulary)
                     for case, mark in zip(cases, marks, strict=True)
@@ -79,7 +81,7 @@ def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocab
             }
         )
     ended = fill("散會（{}）", field(minutes.info, "adjourned")) if minutes.info.adjourned else "散會"
-    entries.append({"名稱": ended, "內文": "", "案": []})
+    entries.append({"名稱": ended, "內文": "", **NOTHING_SAID, "案": []})
     for number, entry in enumerate(entries, start=1):
         entry["標號"] = f"{roc.formal_numeral(number)}、"
     context = {**vocabulary.context(None), "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries}}
@@ -88,6 +90,27 @@ def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocab
     audience = PUBLIC if edition == FOR_PUBLIC else PARTICIPANTS
     name = f"{MINUTES}（{edition}）"
     return Document(name, MINUTES, context, title, MINUTES, 1, joined=False, edition=edition, audience=audience)
+
+
+def _text_section(meeting: Meeting, minutes: Minutes, section: Section, edition: str) -> dict[str, Any]:
+    """A section without cases: its words, who spoke, and what was decided where the section has a word for it.
+
+    The words of the first that nothing closes are 〔紀錄資訊〕主席致詞; others have theirs in 〔決議〕, under their
+    name instead of a 案號.
+    """
+    decided = minutes.decisions_of(section.name)
+    remarks = _printed(minutes, section.name, edition)
+    words: list[Text] = [] if section.closing else [field(decision, "text") for decision in decided]
+    if section is agenda.opening(meeting.sections) and minutes.info.opening:
+        words.insert(0, field(minutes.info, "opening"))
+    silent = not words and not remarks and not section.closing
+    return {
+        "名稱": f"{section.name}（略）" if silent else section.name,
+        "內文": join("\n", words),
+        "發言": _remarks(meeting, section, remarks),
+        **(_decided(section, decided) if section.closing else _decided(section, ())),
+        "案": [],
+    }
 
 
 def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[str, str]:
@@ -148,22 +171,32 @@ def _case(
     edition: str,
     vocabulary: Vocabulary,
 ) -> dict[str, Any]:
-    remarks = [
-        remark for remark in minutes.remarks if folded(remark.case) == folded(case.key) and is_printed(remark, edition)
-    ]
-    decided = minutes.decisions_of(case.key)
+    remarks = _printed(minutes, case.key, edition)
     return {
         "標號": mark,
         "案由": vocabulary.written(case, "subject", case),
-        "單位稱謂": "報告單位" if case.kind == REPORT else "提案單位",
+        "單位稱謂": case.section.unit_word,
         "單位": field(case, "unit"),
-        "發言": _remarks(meeting, case, remarks),
-        "結語": "決定" if case.kind == REPORT else "決議",
-        "決議文": field(decided[0], "text") if len(decided) == 1 else "",
+        "發言": _remarks(meeting, case.section, remarks),
+        **_decided(case.section, minutes.decisions_of(case.key)),
+    }
+
+
+def _printed(minutes: Minutes, key: str, edition: str) -> list[Remark]:
+    """The remarks on a case, or in a section without cases, that stand in an edition."""
+    return [remark for remark in minutes.remarks if folded(remark.case) == folded(key) and is_printed(remark, edition)]
+
+
+def _decided(section: Section, decided: Sequence[Decision]) -> dict[str, Any]:
+    """The decisions: a lone one follows the word that closes the case, several are numbered below it."""
+    alone = len(decided) == 1 and section.closing
+    return {
+        "結語": section.closing,
+        "決議文": field(decided[0], "text") if alone else "",
         "決議列": [
-            {"標號": label(1, number), "內容": field(decision, "text")}
-            for number, decision in enumerate(decided, start=1)
-            if len(decided) > 1
+            {"標號": mark, "內容": field(decision, "text")}
+            for mark, decision in zip(numbered(len(decided)), decided, strict=True)
+            if not alone
         ],
     }
 
@@ -173,9 +206,9 @@ def _speaker(remark: Remark, meeting: Meeting) -> Text:
     return typed(speaker(remark, meeting) + closed, remark.at("speaker"), remark.at("openness"))
 
 
-def _remarks(meeting: Meeting, case: Case, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
-    """The remarks in their order; of a report as one 發言紀要, of other cases by 委員意見 and 機關回應 in turn."""
-    groups = groupby(remarks, key=lambda remark: "發言紀要" if case.kind == REPORT else remark.kind)
+def _remarks(meeting: Meeting, section: Section, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
+    """The remarks in their order: under the title of the section, 發言紀要, else by 委員意見 and 機關回應 in turn."""
+    groups = groupby(remarks, key=lambda remark: section.remarks_title or remark.kind)
     sections = []
     for title, group in groups:
         group_remarks = list(group)
@@ -191,14 +224,24 @@ def _remarks(meeting: Meeting, case: Case, remarks: Sequence[Remark]) -> list[di
 def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """The rows of 決議分辦表: every decision that a unit is to carry out, in the order of the agenda."""
     rows: list[dict[str, Any]] = []
-    for case in meeting.cases:
-        subject = vocabulary.written(case, "subject", case)
-        for decision in minutes.decisions_of(case.key):
+    for subject, decisions in _decided_on(meeting, minutes, vocabulary):
+        for decision in decisions:
             if _is_task(decision):
                 cells = [field(decision, name) for name in ("text", "unit", "due", "tracking")]
-                row = [len(rows) + 1, fill("{}：{}", typed(case.title, case.at("kind")), subject), *cells]
-                rows.append(dict(zip(TASK_COLUMNS, row, strict=True)))
+                rows.append(dict(zip(TASK_COLUMNS, [len(rows) + 1, subject, *cells], strict=True)))
     return rows
+
+
+def _decided_on(
+    meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary
+) -> Iterator[tuple[Text, Sequence[Decision]]]:
+    """What was decided on each case, and in each section without cases, by the agenda."""
+    for section in meeting.sections:
+        if not section.has_cases:
+            yield typed(section.name, section.at("name")), minutes.decisions_of(section.name)
+        for case in meeting.of_kind(section.name):
+            subject = vocabulary.written(case, "subject", case)
+            yield fill("{}：{}", typed(case.title, case.at("kind")), subject), minutes.decisions_of(case.key)
 
 
 def _compose_minutes(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
@@ -219,7 +262,10 @@ def _compose_tasks(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
 
 def _has_tasks(meeting: Meeting) -> bool:
     noted = meeting.minutes
-    return noted is not None and any(_is_task(item) for case in meeting.cases for item in noted.decisions_of(case.key))
+    if noted is None:
+        return False
+    keys = [*agenda.texts(meeting.sections), *(case.key for case in meeting.cases)]
+    return any(_is_task(item) for key in keys for item in noted.decisions_of(key))
 
 
 def _tasks(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocabulary: Vocabulary) -> Document:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
-from generator.meeting import minutes, sources, succession, workdays
+from generator.meeting import agenda, minutes, sources, succession, workdays
 from generator.meeting.files import NamedFile
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import CASE_KINDS, DISCUSSION, MOTION, REPORT
 from generator.meeting.sheets.agency import Agency, Member, Unit
+from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
-from generator.meeting.sheets.lists import COUNTED
+from generator.meeting.sheets.lists import COUNTED, PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import ClearedWording, Decision, Remark
 from generator.meeting.sources import SHEET, Inputs, SourceCode
@@ -94,7 +94,8 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     info = typed_rows.field_row(MeetingInfo, raw, problems)
     attachments = typed_rows.records(Attachment, raw, problems)
     noted, observers = minutes.read(raw, problems)
-    put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems)
+    sections = agenda.read(raw, agency_sheets, problems)
+    put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems, sections)
     present = frozenset(values.folded(sheet.name) for sheet in raw)
     inputs = Inputs(workspace, meeting_id, raw, present, NAMES, unread_books, problems)
     files = _attached(put, inputs)
@@ -102,7 +103,9 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     unread = _unread_columns(inputs.tables, raw)
     for record in COUNTED:
         begun, before = _begun(record, raw), len(problems)
-        rows = typed_rows.rows(record, begun, problems)
+        # An earlier meeting may have had other sections.
+        kinds = {PastDecision.heading_of("kind"): ()} if record is PastDecision and sections is not USUAL else None
+        rows = typed_rows.rows(record, begun, problems, kinds)
         lists[record] = typed_rows.complete(record, rows)
         unread |= _unread(record, rows, lists[record], problems[before:])
     slides = _slides(typed_rows.records(Slide, raw, problems), problems)
@@ -128,6 +131,7 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         minutes=noted,
         calendar=calendar,
         present=present,
+        sections=sections,
         slides=slides,
         cleared=typed_rows.records(ClearedWording, raw, problems),
         unread=frozenset(unread),
@@ -204,17 +208,22 @@ def cases(
     attachments: Sequence[Attachment],
     minuted: Sequence[Remark | Decision],
     problems: list[Problem],
+    sections: Sequence[Section] = USUAL,
 ) -> tuple[Case, ...]:
-    """The cases with their numbers, 說明 and 附件; ``minuted`` are entries of the minutes, whose 案號 must be there."""
-    rows = typed_rows.rows(Case, raw, problems)
+    """The cases with their numbers, 說明 and 附件, in the order of the agenda.
+
+    ``minuted`` are entries of the minutes: their 案號 is that of a case, or the name of a section without cases.
+    """
+    rows = typed_rows.rows(Case, raw, problems, agenda.kinds(sections))
     explanations = typed_rows.records(Explanation, raw, problems)
     notes = typed_rows.records(Note, raw, problems)
     # A row that lacks something is reported once, as such; what refers to it is in order.
     column = Case.heading_of("key")
     keys = {values.folded(row.values[column]): row for row in reversed(rows) if row.values[column]}
-    # Numbers and agenda go by kind, wherever in the sheet someone added a row.
-    whole = sorted(typed_rows.complete(Case, rows), key=lambda case: CASE_KINDS.index(case.kind))
-    for item in (*explanations, *attachments, *(entry for entry in minuted if entry.case)):
+    whole = agenda.placed(typed_rows.complete(Case, rows), sections)
+    texts = {values.folded(section.name) for section in sections if not section.has_cases}
+    of_cases = (entry for entry in minuted if entry.case and values.folded(entry.case) not in texts)
+    for item in (*explanations, *attachments, *of_cases):
         if values.folded(item.case) not in keys:
             guess = perhaps(item.case, keys)
             problems.append(problem(MeetingCode.UNKNOWN_CASE, item.at("case"), value=item.case, perhaps=guess))
@@ -224,7 +233,7 @@ def cases(
             guess = perhaps(footnote.attachment, names)
             at = footnote.at("attachment")
             problems.append(problem(MeetingCode.NOTE_WITHOUT_ATTACHMENT, at, value=footnote.attachment, perhaps=guess))
-    numbers = dict.fromkeys((REPORT, DISCUSSION, MOTION), 0)
+    numbers = dict.fromkeys((section.name for section in sections), 0)
     numbered_cases: list[Case] = []
     for case in whole:
         key = values.folded(case.key)

@@ -13,6 +13,7 @@ from generator.meeting.files import Enclosure
 from generator.meeting.minutes import Minutes
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
+from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.lists import COUNTED, PastDecision
 from generator.meeting.sheets.meeting import Case, MeetingInfo, Slide
 from generator.meeting.sheets.minutes import ClearedWording, Observer
@@ -55,6 +56,7 @@ class Meeting:
     minutes: Minutes | None
     calendar: Calendar
     present: frozenset[str]
+    sections: tuple[Section, ...] = USUAL
     previous: MeetingId | None = None
     slides: tuple[Slide, ...] = ()
     files: Mapping[Location, Enclosure] = field(default_factory=dict)

@@ -6,7 +6,6 @@ import re
 
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import DISCUSSION, REPORT
 from generator.meeting.sheets.lists import LISTS
 from generator.workbook import values
 from generator.workbook.record import Kind, Record
@@ -15,7 +14,7 @@ from generator.workbook.record import Kind, Record
 class AgendaCode(Code):
     """The problems that this module finds."""
 
-    NO_CASES = error("〔案由〕還沒有任何案", "請填入報告案或討論案。")
+    NO_CASES = error("〔案由〕還沒有任何案", "請填入提到會議的案。")
     SUBJECT_ENDING = error("{kind}的案由應以「{ending}」結尾", "請改正案由。")
     SUBJECT_LINES = warning("案由有換行", "案由只寫一段，請刪除換行。")
     OWN_NUMBER = warning("{name}開頭自己寫了編號「{number}」，會與程式的編號重複", "請刪除，編號由程式產生。")
@@ -24,13 +23,11 @@ class AgendaCode(Code):
     UNKNOWN_UNIT = error("「{value}」不在 機關.xlsx〔單位〕內", "請改正，或在〔單位〕增列。{perhaps}")
 
 
-ENDINGS = {REPORT: "，報請鑒察。", DISCUSSION: "，提請討論。"}
 # 一、 (一) 1. (1) 甲、 壹、 註1：, but no decimal (1.5) and no list of numbers (一、二級).
 _OWN_NUMBER = re.compile(
     r"\s*([一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|[壹貳參肆伍陸柒捌玖拾]{1,3}、|[甲乙丙丁戊己庚辛]、"
     r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．](?!\d)|\d{1,2}、(?!\d)|註\s*\d*\s*[：:])"
 )
-REQUEST = "以上所擬是否妥適，提請討論。"
 
 
 def there_are_cases(meeting: Meeting) -> list[Problem]:
@@ -39,11 +36,13 @@ def there_are_cases(meeting: Meeting) -> list[Problem]:
 
 
 def subjects_end_properly(meeting: Meeting) -> list[Problem]:
-    """A report ends with 「，報請鑒察。」, a discussion with 「，提請討論。」 (practice)."""
+    """The subject of a case ends with a phrase of its section: 「，報請鑒察。」, 「，提請討論。」 (practice)."""
     return [
-        problem(AgendaCode.SUBJECT_ENDING, case.at("subject"), kind=case.kind, ending=ENDINGS[case.kind])
+        problem(
+            AgendaCode.SUBJECT_ENDING, case.at("subject"), kind=case.kind, ending="」或「".join(case.section.endings)
+        )
         for case in meeting.cases
-        if case.kind in ENDINGS and not case.subject.replace("\n", "").endswith(ENDINGS[case.kind])
+        if not case.section.ends_properly(case.subject)
     ]
 
 
@@ -70,13 +69,13 @@ def numbers_are_the_programs(meeting: Meeting) -> list[Problem]:
 
 
 def discussions_ask(meeting: Meeting) -> list[Problem]:
-    """The last point of a discussion case asks for the group's opinion (practice)."""
+    """The last point of a case is the one that its section requires: it asks for the group's opinion (practice)."""
     problems = []
-    for case in meeting.of_kind(DISCUSSION):
-        last = case.explanations[-1] if case.explanations else None
-        if last is None or values.folded(last.text) != values.folded(REQUEST):
+    for case in meeting.cases:
+        last, request = case.explanations[-1] if case.explanations else None, case.section.last_point
+        if request and (last is None or values.folded(last.text) != values.folded(request)):
             at = last.at("text") if last else case.at("key")
-            problems.append(problem(AgendaCode.NO_REQUEST, at, case=case.title, request=REQUEST))
+            problems.append(problem(AgendaCode.NO_REQUEST, at, case=case.title, request=request))
     return problems
 
 

@@ -83,6 +83,11 @@ def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
     """
     items = []
     vocabulary = Vocabulary(source, figures.compute(source))
+    for section in source.sections:
+        # 紀錄確定 is done with; what a unit is to do is not.
+        if decisions := [item for item in _of_case(source, section.name) if item.unit or item.due or item.tracking]:
+            tracking = _tracking(decisions)
+            items.append(Item(str(source.id), section.name, section.name, _text(decisions), tracking, earlier=False))
     for case in source.cases:
         decisions = _of_case(source, case.key)
         subject = vocabulary.render(case.subject, case, case.at("subject"), problems)

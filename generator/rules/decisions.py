@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import ABSENT, CLOSED_TOO, CONTINUED, DISCUSSION, NAMED, OPINION, REPORT, RESPONSE
+from generator.meeting.sheets import ABSENT, CLOSED_TOO, CONTINUED, NAMED, OPINION, RESPONSE
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance, Decision, Remark
 from generator.rules.drafts import is_complete, unfinished
@@ -47,12 +47,6 @@ class DecisionCode(Code):
     TASK_UNIT_UNKNOWN = warning(
         "主辦單位「{value}」不在 機關.xlsx〔單位〕內", "是其他機關時可不理會，否則請改正。{perhaps}"
     )
-
-
-PHRASES = {
-    REPORT: ("洽悉", "准予備查"),
-    DISCUSSION: ("照案通過", "修正通過", "保留", "不予通過", "另案討論"),
-}
 
 
 def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem]:
@@ -135,7 +129,7 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
     """決定 begins with 洽悉 or 准予備查, 決議 with 照案通過, 修正通過 and the like (practice of official minutes)."""
     problems = []
     for case in meeting.cases:
-        decided, phrases = minutes.decisions_of(case.key), PHRASES.get(case.kind)
+        decided, phrases = minutes.decisions_of(case.key), case.section.decisions
         if decided and phrases and not folded(decided[0].text).startswith(phrases):
             known, at = "、".join(f"「{phrase}」" for phrase in phrases), decided[0].at("text")
             problems.append(
@@ -145,10 +139,25 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
 
 
 def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """Every case has a decision: a report a 決定, any other a 決議 (設置要點十二; practice)."""
+    """Every case has a decision, where its section has a word for one: 決定, 決議 (設置要點十二; practice).
+
+    So has a section without cases, as 確認上次會議紀錄.
+    """
     if not is_complete(minutes, Decision):
         return []
+    sections = [section for section in meeting.sections if not section.has_cases and section.closing]
     return [
+        unfinished(
+            minutes,
+            DecisionCode.NO_DECISION,
+            DecisionCode.NO_DECISION_YET,
+            section.at("name"),
+            case=section.name,
+            closing=section.closing,
+        )
+        for section in sections
+        if not minutes.decisions_of(section.name)
+    ] + [
         unfinished(
             minutes,
             DecisionCode.NO_DECISION,
@@ -158,7 +167,7 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             closing=_closing(case),
         )
         for case in meeting.cases
-        if not minutes.decisions_of(case.key)
+        if case.section.closing and not minutes.decisions_of(case.key)
     ]
 
 
@@ -209,8 +218,8 @@ def _numbered_twice(code: Code, entries: Sequence[Remark | Decision]) -> list[Pr
 
 
 def _closing(case: Case) -> str:
-    """決定 for a report, 決議 for any other case."""
-    return "決定" if case.kind == REPORT else "決議"
+    """決定 for a report, 決議 for any other case, as its section says."""
+    return case.section.closing
 
 
 RULES = (

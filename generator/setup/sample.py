@@ -15,21 +15,19 @@ from generator.meeting.sheets import (
     ABSENT,
     AGENCY_MEMBER,
     BY_DEPUTY,
-    CASE_KINDS,
     CHAIR,
     CIVIL_MEMBER,
     CLOSED,
-    DISCUSSION,
     DRAFT,
     FINAL,
     NAMED,
     NAMELESS,
     OPINION,
     PRESENT,
-    REPORT,
     RESPONSE,
 )
 from generator.meeting.sheets.agency import Agency, Member, Unit
+from generator.meeting.sheets.agenda import USUAL_KINDS
 from generator.meeting.sheets.index import NAMES
 from generator.meeting.sheets.lists import COUNTED, LISTS, PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note
@@ -109,9 +107,10 @@ def _sheet(record: type[Record], rows: Sequence[Given]) -> RawSheet:
 
 
 def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
-    cases: list[Given] = [{"key": f"報{number}", "kind": REPORT, "template": ""} for number in range(1, count + 1)]
-    cases.append({"key": "討1", "kind": DISCUSSION, "template": ""})
-    cases.append({"key": "討2", "kind": DISCUSSION})
+    report, discussion = USUAL_KINDS[:2]
+    cases: list[Given] = [{"key": f"報{number}", "kind": report, "template": ""} for number in range(1, count + 1)]
+    cases.append({"key": "討1", "kind": discussion, "template": ""})
+    cases.append({"key": "討2", "kind": discussion})
     origins = [f"{SHEET}:{record.sheet.name}" for record in LISTS]
     origins += [f"{SHEET}:{_PLAIN}", f"{SHARED}:{_REGULATION}", SEPARATELY]
     # With a line below the heading and without.
@@ -134,7 +133,7 @@ def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
         Attachment: [{"case": "討1", "name": origin, "origin": origin, **attachment} for origin in origins],
         Note: [{"attachment": origin, "text": "範例附註。"} for origin in origins for _ in range(below)],
         **{record: [{}] * count for record in COUNTED},
-        PastDecision: [{"kind": kind, "tracking": "", "meeting": ""} for kind in CASE_KINDS for _ in range(count)],
+        PastDecision: [{"kind": kind, "tracking": "", "meeting": ""} for kind in USUAL_KINDS for _ in range(count)],
         Article: [*history, *_articles(1, count, below)],
         MinutesInfo: [{"status": FINAL if below else DRAFT, "opening": "範例致詞。" if below else "", **held}],
         Attendance: [

@@ -22,11 +22,12 @@ from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
 from generator.build.result import Result
-from generator.meeting import load, succession
+from generator.meeting import agenda, load, succession
 from generator.meeting.load import MeetingCode
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import CASE_KINDS, DRAFT, MOTION
+from generator.meeting.sheets import DRAFT
 from generator.meeting.sheets.agency import Agency, Member, Unit
+from generator.meeting.sheets.agenda import MOTIONS
 from generator.meeting.sheets.index import AGENCY_SHEETS, BOOKS, MEETING_SHEETS, MINUTES_SHEETS, NAMES
 from generator.meeting.sheets.lists import PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
@@ -41,7 +42,6 @@ from generator.workbook.typed_rows import RowCode
 
 PARTS = ("templates", "output", "inputs")
 OTHER_BOOK, MINUTES_BOOK = "其他表格", MinutesInfo.sheet.book
-_FIRST_MOTION = "臨1"
 # What is copied from one meeting to the next; dates and figures are not.
 _STANDING_FIELDS = ("start", "place", "chair", "recorder")
 _STANDING_LISTS: tuple[type[Record], ...] = (Case, Explanation, Attachment, Note, Slide)
@@ -112,8 +112,10 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     started = Started(folder)
     if folder.exists() and not _is_empty(folder):
         raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
-    units, members = _names(_agency(workspace, started.problems))
-    brought = _bring_over(workspace, source, started.problems) if source else _Brought()
+    agency = _agency(workspace, started.problems)
+    units, members = _names(agency)
+    kinds = agenda.kinds(agenda.read((), agency, []))
+    brought = _bring_over(workspace, source, agency, started.problems) if source else _Brought()
     if has_errors(started.problems):
         return started
     started.problems = []
@@ -137,7 +139,7 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         new_folder = aside / folder.name
         (new_folder / "附件").mkdir(parents=True)
         for name, records in BOOKS.items():
-            filled = [form(record, brought.rows.get(record, ())) for record in records]
+            filled = [form(record, brought.rows.get(record, ()), choices=kinds) for record in records]
             write_workbook(
                 new_folder / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus
             )
@@ -169,11 +171,12 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     there = [sheet for record in new_sheets for sheet in books.named(raw, record.sheet.name)]
     if there:
         raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
-    rows = typed_rows.rows(Case, raw, started.problems)
+    sections = agenda.read(raw, agency, started.problems)
+    rows = typed_rows.rows(Case, raw, started.problems, agenda.kinds(sections))
     if has_errors(started.problems):
         return started
     started.problems = []
-    cases = sorted(typed_rows.complete(Case, rows), key=lambda case: CASE_KINDS.index(case.kind))
+    cases = agenda.placed(typed_rows.complete(Case, rows), sections)
     keys = list(dict.fromkeys(case.key for case in cases))
     listed = [(_value(row, Member, "name"), _value(row, Member, "role")) for row in typed_rows.rows(Member, agency, [])]
     roster = [Attendance.filled(name=name, role=role) for name, role in listed if name]
@@ -188,9 +191,9 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
         MinutesInfo: [MinutesInfo.filled(status=DRAFT)],
         Attendance: roster,
         Observer: [Observer.filled(unit=unit) for unit in present],
-        Decision: [Decision.filled(case=key, number="1") for key in keys],
+        Decision: [Decision.filled(case=key, number="1") for key in [*agenda.decided(sections), *keys]],
     }
-    of_cases = [*keys, *([] if _FIRST_MOTION in keys else [_FIRST_MOTION])]
+    of_cases = [key for key in dict.fromkeys([*agenda.texts(sections), *keys, agenda.first_motion(sections)]) if key]
     menus = {
         _column(Remark, "case"): of_cases,
         _column(Remark, "speaker"): [*members, *units],
@@ -199,7 +202,7 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     }
     sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with _aside(folder) as aside:
-        written = [form(record, filled.get(record, ())) for record in sheets]
+        written = [form(record, filled.get(record, ()), choices=agenda.kinds(sections)) for record in sheets]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         _move([(aside / target.name, target)])
@@ -208,12 +211,20 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     return started
 
 
-def form(record: type[Record], rows: Sequence[Mapping[str, object]] = (), wanted: Collection[str] = ()) -> FilledSheet:
-    """The form of a sheet; a rare column is in it where ``wanted`` names it or a row fills it."""
+def form(
+    record: type[Record],
+    rows: Sequence[Mapping[str, object]] = (),
+    wanted: Collection[str] = (),
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> FilledSheet:
+    """The form of a sheet; a rare column is in it where ``wanted`` names it or a row fills it.
+
+    ``choices``: the body's own texts for columns of the kind CHOICE, by heading.
+    """
     filled = {name for row in rows for name, value in row.items() if value not in (None, "", False)}
     left = {column.name for column in record.sheet.columns if column.rare} - filled - set(wanted)
     kept = [{name: value for name, value in row.items() if name not in left} for row in rows]
-    return FilledSheet(record.sheet.without(left), kept)
+    return FilledSheet(record.sheet.with_choices(choices or {}).without(left), kept)
 
 
 def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
@@ -244,14 +255,18 @@ def _value(row: Row, record: type[Record], name: str) -> Any:
     return row.values[record.heading_of(name)]
 
 
-def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]) -> _Brought:
+def _bring_over(
+    workspace: Workspace, source: MeetingId, agency: Sequence[RawSheet], problems: list[Problem]
+) -> _Brought:
     """The texts of an earlier meeting as typed in the cells, with placeholders, without lists and figures."""
     brought = _Brought()
     found: list[Problem] = []
     raw = books.read_folder(workspace.inputs(source), found)
+    sections = agenda.read(raw, agency, [])
     for record in _STANDING_LISTS:
-        brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, raw, found)]
-    _leave_motions(brought)
+        kinds = agenda.kinds(sections) if record is Case else None
+        brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, raw, found, kinds)]
+    _leave_motions(brought, [section.name for section in sections if section.content == MOTIONS])
     # An empty cell may stay empty; with any other error a text would be lost.
     problems += [fault for fault in found if fault.code != RowCode.EMPTY_CELL]
     info = typed_rows.field_row(MeetingInfo, raw, [])
@@ -276,12 +291,12 @@ def _bring_over(workspace: Workspace, source: MeetingId, problems: list[Problem]
     return brought
 
 
-def _leave_motions(brought: _Brought) -> None:
-    """Removes 臨時動議 with their explanations, attachments and notes: they belong to one meeting only."""
+def _leave_motions(brought: _Brought, sections: Collection[str]) -> None:
+    """Removes the cases of these sections with all that belongs to them: motions are of one meeting only."""
     key, kind = Case.heading_of("key"), Case.heading_of("kind")
     rows = brought.rows[Case]
-    keys = {values.folded(row[key]) for row in rows if row[kind] == MOTION and row[key]}
-    brought.rows[Case] = [row for row in rows if row[kind] != MOTION]
+    keys = {values.folded(row[key]) for row in rows if row[kind] in sections and row[key]}
+    brought.rows[Case] = [row for row in rows if row[kind] not in sections]
     attachments, case_column = brought.rows[Attachment], Attachment.heading_of("case")
     names = {row[Attachment.heading_of("name")] for row in attachments if values.folded(row[case_column]) in keys}
     brought.rows[Attachment] = [row for row in attachments if values.folded(row[case_column]) not in keys]

@@ -39,7 +39,7 @@ class Menus:
             source = self._reference(column.refers)
         else:
             star = (STAR,) if column.kind is Kind.FLAG else ()
-            source = self._items((column.usual and suggested) or column.choices or star or suggested)
+            source = self._items(column.choices or star or suggested)
         if not source:
             return
         binding = column.kind in (Kind.CHOICE, Kind.FLAG)

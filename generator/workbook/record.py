@@ -51,8 +51,7 @@ class Column:
     properties of files hold one line. ``convert`` makes the record's value of the one that was read.
 
     For the forms: ``hint``, ``example``, ``width``; ``refers`` is the sheet and column of the same workbook that is
-    offered as a drop-down, ``suggests`` are texts to choose from where any other may be typed as well. ``usual``: the
-    choices are the usual ones; the body's own sheets may give others, and whoever reads the records checks them.
+    offered as a drop-down, ``suggests`` are texts to choose from where any other may be typed as well.
     ``rare``: a form has the column only where it is asked for, or where a row to write fills it.
     ``lists_units``: `packet new` writes each unit into this column, a row each.
 
@@ -73,7 +72,6 @@ class Column:
     convert: Callable[[Any], Any] | None = None
     refers: tuple[str, str] | None = None
     suggests: tuple[str, ...] = ()
-    usual: bool = False
     rare: bool = False
     lists_units: bool = False
     figure: str = ""

@@ -250,12 +250,10 @@ def parse(column: Column, value: object) -> Any:
     parsed = _PARSERS[column.kind](value)
     if column.one_line and len(str(parsed).splitlines()) > 1:
         raise BadValue(ValueCode.LINE_END)
-    if column.kind is Kind.CHOICE:
+    if column.kind is Kind.CHOICE and column.choices:
         for choice in column.choices:
             if folded(choice) == folded(parsed):
                 return choice
-        if column.usual:
-            return parsed
         raise BadValue(ValueCode.BAD_CHOICE, value=parsed, choices="、".join(column.choices))
     return parsed
 

@@ -53,7 +53,7 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
         if public
         else [],
         "案由": [_case(case, documents, files) for case in meeting.cases],
-        "會議紀錄": _minutes(public, files) if public else None,
+        "會議紀錄": _minutes(meeting, public, files) if public else None,
         "簡報": [name for document in documents if _is_deck(document) for name in files.get(document.name, ())],
         "附件": attachments,
         "會議資料": list(files.get("", ())),
@@ -112,13 +112,12 @@ def _attachment(case: Case, document: Document, files: Mapping[str, Sequence[str
     }
 
 
-def _minutes(document: Document, files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _minutes(meeting: Meeting, document: Document, files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     entries = document.context["紀錄"]["項目"]
-    opening = entries[0]["內文"]
     return {
         "版本": document.edition,
         "人數": document.context["紀錄"]["人數"],
-        "主席致詞": opening,
+        "主席致詞": meeting.minutes.info.opening if meeting.minutes else "",
         "案": [_decided(entry["名稱"], case) for entry in entries for case in entry["案"]],
         "檔案": list(files.get(document.name, ())),
     }

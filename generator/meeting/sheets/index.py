@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from generator.meeting.sheets.agency import Agency, Closure, Member, Unit
+from generator.meeting.sheets.agenda import Section
 from generator.meeting.sheets.lists import LISTS, PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.sheets.shared import Article
 from generator.workbook.record import Record
 
-AGENCY_SHEETS: tuple[type[Record], ...] = (Agency, Unit, Member, Closure)
+AGENCY_SHEETS: tuple[type[Record], ...] = (Agency, Unit, Member, Closure, Section)
 MINUTES_SHEETS: tuple[type[Record], ...] = (MinutesInfo, Attendance, Observer, Remark, Decision, ClearedWording)
 MEETING_SHEETS: tuple[type[Record], ...] = (
     MeetingInfo,
@@ -32,7 +33,9 @@ for _record in MEETING_SHEETS:
     if _record.sheet.book and _record not in MINUTES_SHEETS:
         BOOKS.setdefault(_record.sheet.book, []).append(_record)
 ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, Article)
-NAMES = [record.sheet.name for record in MEETING_SHEETS]
+# Sheets of 機關.xlsx that a meeting's folder may have too.
+OF_BOTH: tuple[type[Record], ...] = (Section,)
+NAMES = [record.sheet.name for record in (*MEETING_SHEETS, *OF_BOTH)]
 
 
 def manual() -> str:

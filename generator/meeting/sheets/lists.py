@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from generator.basic.problem import Location
 from generator.basic.roc import YearMonth
-from generator.meeting.sheets import CASE_KINDS, CONTINUED, RELEASED, REPORT
+from generator.meeting.sheets import CONTINUED, RELEASED
+from generator.meeting.sheets.agenda import USUAL_KINDS
 from generator.workbook.layout import TOTAL_WORDS
 from generator.workbook.record import STAR, Kind, PrintedRow, Record, column, sheet, spans
 from generator.workbook.values import folded
@@ -254,7 +255,7 @@ BY_SHEET = {record.sheet.name: record for record in LISTS}
 class PastDecision(ListRecord):
     """What an earlier meeting decided on a case, and what was done; ``meeting`` is its id, empty for the last one."""
 
-    kind: str = column("類別", Kind.CHOICE, choices=CASE_KINDS, example=REPORT, width=12)
+    kind: str = column("類別", Kind.CHOICE, choices=USUAL_KINDS, example=USUAL_KINDS[0], width=12)
     subject: str = column("案由", hint="照上次會議紀錄", example="本部112年資料開放推動情形，提請討論。", width=50)
     decision: str = column("決定（議）", hint="照上次會議紀錄，一字不改", example="照案通過。", width=50)
     progress: str = column(

@@ -7,7 +7,8 @@ import datetime as dt
 from generator.basic import roc
 from generator.basic.roc import Period
 from generator.meeting import sources
-from generator.meeting.sheets import CASE_KINDS, LAYOUTS, MOTION, POINTS, REPORT
+from generator.meeting.sheets import LAYOUTS, POINTS
+from generator.meeting.sheets.agenda import MOTIONS, UNPLACED, USUAL_KINDS, Section
 from generator.meeting.sheets.lists import LISTS
 from generator.meeting.sources import SEPARATELY, SHEET
 from generator.workbook.record import Kind, Record, column, sheet
@@ -232,12 +233,12 @@ class Attachment(Record):
         return (self.source, self.target) == (SHEET, Slide.sheet.name)
 
 
-@sheet("案由", about="本次會議的報告案與討論案，依議程順序", book=BOOK, required=True)
+@sheet("案由", about="本次會議的各案，依議程順序", book=BOOK, required=True)
 class Case(Record):
-    """A case (案) put to the meeting. ``number`` counts within its kind; ``subject`` is prose (Jinja)."""
+    """A case (案) put to the meeting. ``number`` counts within its section; ``subject`` is prose (Jinja)."""
 
     key: str = column("案號", hint="報1、報2、討1、臨1 …", example="報1", width=8)
-    kind: str = column("類別", Kind.CHOICE, choices=CASE_KINDS, example=REPORT, width=12)
+    kind: str = column("類別", Kind.CHOICE, choices=USUAL_KINDS, example=USUAL_KINDS[0], width=12)
     unit: str = column("單位", Kind.UNIT, hint="報告單位或提案單位", example="主計資訊處", width=22)
     subject: str = column(
         "案由",
@@ -256,6 +257,7 @@ class Case(Record):
     number: int = 0
     explanations: tuple[Explanation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    section: Section = UNPLACED
 
     @property
     def title(self) -> str:
@@ -269,4 +271,4 @@ class Case(Record):
     @property
     def raised_at_meeting(self) -> bool:
         """Whether it is a motion raised at the meeting: it has no papers, and the agenda that went out lacks it."""
-        return self.kind == MOTION and not self.explanations and not self.attachments
+        return self.section.content == MOTIONS and not self.explanations and not self.attachments
