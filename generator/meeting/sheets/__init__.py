@@ -1,8 +1,8 @@
 """The sheets: the contract between staff and the program. Each is declared once, as a record with its columns.
 
 A sheet stands in the module that is called as its workbook: agency (機關), meeting (會議、簡報), minutes (會議紀錄),
-lists (資料集、下架清單、上次決定), shared (those of 共用); agenda has 〔議程〕. index has them all. Here are the words that
-their cells choose from, the users' own.
+lists (資料集、下架清單、上次決定), shared (those of 共用); agenda has 〔議程〕. index has them all. Here are the words
+that their cells choose from, the users' own.
 """
 
 CHAIR, AGENCY_MEMBER, CIVIL_MEMBER = "召集人", "機關代表", "民間代表"
