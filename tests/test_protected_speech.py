@@ -54,6 +54,17 @@ def places(desk: Desk, *codes: str) -> list[str]:
         "鐘 委 員",
         "钟委员",
         "鐘老師",
+        "鐘講座教授",
+        "鐘前副理事長",
+        "鐘、李委員",
+        "鐘、周兩位委員",
+        "鐘李二委員",
+        "鐘（委員）",
+        "「鐘」委員",
+        "鐘_委員",
+        "鐘姓學者",
+        "鐘總幹事",
+        "Prof. 鐘",
     ],
 )
 def test_a_nameless_speaker_is_not_named_by_title(desk: Desk, words: str) -> None:
@@ -70,6 +81,19 @@ def test_the_own_title_of_a_nameless_speaker_names_them_too(desk: Desk) -> None:
     assert found(desk, "protected-title") == []
     desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=ROSTER.replace("吳民間 | 教授", "鐘明 | 潮汐觀測員"))
     assert places(desk, "protected-title") == ["發言F3"]
+
+
+def test_a_given_name_with_a_title_names_the_member(desk: Desk) -> None:
+    meeting_with(desk, "鐘大明", "依大明委員意見辦理。")
+    assert places(desk, "protected-title") == ["發言F3"]
+    meeting_with(desk, "鐘大明", "依民間委員意見辦理，並擴大明年度範圍。")
+    assert places(desk, "protected-title") == []
+
+
+@pytest.mark.parametrize("words", ["提升鐘聲學者參與", "鐘，委員另有意見", "鐘。委員", "分鐘專家"])
+def test_what_only_begins_like_a_title_names_nobody(desk: Desk, words: str) -> None:
+    meeting_with(desk, "鐘明", f"{words}，將研議期程。")
+    assert places(desk, "protected-title") == []
 
 
 def test_a_surname_of_two_characters_is_one(desk: Desk) -> None:
@@ -123,6 +147,18 @@ SPELLINGS = [
     ("陳國華", "陳　國　華"),
     ("陳國華", "陳國\\n華"),
     ("陳國華", "陳、國華"),
+    ("陳國華", "陳【國】華"),
+    ("陳國華", "陳「國」「華」"),
+    ("陳國華", "陳_國_華"),
+    ("陳國華", "陳；國＝華"),
+    ("陳國華", "陳…華"),
+    ("陳國華", "陳某華"),
+    ("陳國華", "陳國Ｏ"),
+    ("陳國華", "陳\u3164國\u2800華"),
+    ("李力行", "李カ行"),
+    ("謝一心", "謝ㄧ心"),
+    ("游台生", "遊臺生"),
+    ("黃國棟", "黄囻棟"),
     ("歐陽國華", "歐陽○華"),
 ]
 

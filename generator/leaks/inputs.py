@@ -146,7 +146,8 @@ def _titles(items: list[Printed], meeting: Meeting, edition: str, own: Sought) -
                 continue
             text = key(item.text)
             if places := sought.places(text):
-                surnames = [(start, start + len(bearer.surname)) for start, _ in places]
+                starts = [text.index(bearer.surname, start) for start, _ in places]
+                surnames = [(start, start + len(bearer.surname)) for start in starts]
                 around = names.surroundings(item.text, surnames[0], [*surnames, *own.places(text)])
                 yield problem(code, item.at, quote=around)
 

@@ -1,7 +1,8 @@
 """Protected names, and where a text has one: in any spelling, cut into pieces, or with one character masked.
 
-Width, case, blanks, hyphens, dots, slashes, line ends, invisible and variant characters do not count (為 and 爲).
-王○明 counts for 王小明. A place that lies within a wording of the sheet 〔非姓名〕 does not count.
+Width, case, blanks, hyphens, dots, slashes, line ends, invisible and variant characters do not count (為 and 爲), nor
+do up to two signs between the characters of a longer name. 王○明 counts for 王小明. A place that lies within a wording
+of the sheet 〔非姓名〕 does not count.
 """
 
 from __future__ import annotations
@@ -24,9 +25,16 @@ from generator.rules.protected_names import is_person
 
 _DROPPED = "·‧•・．./\\|∕⁄"
 _DROPPED_KINDS = ("Cf", "Mn", "Cc", "Zs", "Zl", "Zp", "Pd")
-# What people put for a character of a name. Letters and 0 only between two characters of the name.
-_MASKS, _MORE_MASKS = "○〇◯●□■◎△*?_×", "ox0"
+# Blank to the eye, though letters or signs to Unicode.
+_BLANK = "\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800"
+# What people put for a character of a name. Letters only between two characters or at the end, 某 only between two.
 MASK = "○"
+_MASKS, _LETTERS = f"{MASK}〇◯●□■◎△*?_×", "ox0"
+_ELLIPSES = dict.fromkeys(map(ord, "…⋯‥"), MASK)
+# Shown from right to left, whatever the characters are.
+_TURNED = re.compile("\u202e([^\u202c\u2069\n]*)")
+# What may stand between the characters of a longer name. U+E000 stands between two texts.
+_SIGNS = r"(?:[^\w\ue000]|_){0,2}"
 _BEFORE, _AFTER = 8, 8
 
 Place = tuple[int, int]
@@ -38,7 +46,7 @@ class _Fold(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        ignored = character in _DROPPED or unicodedata.category(character) in _DROPPED_KINDS
+        ignored = character in _DROPPED + _BLANK or unicodedata.category(character) in _DROPPED_KINDS
         self[code] = "" if ignored else variants.table().get(character, character)
         return self[code]
 
@@ -48,6 +56,9 @@ _FOLD = _Fold()
 
 def key(text: str) -> str:
     """A text for finding names in it."""
+    if "\u202e" in text:
+        text = _TURNED.sub(lambda found: found[1][::-1], text)
+    text = text.translate(_ELLIPSES)
     return unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
 
 
@@ -85,9 +96,12 @@ def protected(meeting: Meeting, edition: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def pattern(name: str) -> str:
-    """The pattern of a name in a key: also with one of three characters (of four: one or two) masked, and with 、."""
+    """The pattern of a name in a key, also with some characters masked, and with signs between its characters.
+
+    Of three characters one may be masked, of four one or two.
+    """
     parts = list(key(name))
-    between = "[、,]?" if len(parts) > 2 else ""
+    between = _SIGNS if len(parts) > 2 else ""
     forms = [between.join(map(re.escape, parts))]
     if len(parts) > 2 and not key(name).isascii():
         for width in range(1, len(parts) - 1):
@@ -96,10 +110,11 @@ def pattern(name: str) -> str:
                 if width > 1 and not inside:
                     # 王○○ is any Wang.
                     continue
-                masks = _MASKS + (_MORE_MASKS if inside else "")
+                masks = _MASKS + (_LETTERS + key("某") if inside else "")
                 masked = [*map(re.escape, parts)]
                 masked[first : first + width] = [f"[{re.escape(masks)}]{{1,2}}"]
                 forms.append(between.join(masked))
+        forms.append(between.join([*map(re.escape, parts[:-1]), f"[{_LETTERS}](?![a-z0-9])"]))
     return "|".join(forms)
 
 

@@ -1,4 +1,4 @@
-"""Members who are named by surname and title: 高委員, 高教授, 高副主任, or by their own 職稱.
+"""Members who are named by surname and title (高委員, 高副教授, 高、李二位委員, their 職稱) or given name and title.
 
 Where the surname is protected in a case, that is as good as the name, unless another of that surname attended.
 """
@@ -6,7 +6,7 @@ Where the surname is protected in a case, that is as good as the name, unless an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.leaks.names import key, of
@@ -26,9 +26,39 @@ _TITLES = """
 董事 會長 社長 所長 處長 科長 組長 局長 司長 署長 部長 次長 院長 校長 系主任 館長 課長 股長 廳長 隊長 專員
 專門委員 簡任技正 技正 技士 參事 參議 視察 研究員 工程師 分析師 設計師 資訊長 技術長 營運長 顧問 律師 會計師
 建築師 技師 醫師 法官 檢察官 議員 立委 代表 召委 博士 老師 講師 先生 女士 小姐 君 氏 某 長官
+立法委員 召集委員 常務監事 監察人 理事主席 常務董事 執行董事 總幹事 幹事 總監 協理 總工程師 院士 發言人 首席
+教務長 學務長 總務長 研發長 主任秘書 主秘 專委 議長 政委 政務委員 總編輯 主編 記者 教官 牧師 社工師 護理師 藥師
+兄 姐 姊 前輩 學長 學姐 prof dr
 """
-# What may stand between surname and title.
-_BETWEEN = ("前", "副", "代", "代理", "助理", "兼任", "榮譽", "名譽", "資深", "姓")
+# What may stand between surname and title, twice at most: 高前副理事長.
+_BETWEEN = (
+    *(
+        "前",
+        "副",
+        "代",
+        "代理",
+        "助理",
+        "兼任",
+        "榮譽",
+        "名譽",
+        "資深",
+        "姓",
+        "大",
+        "首席",
+        "講座",
+        "特聘",
+        "客座",
+        "退休",
+        "執行",
+    ),
+)
+# After 姓 also what is too common a word for a title alone: 高姓學者, but 提高學者參與.
+_AFTER_SURNAME = ("學者", "專家", "民眾", "人士", "民間代表", "機關代表", "同仁", "男子", "女子")
+_BEFORE = ("prof", "professor", "dr", "mr", "mrs", "ms")
+# Titles after a given name: words of two characters are in any text.
+_OF_GIVEN = ("委員", "教授", "老師", "博士", "先生", "女士", "小姐", "兄", "姐", "姊", "君")
+_TOGETHER = "二兩三四五六七八九等位諸"
+_MARKS = r"[_()\[\]{}「」『』【】〔〕〈〉《》\"'“”‘’*]{0,2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +109,21 @@ def bearers(meeting: Meeting, edition: str) -> Iterator[Bearer]:
         # In a case in which the member speaks by name only, the title tells nothing.
         open_cases = named.get(key(name), set()) - cases
         elsewhere = {folded(case.key) for case in meeting.cases} - open_cases
-        yield Bearer(mine, frozenset(cases | elsewhere), _pattern(meeting, name, mine), bool(others))
+        where = frozenset(cases | elsewhere)
+        yield Bearer(mine, where, _pattern(meeting, name, mine, attending), bool(others))
+        if given := _given(name, meeting):
+            same = [other for other in attending if given in key(other) and key(other) not in set(map(key, protected))]
+            yield Bearer(given, where, rf"{re.escape(given)}{_MARKS}(?:{_any(_OF_GIVEN)})", bool(same))
 
 
-def _pattern(meeting: Meeting, name: str, mine: str) -> str:
+def _given(name: str, meeting: Meeting) -> str:
+    """The given name of a member, as a key; empty where it is too short to be told from other words."""
+    found = next((key(member.name) for member in meeting.members if key(member.name) == key(name)), "")
+    given = found.removeprefix(surname(found))
+    return given if len(given) > 1 else ""
+
+
+def _pattern(meeting: Meeting, name: str, mine: str, attending: list[str]) -> str:
     minutes = meeting.minutes
     assert minutes is not None
     own = [member.title for member in meeting.members if key(member.name) and key(member.name) in key(name)]
@@ -90,9 +131,22 @@ def _pattern(meeting: Meeting, name: str, mine: str) -> str:
     titles = sorted(
         {key(title) for title in (*_TITLES.split(), *own) if key(title)}, key=lambda title: (-len(title), title)
     )
-    between = "|".join(map(key, _BETWEEN))
-    written = "|".join(map(re.escape, titles))
-    return rf"{re.escape(mine)}[○〇◯●□*]{{0,2}}(?:{between})?(?:{written})"
+    between, people, written = (_any(words) for words in (_BETWEEN, _AFTER_SURNAME, titles))
+    known = {surname(person) for person in (*attending, *(member.name for member in meeting.members)) if person}
+    others, number = _any(sorted(known)), _any(_TOGETHER)
+    # 高、李二位委員, 高李二委員: the title tells of each.
+    listed = rf"(?:(?:[、,]|{_any('及與和')})(?:{others})){{1,6}}(?:{number}){{0,3}}"
+    beside = rf"(?:{listed}|(?:{others}){{1,3}}(?:{number}){{1,3}})"
+    return (
+        rf"{re.escape(mine)}[○〇◯●□*]{{0,2}}{_MARKS}"
+        rf"(?:(?:{between}){{0,2}}{beside}?(?:{written})|{key('姓')}(?:{people}))"
+        rf"|(?<![a-z])(?:{_any(_BEFORE)}){re.escape(mine)}"
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern for any of the words, in a key."""
+    return "|".join(re.escape(key(word)) for word in words)
 
 
 def without_titles(text: str) -> str:
