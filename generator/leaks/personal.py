@@ -22,54 +22,89 @@ _DOTS = dict.fromkeys(map(ord, "·‧•・"), ".")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
 _SIGNS = _DASHES | _DOTS | _INVISIBLE
 
-_AT = r"(?:@|\s?[(\[]\s?at\s?[)\]]\s?)"
+# What people write for @ and for a dot, so that no program finds the address.
+_AT = r"(?:\s?@\s?|\s?[(\[{<]\s?(?:at|@|小老鼠)\s?[)\]}>]\s?|小老鼠|◎|#(?=[\w.-]{1,99}\.(?:tw|com|net|org|edu|gov)\b))"
+_DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|點)\s?[)\]}]\s?)"
+# No part is longer (RFC 5321); without bounds a long text without any address would take ages.
+_LOCAL, _WORD = r"[A-Za-z0-9][\w.+%-]{0,63}", r"[A-Za-z0-9-]{1,63}"
+_MAY_HAVE_ADDRESSES = re.compile(r"@|[(\[{<]\s?at|\sat\s|小老鼠|◎|#\w", re.IGNORECASE)
 _ADDRESS = re.compile(
-    rf"[A-Za-z0-9][\w.+%-]*{_AT}[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{{2,}}", re.ASCII | re.IGNORECASE
+    rf"{_LOCAL}{_AT}(?:{_WORD}(?:{_DOT}{_WORD}){{0,8}}{_DOT}[A-Za-z]{{2,24}}|\[[\d.]{{7,15}}\])"
+    rf"|{_LOCAL}@[A-Za-z0-9\u3400-\u9fff-]{{1,63}}(?:\.[A-Za-z0-9\u3400-\u9fff-]{{1,63}}){{0,8}}\.(?:tw|com|台灣|臺灣)"
+    rf"|{_LOCAL}\sat\s{_WORD}(?:\sdot\s{_WORD}){{1,8}}",
+    re.ASCII | re.IGNORECASE,
 )
 # Cut over a line's end before or after @ or a dot, or within a word; it ends as addresses do.
-_CUT = r"[ \t]*\r?\n[ \t]*"
+_CUT = r"[ \t]{0,8}\r?\n[ \t]{0,8}"
 _CUT_ADDRESS = re.compile(
-    rf"[A-Za-z0-9][\w.+%-]*(?:{_CUT})?@(?:{_CUT})?[A-Za-z0-9-]+(?:{_CUT}[A-Za-z0-9-]+)?"
-    rf"(?:(?:{_CUT})?\.(?:{_CUT})?[A-Za-z0-9-]+(?:{_CUT}[A-Za-z0-9-]+(?=\.))?)*"
-    rf"(?:{_CUT})?\.(?:{_CUT})?(?:tw|com|net|org|edu|gov|io|info|idv)(?![A-Za-z0-9-])",
+    rf"{_LOCAL}(?:{_CUT})?@(?:{_CUT})?{_WORD}(?:{_CUT}{_WORD})?"
+    rf"(?:(?:{_CUT})?\.(?:{_CUT})?{_WORD}(?:{_CUT}{_WORD}(?=\.))?){{0,8}}"
+    rf"(?:{_CUT}|\s)?\.(?:{_CUT}|\s)?(?:tw|com|net|org|edu|gov|io|info|idv)(?![A-Za-z0-9-])",
     re.ASCII | re.IGNORECASE,
 )
 _NONE = r"(?<![A-Za-z0-9])"
-_GAP = r"(?:[ \t]?[-./()]?[ \t]?[-./()]?[ \t]?)"
-_WIDE_GAP = r"(?:[ \t]?[-./()]?[ \t]?[-./()]?(?:[ \t]|[ \t]?\r?\n[ \t]?)?[-.]?)"
+_SIGN = r"[-./()_~=*+'⁃]"
+_GAP = rf"(?:[ \t]?{_SIGN}?[ \t]?{_SIGN}?[ \t]?)"
+_WIDE_GAP = rf"(?:[ \t]?{_SIGN}?[ \t]?{_SIGN}?(?:[ \t]|[ \t]?\r?\n[ \t]?)?[-.]?)"
 _EXTENSION = r"(?:轉|分機|內線|ext\.?|extension|#|x)"
 _AREAS = r"(?:2|3[27]?|4[9]?|5|6|7|8(?:2[6]?|36|9)?)"
+# How many digits a number has with its area code and its 0.
+_LENGTHS = {"02": (10,), "04": (9, 10), "049": (10,), "0826": (9,), "0836": (9,)}
 _TELEPHONE = re.compile(
     rf"{_NONE}(?<![\d.,-])(?:"
     rf"\(0{_AREAS}\)[ -]?\d{{3,4}}[ -]?\d{{3,4}}"
     rf"|0{_AREAS}-\d{{3,4}}[- ]?\d{{4}}"
-    rf"|\+886[ -]?\(?0?\)?{_AREAS}[ -]?\d{{3,4}}[ -]?\d{{4}}"
-    rf"|(?:\(?0{_AREAS}\)?[- ]?)?\d{{3,4}}[ -]?\d{{4}}(?=\s?[,，]?\s?\(?{_EXTENSION}[:：.]?\s?\d{{1,6}})"
+    rf"|(?:\(?\+|00)886[ )-]{{0,2}}\(?0?{_AREAS}\)?[ -]?\d{{3,4}}[ -]?\d{{4}}"
+    rf"|\(?886[ )-]{{1,2}}\(?0?{_AREAS}[ )-]{{1,2}}\d{{3,4}}[ -]?\d{{4}}"
+    rf"|(?:\(?0{_AREAS}\)?[- ]?)?\d{{3,4}}[ -]?\d{{4}}(?=\s?[,，]?\s?\(?(?:{_EXTENSION}\s?){{1,2}}[:：.]?\s?\d{{1,6}})"
     rf")(?![\d-])",
     re.IGNORECASE,
 )
+# With an area code and whatever signs between the digits, or in one piece.
+_WITH_AREA = re.compile(
+    rf"{_NONE}(?<![\d.,/-])(0{_AREAS})\)?"
+    r"(?:[-./~]{1,2}\d{2,4}(?:[-./~ ]{0,2}\d{2,4}|-\r?\n\d{3,4})?|\d{7,8})(?![\d./,-]{0,9}\d)"
+)
+_AFTER_A_WORD = re.compile(
+    r"(?:電話|傳真|手機|聯絡|洽詢|專線|\btel\b|\bfax\b|\bphone\b)[號碼為是:\s.()]{0,4}(\(?(?:0\d{1,3})?[)\s.-]{0,2}\d{3,4}[\s.-]?\d{3,4})(?![\d,-]*\d)",
+    re.IGNORECASE,
+)
+# Numbers that anyone may call: of services, free of charge.
+_OF_SERVICES = re.compile(r"0?800|0?809|412-?\d{4}")
+# A number that a word before it calls something else: of a letter, of a data set, in an address of the web.
+_CALLED_OTHERWISE = re.compile(r"(?:第|[文案字編]號|識別碼|代碼|序號|統編)[:\s]{0,2}$|https?://\S*$")
 # The letters of ids in the order of their codes 10, 11, 12 …
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 _PLATE = re.compile(
-    r"(?<![A-Za-z0-9-])(?:[A-HJ-NP-Z]{3}-\d{4}|[A-HJ-NP-Z]{2}-\d{4}|\d{4}-[A-HJ-NP-Z]{2}|[A-HJ-NP-Z]\d-\d{4})"
+    r"(?<![A-Za-z0-9室-])(?:[A-HJ-NP-Z]{3}-\d{4}|[A-HJ-NP-Z]{2}-\d{4}|\d{4}-[A-HJ-NP-Z]{2}|[A-HJ-NP-Z]\d-\d{4})"
     r"(?![A-Za-z0-9-])"
 )
 _PLATE_NAMED = re.compile(
-    r"(?:車號|車牌|牌照|車輛)[^A-Za-z0-9\n]{0,8}([A-Za-z0-9]{2,4}[- ]?[A-Za-z0-9]{2,4})(?![A-Za-z0-9])"
+    r"(?:車號|車牌|牌照|車輛|機車|汽車)[^A-Za-z0-9\n]{0,8}([A-Za-z0-9]{2,4}[-. ]?[A-Za-z0-9]{2,4})(?![A-Za-z0-9])"
 )
 _STANDARDS = ("CNS", "RFC", "DNS", "EN-", "BS-", "UTF", "CVE", "SHA", "AES", "TLS", "CPE", "FY-", "ABS", "ASTM")
 _HAN = r"[\u3400-\u9fff]"
 _NUMBER = r"[\d○〇零一二三四五六七八九十百]+"
+_AT_NUMBER = rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?號(?!\s?(?:橋|井|線|道|公園|公報|決議|計畫|函|出口|水門))"
+_FLOOR = rf"(?:之\d+|\s?(?:[Bb]?{_NUMBER}|地下)\s?樓)?"
 _HOME = re.compile(
-    rf"(?:{_HAN}{{2}}[縣市]|{_HAN}{{2,3}}[鄉鎮市區])\s?(?:{_HAN}{{1,4}}[區鄉鎮市])?\s?(?:{_HAN}{{1,4}}[村里]\s?(?:{_NUMBER}鄰)?)?"
-    rf"\s?(?:{_HAN}|[\d○]){{1,10}}(?:路|街|大道|村|里|段|巷|弄|鄰)\s?(?:{_NUMBER}\s?(?:段|巷|弄|鄰|衖)\s?){{0,4}}"
-    rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?號(?:之\d+|\s?(?:[Bb]?{_NUMBER}|地下)\s?樓)?"
+    rf"(?:{_HAN}{{2}}[縣市巿]|{_HAN}{{2,3}}[鄉鎮市區])\s?(?:{_HAN}{{1,4}}[區鄉鎮市])?\s?(?:{_HAN}{{1,4}}[村里]\s?(?:{_NUMBER}鄰)?)?"
+    rf"\s?(?:{_HAN}|[\d○]){{1,10}}(?:路|街|大道|村|里|段|巷|弄|鄰)\s?(?:{_NUMBER}\s?(?:段|巷|弄|鄰|衖)\s?){{0,4}}{_AT_NUMBER}{_FLOOR}"
+    # In the country a hamlet stands for the street; a street with its section or lane needs no town.
+    rf"|(?:{_HAN}{{2}}[縣市巿])?\s?{_HAN}{{0,3}}[鄉鎮市區]\s?{_HAN}{{1,4}}[村里]\s?(?:{_NUMBER}鄰)?\s?(?:(?!第){_HAN}){{0,6}}{_AT_NUMBER}{_FLOOR}"
+    rf"|{_HAN}{{1,6}}(?:路|街|大道)\s?(?:{_NUMBER}\s?(?:段|巷|弄|衖)\s?){{1,4}}{_AT_NUMBER}{_FLOOR}"
+)
+_DIGITS = dict(zip(map(ord, "〇零一二三四五六七八九"), "00123456789", strict=True))
+_IN_CHINESE = re.compile(
+    r"(?<![〇零一二三四五六七八九])[〇零]九(?:-?[〇零一二三四五六七八九]){8}(?![〇零一二三四五六七八九])"
 )
 
 
 def plain(text: str) -> str:
-    """A text for finding personal data in it: width, dashes and invisible characters do not count."""
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_SIGNS)
+    """A text for finding personal data in it: width, dashes, invisible characters and Chinese digits do not count."""
+    text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_SIGNS).replace("%40", "@")
+    text = re.sub("(?<=[A-Za-z0-9])。(?=[A-Za-z])", ".", text)
+    return _IN_CHINESE.sub(lambda found: found[0].translate(_DIGITS), text) if "九" in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +140,10 @@ def find(text: str, allowed: Allowed, printed: bool = True) -> Iterator[tuple[st
 
 
 def _all(text: str, allowed: Allowed, printed: bool) -> Iterator[tuple[str, Place]]:
-    if "@" in text or "at" in text:
+    if _MAY_HAVE_ADDRESSES.search(text):
         yield from ((MAIL, place) for place in _addresses(text, allowed, printed))
     yield from ((PHONE, place) for place in _mobiles(text, printed))
-    yield from ((PHONE, match.span()) for match in _TELEPHONE.finditer(text))
+    yield from ((PHONE, place) for place in _telephones(text))
     yield from ((ID, place) for place in _ids(text, printed))
     if not printed:
         return
@@ -130,23 +165,26 @@ def _addresses(text: str, allowed: Allowed, printed: bool) -> Iterator[Place]:
     """E-mail addresses but the group's own, also where they are cut over a line's end."""
     plain_ones = {match.start(): match for match in _ADDRESS.finditer(text)}
     own = set()
-    for match in _CUT_ADDRESS.finditer(text) if printed and "\n" in text else ():
+    for match in _CUT_ADDRESS.finditer(text) if printed else ():
         if allowed.mailbox and re.sub(r"\s", "", match[0]).casefold().startswith(allowed.mailbox):
             own.add(match.start())
-        elif "\n" in match[0] and match.start() not in plain_ones:
+        elif re.search(r"\s", match[0]) and match.start() not in plain_ones:
             yield match.span()
     for start, match in plain_ones.items():
-        if start not in own and match[0].casefold().rstrip(".") != allowed.mailbox:
+        written = re.sub(rf"\s*{_DOT}\s*", ".", re.sub(_AT, "@", match[0], flags=re.IGNORECASE), flags=re.IGNORECASE)
+        if start not in own and written.casefold().rstrip(".") != allowed.mailbox:
             yield match.span()
 
 
 _MOBILES = [
     re.compile(
-        rf"(?<![A-Za-z0-9])(?<!\d[-,.])(?:(?:\+|00)?886{gap}(?:\(?0\)?{gap})?|\(?0)9{gap}(?:\d{gap}){{7}}\d(?![-,.]?\d)"
+        rf"(?<![A-Za-z0-9])(?<!\d[-,.])(?:(?:\+|00[279]?-?)?886{gap}(?:\(?0\)?{gap})?|\(?0)9{gap}(?:\d{gap}){{7}}\d(?![-,.]?\d)"
     )
     for gap in (_GAP, _WIDE_GAP)
 ]
-_OF_A_LETTER = re.compile(r"第\s?$")
+_IN_THREES = re.compile(
+    r"(?<![A-Za-z0-9])(?<!\d[-,.])09\d\d(?:([,、])\d{3}\1\d{3}|\r?\n\d{3}\r?\n\d{3})(?![-,.]?\d)|(?<![A-Za-z0-9])[oO]9\d{8}(?!\d)"
+)
 
 
 def _mobiles(text: str, printed: bool) -> Iterator[Place]:
@@ -154,25 +192,48 @@ def _mobiles(text: str, printed: bool) -> Iterator[Place]:
     if "9" not in text:
         return
     for match in _MOBILES[printed].finditer(text):
-        # The number of an official letter: 字第0930001234號.
-        if _OF_A_LETTER.search(text[max(0, match.start() - 2) : match.start()]):
+        if _is_called_otherwise(text, match):
             continue
         # Digits one by one in a table are no number of anyone.
         if len(re.findall(r"\d+", match[0])) <= 6 and match[0].count("\n") <= 1:
             yield match.span()
+    if printed:
+        yield from (match.span() for match in _IN_THREES.finditer(text))
+
+
+def _is_called_otherwise(text: str, match: re.Match[str]) -> bool:
+    """Whether the digits stand in one piece after a word for another number: 字第0930001234號."""
+    before = text[max(0, match.start() - 200) : match.start()]
+    return match[0].isdigit() and _CALLED_OTHERWISE.search(before) is not None
+
+
+def _telephones(text: str) -> Iterator[Place]:
+    """Telephones with an extension, an area code, or a word that says so."""
+    for match in _TELEPHONE.finditer(text):
+        if not _OF_SERVICES.match(match[0]):
+            yield match.span()
+    for match in _WITH_AREA.finditer(text):
+        lengths = _LENGTHS.get(match[1], (9,))
+        if len(re.findall(r"\d", match[0])) in lengths and not _is_called_otherwise(text, match):
+            yield match.span()
+    for match in _AFTER_A_WORD.finditer(text):
+        if len(re.findall(r"\d", match[1])) >= 7 and not _OF_SERVICES.match(match[1].lstrip("( ")):
+            yield match.span(1)
 
 
 def _ids_of(gap: str) -> re.Pattern[str]:
-    return re.compile(rf"{_NONE}([A-Za-z])({gap}(?:[1289]|[A-Da-d]))((?:{gap}\d){{8}})(?![A-Za-z0-9])")
+    return re.compile(
+        rf"(?:{_NONE}|(?<=\b[Ii][Dd]))([A-Za-z])({gap}(?:[1289]|[A-Da-d]))((?:{gap}\d){{8}})(?![A-Za-z0-9])"
+    )
 
 
-_IDS = [_ids_of(r"[ -]?"), _ids_of(r"(?:[ -]?(?:[ \t]?\r?\n[ \t]?)?)")]
+_IDS = [_ids_of(r"[- \t./_:()]?"), _ids_of(r"(?:[- \t./_:()]?(?:[ \t]?\r?\n[ \t]?)?)")]
 
 
 def _ids(text: str, printed: bool) -> Iterator[Place]:
     """National ids (A123456789), residence permits of the new form (A800000014) and of the old (AB12345677)."""
     for match in _IDS[printed].finditer(text):
-        second = match[2].strip(" -\r\n\t").upper()
+        second = match[2][-1].upper()
         digits = [int(digit) for digit in re.findall(r"\d", match[3])]
         first = _LETTERS.index(match[1].upper()) + 10
         middle = int(second) if second.isdigit() else (_LETTERS.index(second) + 10) % 10
