@@ -30,7 +30,7 @@ _BLANK = "\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800"
 # What people put for a character of a name. Letters only between two characters or at the end, 某 only between two.
 MASK = "○"
 _MASKS, _LETTERS = f"{MASK}〇◯●□■◎△*?_×", "ox0"
-_ELLIPSES = dict.fromkeys(map(ord, "…⋯‥"), MASK)
+_ELLIPSES = "…⋯‥"
 # Shown from right to left, whatever the characters are.
 _TURNED = re.compile("\u202e([^\u202c\u2069\n]*)")
 # What may stand between the characters of a longer name. U+E000 stands between two texts.
@@ -58,7 +58,8 @@ def key(text: str) -> str:
     """A text for finding names in it."""
     if "\u202e" in text:
         text = _TURNED.sub(lambda found: found[1][::-1], text)
-    text = text.translate(_ELLIPSES)
+    if any(sign in text for sign in _ELLIPSES):
+        text = text.translate(dict.fromkeys(map(ord, _ELLIPSES), MASK))
     return unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
 
 
