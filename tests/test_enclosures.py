@@ -314,11 +314,6 @@ def test_a_pdf_whose_content_is_not_on_its_pages(tmp_path: Path) -> None:
     made.Root.AcroForm = Dictionary(Fields=Array(), XFA=String("<xdp/>"))
     made.Root.NeedsRendering = True
     assert fault_of(put(tmp_path, "b.pdf", saved(made))) == "file-not-pages"
-    made = opened(pdf_of((595, 842)))
-    entry = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("a"), Rect=Array([0, 0, 9, 9]))
-    entry.V = String("海風部")
-    made.pages[0].obj.Annots = Array([made.make_indirect(entry)])
-    assert fault_of(put(tmp_path, "c.pdf", saved(made))) == "file-not-pages"
 
 
 def test_a_fault_is_a_warning_only_where_the_row_allows_it() -> None:
@@ -452,7 +447,7 @@ def with_everything() -> Pdf:
         )
 
     field = note(
-        Name.Widget, FT=Name.Tx, T=String("a"), V=String("x"), F=4, AP=Dictionary(N=look), AA=Dictionary(K=script)
+        Name.Widget, FT=Name.Sig, T=String("a"), V=Dictionary(), F=4, AP=Dictionary(N=look), AA=Dictionary(K=script)
     )
     made.Root.AcroForm = Dictionary(Fields=Array([field]), XFA=String("<xdp/>"), NeedAppearances=True)
     made.pages[0].obj.AA = Dictionary(O=script)

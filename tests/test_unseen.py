@@ -265,7 +265,7 @@ def never_drawn(source: Pdf) -> None:
 
 def old_values(source: Pdf) -> None:
     field = source.make_indirect(
-        Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("f"), V=String(SECRET), DV=String(SECRET),
+        Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("f"), V=String("seen"), DV=String(SECRET),
                    Rect=Array([1, 1, 9, 9]), F=4, AP=Dictionary(N=form_of(source, show("seen"))))
     )  # fmt: skip
     source.pages[0].obj.Annots = Array([field])

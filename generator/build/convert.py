@@ -28,8 +28,9 @@ CONVERSION_SECONDS = 300.0
 _KEPT = 200
 # The ending of what stands in the cache for a file that cannot be converted.
 _GIVEN_UP = ".given-up"
-# Names that no document has: the signs of page numbers, and after a document's name the file in its place.
-_PAGE_NUMBER, _FILE = "", "（檔案）"
+# Names that no document has: the signs of page numbers, the letters of filled forms, and after a document's name the
+# file in its place.
+_PAGE_NUMBER, _LETTERS, _FILE = "", "（字）", "（檔案）"
 
 
 @dataclass(slots=True)
@@ -112,7 +113,9 @@ class Converter:
                             self._given_up(keys[paths[path]]).touch()
                     done, text = failed.done, str(failed)
                     for path, name in paths.items():
-                        text = text.replace(path.name, f"{name}{path.suffix}" if name else "頁碼")
+                        text = text.replace(
+                            path.name, {_PAGE_NUMBER: "頁碼", _LETTERS: "表單的字"}.get(name, f"{name}{path.suffix}")
+                        )
                     # A file from elsewhere gets a problem at its row of the workbook instead.
                     if any(not paths[path].endswith(_FILE) for path in failed.failed):
                         failures.append(text)
@@ -183,6 +186,11 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         for document in sources.short()
     }
     office_files[_PAGE_NUMBER] = ("docx", glyph_document())
+    if wanted := {sign for document in sources.documents if document.enclosure
+                  for sign in enclosures.letters(document.enclosure)}:  # fmt: skip
+        from generator.pdf.from_elsewhere import overlays
+
+        office_files[_LETTERS] = ("docx", overlays.document(wanted))
     unfit: dict[str, Problem] = {}
     # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
     office_files |= _from_elsewhere(sources, converter, unfit)
@@ -290,7 +298,8 @@ def _pages(
     if document.enclosure:
         converted = raw.get(f"{document.name}{_FILE}")
         content = converted.read_bytes() if converted else None
-        found = unfit.get(document.name) or enclosures.pages(document.enclosure, document.bookmark, content)
+        letters = raw[_LETTERS].read_bytes() if _LETTERS in raw else b""
+        found = unfit.get(document.name) or enclosures.pages(document.enclosure, document.bookmark, content, letters)
         if isinstance(found, bytes):
             return _Pages(found, found, document.label, True)
         problems.append(found)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-from pikepdf import Dictionary, Pdf
+from pikepdf import Dictionary, Name, Pdf
 
 from generator.basic.package import written
 from generator.pdf.properties import UnusablePdf, opened
@@ -32,13 +32,19 @@ def page_number(number: int, total: int) -> str:
 def glyph_document() -> bytes:
     """A .docx with every sign of a page number and a label. Its PDF holds the typefaces that Stamp.from_pdf takes."""
 
+    # The space stands between digits, where it is of their typeface.
+    latin = _LATIN.strip()
+    return text_document([f"{latin} {latin}", _CHINESE])
+
+
+def text_document(lines: Iterable[str]) -> bytes:
+    """A .docx with these lines, as XML has them, a paragraph each, in the typefaces of papers."""
+
     def run(text: str) -> str:
         fonts = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="標楷體"/>'
         return f'<w:r><w:rPr>{fonts}<w:sz w:val="24"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
-    # The space stands between digits, where it is of their typeface.
-    latin = _LATIN.strip()
-    body = f"<w:p>{run(f'{latin} {latin}')}</w:p><w:p>{run(_CHINESE)}</w:p>"
+    body = "".join(f"<w:p>{run(line)}</w:p>" for line in lines)
     package = "http://schemas.openxmlformats.org/package/2006"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -56,7 +62,7 @@ def glyph_document() -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Typeface:
+class Typeface:
     """An embedded font with one byte for a sign: its name among a page's resources, codes and widths (in 1/1000)."""
 
     name: str
@@ -70,16 +76,16 @@ class Stamp:
     """Writes page numbers and labels with typefaces taken from a PDF, so that no font file is needed."""
 
     source: Pdf  # kept open: the fonts are copied out of it when a target is saved
-    of_sign: Mapping[str, _Typeface]
+    of_sign: Mapping[str, Typeface]
 
     @classmethod
     def from_pdf(cls, source: bytes | Path) -> Stamp:
         """The stamp from the PDF of glyph_document. Raises UnusablePdf when it lacks a sign."""
         pdf = opened(source)
-        faces = [face for page in pdf.pages for face in _typefaces(pdf, page)]
+        faces = [face for page in pdf.pages for face in typefaces(pdf, page)]
         # Both typefaces have a space: that of the digits is wanted.
         faces.sort(key=lambda face: "0" not in face.codes)
-        of_sign: dict[str, _Typeface] = {}
+        of_sign: dict[str, Typeface] = {}
         for sign in _LATIN + _CHINESE:
             face = next((face for face in faces if sign in face.codes), None)
             if face is None:
@@ -129,7 +135,7 @@ def _artifact(kind: str, matrix: str, drawn: str) -> str:
     return f"/Artifact <</Type /Pagination /Subtype /{kind}>> BDC\nq {matrix} cm {drawn} Q\nEMC\n"
 
 
-def _runs(text: str, of_sign: Mapping[str, _Typeface]) -> Iterator[tuple[_Typeface, str]]:
+def _runs(text: str, of_sign: Mapping[str, Typeface]) -> Iterator[tuple[Typeface, str]]:
     start = 0
     for end in range(1, len(text) + 1):
         if end == len(text) or of_sign[text[end]] is not of_sign[text[start]]:
@@ -160,9 +166,10 @@ def inherited(page: Any, key: str, default: Any) -> Any:
     return default
 
 
-def _typefaces(pdf: Pdf, page: pikepdf.Page) -> Iterator[_Typeface]:
+def typefaces(pdf: Pdf, page: pikepdf.Page) -> Iterator[Typeface]:
+    """The typefaces that a page of LibreOffice's has."""
     for _, font in sorted(page.resources.get("/Font", Dictionary()).items()):
-        if "/ToUnicode" not in font or "/Widths" not in font:
+        if "/ToUnicode" not in font or "/Widths" not in font or font.get("/Subtype") == Name.Type3:
             continue
         first, widths = int(font.FirstChar), [float(width) for width in font.Widths.as_list()]
         codes = {
@@ -171,7 +178,7 @@ def _typefaces(pdf: Pdf, page: pikepdf.Page) -> Iterator[_Typeface]:
             if 0 <= code - first < len(widths)
         }
         known = hashlib.sha256(font.ToUnicode.read_bytes() + str(font.get("/BaseFont", "")).encode()).hexdigest()[:8]
-        yield _Typeface(
+        yield Typeface(
             f"/PageNumber-{known}",
             font if font.is_indirect else pdf.make_indirect(font),
             codes,

@@ -95,10 +95,22 @@ def _examine_compound(content: bytes) -> tuple[str, bytes]:
     return compound_kinds.examine(Path(os.fsdecode(content))), b""
 
 
-def _fit_pdf(content: bytes) -> tuple[str, bytes]:
+def _remark_pdf(content: bytes) -> tuple[str, bytes]:
+    """The remarks as JSON, and the letters that are wanted."""
     from generator.pdf.from_elsewhere import pages
 
-    return "", pages.fitted(content)
+    remarks, wanted = pages.annotated(Path(os.fsdecode(content)))
+    return json.dumps([[remark.code.name, remark.page, remark.what] for remark in remarks]), "".join(
+        sorted(wanted)
+    ).encode()
+
+
+def _fit_pdf(content: bytes, letters_from: str) -> tuple[str, bytes]:
+    """After the PDF, from there on, the PDF with letters; there is none where nothing comes."""
+    from generator.pdf.from_elsewhere import pages
+
+    pdf, letters = content[: int(letters_from)], content[int(letters_from) :]
+    return "", pages.fitted(pdf, letters=letters or None)
 
 
 def _fit_picture(content: bytes, title: str) -> tuple[str, bytes]:
@@ -141,6 +153,7 @@ _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "examine picture": _examine_picture,
     "examine compound": _examine_compound,
     "read pdf": _read_pdf,
+    "remark pdf": _remark_pdf,
     "fit pdf": _fit_pdf,
     "fit picture": _fit_picture,
     "cut links": _cut_links,

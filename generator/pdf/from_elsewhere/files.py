@@ -6,6 +6,7 @@ The kind of a file is found by its content, not by its name. Nothing in it is ru
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -15,8 +16,9 @@ from pathlib import Path
 from generator.basic.package import Budget, Package, TooManyParts, TooMuch
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
-from generator.pdf.from_elsewhere import confined
+from generator.pdf.from_elsewhere import confined, remarks
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
+from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
 from generator.workbook.books import printable
 
 
@@ -129,6 +131,7 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
     """The files that can be joined, by the cell that names them. Each that cannot be joined is a problem."""
     found = {}
     kinds: dict[Path, Kind | Fault] = {}
+    noticed: dict[Path, list[Remark]] = {}
     taken = 0
     confined.begin()
     for file in named:
@@ -147,7 +150,32 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
                 problem(EnclosureCode.FILE_ENDING, file.at, name=name, kind=kind.name, ending=kind.endings[0])
             )
         found[file.at] = Enclosure(file.path, kind, file.at, file.may_be_separate, file.keeps_original)
+        if file.path not in noticed:
+            noticed[file.path] = _noticed(file.path, kind)
+        problems += remarks.problems(noticed[file.path], name, file.at)
     return found
+
+
+def _noticed(path: Path, kind: Kind) -> list[Remark]:
+    """What is to be said of a file that can be joined."""
+    try:
+        if kind.way == PDF:
+            said, _ = confined.run("remark pdf", content=os.fsencode(path))
+            return [Remark(RemarkCode[code], page, what) for code, page, what in json.loads(said)]
+    except (Unfit, OSError):
+        # It says so itself when its pages are wanted.
+        return []
+    return []
+
+
+def letters(enclosure: Enclosure) -> str:
+    """The letters that are wanted to print what was filled in; none for a file that is no PDF, or cannot be read."""
+    if enclosure.kind.way != PDF:
+        return ""
+    try:
+        return confined.run("remark pdf", content=os.fsencode(enclosure.path))[1].decode()
+    except (Unfit, OSError):
+        return ""
 
 
 def examine(path: Path) -> Kind | Fault:
@@ -331,11 +359,12 @@ def original_name(document: str, enclosure: Enclosure) -> str:
     return f"{document}{ORIGINAL if enclosure.ending == '.pdf' else ''}{enclosure.ending}"
 
 
-def pages(enclosure: Enclosure, title: str, converted: bytes | None = None) -> bytes | Problem:
+def pages(enclosure: Enclosure, title: str, converted: bytes | None = None, letters: bytes = b"") -> bytes | Problem:
     """The PDF on A4 to join, without label and page numbers; or why there is none.
 
     ``converted`` is what LibreOffice made of a file that needs it, None where it made nothing. ``title`` is what a
-    picture is called to those who cannot see it. Raises OSError when the file cannot be read any more.
+    picture is called to those who cannot see it, ``letters`` the PDF of overlays.document. Raises OSError when the
+    file cannot be read any more.
     """
     try:
         if needs_office(enclosure):
@@ -347,7 +376,7 @@ def pages(enclosure: Enclosure, title: str, converted: bytes | None = None) -> b
         if content is None:
             fault = Fault(EnclosureCode.FILE_UNCONVERTED, {"kind": enclosure.kind.name})
         else:
-            return confined.run("fit pdf", content=content)[1]
+            return confined.run("fit pdf", str(len(content)), content=content + letters)[1]
     except Unfit as unfit:
         fault = Fault(unfit.code, unfit.values)
     return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)

@@ -15,7 +15,9 @@ import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
 from generator.pdf.clean import layers, unseen
+from generator.pdf.from_elsewhere import overlays
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
+from generator.pdf.from_elsewhere.remarks import Remark
 from generator.pdf.numbers import inherited
 
 A4 = (595.276, 841.890)
@@ -52,21 +54,38 @@ def examine(source: Path | bytes) -> int:
         return len(pdf.pages)
 
 
-def fitted(content: bytes, ours: bool = False) -> bytes:
+def annotated(source: Path) -> tuple[list[Remark], set[str]]:
+    """What is to be said of forms and notes of a PDF, and the letters that are wanted to print what they hold.
+
+    Raises Unfit when it cannot be joined, OSError when it cannot be read.
+    """
+    letters = overlays.Letters()
+    with _open(source) as pdf:
+        try:
+            layers.take_out(pdf)
+            return overlays.prepare(pdf, letters), letters.wanted
+        except _DAMAGED as error:
+            raise _damaged(error) from error
+
+
+def fitted(content: bytes, ours: bool = False, letters: bytes | None = None) -> bytes:
     """The PDF on A4: each page scaled evenly into the free area, upright as it is seen, a wide one on wide paper.
 
     Tags and links come along, and what shows of forms that are filled in, of stamps and of notes. Scripts, forms,
     attached files, and whatever a page or a link could start do not; nor does a claim to be PDF/UA, which nobody has
-    verified. What nobody sees is taken out, of a PDF that is not ``ours`` (made here from what we wrote). Raises Unfit
-    when it cannot be joined.
+    verified. What nobody sees is taken out, of a PDF that is not ``ours`` (made here from what we wrote). ``letters``
+    are the PDF of overlays.document with the letters that annotated wants. Raises Unfit when it cannot be joined.
     """
     with _open(content) as pdf:
         try:
             _refuse_bombs(pdf)
             named = dict(_named_destinations(pdf))
             if not ours:
+                layers.take_out(pdf)
+                _draw_overlays(pdf, overlays.Letters(letters))
                 unseen.take_out(pdf, unused=True)
-            _flatten(pdf)
+            # Forms, stamps and notes become part of their page.
+            pdf.flatten_annotations("print")
             _strip(pdf)
             moved = {page.obj.objgen: _place(pdf, page) for page in pdf.pages}
             for page in pdf.pages:
@@ -141,12 +160,8 @@ def _refuse(pdf: Pdf, source: Path | bytes) -> None:
     if "/Collection" in pdf.Root:
         raise Unfit(FileCode.FILE_NOT_PAGES, what="PDF 作品集")
     form = pdf.Root.get("/AcroForm", Dictionary())
-    if pdf.Root.get("/NeedsRendering", False) is True and "/XFA" in form:
+    if "/XFA" in form and (pdf.Root.get("/NeedsRendering", False) is True or not form.get("/Fields", Array())):
         raise Unfit(FileCode.FILE_NOT_PAGES, what="動態表單")
-    for page in pdf.pages:
-        for note in page.obj.get("/Annots", Array()):
-            if isinstance(note, Dictionary) and _is_unseen_entry(note):
-                raise Unfit(FileCode.FILE_NOT_PAGES, what="填寫的表單欄位")
 
 
 def _has_end(source: Path | bytes) -> bool:
@@ -157,24 +172,16 @@ def _has_end(source: Path | bytes) -> bool:
         return b"%%EOF" in file.read()
 
 
-def _is_unseen_entry(note: Any) -> bool:
-    """Whether it is a field that someone filled in, and that only a program for forms can show."""
-    field = note
-    while field is not None and "/FT" not in field:
-        field = field.get("/Parent")
-    value = note.get("/V", field.get("/V") if field is not None else None)
-    shown = "/N" in note.get("/AP", Dictionary())
-    return field is not None and field.FT in (Name.Tx, Name.Ch) and not shown and bool(str(value or ""))
-
-
 # --- what may not come along ------------------------------------------------------------------------------------
 
 
-def _flatten(pdf: Pdf) -> None:
-    """What shows of forms, stamps and notes on paper becomes part of the page."""
+def _draw_overlays(pdf: Pdf, letters: overlays.Letters) -> None:
+    """What is to be seen of forms, stamps and notes on paper is drawn in their appearances."""
+    overlays.prepare(pdf, letters)
+    if letters.are_needed:
+        raise Unfit(FileCode.FILE_NOT_PAGES, what="填寫的表單欄位")
     if "/NeedAppearances" in pdf.Root.get("/AcroForm", Dictionary()):
         del pdf.Root.AcroForm.NeedAppearances
-    pdf.flatten_annotations("print")
 
 
 def _strip(pdf: Pdf) -> None:
