@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.basic import file_names
 from generator.basic.failure import WRONG_USAGE, UserError
 
 
@@ -15,16 +17,39 @@ class NotFound(UserError):
     exit_code = WRONG_USAGE
 
 
+# Words with a number in them, joined by hyphens: 974, 114學年-1-2.
+_WORD = "[0-9A-Za-z\u3400-\u9fff]+"
+_NAME = re.compile(rf"(?=.*\d){_WORD}(?:[-_]{_WORD})*", re.ASCII)
+_MOST_CHARACTERS = 40
+# How an id is written, for messages.
+WAYS = "民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）"
+
+
 @dataclass(frozen=True, slots=True)
 class MeetingId:
-    """民國年-次: ``113-1`` or, for an extraordinary meeting, ``113-臨1``."""
+    """民國年-次: ``113-1`` or, for an extraordinary meeting, ``113-臨1``.
 
-    year: int
+    Or a ``name``, as 974 or 114學年-1-2, where the workbooks say what the meeting is called; it has no year then.
+    """
+
+    year: int | None
     number: int
     extraordinary: bool = False
+    name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.year}-{'臨' if self.extraordinary else ''}{self.number}"
+        return self.name or f"{self.year}-{'臨' if self.extraordinary else ''}{self.number}"
+
+    @property
+    def key(self) -> tuple[tuple[int, int, str], ...]:
+        """Sorts ids as people count: 974 before 1002, 113-2 before 113-臨1 and 114-1."""
+        parts = re.findall(r"[0-9]+|[^0-9]+", str(self))
+        return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts)
+
+    @property
+    def shape(self) -> str:
+        """The id with its numbers left out: ids of one shape are counted in one row."""
+        return re.sub("[0-9]+", "#", str(self))
 
     @property
     def session(self) -> str:
@@ -33,11 +58,26 @@ class MeetingId:
 
     @classmethod
     def parse(cls, text: str) -> MeetingId:
-        """Raises ValueError for anything but 民國年-次 or 民國年-臨N, before any path is made of it."""
-        match = re.fullmatch(r"([1-9]\d{1,2})-(臨?)([1-9]\d?)", text, re.ASCII)
-        if not match:
+        """Raises ValueError for what is neither 民國年-次, 民國年-臨N nor a safe name with a number in it.
+
+        Before any path is made of it. What only looks like 民國年-次 (113-01) is none.
+        """
+        match = re.fullmatch(r"([1-9]\d{1,2})-(臨?)([1-9]\d{0,2})", text, re.ASCII)
+        if match:
+            return cls(int(match[1]), int(match[3]), bool(match[2]))
+        looks_counted = re.fullmatch(r"\d+-臨?\d+", text, re.ASCII)
+        safe = _NAME.fullmatch(text) and len(text) <= _MOST_CHARACTERS and unicodedata.is_normalized("NFC", text)
+        if looks_counted or not safe or file_names.distinct([text]) != [text]:
             raise ValueError(text)
-        return cls(int(match[1]), int(match[3]), bool(match[2]))
+        return cls(None, 0, name=text)
+
+    @classmethod
+    def named(cls, text: str) -> MeetingId | None:
+        """The id in a text that someone typed, in any width of its characters; None where it is none."""
+        try:
+            return cls.parse(unicodedata.normalize("NFKC", text).strip())
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +111,16 @@ class Workspace:
         return self.root / "output" / str(meeting)
 
     def meetings(self) -> list[MeetingId]:
-        """The meetings that have a folder under inputs/, by year and number."""
+        """The meetings that have a folder under inputs/, as people count; a folder with a name has 會議.xlsx in it."""
         meeting_ids = []
         for path in (self.root / "inputs").iterdir() if (self.root / "inputs").is_dir() else ():
             try:
-                meeting_ids.append(MeetingId.parse(path.name))
+                meeting = MeetingId.parse(path.name)
             except ValueError:
                 continue
-        return sorted(meeting_ids, key=lambda meeting: (meeting.year, meeting.extraordinary, meeting.number))
+            if not meeting.name or any((path / f"會議{ending}").is_file() for ending in (".xlsx", ".ods")):
+                meeting_ids.append(meeting)
+        return sorted(meeting_ids, key=lambda meeting: meeting.key)
 
 
 def home() -> Path | None:

@@ -30,7 +30,7 @@ def calendar(meeting: Meeting, deadlines: Sequence[Deadline]) -> bytes:
         event.add("dtstamp", dt.datetime.combine(deadline.date, dt.time(), dt.UTC))
         event.add("dtstart", deadline.date)
         event.add("dtend", deadline.date + dt.timedelta(days=1))
-        event.add("summary", f"{deadline.what}（{meeting.id} 會議）")
+        event.add("summary", f"{deadline.what}（{meeting.info.title or f'{meeting.id} 會議'}）")
         event.add("description", f"{meeting.name}\n{deadline.counted}\n依據：{deadline.source}")
         event.add("transp", "TRANSPARENT")
         ics.add_component(event)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class MeetingParameter(click.ParamType[Any]):
-    """民國年-次 or 民國年-臨N; anything else is refused, so that no path is made of it."""
+    """民國年-次, 民國年-臨N or a safe name; anything else is refused, so that no path is made of it."""
 
     name = "會議"
 
@@ -25,7 +25,7 @@ class MeetingParameter(click.ParamType[Any]):
         return self.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> MeetingId:
-        from generator.basic.workspace import MeetingId
+        from generator.basic.workspace import WAYS, MeetingId
 
         try:
             return MeetingId.parse(value)
@@ -34,9 +34,7 @@ class MeetingParameter(click.ParamType[Any]):
             with contextlib.suppress(ValueError):
                 meeting = MeetingId.parse(plain)
                 self.fail(f"「{value}」用了全形的字或連字號。請改為半形：{meeting}。", param, ctx)
-            self.fail(
-                f"「{value}」不是會議編號。請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。", param, ctx
-            )
+            self.fail(f"「{value}」不是會議編號。請寫成 {WAYS}。", param, ctx)
 
 
 MEETING = MeetingParameter()
@@ -50,7 +48,8 @@ def workspace_of(given: Path | None, meeting: MeetingId | None) -> Workspace:
     found = workspace.find(Path.cwd(), given)
     if meeting is not None and not found.inputs(meeting).is_dir():
         have = "、".join(str(meeting_id) for meeting_id in found.meetings()) or "（無）"
-        raise click.UsageError(f"沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
+        known = f"「{meeting}」不是會議編號，也" if meeting.name else ""
+        raise click.UsageError(f"{known}沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
     return found
 
 

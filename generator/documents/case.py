@@ -78,7 +78,7 @@ def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
             "列": [
                 {
                     "標號": mark,
-                    "案由": _subject(item, named),
+                    "案由": _subject(meeting, item, named),
                     "決定": field(item, "decision"),
                     "辦理情形": field(item, "progress"),
                 }
@@ -89,7 +89,9 @@ def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
     ]
 
 
-def _subject(item: PastDecision, named: bool) -> Text:
+def _subject(meeting: Meeting, item: PastDecision, named: bool) -> Text:
     """What was decided on; ``named``: with the meeting that did so before it."""
     subject = field(item, "subject")
-    return fill("{}：{}", typed(carried.called(item.meeting), item.at("meeting")), subject) if named else subject
+    return (
+        fill("{}：{}", typed(carried.called(meeting, item.meeting), item.at("meeting")), subject) if named else subject
+    )

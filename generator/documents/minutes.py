@@ -121,12 +121,13 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
     status = minutes.info.at("status")
     day = typed(f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）", meeting.info.at("date"))
     start = field(minutes.info, "started") if minutes.info.started else field(meeting.info, "start")
+    more = typed(meeting.went_on, meeting.info.at("more_days"))
     roster = spans(meeting.members, "name") or spans(minutes.attendance, "name")
     came = spans(minutes.attendance, "how")
     return {
         "狀態標示": typed("（草稿）" if minutes.draft else "", status),
         "草稿註": _draft_note(vocabulary, status) if minutes.draft else "",
-        "時間": day + start,
+        "時間": day + start + more,
         "主席": field(meeting.info, "chair"),
         "出席": join("、", map(_attendance, attending)),
         "請假": join("、", map(_attendance, minutes.absent)) or "無",

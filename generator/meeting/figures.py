@@ -50,18 +50,21 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
 
     def add_fields(record: Record) -> None:
         for name, column in record.sheet.by_field.items():
-            if column.figure:
+            # A day on which figures were counted that nobody gave is no figure.
+            given = record.row.values[column.name] is not None or getattr(record, name) is None
+            if column.figure and given:
                 add(column.figure, getattr(record, name), record.at(name))
 
     add_fields(agency)
     date, folder = info.at("date"), Location(f"inputs/{meeting.id}")
-    add("會議.年度", meeting.id.year, folder)
-    add("會議.次別", meeting.session, folder)
-    add("會議.名稱", meeting.name, agency.at("group"), folder)
+    named = (info.at("title"),) if info.title else ()
+    add("會議.年度", meeting.year, *((date,) if named else (folder,)))
+    add("會議.次別", meeting.session, *(named or (folder,)))
+    add("會議.名稱", meeting.name, *(named or (agency.at("group"), folder)))
     add("會議.日期", info.date, date)
     add("會議.星期", roc.weekday(info.date), date)
-    time = f"{roc.long_date(info.date)}（{roc.weekday(info.date)}）{roc.clock(info.start)}"
-    add("會議.時間", time, date, info.at("start"))
+    more = [info.at(name) for name in ("end", "more_days") if getattr(info, name)]
+    add("會議.時間", meeting.when, date, info.at("start"), *more)
     add_fields(info)
     for deadline in schedule.of(meeting).deadlines:
         add(f"{DEADLINES}.{deadline.name}", deadline.date, *deadline.cells)
@@ -137,6 +140,8 @@ def shown(value: Any) -> str:
         return roc.short_date(value)
     if isinstance(value, dt.time):
         return roc.clock(value)
+    if isinstance(value, list | tuple) and all(isinstance(item, dt.date) for item in value):
+        return "、".join(roc.long_date(item) for item in value)
     if isinstance(value, list | tuple):
         return "、".join(shown(item) for item in value)
     return str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
@@ -115,10 +116,19 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     facts, about = typed_rows.field_record(MeetingInfo, info), typed_rows.field_record(Agency, agency)
     if facts is None or about is None:
         return Loaded(None, problems, files)
+    if facts.row.values[MeetingInfo.heading_of("cutoff")] is None:
+        if sections is USUAL:
+            problems += [_no_cutoff(facts)]
+            return Loaded(None, problems, files)
+        # A meeting without figures has no day up to which they are counted.
+        facts = replace(facts, cutoff=facts.date)
+    previous = succession.before(workspace, meeting_id, facts.date)
+    origins = {MeetingId.named(item.meeting) for item in cast(Sequence[PastDecision], lists[PastDecision])}
     meeting = Meeting(
         id=meeting_id,
         others=tuple(other for other in workspace.meetings() if other != meeting_id),
-        previous=succession.before(workspace, meeting_id, facts.date),
+        previous=previous,
+        titles=succession.titles(workspace, sorted((*origins, previous), key=str)),
         agency=about,
         units=tuple(dict.fromkeys(unit.name for unit in units)),
         members=members,
@@ -138,6 +148,15 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         unread_books=unread_books,
     )
     return Loaded(meeting, problems, files)
+
+
+def _no_cutoff(facts: MeetingInfo) -> Problem:
+    """資料基準日 is missing, or its cell is empty."""
+    name = facts.heading_of("cutoff")
+    example = MeetingInfo.sheet.column(name).example
+    if name in facts.row.cells:
+        return problem(RowCode.EMPTY_CELL, facts.at("cutoff"), name=name)
+    return problem(RowCode.MISSING_FIELD, facts.at(), name=name, example=example)
 
 
 def _unread(

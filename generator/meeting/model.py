@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from generator.basic import roc
 from generator.basic.problem import Location
 from generator.basic.workspace import MeetingId
 from generator.meeting.files import Enclosure
@@ -40,6 +42,7 @@ class Meeting:
     ``files`` are those that are joined as attachments, by the cell that names them. ``cleared`` are wordings in which
     what looks like a name or personal data is none. ``unread`` are names of figures that are missing because their
     cells could not be read (預定開放. for all of a sheet). ``unread_books`` are workbooks of a format that is not read.
+    ``titles`` are the names of other meetings by their ids, of those that have one and are spoken of here.
     """
 
     id: MeetingId
@@ -63,6 +66,7 @@ class Meeting:
     cleared: tuple[ClearedWording, ...] = ()
     unread: frozenset[str] = frozenset()
     unread_books: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def waits_for(self, name: str) -> bool:
         """Whether a figure is missing, or shows too little, only because of cells that could not be read."""
@@ -87,14 +91,37 @@ class Meeting:
         return self.list_of(PastDecision)
 
     @property
+    def year(self) -> int:
+        """The ROC year: that of the id, or of the date where the meeting has a name of its own."""
+        return roc.roc_year(self.date) if self.info.title or self.id.year is None else self.id.year
+
+    @property
     def session(self) -> str:
-        """第1次, or 第1次臨時 for an extraordinary meeting."""
-        return self.id.session
+        """第1次, or 第1次臨時 for an extraordinary meeting; of a meeting with a name of its own what that says."""
+        if not self.info.title and not self.id.name:
+            return self.id.session
+        found = re.search(r"第\s*[0-9０-９〇零一二三四五六七八九十百千]+\s*次(臨時)?", self.info.title)
+        return found[0] if found else ""
 
     @property
     def name(self) -> str:
-        """「政府資料開放諮詢小組」113年第1次會議."""
+        """「政府資料開放諮詢小組」113年第1次會議, or 會議名稱 where that is given."""
+        if self.info.title or self.id.name:
+            return self.info.title or f"{self.agency.group}{self.id}"
         return f"「{self.agency.group}」{self.id.year}年{self.session}會議"
+
+    @property
+    def when(self) -> str:
+        """113年4月29日（星期一）下午2時30分, with the time at which it is to end and the days on which it goes on."""
+        info = self.info
+        end = f"至{roc.clock(info.end)}" if info.end else ""
+        return f"{roc.long_date(info.date)}（{roc.weekday(info.date)}）{roc.clock(info.start)}{end}{self.went_on}"
+
+    @property
+    def went_on(self) -> str:
+        """；續會：113年5月6日（星期一） for a meeting that goes on on other days; else nothing."""
+        days = [f"{roc.long_date(day)}（{roc.weekday(day)}）" for day in self.info.more_days or ()]
+        return f"；續會：{'、'.join(days)}" if days else ""
 
     @property
     def stage(self) -> str:

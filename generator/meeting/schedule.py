@@ -94,17 +94,17 @@ def of(meeting: Meeting) -> Schedule:
         return date
 
     before, after = "會前 {days} 個工作日", "會後 {days} 個工作日"
-    setting = agency.at("draft_days")
+    setting, ended = agency.at("draft_days"), meeting.info.last_day
     add(PAPERS, meeting.date, -PAPERS_DAYS.number, before, "送達議程、會議資料草案及資料盤點表", PAPERS_DAYS.source)
     draft_source = f"{USUAL_DRAFT_DAYS.source}（設定：{DRAFT_SETTING}）"
-    draft = add(DRAFT, meeting.date, agency.draft_days, after, "送出會議紀錄草稿", draft_source, setting)
+    draft = add(DRAFT, ended, agency.draft_days, after, "送出會議紀錄草稿", draft_source, setting)
     text = "提供會議資料與紀錄草稿的最後一日"
-    add(DRAFT_LIMIT, meeting.date, DRAFT_LIMIT_DAYS.number, after, text, DRAFT_LIMIT_DAYS.source)
+    add(DRAFT_LIMIT, ended, DRAFT_LIMIT_DAYS.number, after, text, DRAFT_LIMIT_DAYS.source)
     text, source = "委員回復修正意見", f"{USUAL_CORRECTION_DAYS.source}（設定：{CORRECTION_SETTING}）"
     counted, cells = "紀錄草稿期限後 {days} 個工作日", (setting, agency.at("correction_days"))
     add(CORRECTIONS, draft, agency.correction_days, counted, text, source, *cells)
     text = "於政府資料開放平臺公開會議資料與紀錄"
-    add(PUBLICATION, meeting.date, PUBLICATION_DAYS.number, after, text, PUBLICATION_DAYS.source)
+    add(PUBLICATION, ended, PUBLICATION_DAYS.number, after, text, PUBLICATION_DAYS.source)
     schedule.deadlines.sort(key=lambda deadline: deadline.date)
     schedule.problems += [
         problem(ScheduleCode.CALENDAR_MISSING, cell, year=year - 1911, names="、".join(names))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import WAYS, MeetingId, Workspace
 from generator.meeting import figures, load
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import CONTINUED, RELEASED
@@ -40,7 +40,7 @@ class CarriedCode(Code):
         "這是 {meeting} 之前就持續列管的事項，不知是哪一次會議的決定（議）", "請填會議編號，例如 112-2。"
     )
     CARRIED_UNCHECKED = warning("{meeting} 的資料有錯誤，沒有核對〔上次會議決定〕", "請執行 packet check {meeting}。")
-    BAD_MEETING = error("「{value}」不是會議編號", "請寫成 民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）。")
+    BAD_MEETING = error("「{value}」不是會議編號", "請寫成 {ways}。")
     NO_PROGRESS = warning("持續列管的事項還沒有辦理情形", "請填至本次會議前做了什麼。")
     CLOSED_WITHOUT_REASON = error("解除列管而沒有辦理情形", "請填辦理情形，說明為何可以解除列管。")
     CLOSED_SILENTLY = error("原為持續列管，列管卻空白", "請填持續列管，或填解除列管與辦理情形。")
@@ -120,9 +120,9 @@ def lost(problems: Iterable[Problem]) -> list[Problem]:
 def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     """What 〔上次會議決定〕 lacks by itself, and against the minutes of the meeting before, where that has any."""
     problems = [
-        problem(CarriedCode.BAD_MEETING, item.at("meeting"), value=item.meeting)
+        problem(CarriedCode.BAD_MEETING, item.at("meeting"), value=item.meeting, ways=WAYS)
         for item in meeting.past_decisions
-        if item.meeting and parsed(item.meeting) is None
+        if item.meeting and not _is_known(meeting, parsed(item.meeting))
     ]
     problems += [
         problem(CarriedCode.NO_PROGRESS, item.at("progress"))
@@ -178,25 +178,27 @@ def by_age(meeting: Meeting) -> tuple[list[PastDecision], list[PastDecision]]:
     origins = [origin for row in rows if (origin := parsed(row.meeting)) is not None]
     if last is None and len(origins) == len(rows):
         # Every row names its meeting, but that of the last has no folder here.
-        last = max(
-            origins, key=lambda meeting_id: (meeting_id.year, meeting_id.extraordinary, meeting_id.number), default=None
-        )
+        last = max(origins, key=lambda meeting_id: meeting_id.key, default=None)
     recent = [row for row in rows if not row.meeting or (last is not None and parsed(row.meeting) == last)]
     return recent, [row for row in rows if not any(row is other for other in recent)]
 
 
-def called(origin: str) -> str:
-    """112年第2次會議 for the id in a cell 會議; what is no id as it stands."""
-    meeting = parsed(origin)
-    return f"{meeting.year}年{meeting.session}會議" if meeting else origin
+def called(meeting: Meeting, origin: str) -> str:
+    """112年第2次會議 for the id in a cell 會議, or the name that meeting has; what is no id as it stands."""
+    other = parsed(origin)
+    if other is None or other.name:
+        return meeting.titles.get(str(other), origin)
+    return meeting.titles.get(str(other)) or f"{other.year}年{other.session}會議"
 
 
 def parsed(origin: str) -> MeetingId | None:
     """The id in a cell 會議; None where it is none."""
-    try:
-        return MeetingId.parse(values.folded(origin))
-    except ValueError:
-        return None
+    return MeetingId.named(values.folded(origin))
+
+
+def _is_known(meeting: Meeting, other: MeetingId | None) -> bool:
+    """Whether it is an id; a name is one only where meetings have such ids."""
+    return other is not None and (not other.name or bool(meeting.id.name) or other in meeting.others)
 
 
 def _id(origin: str) -> str:

@@ -20,6 +20,12 @@ from generator.workbook.record import Kind
 class DatesCode(Code):
     """The problems that this module finds."""
 
+    TITLE_MISSING = error("會議編號「{id}」不是 民國年-次，不知會議名稱", "請在〔會議資訊〕填會議名稱。")
+    TITLE_LEFT_OUT = warning(
+        "前一次會議（{previous}）有會議名稱，這一次沒有，各文件印成「{name}」", "請在〔會議資訊〕填會議名稱。"
+    )
+    ENDS_EARLY = error("結束時間 {end} 早於開始時間 {start}", "請改正其中一個。")
+    FURTHER_DAY = error("續會日期 {day} 不在會議日期之後", "只填第一天以後的各日。")
     WRONG_YEAR = error("會議日期不在 {year} 年，與會議編號 {id} 不符", "請改正日期，或改資料夾名稱。")
     CUTOFF_LATE = warning("資料基準日在會議日期之後", "請核對兩個日期。")
     LIST_LATE = warning("{name} {date} 在資料基準日 {cutoff} 之後", "請核對日期，或改資料基準日。")
@@ -65,9 +71,23 @@ def _before(month: YearMonth) -> tuple[int, int]:
 def dates_agree(meeting: Meeting) -> list[Problem]:
     """The meeting's date lies in the year of its id; figures are not later than the meeting."""
     problems = []
-    if YearMonth.of(meeting.date).year != meeting.id.year:
+    if not meeting.info.title and meeting.id.year not in (None, YearMonth.of(meeting.date).year):
         problems.append(problem(DatesCode.WRONG_YEAR, meeting.info.at("date"), id=meeting.id, year=meeting.id.year))
-    if meeting.info.cutoff > meeting.date:
+    info = meeting.info
+    if meeting.id.name and not info.title:
+        problems.append(problem(DatesCode.TITLE_MISSING, info.at("title"), id=meeting.id))
+    elif not info.title and str(meeting.previous) in meeting.titles:
+        at, previous = info.at("title"), meeting.previous
+        problems.append(problem(DatesCode.TITLE_LEFT_OUT, at, previous=previous, name=meeting.name))
+    if info.end is not None and info.end < info.start:
+        about = {"end": roc.clock(info.end), "start": roc.clock(info.start)}
+        problems.append(problem(DatesCode.ENDS_EARLY, info.at("end"), **about))
+    problems += [
+        problem(DatesCode.FURTHER_DAY, info.at("more_days"), day=roc.long_date(day))
+        for day in info.more_days or ()
+        if day <= meeting.date
+    ]
+    if meeting.info.cutoff > meeting.info.last_day:
         problems.append(problem(DatesCode.CUTOFF_LATE, meeting.info.at("cutoff")))
     period = meeting.info.period
     if period is not None and period.end > YearMonth.of(meeting.info.cutoff):
@@ -95,7 +115,7 @@ def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     at, start = info.at("adjourned"), info.started or meeting.info.start
     if info.adjourned is None and at not in minutes.faults:
         problems.append(unfinished(minutes, DatesCode.NOT_ADJOURNED, DatesCode.NOT_ADJOURNED_YET, at))
-    elif info.adjourned is not None and info.adjourned < start:
+    elif info.adjourned is not None and info.adjourned < start and not meeting.info.more_days:
         problems.append(problem(DatesCode.ADJOURNED_EARLY, at, end=roc.clock(info.adjourned), start=roc.clock(start)))
     for decision in minutes.decisions:
         if decision.due and decision.due < meeting.date:
@@ -106,7 +126,7 @@ def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 
 def last_year_had_enough_meetings(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """The year before had enough regular meetings, as a principle (設置要點四(一))."""
-    year = meeting.id.year - 1
+    year = meeting.year - 1
     before = [other for other in meeting.others if other.year == year]
     count = sum(not other.extraordinary for other in before)
     if not before or count >= MEETINGS_A_YEAR.number:

@@ -129,6 +129,9 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         for column in record.sheet.columns:
             if column.lists_units:
                 brought.rows.setdefault(record, [{column.name: unit} for unit in units])
+    named = source is not None and bool(succession.title(workspace, source))
+    if meeting.name or named:
+        started.remarks.append("會議名稱印在各文件上，請在〔會議資訊〕填寫。")
     menus = {
         _column(MeetingInfo, "chair"): members,
         _column(Attachment, "origin"): [
@@ -139,7 +142,9 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         new_folder = aside / folder.name
         (new_folder / "附件").mkdir(parents=True)
         for name, records in BOOKS.items():
-            filled = [form(record, brought.rows.get(record, ()), choices=kinds) for record in records]
+            # A meeting whose id is no number of the year says what it is called.
+            wanted = [MeetingInfo.heading_of("title")] if meeting.name or named else []
+            filled = [form(record, brought.rows.get(record, ()), wanted, kinds) for record in records]
             write_workbook(
                 new_folder / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus
             )

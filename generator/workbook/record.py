@@ -32,6 +32,7 @@ class Kind(Enum):
     TEXT = "文字"
     PROSE = "文字，可用 {{ }} 帶入數字"
     DATE = "日期"
+    DATES = "日期，有幾個時以、分開"
     YEAR_MONTH = "民國年月"
     PERIOD = "起訖年月"
     TIME = "時間"

@@ -128,6 +128,13 @@ def date(value: object) -> dt.date:
     return day
 
 
+def dates(value: object) -> tuple[dt.date, ...]:
+    """Several dates in a cell, joined by 、 or line ends; each as ``date`` reads it. Raises BadValue."""
+    if isinstance(value, dt.date):
+        return (date(value),)
+    return tuple(date(part) for part in re.split(r"[、；;\n]", text(value)) if part.strip())
+
+
 def year_month(value: object) -> YearMonth:
     """11304, 9912, 113年4月, 113/4, an Excel date → YearMonth of the ROC calendar.
 
@@ -230,6 +237,7 @@ _PARSERS: dict[Kind, Callable[[object], Any]] = {
     Kind.UNIT: text,
     Kind.CHOICE: text,
     Kind.DATE: date,
+    Kind.DATES: dates,
     Kind.YEAR_MONTH: year_month,
     Kind.PERIOD: period,
     Kind.TIME: time,

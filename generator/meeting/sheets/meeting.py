@@ -20,17 +20,42 @@ BOOK = "會議"
 class MeetingInfo(Record):
     """Time and place of the meeting, the dates of its figures, and what stands on its notice."""
 
+    title: str = column(
+        "會議名稱",
+        required=False,
+        rare=True,
+        one_line=True,
+        hint="各文件所印的會議名稱；空白則為「小組名稱」民國年第幾次會議",
+        example="○○委員會第28次會議",
+    )
     date: dt.date = column(
         "會議日期", Kind.DATE, hint="民國年月日；括號內可寫星期，程式會核對", example="113年4月29日（星期一）"
     )
     start: dt.time = column("開始時間", Kind.TIME, hint="24 小時制或上午／下午", example="14:30")
+    end: dt.time | None = column(
+        "結束時間", Kind.TIME, required=False, rare=True, hint="預定結束的時間", example="16:30"
+    )
+    more_days: tuple[dt.date, ...] | None = column(
+        "續會日期",
+        Kind.DATES,
+        required=False,
+        rare=True,
+        hint="會議分幾天開時，第一天以後的各日",
+        example="113年5月6日（星期一）",
+        figure="會議.續會日期",
+    )
     place: str = column(
         "地點", hint="會議室全名；線上會議填「線上會議」", example="行政院第9會議室", figure="會議.地點"
     )
     chair: str = column("主席", required=False, hint="召集人或其指定的委員", example="王小明", figure="會議.主席")
     recorder: str = column("紀錄", required=False, hint="紀錄人員", example="陳小華", figure="會議.紀錄")
     cutoff: dt.date = column(
-        "資料基準日", Kind.DATE, hint="各統計數字截至哪一日", example="113-04-02", figure="會議.資料基準日"
+        "資料基準日",
+        Kind.DATE,
+        required=False,
+        hint="各統計數字截至哪一日；另設〔議程〕而沒有統計數字的會議可空白",
+        example="113-04-02",
+        figure="會議.資料基準日",
     )
     period: Period | None = column(
         "報告期間",
@@ -51,6 +76,11 @@ class MeetingInfo(Record):
     notice_remarks: str = column(
         "通知備註", required=False, hint="開會通知單的備註；一行一項", example="請攜帶本通知單與會。"
     )
+
+    @property
+    def last_day(self) -> dt.date:
+        """The day on which the meeting ends."""
+        return max((self.date, *(self.more_days or ())))
 
 
 @sheet("說明", about="各案的說明，一列一點，編號由程式產生", book=BOOK)
