@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from generator.basic import temporary
 from generator.basic.formats import Format
 from generator.basic.problem import Problem
 from generator.build import outputs
+from generator.build.kept import Kept
 from generator.documents.document import Document
 from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
@@ -66,19 +67,17 @@ class Sources:
 class Converter:
     """LibreOffice and the cache of what it converted before. LibreOffice is started once something is not in the cache.
 
-    The cache is bounded and can be thrown away at any time. The name of a file in it ends with the hash of its content:
-    one that was damaged is made anew.
+    The cache can be thrown away at any time.
     """
 
     def __init__(self, cache: Path, office: pdf.Office) -> None:
-        self._cache, self._office = cache, office
+        self._cache, self._office = Kept(cache, _KEPT), office
         self._identity = pdf.office_fingerprint(office.program) if office.program else ""
-        self._found: dict[str, Path] = {}
         cache.mkdir(parents=True, exist_ok=True)
 
     def expect(self, content: bytes, target: str) -> None:
         """Starts LibreOffice in the background if this is not in the cache, while others are still being rendered."""
-        if self._kept(self._key(content), target) is None:
+        if self._cache.path(self._key(content), target) is None:
             self._office.start()
 
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
@@ -86,7 +85,7 @@ class Converter:
         keys = {name: self._key(content) for name, (_, content) in sources.items()}
         # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
         given_up = {name for name, key in keys.items() if self._given_up(key).exists()}
-        lacking = [name for name, key in keys.items() if self._kept(key, target) is None and name not in given_up]
+        lacking = [name for name, key in keys.items() if self._cache.path(key, target) is None and name not in given_up]
         # One of those that are the same, be it under another ending.
         wanted = list({keys[name]: name for name in lacking}.values())
         if wanted:
@@ -119,11 +118,9 @@ class Converter:
                     # A file from elsewhere gets a problem at its row of the workbook instead.
                     if any(not paths[path].endswith(_FILE) for path in failed.failed):
                         failures.append(text)
-                self._keep(done.values())
-        found = {name: kept for name, key in keys.items() if (kept := self._kept(key, target))}
-        for old in sorted(self._cache.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
-            if old not in found.values() and old.is_file():
-                old.unlink(missing_ok=True)
+                self._cache.put({(path.stem, path.suffix[1:]): path.read_bytes() for path in done.values()})
+        found = {name: kept for name, key in keys.items() if (kept := self._cache.path(key, target))}
+        self._cache.tidy(found.values())
         return found
 
     def _key(self, content: bytes) -> str:
@@ -131,35 +128,7 @@ class Converter:
 
     def _given_up(self, key: str) -> Path:
         """The mark in the cache that a file is not to be tried again."""
-        return self._cache / f"{key}{_GIVEN_UP}"
-
-    def _kept(self, key: str, target: str) -> Path | None:
-        """The file in the cache, if it is as it was put there. A damaged one is removed."""
-        name = f"{key}.{target}"
-        if name not in self._found:
-            for path in sorted(self._cache.glob(f"{key}.*.{target}")):
-                try:
-                    if path.name == _kept_name(key, path.read_bytes(), target):
-                        self._found[name] = path
-                        break
-                    path.unlink()
-                except OSError:
-                    # Of another user, or just removed.
-                    continue
-        return self._found.get(name)
-
-    def _keep(self, made: Iterable[Path]) -> None:
-        # Beside the cache, where every command that writes clears what killed ones left.
-        with outputs.aside_in(self._cache.parent) as place:
-            for path in made:
-                content, target = path.read_bytes(), path.suffix[1:]
-                kept = self._cache / _kept_name(path.stem, content, target)
-                outputs.replace(kept, content, place)
-                self._found[f"{path.stem}.{target}"] = kept
-
-
-def _kept_name(key: str, content: bytes, target: str) -> str:
-    return f"{key}.{outputs.digest(content)[:16]}.{target}"
+        return self._cache.folder / f"{key}{_GIVEN_UP}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from generator.basic.problem import Location, Problem, in_order
 from generator.basic.steps import step
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import unchanged
+from generator.build.renderings import Renderings
 from generator.documents import attachment, papers
 from generator.documents.document import Document
 from generator.leaks import inputs
@@ -30,13 +31,15 @@ class Examined:
     """A meeting read and checked: every problem in order, and what there is to build.
 
     ``decks`` are the slides as .pptx by the row of their attachment: whether all fits shows only when they are made.
-    ``stamps`` are those of the files just before they were read (unchanged.stamps).
+    ``renderings`` has what earlier builds rendered; whoever may write lets it keep what is new. ``stamps`` are those of
+    the files just before they were read (unchanged.stamps).
     """
 
     meeting: Meeting | None
     vocabulary: Vocabulary | None
     problems: tuple[Problem, ...]
     decks: Mapping[Location, bytes] = field(default_factory=dict)
+    renderings: Renderings | None = None
     stamps: str = ""
 
     @property
@@ -72,8 +75,9 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     with step("leaks", "檢查應保密的姓名與個人資料"):
         problems += inputs.check(meeting, vocabulary)
     problems += _missing_templates(workspace, meeting)
-    decks = _decks(workspace, meeting, vocabulary, problems)
-    return Examined(meeting, vocabulary, tuple(in_order(problems)), decks, stamps)
+    renderings = Renderings(workspace.output(meeting_id))
+    decks = _decks(workspace, meeting, vocabulary, renderings, problems)
+    return Examined(meeting, vocabulary, tuple(in_order(problems)), decks, renderings, stamps)
 
 
 def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
@@ -92,7 +96,7 @@ def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
 
 
 def _decks(
-    workspace: Workspace, meeting: Meeting, vocabulary: Vocabulary, problems: list[Problem]
+    workspace: Workspace, meeting: Meeting, vocabulary: Vocabulary, renderings: Renderings, problems: list[Problem]
 ) -> dict[Location, bytes]:
     """The deck, where there is one. Further rows that name it are errors, and nothing is made for them."""
     attached = ((case, item) for case in meeting.cases for item in case.attachments if item.is_deck)
@@ -102,7 +106,13 @@ def _decks(
         with step("slides", f"製作{case.title}{item.label}"):
             document = attachment.compose(meeting, case, item, vocabulary)
             template, properties = workspace.templates / document.template_file, about(meeting, document)
-            content = slides.render(template, document.context, properties, problems)
+            key = renderings.key(template, document.context, properties)
+            content = renderings.deck(key)
+            if content is None:
+                before = len(problems)
+                content = slides.render(template, document.context, properties, problems)
+                if content is not None and len(problems) == before:
+                    renderings.add_deck(key, content)
         if content is not None:
             return {item.at("origin"): content}
     return {}

@@ -32,6 +32,8 @@ from generator.pdf.from_elsewhere import files as enclosures
 from generator.word import render
 
 Step = Callable[[str], None]
+# A document with more rows is rendered each time: to compare them would take as long.
+_MOST_COMPARED = 2000
 SAVED_MEANWHILE = "製作時活頁簿或範本有存檔，文件可能是存檔前的內容。請再執行一次。"
 
 
@@ -77,7 +79,7 @@ def make(
     office: pdf.Office | None = None,
     examined: Examined | None = None,
 ) -> Built:
-    """Everything that a build makes, in memory; only the cache of conversions is written. No files if there are errors.
+    """Everything that a build makes, in memory; written is only what the next build can use. No files with errors.
 
     ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then. ``office`` is a
     LibreOffice to use and to leave running; without one, one is started if anything needs it. ``examined`` is the
@@ -109,6 +111,9 @@ def make(
         if rendered is None:
             return built
         _take(built, meeting, chosen, rendered, formats)
+        # Only now: no document with a protected name may be kept.
+        if examined.renderings is not None:
+            examined.renderings.keep()
         if converter is not None:
             step("轉換為 PDF")
             _convert_and_join(built, convert.Sources(meeting, chosen, rendered, whole), to_convert, converter)
@@ -239,8 +244,9 @@ def _render(
     used = [workspace.templates / document.template_file for document in filled if document.ending == "docx"]
     problems = leftovers.broken(workspace.output(meeting.id), used)
     rendered: dict[str, bytes] = {}
-    vocabulary = built.examined.vocabulary
+    vocabulary, renderings = built.examined.vocabulary, built.examined.renderings
     assert vocabulary is not None
+    assert renderings is not None
     for document in filled if not problems else ():
         deck = document.attachment.at("origin") if document.attachment and document.deck else None
         content = built.examined.decks.get(deck) if deck else None
@@ -248,13 +254,21 @@ def _render(
             template = workspace.templates / document.template_file
             names, figures = vocabulary.for_template(document.context)
             about = examine.about(meeting, document)
-            finished = render.render_recorded(template, names, about, figures, problems)
+            key = renderings.key(template, names, about, figures) if document.rows <= _MOST_COMPARED else ""
+            finished = renderings.document(key)
+            if finished is None:
+                finished = render.render_recorded(template, names, about, figures, problems)
+                if finished is not None:
+                    left = leftovers.search(document, finished.content, finished.contents)
+                    problems += left
+                    if not left:
+                        renderings.add_document(key, finished)
             if finished is not None:
                 content, built.contents[document.name] = finished.content, finished.contents
         elif document.deck is not None:
             built.contents[document.name] = contents_of(document.deck)
-        if content is not None:
             problems += leftovers.search(document, content, built.contents[document.name])
+        if content is not None:
             rendered[document.name] = content
             if converter is not None:
                 converter.expect(convert.for_office(document, content), "pdf")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import importlib.util
 import json
@@ -40,7 +41,7 @@ def key(inputs: str, meeting: MeetingId, only: Sequence[str], formats: Sequence[
     """
     office = pdf.find_office()
     parts = [str(_STATE_VERSION), __version__, sys.version, str(meeting), repr(tuple(only)), repr(tuple(formats))]
-    parts += [pdf.office_fingerprint(office) if office else "", *_program()]
+    parts += [pdf.office_fingerprint(office) if office else "", *program()]
     return hashlib.sha256("\n".join([inputs, *parts]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -195,7 +196,8 @@ def _content(path: Path) -> bytes:
         return f"unreadable {error.errno}".encode()
 
 
-def _program() -> list[str]:
+@functools.cache
+def program() -> tuple[str, ...]:
     """Texts that change when the program or its libraries change; none of them is loaded."""
     package = Path(__file__).parents[1]
     found = [
@@ -207,4 +209,4 @@ def _program() -> list[str]:
     if spec is not None and spec.origin:
         # The folder into which packages are put: its date changes whenever one comes or goes.
         found.append(str(Path(spec.origin).parent.parent.stat().st_mtime_ns))
-    return found
+    return tuple(found)
