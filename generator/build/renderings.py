@@ -12,7 +12,7 @@ from typing import Any
 
 from generator.basic.package import Package, Properties
 from generator.build import outputs, unchanged
-from generator.build.fingerprint import Fingerprints, NotComparable
+from generator.build.fingerprint import Fingerprints
 from generator.build.kept import Kept
 from generator.documents.passages import as_json, from_json
 from generator.meeting.figures import Figure
@@ -58,7 +58,8 @@ class Renderings:
                 if _root(name) in used:
                     what.append(figure)
             return outputs.digest(b"".join(map(self._fingerprints.of, what)))
-        except (NotComparable, OSError, ValueError, RecursionError):
+        except Exception:
+            # NotComparable; and a damaged template raises a dozen kinds of errors: whoever fills it says what is wrong.
             return ""
 
     def _names_in(self, template: Path, own: str) -> frozenset[str]:
