@@ -53,3 +53,80 @@ def test_so_it_does_in_a_document_from_elsewhere_that_says_so(desk: Desk, tmp_pa
                 made.writestr(name, part)
         assert desk.run("build", "113-1", "--format", "docx,pdf").exit_code == 0
         assert last in lines(desk.output("03 報告事項第一案 附件 說明書.pdf"))
+
+
+def change(path: Path, old: str, new: str, part: str = "word/document.xml") -> None:
+    """Replaces a piece of a template's XML."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts[part].decode("utf-8")
+    parts[part] = parts[part].decode("utf-8").replace(old, new).encode("utf-8")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def built(desk: Desk, name: str) -> str:
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 0, result.output
+    return xml(desk.output(f"{name}.docx"))
+
+
+LIST = "| 標題 | 內容 |\n| 甲 | 一 |\n| 乙 | 二 |"
+LIST_ROW = "| 案號 | 名稱 | 來源 |\n| 報1 | 清單 | 工作表:清單 |"
+LIST_NAME = "03 報告事項第一案 附件 清單"
+
+
+@pytest.mark.slow
+def test_a_body_that_ends_in_a_table_has_a_paragraph_of_one_point_after_it(desk: Desk) -> None:
+    desk.meeting(附件=LIST_ROW, 清單=LIST)
+    body = built(desk, LIST_NAME)
+    last = body[body.rindex("</w:tbl>") : body.rindex("<w:sectPr")]
+    assert 'w:line="20" w:lineRule="exact"' in last
+    assert '<w:sz w:val="2"/>' in last
+    assert last.count("<w:p>") == 1
+
+
+@pytest.mark.slow
+def test_a_row_that_is_high_may_be_split_and_a_low_one_may_not(desk: Desk) -> None:
+    for rows, whole in ((2, [False, True]), (40, [False] + [True] * 39)):
+        table = "| 標題 | 內容 |\n" + f"| 甲 | {'很長的辦理情形，' * 90} |\n" + "| 乙 | 二 |\n" * (rows - 1)
+        desk.meeting(附件=LIST_ROW, 清單=table)
+        found = re.findall(r"<w:tr>.*?</w:tr>", built(desk, LIST_NAME), re.DOTALL)
+        assert ["<w:cantSplit/>" in row for row in found if "<w:tblHeader/>" not in row] == whole
+
+
+@pytest.mark.slow
+def test_ids_and_bookmarks_that_a_loop_would_repeat_are_left_out(desk: Desk) -> None:
+    template = desk.root / "templates" / "案.docx"
+    point = '<w:p><w:pPr><w:pStyle w:val="LevelTwo"/></w:pPr>'
+    begin = '<w:bookmarkStart w:id="7" w:name="點"/><w:bookmarkEnd w:id="7"/>'
+    numbered = point.replace("<w:p>", '<w:p w14:paraId="0A">')
+    change(template, point, numbered + begin)
+    change(template, "<w:document ", '<w:document xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" ')
+    desk.meeting()
+    text = built(desk, "03 討論事項第一案")
+    assert text.count("依本部規定辦理。") == 1
+    assert text.count("w:bookmarkStart") == text.count("w:bookmarkEnd") == 1
+    assert "paraId" not in text
+
+
+@pytest.mark.slow
+def test_a_logo_is_not_cut_by_the_height_of_its_line(desk: Desk) -> None:
+    shape = '<w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:shape style="width:90pt;height:60pt"/></w:pict>'
+    template = desk.root / "templates" / "案.docx"
+    change(template, "{{ 本案.單位 }}</w:t></w:r>", f"{{{{ 本案.單位 }}}}</w:t></w:r><w:r>{shape}</w:r>")
+    desk.meeting()
+    paragraph = next(p for p in re.findall(r"<w:p>.*?</w:p>", built(desk, "02 報告事項第一案")) if "w:pict" in p)
+    assert '<w:spacing w:line="240" w:lineRule="auto"/>' in paragraph
+
+
+@pytest.mark.slow
+def test_the_last_two_points_go_with_the_decision_and_a_long_address_is_not_stretched(desk: Desk) -> None:
+    address = "資料見https://data.example.gov.tw/dataset/6000。"
+    desk.meeting(說明=EXPLANATIONS.replace("依本部規定辦理。", address))
+    paragraphs = re.findall(r"<w:p>.*?</w:p>", built(desk, "03 討論事項第一案"))
+    first, last = (next(p for p in paragraphs if text in p) for text in ("資料見", "以上所擬"))
+    assert all("<w:keepNext/><w:keepLines/>" in paragraph for paragraph in (first, last))
+    assert '<w:jc w:val="left"/>' in first
+    assert "<w:jc" not in last

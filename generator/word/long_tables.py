@@ -44,6 +44,7 @@ _STRANGE = re.compile(r"<w:(?:tbl|sdt|tblHeader)\b|wp:docPr|txbxContent|xmlns:|<
 _ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufdd0-\ufdd6\ufdd8-\ufdef\ufffe\uffff\ud800-\udfff]")
 # A text that goes into its cell as it is.
 _is_ordinary = re.compile(rf"(?!{labels.LABEL.pattern})[^\n\t&<>]+").fullmatch
+_KEPT_WHOLE = re.compile(r"<w:trPr><w:cantSplit\b[^>]*/></w:trPr>|<w:cantSplit\b[^>]*/>")
 _AT_ONCE, _MOST_KINDS = 500, 2000
 
 
@@ -139,6 +140,7 @@ class Rows:
     plain: PlainWay
     row: Any = None
     fates: dict[int, dict[int, str]] = field(default_factory=dict)
+    split: set[int] = field(default_factory=set)
     _cells: list[_Cell] = field(default_factory=list)
     _frame: list[str] = field(default_factory=list)
 
@@ -158,10 +160,10 @@ class Rows:
             hole_texts, origins = [texts for texts, _ in holes], [sources for _, sources in holes]
             self._cells.append(_Cell(hole_texts, origins, around, paragraphs, namespaces))
 
-    def texts(self, place: int) -> list[str]:
+    def texts(self, place: int, *, breaks: bool = False) -> list[str]:
         cell = self._cells[place]
         # A line break begins a paragraph, and the text of a cell is that of its paragraphs.
-        hole_texts = [[text.replace("\n", "") for text in texts] for texts in cell.hole_texts]
+        hole_texts = [texts if breaks else [text.replace("\n", "") for text in texts] for texts in cell.hole_texts]
         if cell.alone:
             return hole_texts[0]
         return [
@@ -191,9 +193,14 @@ class Rows:
         """The XML of all rows, in pieces. Only after ``take_out``."""
         for start in range(0, self.count, _AT_ONCE):
             stop = min(start + _AT_ONCE, self.count)
+            begin, *frames = self._frame
+            begins: Iterable[str] = repeat(begin)
+            if self.split:
+                may_split = _KEPT_WHOLE.sub("", begin)
+                begins = [may_split if number in self.split else begin for number in range(start, stop)]
             columns: list[Iterable[str]] = []
-            for place, (frame, cell) in enumerate(zip(self._frame, self._cells, strict=False)):
-                columns += [repeat(frame), cell.written(start, stop, self.fates.get(place, {}), self.plain)]
+            for place, (frame, cell) in enumerate(zip([begins, *map(repeat, frames)], self._cells, strict=False)):
+                columns += [frame, cell.written(start, stop, self.fates.get(place, {}), self.plain)]
             rows = zip(range(start, stop), *columns, repeat(self._frame[-1]), strict=False)
             yield "".join(chain.from_iterable(row[1:] for row in rows)).encode()
 

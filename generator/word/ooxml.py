@@ -84,6 +84,15 @@ class Styles:
                 return int(ind.get(f"{W}left") or ind.get(f"{W}start") or 0), int(ind.get(f"{W}hanging") or 0)
         return 0, 0
 
+    def of(self, style_id: str | None, element: str, attribute: str) -> str | None:
+        """An attribute of a paragraph property (spacing, line), of the style or the nearest one it is based on."""
+        default = next((key for key, style in self._by_id.items() if style.get(f"{W}default") == "1"), None)
+        for style in self._chain(style_id or default):
+            found = style.find(f"{W}pPr/{W}{element}")
+            if found is not None and found.get(f"{W}{attribute}") is not None:
+                return str(found.get(f"{W}{attribute}"))
+        return None
+
     def size(self, style_id: str | None) -> int:
         """The type size in twips (a full-width character is as wide)."""
         for style in self._chain(style_id):
@@ -107,6 +116,40 @@ def faces(element: Any, theme: Mapping[str, str]) -> list[str]:
         # Where both are given, Word goes by the theme.
         faces.append(theme.get(by_theme, "") if by_theme else found.get(f"{W}{name}") or "")
     return list(dict.fromkeys(face for face in faces if face))
+
+
+def style_of(paragraph: Any) -> str | None:
+    """The id of the paragraph's style."""
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return style.get(f"{W}val") if style is not None else None
+
+
+# The properties of a paragraph, in the order in which they stand.
+_IN_ORDER = (
+    "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs"
+    " suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd"
+    " snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment"
+    " textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
+)
+
+
+def put(paragraph: Any, name: str) -> Any:
+    """The property of that name of a paragraph, put in its place if it is not there."""
+    properties = paragraph.find(f"{W}pPr")
+    if properties is None:
+        properties = etree.Element(f"{W}pPr")
+        paragraph.insert(0, properties)
+    found = properties.find(f"{W}{name}")
+    if found is None:
+        found = etree.Element(f"{W}{name}")
+        order = _IN_ORDER.split()
+        after = {f"{W}{other}" for other in order[order.index(name) + 1 :]}
+        later = next((child for child in properties if child.tag in after), None)
+        if later is not None:
+            later.addprevious(found)
+        else:
+            properties.append(found)
+    return found
 
 
 def text_of(element: Any) -> str:

@@ -21,7 +21,7 @@ from generator.meeting.figures import Figure
 from generator.prose import language
 from generator.prose.allowed import budget
 from generator.prose.recording import recording, unmarked
-from generator.word import labels, long_tables, ooxml, record, revisions, tables
+from generator.word import labels, long_tables, ooxml, pages, record, revisions, tables
 from generator.word.lint import texts
 from generator.workbook.books import BookCode
 
@@ -41,6 +41,7 @@ class WordCode(Code):
 
 # Names that templates use for what layout does to the rendered document.
 MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
+_HEADER_OR_FOOTER = re.compile(r"/word/(?:header|footer)\d*\.xml")
 # docxtpl takes the p off {%p for …%}.
 _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
 
@@ -119,12 +120,27 @@ def _finished(document: Any, properties: Properties, known: Mapping[str, Figure]
     if known is not None:
         contents = record.contents(document.parts, styles, known, document.apart, long_tables.PLACE)
     document.parts.clear()
-    labels.finish(body, styles, long)
+    finish(body, styles, long)
+    for part in inner.part.package.iter_parts():
+        if _HEADER_OR_FOOTER.fullmatch(str(part.partname)):
+            pages.uncut_pictures(part.element, styles)
     _set_properties(inner.core_properties, properties)
     result = io.BytesIO()
     inner.save(result)
     places = {f"{long_tables.PLACE} {at}": rows.written for at, rows in enumerate(document.apart)}
     return Rendered(ooxml.packed(result.getvalue(), places), contents)
+
+
+def finish(body: Any, styles: ooxml.Styles, repeated: Sequence[long_tables.Rows] = ()) -> None:
+    """What docxtpl cannot do to a rendered document: tables, labels, and what stays together. Changes ``body``."""
+    pages.renumber(body)
+    tables.arrange(body, styles, repeated)
+    pages.split_tall_rows(body, styles, repeated)
+    for rows in repeated:
+        rows.take_out()
+    labels.hang_labels(body, styles)
+    pages.uncut_pictures(body, styles)
+    pages.keep_whole(body, styles)
 
 
 def torn(paragraph: Any, tags: Sequence[str]) -> list[str]:

@@ -26,6 +26,8 @@ DITTO = "同上"
 BEGINS, GOES_ON, SAYS_DITTO = "begins", "goes on", "says ditto"
 # And of one that covers those on its right (covers 3 2100: their number and width), or that is covered.
 COVERS, COVERED = "covers", "covered"
+# Cells that lose their text so.
+EMPTIED = (GOES_ON, SAYS_DITTO, COVERED)
 TEXT_STYLE, NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE = "表格文字", "表格數字", "表格小字", "表格小字數字"
 FITTED_STYLES = (NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE)
 _ROWS_OF_A_PAGE, _ROWS_OF_A_RUN = 28, 12
@@ -40,27 +42,30 @@ class Repeated(Protocol):
     row: Any
     # What becomes of the cells: by their place in the row, by the number of the row.
     fates: dict[int, dict[int, str]]
+    # The numbers of the rows that may be split though the others are kept whole.
+    split: set[int]
 
     @property
     def count(self) -> int: ...
 
-    def texts(self, place: int) -> list[str]:
-        """What the cell in that place of the row says in each of the rows."""
+    def texts(self, place: int, *, breaks: bool = False) -> list[str]:
+        """What the cell in that place of the row says in each of the rows; ``breaks``: with its line breaks."""
 
     def take_out(self) -> None:
-        """Called when widths and merges are settled: takes the row out of the tree."""
+        """Called when all is settled: takes the row out of the tree."""
 
 
 def arrange(body: Any, styles: Styles, repeated: Sequence[Repeated] = ()) -> None:
-    """Fits the columns and merges the neighbours of every table of a document. Changes ``body`` in place."""
+    """Fits the columns and merges the neighbours of every table of a document. Changes ``body`` in place.
+
+    The rows that stand for others are still in the tree.
+    """
     by_row = {loop.row: loop for loop in repeated}
     for table in body.iter(f"{W}tbl"):
         _part_headings(table)
         _fit_columns(table, styles, by_row)
         _merge_equal(table, styles, by_row)
         _join_cells(table, by_row)
-    for loop in repeated:
-        loop.take_out()
 
 
 def _merge_equal(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -> None:

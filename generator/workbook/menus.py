@@ -42,8 +42,10 @@ class Menus:
             source = self._items(column.choices or star or suggested)
         if not source:
             return
-        binding = column.kind in (Kind.CHOICE, Kind.FLAG)
-        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=binding or not suggested)
+        binding = column.kind is Kind.CHOICE
+        # 是, v and the like are as good as ★.
+        silent = column.kind is Kind.FLAG or (bool(suggested) and not binding)
+        menu = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=not silent)
         # A list of names may lag behind the agency: warn only. The choices of a column are all there are.
         menu.errorStyle = "stop" if binding else "warning"
         menu.errorTitle, menu.error = column.name, "這裡的內容不在清單內，請由下拉清單選取。"
