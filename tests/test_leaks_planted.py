@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import docx
 import odfdo
@@ -252,7 +254,7 @@ def test_a_mark_in_any_field_is_refused_named_or_left_out(
 # --- attachments ---------------------------------------------------------------------------------------------------
 
 SEEN, CLEANED, NO_TEXT = "指出（警告）", "公開前清除", "（無文字）"
-ATTACHMENTS = {ending: (SEEN, CLEANED) for ending in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "pdf")} | {
+ATTACHMENTS = {ending: (SEEN, CLEANED) for ending in ("docx", "xlsx", "pptx", "odt", "ods", "odp", "pdf", "rtf")} | {
     "png": (NO_TEXT, CLEANED),
     "jpg": (NO_TEXT, CLEANED),
 }
@@ -301,6 +303,10 @@ def attached(ending: str, body: str, about: str) -> bytes:
             spoken = b"\xfe\xff" + body.encode("utf-16-be")
             made.pages[0].Contents = made.make_stream(b"/Span <</ActualText <" + spoken.hex().encode() + b">>> BDC EMC")
         made.save(result)
+    elif ending == "rtf":
+        spelt = "".join(rf"\u{ord(sign)}?" for sign in body)
+        author = "".join(rf"\u{ord(sign)}?" for sign in about)
+        result.write(rf"{{\rtf1\ansi\ansicpg950{{\info{{\author {author}}}}}\uc1 {spelt}\par}}".encode("ascii"))
     elif ending == "png":
         note = PIL.PngImagePlugin.PngInfo()
         note.add_itxt("Author", about)
@@ -335,6 +341,44 @@ def test_a_mark_in_the_text_of_an_attachment_is_named(desk: Desk, ending: str, k
         with_attachments(desk, {f"文件.{ending}": attached(ending, f"依{mark}意見", "某人")})
         found = [(one["sheet"], one["cell"]) for one in desk.problems() if one["code"] == code]
         assert found == [("附件", "C2")], mark
+
+
+def of_before_2007(folder: Path, body: str) -> dict[str, bytes]:
+    """The same text as .doc, .rtf, .xls and .ppt, as LibreOffice writes them."""
+    command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to"]
+    found = {}
+    for ending, new in {"doc": "docx", "rtf": "docx", "xls": "xlsx", "ppt": "pptx"}.items():
+        source = folder / f"文件.{new}"
+        source.write_bytes(attached(new, body, "某人"))
+        subprocess.run([*command, ending, "--outdir", str(folder), str(source)], check=True, capture_output=True)
+        found[f"文件.{ending}"] = source.with_suffix(f".{ending}").read_bytes()
+    return found
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@pytest.mark.office
+def test_a_mark_in_a_file_of_before_2007_is_named_and_not_published(desk: Desk, tmp_path: Path) -> None:
+    body = " ".join(f"依{mark}意見" for marks in MARKS.values() for mark in marks)
+    with_attachments(desk, files := of_before_2007(tmp_path, body))
+    cells = [("附件", f"C{row}") for row in range(2, 2 + len(files))]
+    for code in ("protected-in-papers", "personal-data"):
+        assert {(one["sheet"], one["cell"]) for one in desk.problems() if one["code"] == code} == set(cells)
+    result = desk.run("publish", "113-1")
+    assert result.exit_code == 1
+    for number in range(1, 1 + len(files)):
+        assert f"文件{number}.pdf」的內文含有須保護的姓名" in result.output
+
+
+def test_what_an_old_file_does_not_print_is_not_looked_for(desk: Desk) -> None:
+    plain = rb"{\rtf1\ansi\ansicpg950{\fonttbl{\f0\fcharset136 \'a7\'64;}}"
+    hidden = rb"{\*\fldinst HYPERLINK mailto:a@example.org}{\deleted A123456789}{\info{\title 0912-345-678}}\par}"
+    assert [
+        one for one in with_attachments(desk, {"文件.rtf": plain + hidden}).problems() if one["sheet"] == "附件"
+    ] == []
+    # In the character set of the font, in bytes.
+    named = plain + "\\f0 依吳民間意見".encode("cp950").replace(b"\\\\f0", b"\\f0") + rb"\par}"
+    problems = with_attachments(desk, {"文件.rtf": named}).problems()
+    assert [one["code"] for one in problems if one["sheet"] == "附件"] == ["protected-in-papers"]
 
 
 @pytest.mark.office

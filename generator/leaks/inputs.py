@@ -71,6 +71,8 @@ _PRINTED_PARTS = re.compile(
 # What ends a paragraph or cell; other tags stand within words.
 _ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell)|si|c)>|<(?:w:|a:|text:)(?:br|line-break)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
+# Who reads a file, by a sign at its beginning.
+_TASKS = {b"%PDF-": "read pdf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "read old", rb"{\rtf": "read old"}
 # Stands between texts that are looked through together; no key drops it.
 _BOUNDARY = "\ue000"
 
@@ -310,7 +312,8 @@ def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
 def _printed_text(path: Path) -> str:
     """What a file prints, as far as it can be read without LibreOffice; what comes of it is searched again.
 
-    Properties and other hidden texts are not published. A PDF is read in the child process, within its limits.
+    Properties and other hidden texts are not published. All but packages are read in the child process, within its
+    limits; pictures have no text.
     """
     content = path.read_bytes()
     if content.startswith(b"PK\x03\x04"):
@@ -318,7 +321,5 @@ def _printed_text(path: Path) -> str:
             parts = [entry for entry in archive.namelist() if _PRINTED_PARTS.fullmatch(entry)]
             raw = [_ENDS.sub("\n", archive.read(part).decode("utf-8", "replace")) for part in parts]
         return "\n".join(html.unescape(_TAG.sub("", part)) for part in raw)
-    if not content.startswith(b"%PDF-"):
-        return ""
-    _, text = confined.run("read pdf", content=os.fsencode(path))
-    return text.decode("utf-8")
+    task = next((task for sign, task in _TASKS.items() if sign in content[:1024]), "")
+    return confined.run(task, content=os.fsencode(path))[1].decode("utf-8") if task else ""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rb"\\(?P<word>[A-Za-z]+)(?P<number>-?\d+)? ?|\\'(?P<hex>[0-9A-Fa-f]{2})|\\(?P<sign>[^A-Za-z])|(?P<brace>[{}])"
     rb"|(?P<text>[^\\{}]+)|\\",
     re.DOTALL,
@@ -48,7 +48,7 @@ def cut(content: bytes, is_harmless_picture: Callable[[bytes], bool]) -> bytes:
     groups: list[_Group] = []
     place, end = 0, len(content)
     while place < end:
-        match = _TOKEN.match(content, place)
+        match = TOKEN.match(content, place)
         assert match is not None
         place = match.end()
         word, brace = match["word"], match["brace"]

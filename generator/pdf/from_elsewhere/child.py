@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import sys
 import threading
 import time
@@ -148,12 +149,23 @@ def _read_pdf(content: bytes) -> tuple[str, bytes]:
         raise Unfit(FileCode.FILE_DAMAGED) from unreadable
 
 
+def _read_old(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere import old_texts
+
+    file = Path(os.fsdecode(content)).read_bytes()
+    try:
+        return "", old_texts.read(file).encode("utf-8", "replace")
+    except (OSError, ValueError, LookupError, struct.error) as damaged:
+        raise Unfit(FileCode.FILE_DAMAGED) from damaged
+
+
 _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "examine pdf": _examine_pdf,
     "examine picture": _examine_picture,
     "examine compound": _examine_compound,
     "read pdf": _read_pdf,
     "remark pdf": _remark_pdf,
+    "read old": _read_old,
     "fit pdf": _fit_pdf,
     "fit picture": _fit_picture,
     "cut links": _cut_links,
