@@ -75,9 +75,24 @@ def test_where_the_workbooks_moved_on_nothing_is_sent_and_the_remedy_is_named(de
 def test_a_new_mailbox_in_the_roster_is_no_change_of_the_documents(desk: Desk) -> None:
     office(desk)
     release(desk)
-    agency = desk.root / "inputs" / "機關.xlsx"
-    desk.book(agency.name, 機關=SENDER, 單位=UNITS, 委員=ROSTER.replace("wu@example.com", "new@example.com"))
-    assert mail(desk)["release"] == 1
+    assert not any("收件者則依現在的" in remark for remark in mail(desk)["remarks"])
+    desk.book("機關.xlsx", 機關=SENDER, 單位=UNITS, 委員=ROSTER.replace("wu@example.com", "new@example.com"))
+    found = mail(desk)
+    assert found["release"] == 1
+    # It goes to the mailbox of today, and says so.
+    assert "new@example.com" in str(found["mails"])
+    assert "wu@example.com" not in str(found["mails"])
+    [said] = [remark for remark in found["remarks"] if "收件者則依現在的" in remark]
+    assert "改過信箱：吳民間" in said
+    assert "新有信箱" not in said
+
+
+@pytest.mark.slow
+def test_who_joined_and_who_left_is_a_change_of_the_documents(desk: Desk) -> None:
+    office(desk)
+    release(desk)
+    desk.book("機關.xlsx", 機關=SENDER, 單位=UNITS, 委員=ROSTER.replace("吳民間", "新民間"))
+    assert refused(desk) == [("mail-moved-on", "output/113-1 版本/第1版")]
 
 
 @pytest.mark.slow

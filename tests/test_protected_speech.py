@@ -127,6 +127,65 @@ def test_a_closed_speaker_is_named_by_title_only_where_the_public_does_not_read_
     assert places(desk, "protected-title") == ["發言F3"]
 
 
+def with_template_text(desk: Desk, name: str, text: str) -> None:
+    path = desk.root / "templates" / f"{name}.docx"
+    document = docx.Document(str(path))
+    document.add_paragraph(text)
+    document.save(str(path))
+
+
+def test_a_title_that_a_template_says_is_found_in_the_finished_minutes(desk: Desk) -> None:
+    meeting_with(desk, "鐘明")
+    with_template_text(desk, "會議紀錄", "本次會議感謝鐘委員指教。")
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 1
+    assert "以姓氏加稱謂指出須保護的委員" in result.output
+    assert "請檢查範本「會議紀錄.docx」" in result.output
+    assert "鐘" not in result.output
+
+
+def test_where_the_title_may_stand_the_finished_minutes_may_have_it(desk: Desk) -> None:
+    spoken = REMARKS.replace("吳民間", "鐘明").replace("周民間", "鐘明").replace("報告宜附", "鐘委員前次報告宜附")
+    meeting_with(
+        desk,
+        "鐘明",
+        發言=spoken,
+        決議=DECISIONS.replace("洽悉。 ", "洽悉，請參考鐘委員意見，時間為十二點鐘。\\n委員無其他意見。 "),
+    )
+    with_template_text(desk, "會議紀錄", "時間為十二點鐘")
+    with_template_text(desk, "會議紀錄", "委員意見請於三日內提出。")
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_title_in_what_will_be_published_is_a_warning_and_can_be_cleared(desk: Desk) -> None:
+    meeting_with(desk, "鐘明")
+    said = EXPLANATIONS.replace("依本部規定辦理。", "依鐘委員前次建議辦理。")
+    desk.meeting(會議資訊=PRESIDED, 說明=said)
+    assert [(severity, place) for severity, place, _ in found(desk, "title-in-papers")] == [("warning", "說明D2")]
+    meeting_with(desk, "鐘明", 非姓名=CLEARED.replace("提高明確性", "鐘委員前次建議"))
+    desk.meeting(會議資訊=PRESIDED, 說明=said)
+    assert found(desk, "title-in-papers", "clears-a-name") == []
+    meeting_with(desk, "鐘明", 非姓名=CLEARED.replace("提高明確性", "鐘委員"))
+    assert places(desk, "clears-a-name") == ["非姓名A2"]
+
+
+@pytest.mark.office
+def test_a_title_in_an_attachment_is_not_published(desk: Desk) -> None:
+    meeting_with(desk, "鐘明", 非姓名=CLEARED)
+    desk.meeting(會議資訊=PRESIDED, 附件="| 案號 | 名稱 | 來源 |\n| 討1 | 文件 | 檔案:說明.docx |")
+    letter = docx.Document()
+    letter.add_paragraph("依鐘委員建議辦理。")
+    (desk.root / "inputs/113-1/附件").mkdir()
+    letter.save(str(desk.root / "inputs/113-1/附件/說明.docx"))
+    assert places(desk, "title-in-papers") == ["附件C2"]
+    result = desk.run("publish", "113-1")
+    assert result.exit_code == 1
+    assert "會議資料.pdf」以姓氏加稱謂指出須保護的委員" in result.output
+    assert "會議.xlsx〔附件〕C2" in result.output
+    assert "鐘" not in result.output
+
+
 # --- in any spelling -----------------------------------------------------------------------------------------------
 
 SPELLINGS = [
@@ -315,6 +374,15 @@ def test_the_public_edition_leaves_the_reply_out_and_numbers_the_others_anew(des
 def test_a_closed_reply_protects_no_unit(desk: Desk) -> None:
     meeting_with(desk, "吳民間", 發言=CLOSED.format("併同不公開"))
     assert found(desk, "protected-name", "openness-unfit", "protected-title") == []
+
+
+def test_a_sentence_of_a_closed_remark_that_stands_elsewhere_is_mentioned(desk: Desk) -> None:
+    closed = CLOSED.format("併同不公開").replace("此事尚涉訴訟中案件。", "此事尚涉訴訟，和解金額為一千萬元；請勿外傳。")
+    decided = DECISIONS.replace("照案通過。 ", "因和解金額為一千萬元，照案通過。 ")
+    meeting_with(desk, "吳民間", 發言=closed, 決議=decided)
+    assert places(desk, "quotes-closed") == []
+    meeting_with(desk, "吳民間", 發言=closed.replace("訴訟，和", "訴訟。和"), 決議=decided)
+    assert places(desk, "quotes-closed") == ["決議C3"]
 
 
 def test_only_a_reply_goes_with_a_closed_remark(desk: Desk) -> None:

@@ -48,6 +48,10 @@ class LeakCode(Code):
     PROTECTED_IN_PAPERS = warning(
         "要公開的內容有須保護的姓名{quote}，packet publish 會拒絕公開", f"請改為不指名的寫法。{_CLEARING}"
     )
+    TITLE_IN_PAPERS = warning(
+        "要公開的內容以姓氏加稱謂指出須保護的委員（出席者沒有其他同姓的人）{quote}，packet publish 會拒絕公開",
+        f"請改為不指名的寫法。{_CLEARING}",
+    )
     NAME_IN_PAPERS = warning(
         "要公開的內容有與委員姓名相同的字{quote}，該委員發言如不記名或不公開，就不能公開",
         f"是姓名時，請改為不指名的寫法。{_CLEARING}",
@@ -59,11 +63,14 @@ class LeakCode(Code):
     CLEARS_A_NAME = error(
         "這一列放行的就是委員的姓名，不能只填姓名", "請填含前後文的整個詞；如果指的就是該委員，請刪除這一列。"
     )
+    QUOTES_CLOSED = warning(
+        "要公開的內容有與不公開的發言相同的文字", "請確認可以公開；不能公開時，請改寫或刪去。回應可填「併同不公開」。"
+    )
     ATTACHMENT_UNREAD = warning("附件的內容無法讀取，沒有檢查有無須保護的姓名與個人資料", "請自行確認，或換一份檔案。")
 
 
 # Warnings of a check that stop a publication.
-REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.PERSONAL_DATA)
+REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.TITLE_IN_PAPERS, LeakCode.PERSONAL_DATA)
 _PRINTED_PARTS = re.compile(
     r"(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes)|xl/sharedStrings|xl/worksheets/[^/]+|ppt/slides/[^/]+"
     r"|content|styles)\.xml"
@@ -73,6 +80,8 @@ _ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell)|si|c)>|<(?:w:|a:|text:)(?:br
 _TAG = re.compile(r"<[^>]*>")
 # Who reads a file, by a sign at its beginning.
 _TASKS = {b"%PDF-": "read pdf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "read old", rb"{\rtf": "read old"}
+_SENTENCE = re.compile(r"[。！？；!?;\n]")
+_TELLING = 9
 # Stands between texts that are looked through together; no key drops it.
 _BOUNDARY = "\ue000"
 
@@ -114,11 +123,14 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
             there = [item for item in minuted if edition in item.editions and not item.names_people]
             own = Sought.of(names.protected(meeting, edition), cleared)
             found += _names(there, own, LeakCode.PROTECTED_NAME, hidden)
-            found += _titles(there, meeting, edition, own)
+            found += _titles(there, meeting, edition, own, LeakCode.PROTECTED_TITLE)
         found += _names(papers, hidden, LeakCode.PROTECTED_IN_PAPERS, hidden)
+        found += _titles(papers, meeting, FOR_PUBLIC, hidden, LeakCode.TITLE_IN_PAPERS)
     else:
         found += _names(papers, roster, LeakCode.NAME_IN_PAPERS, roster)
-    found += _personal([item for item in (*papers, *minuted) if item.public], meeting)
+    public = [item for item in (*papers, *minuted) if item.public]
+    found += _quotes(public, meeting)
+    found += _personal(public, meeting)
     return list(dict.fromkeys(found))
 
 
@@ -139,11 +151,12 @@ def _names(items: list[Printed], sought: Sought, code: Code, hidden: Sought) -> 
             yield problem(code, item.at, quote=around)
 
 
-def _titles(items: list[Printed], meeting: Meeting, edition: str, own: Sought) -> Iterator[Problem]:
+def _titles(items: list[Printed], meeting: Meeting, edition: str, own: Sought, unshared: LeakCode) -> Iterator[Problem]:
+    whole = key(_BOUNDARY.join(item.text for item in items))
     for bearer in titles.bearers(meeting, edition):
         sought = own.with_patterns([bearer.pattern])
-        code = LeakCode.SHARED_TITLE if bearer.shared else LeakCode.PROTECTED_TITLE
-        for item in items:
+        code = LeakCode.SHARED_TITLE if bearer.shared else unshared
+        for item in items if sought.may_be_in(whole) else ():
             if item.case and folded(item.case) not in bearer.cases:
                 continue
             text = key(item.text)
@@ -152,6 +165,18 @@ def _titles(items: list[Printed], meeting: Meeting, edition: str, own: Sought) -
                 surnames = [(start, start + len(bearer.surname)) for start in starts]
                 around = names.surroundings(item.text, surnames[0], [*surnames, *own.places(text)])
                 yield problem(code, item.at, quote=around)
+
+
+def _quotes(items: list[Printed], meeting: Meeting) -> Iterator[Problem]:
+    """Sentences of closed remarks that stand elsewhere; short ones are in any text."""
+    closed = [remark.text for remark in meeting.minutes.remarks if remark.closed] if meeting.minutes else []
+    sentences = {
+        sentence for text in closed for part in _SENTENCE.split(text) if len(sentence := key(part)) >= _TELLING
+    }
+    for item in items if sentences else ():
+        text = key(item.text)
+        if any(sentence in text for sentence in sentences):
+            yield problem(LeakCode.QUOTES_CLOSED, item.at)
 
 
 def _personal(items: list[Printed], meeting: Meeting) -> Iterator[Problem]:
@@ -175,10 +200,11 @@ def _clearing_rows(meeting: Meeting) -> list[Problem]:
     """A row of 〔非姓名〕 that clears a name itself, alone or with a title, would clear every place."""
     people = [member.name for member in meeting.members]
     people += [entry.name for entry in meeting.minutes.attendance] if meeting.minutes else []
+    bearers = [bearer.pattern for edition in EDITIONS for bearer in titles.bearers(meeting, edition)]
     found = []
     for entry in meeting.cleared:
         rest = key(entry.text)
-        if any(
+        if any(re.fullmatch(pattern, rest) for pattern in bearers) or any(
             key(name) and titles.without_titles(rest.replace(key(name), "")) == ""
             for name in people
             if key(name) in rest
@@ -249,10 +275,10 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         text = vocabulary.render(source, case, at, faults)
         # A text that cannot be rendered is an error already, and is not printed.
         if not faults:
-            yield Printed(_both(source, text), at, paper=True)
+            yield Printed(_both(source, text), at, paper=True, case=case.key if case else "")
     for case in meeting.cases:
         for attachment in case.attachments:
-            yield Printed(attachment.name, attachment.at("name"), paper=True)
+            yield Printed(attachment.name, attachment.at("name"), paper=True, case=case.key)
     for slide in meeting.slides if meeting.deck_case else ():
         yield Printed(slide.tab, slide.at("tab"), paper=True)
     for name in ("short_name", "self_name", "english_name", "motto"):
@@ -301,10 +327,11 @@ def _texts_of(record: type[Record]) -> list[str]:
 
 def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
     """The texts of attached files, at the cell that names the file."""
+    cases = {item.at("origin"): case.key for case in meeting.cases for item in case.attachments}
     for at, enclosure in meeting.files.items():
-        yield Printed(enclosure.path.name, at, paper=True)
+        yield Printed(enclosure.path.name, at, paper=True, case=cases.get(at, ""))
         try:
-            yield Printed(_printed_text(enclosure.path), at, paper=True)
+            yield Printed(_printed_text(enclosure.path), at, paper=True, case=cases.get(at, ""))
         except (Unfit, OSError, *DAMAGED):
             problems.append(problem(LeakCode.ATTACHMENT_UNREAD, at))
 

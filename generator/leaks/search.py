@@ -7,7 +7,7 @@ and nowhere else (運作指引肆三: 委員不記名或不公開者於發言前
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.basic.failure import PROBLEMS, UserError
@@ -17,10 +17,12 @@ from generator.basic.steps import step
 from generator.documents import minutes as after_meeting
 from generator.documents.document import Document
 from generator.documents.minutes import FOR_PUBLIC
-from generator.leaks import names, personal, texts
+from generator.leaks import names, personal, texts, titles
 from generator.leaks.names import key
 from generator.leaks.texts import Insides
 from generator.meeting.model import Meeting
+from generator.rules.prose import prose_of
+from generator.workbook.values import folded
 
 _HEADER = ("主席", "出席", "請假", "列席")
 MEETING_JSON = "會議.json"
@@ -34,6 +36,8 @@ _ADDRESS_IN_BINARY = re.compile(
 
 # Runs of Chinese characters in binary data, with what may stand between them or mask one.
 _RUN = re.compile(rb"(?:(?:[\xe2-\xef][\x80-\xbf]{2}|\xc2\xb7|\xc3\x97)[ .\-/*?ox0OX]?){2,}")
+# Stands by itself above remarks in the minutes.
+_HEADING = "委員意見"
 _CLEARING = "不是姓名或可以公開時，請在〔非姓名〕的「文字」填入整個詞。"
 
 
@@ -114,10 +118,39 @@ def _faults(
 
 
 @dataclass(frozen=True, slots=True)
+class _Title:
+    """A member named by surname and title: the pattern, and what the cases say in which that is allowed, as a key."""
+
+    sought: names.Sought
+    permitted: str
+
+    @classmethod
+    def of(cls, meeting: Meeting, bearer: titles.Bearer) -> _Title:
+        assert meeting.minutes is not None
+        said = [(remark.case, remark.text) for remark in meeting.minutes.remarks]
+        said += [(decision.case, decision.text) for decision in meeting.minutes.decisions]
+        said += [(case.key, source) for source, case, _ in prose_of(meeting)]
+        open_texts = "\n".join(key(text) for case, text in said if folded(case) not in bearer.cases)
+        cleared = [entry.text for entry in meeting.cleared]
+        return cls(names.Sought.of((), cleared).with_patterns([bearer.pattern]), open_texts)
+
+    def strange(self, line: str, allowed: str) -> list[names.Place]:
+        """The places in the key of a line that no cell and no head of the minutes has, with what stands beside."""
+        known = f"\n{self.permitted}\n{allowed}\n"
+
+        def is_known(start: int, end: int) -> bool:
+            beside = {line[start : end + 3], line[max(0, start - 3) : end]} - {line[start:end]}
+            return any(words in known for words in beside) or f"\n{line}\n" in known
+
+        return [place for place in self.sought.places(line) if not is_known(*place)]
+
+
+@dataclass(frozen=True, slots=True)
 class _Forbidden:
-    """What is searched for: names, closed remarks as keys, names as bytes, addresses, telephone numbers."""
+    """What is searched for: names, titles, closed remarks as keys, names as bytes, addresses, telephone numbers."""
 
     names: names.Sought
+    titles: tuple[_Title, ...]
     spelt: tuple[bytes, ...]
     closed: tuple[str, ...]
     addresses: tuple[str, ...]
@@ -136,6 +169,9 @@ class _Forbidden:
         ]
         return cls(
             names=names.Sought.of(protected, [entry.text for entry in meeting.cleared]),
+            titles=tuple(
+                _Title.of(meeting, bearer) for bearer in titles.bearers(meeting, edition) if not bearer.shared
+            ),
             spelt=tuple(dict.fromkeys(data for name in protected for data in _as_bytes(name))),
             closed=tuple(text for text in closed if len(text) > 5),
             addresses=tuple(addresses),
@@ -182,6 +218,9 @@ def _fault(inside: Insides, forbidden: _Forbidden, allowed: str) -> _Fault | Non
     if places := sought.places(rest):
         around = names.surroundings(rest_text, places[0], places)
         return _Fault.at("的頁首、頁尾、屬性或檔名含有須保護的姓名", around)
+    for raw in (inside.body, inside.spoken, rest_text) if forbidden.titles else ():
+        if fault := _title(raw, forbidden.titles, allowed):
+            return fault
     for data in inside.binary:
         runs = (run[0].decode("utf-8", "ignore") for run in _RUN.finditer(data)) if sought.patterns else ()
         if any(spelt in data for spelt in forbidden.spelt) or any(sought.places(key(run)) for run in runs):
@@ -189,6 +228,30 @@ def _fault(inside: Insides, forbidden: _Forbidden, allowed: str) -> _Fault | Non
     if any(text in body + spoken + rest for text in forbidden.closed):
         return _Fault(CLOSED_REMARK)
     return None
+
+
+def _title(text: str, sought: Iterable[_Title], allowed: str) -> _Fault | None:
+    """A protected member by title, in a line: what one paragraph ends with and the next begins with is no title."""
+    whole = key(text)
+    for title in sought:
+        if not title.sought.may_be_in(whole):
+            continue
+        for line in _lines(text):
+            folded_line = key(line)
+            if places := title.strange(folded_line, allowed):
+                around = names.surroundings(line, places[0], places)
+                return _Fault.at("以姓氏加稱謂指出須保護的委員", around)
+    return None
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines, and where one seems to go on in the next the end of it with the beginning of that."""
+    before = ""
+    for line in text.splitlines():
+        yield line
+        if before and before[-1] not in "。；：！？」）" and not line.startswith(_HEADING):
+            yield before[-4:] + line[:8]
+        before = line
 
 
 _WHAT = {

@@ -26,7 +26,7 @@ from generator.build.examine import Examined
 from generator.build.result import Result
 from generator.build.story import Built, Step
 from generator.dispatch import releases
-from generator.dispatch.mail import eml, parcels, recipients
+from generator.dispatch.mail import eml, parcels, recipients, since_release
 from generator.dispatch.mail import template as mail_template
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.parcels import MEGABYTE, Files
@@ -228,6 +228,7 @@ def _frozen(
         return None
     files = {name: paths[name].read_bytes() for name in plan.files}
     report.release = last
+    report.remarks += filter(None, [since_release.remark(last, meeting)])
     if len(frozen) > 1:
         files |= _correction(workspace, examined, frozen[-2], last, report)
     return None if has_errors(report.problems) else files
