@@ -30,12 +30,13 @@ from generator.meeting import figures, load
 from generator.meeting.files import Enclosure, Kind
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import pages, pictures
+from generator.pdf.from_elsewhere import paper as sizes
 from generator.pdf.from_elsewhere.files import Fault
 from generator.pdf.from_elsewhere.problems import FileCode
 from generator.prose.vocabulary import Vocabulary
 
 PLACE = Location("會議.xlsx", "附件", "C2")
-FREE = (pages.A4[0] - 2 * pages.BESIDE, pages.A4[1] - pages.ABOVE - pages.BELOW)
+FREE = (sizes.A4[0] - 2 * sizes.BESIDE, sizes.A4[1] - sizes.ABOVE - sizes.BELOW)
 
 KEPT: list[Pdf] = []  # a page is nothing once its file is closed
 
@@ -327,7 +328,7 @@ def test_a_fault_is_a_warning_only_where_the_row_allows_it() -> None:
 
 
 def test_every_fault_has_its_message() -> None:
-    values = {"what": "圖", "count": 1, "most": 1}
+    values = {"what": "圖", "count": 1, "most": 1, "where": "〔表〕C5"}
     for code in enclosures.CODES:
         found = enclosures.fault_problem(Fault(code, values), "圖.pdf", PLACE, may_be_separate=False)
         assert (found.severity, "可另附" in found.remedy) == (ERROR, True)
@@ -358,23 +359,23 @@ def placed(page: pikepdf.Page) -> tuple[float, ...]:
 def test_a_page_comes_onto_a4_evenly_and_within_the_free_area(size: tuple[float, float], turn: int) -> None:
     page = opened(pages.fitted(pdf_of(size, turn=turn))).pages[0]
     seen = size if turn % 180 == 0 else size[::-1]
-    paper = pages.A4 if seen[0] <= seen[1] else pages.A4[::-1]
+    paper = sizes.A4 if seen[0] <= seen[1] else sizes.A4[::-1]
     assert [float(edge) for edge in page.mediabox.as_list()] == pytest.approx([0, 0, *paper])
     assert page.cropbox == page.mediabox
     assert int(page.obj.get("/Rotate", 0)) == 0
     left, low, right, high = placed(page)
     scale = (right - left) / seen[0]
     assert (high - low) / seen[1] == pytest.approx(scale, rel=1e-4)
-    assert scale <= pages.MOST_ENLARGED + 1e-6
-    assert left >= pages.BESIDE - 0.01
-    assert right <= paper[0] - pages.BESIDE + 0.01
-    assert low >= pages.BELOW - 0.01
-    assert high <= paper[1] - pages.ABOVE + 0.01
+    assert scale <= sizes.MOST_ENLARGED + 1e-6
+    assert left >= sizes.BESIDE - 0.01
+    assert right <= paper[0] - sizes.BESIDE + 0.01
+    assert low >= sizes.BELOW - 0.01
+    assert high <= paper[1] - sizes.ABOVE + 0.01
     assert (left + right) / 2 == pytest.approx(paper[0] / 2, abs=0.01)
-    if scale < pages.MOST_ENLARGED - 0.01:
+    if scale < sizes.MOST_ENLARGED - 0.01:
         fills = (
-            (right - left) / (paper[0] - 2 * pages.BESIDE),
-            (high - low) / (paper[1] - pages.ABOVE - pages.BELOW),
+            (right - left) / (paper[0] - 2 * sizes.BESIDE),
+            (high - low) / (paper[1] - sizes.ABOVE - sizes.BELOW),
         )
         assert max(fills) == pytest.approx(1, abs=1e-3)
 
@@ -387,7 +388,7 @@ def test_only_what_the_crop_box_shows_is_brought_along() -> None:
     page = opened(pages.fitted(saved(source))).pages[0]
     left, low, right, high = placed(page)
     assert (right - left) / (high - low) == pytest.approx(700 / 400, rel=1e-4)
-    assert float(page.mediabox[2]) == pytest.approx(pages.A4[1])
+    assert float(page.mediabox[2]) == pytest.approx(sizes.A4[1])
     assert "/UserUnit" not in page.obj
 
 
@@ -500,7 +501,7 @@ def test_links_move_with_what_they_stand_on() -> None:
     )
     assert inside.Dest[0].objgen == made.pages[1].obj.objgen
     assert float(inside.Dest[2]) == pytest.approx(left + 100 * scale, abs=0.01)
-    assert float(inside.Dest[3]) == pytest.approx(pages.A4[1] - pages.ABOVE, abs=0.01)
+    assert float(inside.Dest[3]) == pytest.approx(sizes.A4[1] - sizes.ABOVE, abs=0.01)
 
 
 def test_a_layer_that_is_off_stays_off() -> None:

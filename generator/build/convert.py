@@ -17,6 +17,7 @@ from generator.documents.document import Document
 from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
+from generator.pdf.from_elsewhere import workbooks
 from generator.rules.printing import MOST_CONVERTED
 from generator.slides import render
 from generator.word import ooxml
@@ -141,6 +142,14 @@ class _Pages:
     numbered: bool
 
 
+@dataclass(slots=True)
+class _Looked:
+    """What was found of the files from elsewhere before their conversion, by the names of their documents."""
+
+    unfit: dict[str, Problem] = field(default_factory=dict)
+    sheets: dict[str, workbooks.Sheets] = field(default_factory=dict)
+
+
 def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Converted:
     """The PDF of each document, numbered where its template is, and, of a whole packet, all of it as one.
 
@@ -160,14 +169,14 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         from generator.pdf.from_elsewhere import overlays
 
         office_files[_LETTERS] = ("docx", overlays.document(wanted))
-    unfit: dict[str, Problem] = {}
+    looked = _Looked()
     # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
-    office_files |= _from_elsewhere(sources, converter, unfit)
+    office_files |= _from_elsewhere(sources, converter, looked)
     pdf_files = converter.convert(office_files, output_format.name, converted.failures)
     pages = {
         document.name: found
         for document in sources.documents
-        if (found := _pages(document, sources.rendered, pdf_files, unfit, converted.problems))
+        if (found := _pages(document, sources.rendered, pdf_files, looked, converted.problems))
     }
     try:
         stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER]) if _PAGE_NUMBER in pdf_files else None
@@ -179,10 +188,10 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     return converted
 
 
-def _from_elsewhere(sources: Sources, converter: Converter, unfit: dict[str, Problem]) -> dict[str, tuple[str, bytes]]:
-    """The files that LibreOffice converts, without what they would fetch, tracked changes accepted.
+def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> dict[str, tuple[str, bytes]]:
+    """The files that LibreOffice converts, without what they would fetch, tracked changes accepted, sheets that fit.
 
-    One that may not be opened goes into ``unfit``; one in which changes cannot be accepted is left out.
+    One that may not be opened goes into ``looked``; one in which changes cannot be accepted is left out.
     """
     from generator.pdf.from_elsewhere import revisions
 
@@ -192,7 +201,7 @@ def _from_elsewhere(sources: Sources, converter: Converter, unfit: dict[str, Pro
         if document.enclosure and enclosures.needs_office(document.enclosure):
             name, content = f"{document.name}{_FILE}", enclosures.for_office(document.enclosure)
             if not isinstance(content, bytes):
-                unfit[document.name] = content
+                looked.unfit[document.name] = content
                 continue
             with contextlib.suppress(revisions.Unreadable):
                 found[name] = (document.enclosure.ending[1:], revisions.accepted(content))
@@ -205,7 +214,28 @@ def _from_elsewhere(sources: Sources, converter: Converter, unfit: dict[str, Pro
         with contextlib.suppress(revisions.Unreadable, KeyError):
             content = opened[name].read_bytes()
             found[name] = text if (plain := revisions.accepted(content)) == content else ("odt", plain)
+    _fit_sheets(sources, converter, looked, found)
     return found
+
+
+def _fit_sheets(sources: Sources, converter: Converter, looked: _Looked, files: dict[str, tuple[str, bytes]]) -> None:
+    """Puts workbooks that fit their pages in the place of those that do not; LibreOffice tells how wide a sheet is."""
+    books = {
+        name: document.name
+        for document in sources.documents
+        if document.enclosure
+        and workbooks.is_workbook(document.enclosure)
+        and (name := f"{document.name}{_FILE}") in files
+    }
+    if not books:
+        return
+    opened = converter.convert({name: files[name] for name in books}, "ods", [])
+    for name, document_name in books.items():
+        if name in opened:
+            sheets = workbooks.fit(opened[name].read_bytes())
+            looked.sheets[document_name] = sheets
+            if sheets.fitted is not None:
+                files[name] = ("ods", sheets.fitted)
 
 
 def _numbered(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) -> dict[str, bytes]:
@@ -257,7 +287,7 @@ def _pages(
     document: Document,
     rendered: Mapping[str, bytes],
     raw: Mapping[str, Path],
-    unfit: Mapping[str, Problem],
+    looked: _Looked,
     problems: list[Problem],
 ) -> _Pages | None:
     """The pages of a document; None where there are none, which a file from elsewhere explains by a problem."""
@@ -268,7 +298,12 @@ def _pages(
         converted = raw.get(f"{document.name}{_FILE}")
         content = converted.read_bytes() if converted else None
         letters = raw[_LETTERS].read_bytes() if _LETTERS in raw else b""
-        found = unfit.get(document.name) or enclosures.pages(document.enclosure, document.bookmark, content, letters)
+        found: bytes | Problem | None = looked.unfit.get(document.name)
+        if content is not None and (sheets := looked.sheets.get(document.name)):
+            content, notes, unfit = workbooks.looked_at(content, sheets, document.enclosure)
+            problems += notes
+            found = enclosures.unfit_problem(unfit, document.enclosure) if unfit else found
+        found = found or enclosures.pages(document.enclosure, document.bookmark, content, letters)
         if isinstance(found, bytes):
             return _Pages(found, found, document.label, True)
         problems.append(found)

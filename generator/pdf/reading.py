@@ -19,6 +19,8 @@ from generator.pdf import pdfium
 # A picture that takes so much of its page may hold text; a page with so little text and so many lines may be drawn.
 _LARGE, _FEW, _MANY = 0.25, 60, 60
 _BLANK = re.compile(r"\s+")
+# How thick a ruled line may be, in points, and how dark a colour is that is seen.
+_RULE, _WHITE = 3.0, 250
 # What PDFium writes for a hyphen at the end of a line, and for what has no meaning.
 _NOTHING = dict.fromkeys((0, 2, 0xFFFE, 0xFFFF, 0x00AD))
 # What a PDF gives to screen readers in place of what is drawn.
@@ -188,3 +190,42 @@ def spoken(content: bytes) -> str:
         streams = [stream for stream in pdf.objects if isinstance(stream, pikepdf.Stream)]
         drawn = (stream for stream in streams if stream.get("/Subtype") != pikepdf.Name.Image)
         return "\n".join(text for stream in drawn for text in actual_texts(stream.read_bytes()))
+
+
+def drawn(content: bytes) -> list[tuple[str, bool]]:
+    """The text of each page, and whether more than ruled lines is drawn there besides. Raises pdfium.Unreadable."""
+    found = []
+    with pdfium.opened(content) as document:
+        for number in range(len(document)):
+            page = document[number]
+            reader = page.get_textpage()
+            try:
+                text = reader.get_text_range().translate(_NOTHING) if reader.count_chars() > 0 else ""
+            finally:
+                reader.close()
+            found.append((text, any(map(_is_drawing, page.get_objects(max_depth=8)))))
+    return found
+
+
+def _is_drawing(thing: Any) -> bool:
+    """Whether it is more than a line, the edge of a cell, and white."""
+    from pypdfium2 import raw
+
+    if thing.type in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
+        return True
+    if thing.type != raw.FPDF_PAGEOBJ_PATH:
+        return False
+    left, low, right, high = thing.get_bounds()
+    if min(right - left, high - low) <= _RULE:
+        return False
+    mode, has_stroke = ctypes.c_int(), ctypes.c_int()
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPath_GetDrawMode(thing.raw, ctypes.byref(mode), ctypes.byref(has_stroke)):
+        return True
+    if has_stroke.value:
+        return True
+    if mode.value == raw.FPDF_FILLMODE_NONE:
+        return False
+    colour = [ctypes.byref(part) for part in (red, green, blue, alpha)]
+    raw.FPDFPageObj_GetFillColor(thing.raw, *colour)
+    return alpha.value > 0 and min(red.value, green.value, blue.value) < _WHITE

@@ -125,9 +125,11 @@ def _fit_picture(content: bytes, title: str) -> tuple[str, bytes]:
 
 def _cut_links(content: bytes) -> tuple[str, bytes]:
     from generator.pdf import links
+    from generator.pdf.from_elsewhere.sheets import trimming
 
     try:
         after = links.cut(content)
+        after = trimming.trimmed(after) if after.startswith(b"PK") else after
     except links.Unreadable as unreadable:
         if unreadable.reaches_out:
             raise Unfit(FileCode.FILE_REACHES_OUT, what=unreadable.reaches_out) from unreadable
@@ -135,6 +137,22 @@ def _cut_links(content: bytes) -> tuple[str, bytes]:
             raise Unfit(FileCode.FILE_TOO_LARGE, what="其中的內容太多") from unreadable
         raise Unfit(FileCode.FILE_DAMAGED) from unreadable
     return ("same", b"") if after == content else ("cut", after)
+
+
+def _fit_sheets(content: bytes) -> tuple[str, bytes]:
+    import json
+
+    from generator.pdf.from_elsewhere.sheets import fitting
+
+    after, facts = fitting.fitted(content)
+    return json.dumps({"changed": after != content, "sheets": json.loads(facts)}), after if after != content else b""
+
+
+def _look_at_sheets(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere.sheets import pages
+
+    after, facts = pages.looked_at(content)
+    return facts, after
 
 
 def _read_pdf(content: bytes) -> tuple[str, bytes]:
@@ -169,4 +187,6 @@ _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "fit pdf": _fit_pdf,
     "fit picture": _fit_picture,
     "cut links": _cut_links,
+    "fit sheets": _fit_sheets,
+    "look at sheets": _look_at_sheets,
 }

@@ -57,6 +57,7 @@ CODES = frozenset(
         FileCode.FILE_TOO_MANY_PAGES,
         FileCode.FILE_NOT_PAGES,
         FileCode.FILE_REACHES_OUT,
+        FileCode.FILE_HASHES,
         EnclosureCode.FILE_UNCONVERTED,
     }
 )
@@ -118,6 +119,7 @@ _LOOKS_LIKE_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
 # A row or cell of a sheet, in .xlsx and in ODF; there a cell may also be one that is blank.
 _CELL = re.compile(
     rb"<(?:[\w-]+:)?(?:(?P<row>row|table-row)|(?P<plain>c)|table-cell|covered-table-cell)(?P<attributes>[\s/>][^>]*)"
+    rb"(?P<empty>></(?:[\w-]+:)?c>)?"
 )
 _FILLED = re.compile(rb"value-type|formula")
 MOST_UNREPEATED = 2_000_000
@@ -266,7 +268,9 @@ def _package(path: Path) -> Kind | Fault:
     except TooManyParts:
         return _too_large("其中的檔案太多")
     except TooMuch as much:
-        return _too_large(f"解壓縮後 {much.megabytes:,} MB")
+        # Rows with nothing but borders, down to the last one that Excel has, are the usual reason in a workbook.
+        hint = "，可能是資料以下還有大量只有格式的空白列，請刪去" if _EXCEL.endings[0] == path.suffix.lower() else ""
+        return _too_large(f"解壓縮後 {much.megabytes:,} MB{hint}")
     except OSError:
         raise
     except Exception:
@@ -287,7 +291,7 @@ def _unpack_all(archive: Package) -> None:
 
 
 def _cells(archive: Package) -> tuple[int, int]:
-    """How many cells the sheets of a workbook hold, and rows with cells, repeated ones as often as they are."""
+    """How many cells of a workbook hold something, and rows with such cells, repeated ones as often as they are."""
     cells = rows = 0
     for entry in archive.infolist():
         with archive.open(entry) as part:
@@ -304,11 +308,17 @@ def _cells(archive: Package) -> tuple[int, int]:
                     if match["row"]:
                         cells, rows = cells + filled * repeated, rows + (repeated if filled else 0)
                         filled, repeated = 0, min(int(_times(match["attributes"], b"rows")), MOST_UNREPEATED)
-                    elif match["plain"] or _FILLED.search(match["attributes"]):
+                    elif _is_filled(match):
                         filled += min(int(_times(match["attributes"], b"columns")), MOST_UNREPEATED)
                 piece = part.read(_CHUNK)
             cells, rows = cells + filled * repeated, rows + (repeated if filled else 0)
     return cells, rows
+
+
+def _is_filled(cell: re.Match[bytes]) -> bool:
+    if cell["plain"]:
+        return not cell["empty"] and not cell["attributes"].endswith(b"/")
+    return _FILLED.search(cell["attributes"]) is not None
 
 
 def _times(attributes: bytes, what: bytes) -> bytes:
@@ -378,7 +388,13 @@ def pages(enclosure: Enclosure, title: str, converted: bytes | None = None, lett
         else:
             return confined.run("fit pdf", str(len(content)), content=content + letters)[1]
     except Unfit as unfit:
-        fault = Fault(unfit.code, unfit.values)
+        return unfit_problem(unfit, enclosure)
+    return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)
+
+
+def unfit_problem(unfit: Unfit, enclosure: Enclosure) -> Problem:
+    """The problem of a file that turned out to be unfit, at its row."""
+    fault = Fault(unfit.code, unfit.values)
     return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)
 
 
@@ -388,6 +404,5 @@ def for_office(enclosure: Enclosure) -> bytes | Problem:
     try:
         how, after = confined.run("cut links", content=content)
     except Unfit as unfit:
-        fault = Fault(unfit.code, unfit.values)
-        return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)
+        return unfit_problem(unfit, enclosure)
     return content if how == "same" else after

@@ -16,17 +16,13 @@ from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
 from generator.pdf.clean import layers, unseen
 from generator.pdf.from_elsewhere import overlays
+from generator.pdf.from_elsewhere.paper import A4, ABOVE, BELOW, placed
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.from_elsewhere.remarks import Remark
 from generator.pdf.numbers import inherited
 
-A4 = (595.276, 841.890)
 MOST_PAGES = 1000
 MOST_CONTENT, MOST_CONTENT_OF_ALL = 50_000_000, 300_000_000  # bytes of drawing on one page, and of all but pictures
-# What every page keeps free, in points: for the label above, for the page number below, and at the sides.
-ABOVE, BELOW, BESIDE = 1.8 / 2.54 * 72, 2.0 / 2.54 * 72, 1.0 / 2.54 * 72
-# Slides are enlarged to fill their page, a receipt is not: from A5 to A4, and no more.
-MOST_ENLARGED = 2**0.5
 _WEB = ("http:", "https:", "mailto:")
 # What a page is made of; all else (scripts, transitions, attached files, notes of other programs) stays away.
 _OF_PAGE = {"/Type", "/Parent", "/Resources", "/Contents", "/Annots", "/Group", "/StructParents"}
@@ -245,15 +241,14 @@ def _place(pdf: Pdf, page: pikepdf.Page) -> Matrix:
         wide, tall = tall, wide
     if wide <= 0 or tall <= 0 or unit <= 0:
         raise Unfit(FileCode.FILE_DAMAGED)
-    paper = (A4[1], A4[0]) if wide > tall else A4
-    free = (paper[0] - 2 * BESIDE, paper[1] - ABOVE - BELOW)
-    scale = min(free[0] / wide, free[1] / tall, MOST_ENLARGED * unit)
+    paper, scale = placed(wide, tall, unit)
+    free_down = paper[1] - ABOVE - BELOW
     upright = {
         90: Matrix(0, -1, 1, 0, -low, right),
         180: Matrix(-1, 0, 0, -1, right, high),
         270: Matrix(0, 1, -1, 0, high, -left),
     }.get(turn, Matrix(1, 0, 0, 1, -left, -low))
-    x, y = (paper[0] - wide * scale) / 2, BELOW + (free[1] - tall * scale) / 2
+    x, y = (paper[0] - wide * scale) / 2, BELOW + (free_down - tall * scale) / 2
     way = upright @ Matrix(scale, 0, 0, scale, x, y)
     _draw_moved(pdf, page, way, f"{left:.4f} {low:.4f} {right - left:.4f} {high - low:.4f} re W n")
     for key in list(page.obj.keys()):

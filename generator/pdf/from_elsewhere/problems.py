@@ -26,6 +26,9 @@ class FileCode(Code):
         "「{name}」開啟時會讀取別的檔案或網路（{what}），不能併入會議資料",
         "請開啟後另存成 PDF，改放該檔，或在可另附填 ★。",
     )
+    FILE_HASHES = error(
+        "「{name}」{where}的欄太窄，數字印成 ###，不能併入會議資料", "請在 Excel 將欄加寬後存檔，或在可另附填 ★。"
+    )
 
 
 class Unfit(Exception):
