@@ -182,6 +182,7 @@ def test_a_sheet_of_a_few_cells_far_apart_is_named_with_the_pages_it_takes(desk:
     said, pages = built(desk, book(2, 3, change))
     assert len(pages) > 10
     assert "警告 會議.xlsx〔附件〕C2：「表.xlsx」〔表〕只有 20 格有內容，卻印成" in said
+    assert "file-sparse" in {found["code"] for found in desk.manifest()["problems"]}
     assert "用到 A1:B840" in said
 
 
@@ -249,4 +250,14 @@ def test_the_letters_that_most_cells_have_decide_what_can_be_read(desk: Desk) ->
 
     said, pages = built(desk, book(30, 10, change))
     assert "〔附件〕C2" not in said
+    assert len(pages) == 1
+
+
+def test_a_sheet_shrunk_by_its_author_that_no_paper_makes_readable_is_named(desk: Desk) -> None:
+    def change(book: openpyxl.Workbook, sheet: Any) -> None:
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+
+    said, pages = built(desk, book(60, 20, change))
+    assert "警告 會議.xlsx〔附件〕C2：「表.xlsx」〔表〕的版面設定把整張表縮成一頁，字只有" in said
     assert len(pages) == 1
