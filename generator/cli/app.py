@@ -25,6 +25,7 @@ from generator.cli.mail_cmd import mail
 from generator.cli.new_cmd import new
 from generator.cli.publish_cmd import publish
 from generator.cli.release_cmd import release
+from generator.cli.replies_cmd import replies
 from generator.cli.schedule_cmd import schedule
 from generator.cli.template_cmd import template
 from generator.cli.watch_cmd import watch
@@ -34,7 +35,22 @@ chinese.in_chinese()
 
 @click.group(
     cls=Group,
-    commands=(init, new, check, build, watch, figures, schedule, template, doctor, mail, release, diff, publish),
+    commands=(
+        init,
+        new,
+        check,
+        build,
+        watch,
+        figures,
+        schedule,
+        template,
+        doctor,
+        mail,
+        release,
+        diff,
+        publish,
+        replies,
+    ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option(

@@ -18,6 +18,7 @@ from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
 from generator.meeting.sheets.lists import COUNTED, PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import ClearedWording, Decision, Remark
+from generator.meeting.sheets.replies import Proposal, Reply
 from generator.meeting.sources import SHEET, Inputs, SourceCode
 from generator.workbook import books, typed_rows, values
 from generator.workbook.books import BookCode
@@ -146,6 +147,8 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         cleared=typed_rows.records(ClearedWording, raw, problems),
         unread=frozenset(unread),
         unread_books=unread_books,
+        proposals=typed_rows.records(Proposal, raw, problems),
+        replies=typed_rows.records(Reply, raw, problems),
     )
     return Loaded(meeting, problems, files)
 

@@ -19,6 +19,7 @@ from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.lists import COUNTED, PastDecision
 from generator.meeting.sheets.meeting import Case, MeetingInfo, Slide
 from generator.meeting.sheets.minutes import ClearedWording, Observer
+from generator.meeting.sheets.replies import Proposal, Reply
 from generator.meeting.sheets.shared import Regulation
 from generator.meeting.workdays import Calendar
 from generator.workbook import books
@@ -43,6 +44,7 @@ class Meeting:
     what looks like a name or personal data is none. ``unread`` are names of figures that are missing because their
     cells could not be read (預定開放. for all of a sheet). ``unread_books`` are workbooks of a format that is not read.
     ``titles`` are the names of other meetings by their ids, of those that have one and are spoken of here.
+    ``proposals`` and ``replies`` are what members sent back on the draft minutes.
     """
 
     id: MeetingId
@@ -67,6 +69,8 @@ class Meeting:
     unread: frozenset[str] = frozenset()
     unread_books: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
+    replies: tuple[Reply, ...] = ()
 
     def waits_for(self, name: str) -> bool:
         """Whether a figure is missing, or shows too little, only because of cells that could not be read."""

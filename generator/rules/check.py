@@ -13,7 +13,7 @@ from generator.meeting import schedule
 from generator.meeting.minutes import Minutes
 from generator.meeting.model import Meeting
 from generator.prose.vocabulary import Vocabulary
-from generator.rules import agenda, attachments, attendance, dates, decisions, lists, printing, prose, roster
+from generator.rules import agenda, attachments, attendance, dates, decisions, lists, printing, prose, replies, roster
 
 MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     *agenda.RULES,
@@ -30,6 +30,7 @@ MINUTES_RULES: tuple[Callable[[Meeting, Minutes], list[Problem]], ...] = (
     *attendance.RULES,
     *decisions.RULES,
     *dates.MINUTES_RULES,
+    *replies.RULES,
 )
 
 

@@ -13,7 +13,7 @@ from generator.dispatch.diff.causes import Causes, Change, Origin, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.documents.passages import Contents, Part, Passage
 
-_SENTENCE_END = re.compile(r"(?<=[。；！？])(?![」』）])|\n")
+SENTENCE_END = re.compile(r"(?<=[。；！？])(?![」』）])|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def sentences(passages: Iterable[Passage]) -> list[Sentence]:
     """The sentences of all passages, in order."""
     found = []
     for passage in passages:
-        edges = [0, *(mark.end() for mark in _SENTENCE_END.finditer(passage.text)), len(passage.text)]
+        edges = [0, *(mark.end() for mark in SENTENCE_END.finditer(passage.text)), len(passage.text)]
         label = passage.label
         for start, end in itertools.pairwise(edges):
             text = passage.text[start:end]

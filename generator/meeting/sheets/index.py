@@ -10,11 +10,14 @@ from generator.meeting.sheets.agenda import Section
 from generator.meeting.sheets.lists import LISTS, PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sheets.replies import Proposal, Reply
 from generator.meeting.sheets.shared import Article
 from generator.workbook.record import Record
 
 AGENCY_SHEETS: tuple[type[Record], ...] = (Agency, Unit, Member, Closure, Section)
 MINUTES_SHEETS: tuple[type[Record], ...] = (MinutesInfo, Attendance, Observer, Remark, Decision, ClearedWording)
+# What came back on the draft minutes; `packet replies` writes their workbook.
+REPLY_SHEETS: tuple[type[Record], ...] = (Proposal, Reply)
 MEETING_SHEETS: tuple[type[Record], ...] = (
     MeetingInfo,
     Case,
@@ -32,10 +35,10 @@ BOOKS: dict[str, list[type[Record]]] = {}
 for _record in MEETING_SHEETS:
     if _record.sheet.book and _record not in MINUTES_SHEETS:
         BOOKS.setdefault(_record.sheet.book, []).append(_record)
-ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, Article)
 # Sheets of 機關.xlsx that a meeting's folder may have too.
 OF_BOTH: tuple[type[Record], ...] = (Section,)
-NAMES = [record.sheet.name for record in (*MEETING_SHEETS, *OF_BOTH)]
+ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, *REPLY_SHEETS, Article)
+NAMES = [record.sheet.name for record in (*MEETING_SHEETS, *REPLY_SHEETS, *OF_BOTH)]
 
 
 def manual() -> str:

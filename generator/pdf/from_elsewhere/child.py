@@ -175,6 +175,16 @@ def _read_old(content: bytes) -> tuple[str, bytes]:
         return "", old_texts.read(file).encode("utf-8", "replace")
     except (OSError, ValueError, LookupError, struct.error) as damaged:
         raise Unfit(FileCode.FILE_DAMAGED) from damaged
+def _read_notes(content: bytes) -> tuple[str, bytes]:
+    import pikepdf
+
+    from generator.pdf import pdfium
+    from generator.pdf.from_elsewhere import notes
+
+    try:
+        return "", notes.as_bytes(Path(os.fsdecode(content)).read_bytes())
+    except (pdfium.Unreadable, pikepdf.PdfError, pikepdf.DependencyError) as unreadable:
+        raise Unfit(FileCode.FILE_DAMAGED) from unreadable
 
 
 _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
@@ -184,6 +194,7 @@ _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "read pdf": _read_pdf,
     "remark pdf": _remark_pdf,
     "read old": _read_old,
+    "read notes": _read_notes,
     "fit pdf": _fit_pdf,
     "fit picture": _fit_picture,
     "cut links": _cut_links,
