@@ -18,6 +18,7 @@ from urllib.parse import unquote
 import click
 import openpyxl
 import pytest
+import test_replies
 from click.testing import CliRunner
 from conftest import EXPLANATIONS, MEETING, REPO, Desk
 from test_template_check import change
@@ -229,6 +230,26 @@ def held(status: str) -> Callable[[Desk, pytest.MonkeyPatch], None]:
     return fill
 
 
+def replied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The draft went out, and three members answered."""
+    held("草稿")(desk, monkeypatch)
+    assert desk.run("build", "113-1", "--only", "會議紀錄", "--format", "docx").exit_code == 0
+
+    def change_draft(root: Any) -> None:
+        place = test_replies.paragraph(root, "照案通過。")
+        test_replies.rewrite(place, "決議：照案通過", test_replies.marked("ins", "範例委員壬", "並請儘速辦理"), "。")
+
+    path = test_replies.returned(desk, "彙整稿.docx", change_draft)
+    saved = dt.datetime(2024, 5, 14, 2, 0, tzinfo=dt.UTC).timestamp()
+    os.utime(path, (saved, saved))
+    name = "範例委員癸 <kuei@example.org>"
+    test_replies.mail(
+        desk, "委員癸回信.eml", name, "您好：\n\n報告事項第二案的「洽悉」請修正為「准予備查」。\n\n謝謝\n"
+    )
+    test_replies.mail(desk, "委員丑回信.eml", "範例委員丑 <chou@example.org>", "敬悉，無修正意見。\n")
+    (desk.root / "回復").rename(desk.root.parent / "回復")
+
+
 # What happened before a command, where it is not the first meeting of 113 as it lies there.
 BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet doctor": no_office,
@@ -241,6 +262,7 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet release 113-1": in_time,
     "packet diff 113-1": one_more_published,
     "packet publish 113-1": held("定稿"),
+    "packet replies 113-1 回復": replied,
 }
 
 

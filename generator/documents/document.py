@@ -34,6 +34,8 @@ class Document:
     ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document. ``audience``
     says who may see it: one of PUBLIC, PARTICIPANTS, INTERNAL. ``ending`` is that of its file and of its template.
 
+    ``protects``: the edition whose protected names it may not have, where it is no edition of the minutes itself.
+
     ``enclosure`` is a file from elsewhere that stands in the document's place, with the ``label`` written on its first
     page; the template is then that of the page which says that it is supplied separately. ``unfit``: its file cannot be
     joined, and the row does not allow such a page; there is no document then, and no packet.
@@ -51,6 +53,7 @@ class Document:
     level: int
     joined: bool = True
     edition: str = ""
+    protects: str = ""
     audience: str = PUBLIC
     ending: str = "docx"
     enclosure: Enclosure | None = None

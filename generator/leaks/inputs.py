@@ -237,6 +237,11 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         yield Printed(_both(case.subject, subject), case.at("subject"), EDITIONS, True, case.key)
         yield Printed(case.unit, case.at("unit"), EDITIONS, True, case.key)
     yield Printed(meeting.info.place, meeting.info.at("place"), EDITIONS, True)
+    for proposal in meeting.proposals:
+        # What members wrote is left out where it names someone; what staff write is theirs to mend.
+        if proposal.counts:
+            for name in ("adopted", "reason"):
+                yield Printed(getattr(proposal, name), proposal.at(name), (FOR_MEETING,), case=proposal.case)
     people: list[tuple[Record, str]] = [(meeting.info, "chair"), (meeting.info, "recorder")]
     people += [(observer, "name") for observer in meeting.observers]
     people += [(entry, name) for entry in minutes.attendance for name in ("name", "deputy")]

@@ -49,6 +49,9 @@ class Leak(UserError):
 
 def inspect(meeting: Meeting, document: Document, files: Mapping[str, bytes]) -> None:
     """Searches every file of an edition: text, properties, all parts, file names. Raises Leak."""
+    if document.protects:
+        for name, content in files.items():
+            inspect_apart(meeting, name, content, document.protects)
     if not document.edition:
         return
     forbidden = _Forbidden.of(meeting, document.edition)

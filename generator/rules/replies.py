@@ -1,4 +1,4 @@
-"""What members sent back on the draft minutes: decided on, with a reason, and written into the minutes where adopted."""
+"""What members sent back on the draft minutes: decided on, with a reason, and in the minutes where adopted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem, warning
 from generator.meeting.minutes import Minutes
 from generator.meeting.model import Meeting
-from generator.meeting.sheets.replies import ADOPTED, MOVE, PARTLY, REFUSED, Proposal
+from generator.meeting.sheets.replies import ADOPTED, MOVE, PARTLY, REFUSED, Proposal, Reply
 from generator.rules.drafts import unfinished
 from generator.workbook.record import Kind, Record
 from generator.workbook.values import folded
@@ -116,7 +116,8 @@ def known(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             near = perhaps(proposal.case, keys.values())
             code, at = ReplyCode.REPLY_UNKNOWN_CASE, proposal.at("case")
             found.append(problem(code, at, value=proposal.case, perhaps=near))
-    for record in (*meeting.proposals, *meeting.replies):
+    records: list[Proposal | Reply] = [*meeting.proposals, *meeting.replies]
+    for record in records:
         if names and folded(record.member) not in names:
             near = perhaps(record.member, names.values())
             found.append(

@@ -32,6 +32,7 @@ from generator.meeting.sheets.index import NAMES
 from generator.meeting.sheets.lists import COUNTED, LISTS, PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note
 from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sheets.replies import Proposal, Reply
 from generator.meeting.sheets.shared import Article, regulation
 from generator.meeting.sources import SEPARATELY, SHARED, SHEET
 from generator.meeting.workdays import Calendar
@@ -87,6 +88,8 @@ def meeting(count: int, below: int) -> Meeting:
         minutes=noted,
         calendar=Calendar(),
         present=frozenset(NAMES),
+        proposals=typed_rows.records(Proposal, raw, problems),
+        replies=typed_rows.records(Reply, raw, problems),
     )
 
 
@@ -142,6 +145,8 @@ def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
             for _ in range(count)
         ],
         Observer: [{}] * count,
+        Proposal: [{"case": "討1", "identifier": str(number)} for number in range(count)],
+        Reply: [{}] * max(count, 1),
         Remark: [
             {"case": case["key"], "number": number, "kind": kind, "openness": openness, "text": "範例發言。"}
             for case in cases

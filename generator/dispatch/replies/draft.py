@@ -99,14 +99,21 @@ class Draft:
                 found[number] = next((entry for entry, known in enumerate(ours) if known == text), None)
         return found
 
-    def find(self, text: str) -> int | None:
-        """The paragraph in which a quoted text stands; the likest one where it stands nowhere as it is."""
+    def find(self, text: str, line: str = "", case: str = "") -> int | None:
+        """The paragraph in which a quoted text stands; the likest one where it stands nowhere as it is.
+
+        ``line`` is the line of the quote, ``case`` the case that is meant: they tell where it stands in several.
+        """
         wanted = folded(_LABEL.sub("", text)) or folded(text)
         if len(wanted) < 2:
             return None
-        for number, entry in enumerate(self.paragraphs):
-            if wanted in folded(entry.whole):
-                return number
+        having = [number for number, entry in enumerate(self.paragraphs) if wanted in folded(entry.whole)]
+        if having:
+            having = [number for number in having if case and self.paragraphs[number].case == case] or having
+            around = folded(line)
+            return max(
+                having, key=lambda number: (_part_likeness(around, folded(self.paragraphs[number].whole)), -number)
+            )
         likest = max(
             ((_part_likeness(wanted, folded(entry.text)), -number) for number, entry in enumerate(self.paragraphs)),
             default=(0.0, 0),
@@ -164,14 +171,16 @@ def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in itertools.pairwise(edges) if text[start:end]]
 
 
-def sentence_with(text: str, quote: str) -> tuple[str, int]:
-    """The sentence of a paragraph in which a quote begins, and its number from 0."""
+def sentences_with(text: str, quote: str) -> tuple[str, int]:
+    """The sentences of a paragraph that a quote covers, and the number of the first, from 0; else all."""
     wanted = folded(quote)
-    whole = ""
-    listed = sentences(text)
     start = folded(text).find(wanted) if wanted else -1
-    for number, sentence in enumerate(listed):
-        whole += folded(sentence)
-        if start >= 0 and len(whole) > start:
-            return sentence.strip(), number
-    return (listed[0].strip(), 0) if len(listed) == 1 else (text.strip(), 0)
+    if start < 0:
+        return text.strip(), 0
+    done, covered = 0, list[tuple[int, str]]()
+    for number, sentence in enumerate(sentences(text)):
+        length = len(folded(sentence))
+        if done < start + len(wanted) and done + length > start:
+            covered.append((number, sentence))
+        done += length
+    return "".join(sentence for _, sentence in covered).strip(), covered[0][0] if covered else 0

@@ -40,7 +40,8 @@ _WHO, _CASE, _WHERE = ("委員", "委員姓名", "姓名", "提出委員"), ("�
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What someone wants. ``near``: the paragraph of the draft, where known; ``quote``: the text that it is about.
+    """What someone wants. ``near``: the paragraph of the draft, where known; ``quote``: the text that it is about,
+    ``line`` the line of that. ``fallback``: what else may tell its case; ``place``: where it is, as its sender says.
 
     ``old`` and ``new`` are whole paragraphs for REVISION, and for OPINION_ON ``new`` is the opinion.
     """
@@ -54,6 +55,8 @@ class Wish:
     where: str
     case: str = ""
     fallback: str = ""
+    line: str = ""
+    place: str = ""
 
 
 @dataclass(slots=True)
@@ -218,15 +221,12 @@ def _pdf(came: Returned, content: bytes, place: Path) -> None:
     noted = notes.read(path)
     for note in noted.notes:
         where = f"第 {note.page} 頁註記" + (f"（{note.document}）" if note.document else "")
-        quote = note.quote or note.line
+        quote, about = note.quote or note.line, {"line": note.line, "place": f"{note.document}第 {note.page} 頁"}
         if note.struck:
-            new = note.text or ""
-            came.wishes.append(
-                Wish(note.author, REVISION, note.quote, new, None, note.quote, where, fallback=note.document)
-            )
+            came.wishes.append(Wish(note.author, REVISION, note.quote, note.text, None, note.quote, where, **about))
         else:
             text = note.text or "（標示，沒有文字）"
-            came.wishes.append(Wish(note.author, OPINION_ON, "", text, None, quote, where, fallback=note.document))
+            came.wishes.append(Wish(note.author, OPINION_ON, "", text, None, quote, where, **about))
     for name, value in noted.filled:
         came.wishes.append(Wish("", OPINION_ON, "", value, None, "", f"表單欄位 {name}"))
     if not came.wishes:
@@ -284,15 +284,19 @@ def _form(rows: Sequence[Sequence[str]], sender: str, where: str) -> Iterator[Wi
                 kind = REVISION if before and after else OPINION_ON
                 author = at(row, who) or sender
                 hint = f"{where}第 {number} 列"
-                yield Wish(author, kind, before, after, None, before, hint, at(row, case), at(row, place))
+                yield Wish(author, kind, before, after, None, before, hint, at(row, case), place=at(row, place))
         return
 
 
 _QUOTE = r"[「『“\"]([^「」『』“”\"]{2,}?)[」』”\"]"
+# What stands before a quote in its clause says where it is.
+_CLAUSE = r"[^「」『』“”。；！？\n]{0,24}"
 _REPLACED = re.compile(
-    rf"{_QUOTE}[^「」『』“”]{{0,12}}?(?:修正|更正|改|修改|調整|變更)(?:為|成|寫為)\s*[：:]?\s*[「『“\"]([^」』”\"]+)[」』”\"]"
+    rf"{_CLAUSE}{_QUOTE}[^「」『』“”]{{0,12}}?(?:修正|更正|改|修改|調整|變更)(?:為|成|寫為)\s*[：:]?\s*[「『“\"]([^」』”\"]+)[」』”\"]"
 )
-_DELETED = re.compile(rf"(?:刪除|刪去|刪掉)\s*{_QUOTE}(?:[^「」]{{0,6}})|{_QUOTE}[^「」]{{0,8}}?(?:刪除|刪去|刪掉)")
+_DELETED = re.compile(
+    rf"{_CLAUSE}(?:刪除|刪去|刪掉)\s*{_QUOTE}(?:[^「」]{{0,6}})|{_CLAUSE}{_QUOTE}[^「」]{{0,8}}?(?:刪除|刪去|刪掉)"
+)
 
 
 def _stated(statement: Statement, sender: str, where: str) -> Iterator[Wish]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from generator.basic import roc
-from generator.dispatch.replies.draft import Draft, Paragraph, narrowed, sentence_with, sentences
+from generator.dispatch.replies.draft import Draft, Paragraph, narrowed, sentences, sentences_with
 from generator.dispatch.replies.reading import Returned, Wish
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.replies import MOVE, OPINION_ON, REVISION, Proposal, Reply
@@ -76,11 +76,13 @@ def gather(meeting: Meeting, came: Iterable[Returned], drafts: Sequence[Draft], 
             found.rows.append(row)
             new += 1
         known |= counted
-        member = who(meeting, "", reply)
-        identifier = _identifier(member, reply.received.isoformat(), *(row.identifier for row in rows), reply.remark)
-        if identifier not in replies:
-            replies.add(identifier)
-            found.replies.append((reply, member, identifier, len(rows)))
+        members = Counter(row.member for row in rows) or Counter({who(meeting, "", reply): 0})
+        for member, count in members.items():
+            wanted = [row.identifier for row in rows if row.member == member]
+            identifier = _identifier(member, reply.received.isoformat(), *wanted, reply.remark)
+            if identifier not in replies:
+                replies.add(identifier)
+                found.replies.append((reply, member, identifier, count))
     return found
 
 
@@ -102,33 +104,36 @@ def who(meeting: Meeting, author: str, reply: Returned) -> str:
         return max(found, key=len, default="")
 
     by_mail = {member.email.strip().casefold(): member.name for member in meeting.members if member.email}
+    # What the program itself wrote as the author of the draft.
+    sender = "" if folded(reply.sender) == folded(meeting.agency.full_name) else reply.sender
     mailbox = by_mail.get(reply.mailbox.strip().casefold(), "") if reply.mailbox else ""
-    return named(author) or mailbox or named(reply.sender) or named(reply.source) or author or reply.sender or UNKNOWN
+    return named(author) or mailbox or named(sender) or named(reply.source) or author or sender or UNKNOWN
 
 
 def _row(meeting: Meeting, reply: Returned, wish: Wish, draft: Draft, titles: dict[str, str]) -> Row:
     member = who(meeting, wish.author, reply)
     number = wish.near
+    told = _case(titles, f"{wish.case} {wish.fallback}")
     if number is None:
-        number = _found(draft, [wish.quote, wish.old, *reversed(wish.fallback.split("\n"))])
+        number = _found(draft, wish, told)
     paragraph = draft.paragraphs[number] if number is not None and number < len(draft.paragraphs) else None
     old, new, place, cell = _placed(wish, paragraph)
     case = paragraph.case if paragraph is not None else ""
-    case = case or _case(titles, f"{wish.case} {wish.fallback}")
+    case = case or told
     author = (
         f"（{wish.author}）"
         if wish.author and folded(wish.author) not in (folded(member), folded(reply.sender))
         else ""
     )
     source = f"{reply.source} {wish.where}{author}"
-    if not place:
-        place = wish.fallback if wish.fallback and len(wish.fallback) < 20 else ""
+    place = place or wish.place
     return Row(wish.author or member, member, case, place, wish.kind, old, new, reply.received, source, cell)
 
 
-def _found(draft: Draft, texts: Iterable[str]) -> int | None:
-    for text in texts:
-        if text.strip() and (number := draft.find(text)) is not None:
+def _found(draft: Draft, wish: Wish, case: str) -> int | None:
+    """The paragraph that a wish is on; of the case that it names, where it names one."""
+    for text in (wish.quote, wish.old, *reversed(wish.fallback.split("\n"))):
+        if text.strip() and (number := draft.find(text, wish.line, case)) is not None:
             return number
     return None
 
@@ -150,7 +155,7 @@ def _placed(wish: Wish, paragraph: Paragraph | None) -> tuple[str, str, str, str
     else:
         # Quoted by hand or by a mark: a part of a sentence.
         quote = wish.quote or wish.old
-        sentence, number = sentence_with(paragraph.whole, quote)
+        sentence, number = sentences_with(paragraph.whole, quote)
         exact = _within(sentence, quote)
         if wish.kind == REVISION:
             if exact:

@@ -25,7 +25,7 @@ _MOST_DEEP = 30
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note. ``text`` is what it says, ``quote`` the text on which it stands, ``line`` the line at its side.
+    """A note. ``text`` is what it says, ``quote`` the text on which it stands, ``line`` the line of it.
 
     ``struck``: the text is to go; with a text it is to be replaced by that. ``document`` is the bookmark of its page.
     """
@@ -92,7 +92,7 @@ def _of_page(page: Any, number: int, title: str, reader: Any, most: int) -> Iter
         text = "\n".join(dict.fromkeys(filter(None, (_text(part, "/Contents") for part in whole))))
         marked = (part for part, kind in zip(whole, kinds, strict=True) if kind in (*_MARKS, *_STRUCK))
         quote = next(filter(None, (_quoted(part, reader) for part in marked)), "")
-        line = "" if quote else _beside(note, reader)
+        line = _beside(next((part for part in whole if part.get("/QuadPoints") is not None), note), reader)
         if text or quote:
             yield Note(number, title, _text(note, "/T"), text, quote, line, any(kind in _STRUCK for kind in kinds))
 
