@@ -609,3 +609,28 @@ def test_a_form_is_written_and_read_again_when_it_is_filled(desk: Desk) -> None:
     (desk.root / "回復").mkdir()
     book.save(desk.root / "回復/表.xlsx")
     assert short(came(desk)) == [("高民間", "討1", "請資訊處儘速辦理。", "請資訊處於年底前辦理。")]
+
+
+PROPOSALS = """
+| 編號 | 委員   | 案號 | 處所 | 種類 | 原文             | 建議文字 | 收件時間  | 採納   | 採用文字 | 理由 |
+| a1   | 周民間 | 討9  |      | 意見 |                  | 請補表。 | 113-05-25 | 不採納 |          |      |
+| a2   | 周民閒 | 討1  |      | 意見 | 請說明期程。     | 請補表。 | 113-05-25 | 採納   |          |      |
+| a3   | 周民間 | 討1  |      | 修訂 | 並請說明期程。   | 並請說明時程。 | 113-05-25 | 採納 |      |      |
+"""
+
+
+@pytest.mark.parametrize(("status", "yet"), [("草稿", "-yet"), ("定稿", "")])
+def test_each_row_of_proposals_is_checked_at_its_cell(desk: Desk, status: str, yet: str) -> None:
+    met(desk)
+    info = INFO.replace("草稿", status)
+    desk.book("113-1/會議紀錄.xlsx", 紀錄資訊=info, 出席=ATTENDANCE, 發言=REMARKS, 決議=DECISIONS)
+    desk.book("113-1/修正意見.xlsx", 修正意見=PROPOSALS)
+    found = {(entry["code"], entry["cell"]) for entry in desk.problems() if entry["code"].startswith("reply-")}
+    assert found == {
+        ("reply-unknown-case", "C2"),
+        (f"reply-unreasoned{yet}", "K2"),
+        ("reply-unknown-member", "B3"),
+        ("reply-words-missing", "J3"),
+        (f"reply-not-in{yet}", "I4"),
+    }
+    assert f"reply-undecided{yet}" not in {code for code, _ in found}
