@@ -412,8 +412,8 @@ def test_a_workbook_saved_while_it_is_being_read_is_no_proof_of_no_change(
     desk.meeting()
     real = unchanged.contents
 
-    def saved_meanwhile(workspace: object) -> dict[str, bytes]:
-        found = real(workspace)  # type: ignore[arg-type]
+    def saved_meanwhile(*given: object) -> dict[str, bytes]:
+        found = real(*given)  # type: ignore[arg-type]
         desk.meeting(案由=CASES.replace("開放一案", "停放一案"))
         monkeypatch.setattr(unchanged, "contents", real)
         return found

@@ -142,6 +142,54 @@ def test_an_attachment_counts_whatever_its_name(desk: Desk, readings: list[str],
     assert len(readings) == 2
 
 
+def test_the_attachments_of_another_meeting_do_not_count(desk: Desk, readings: list[str]) -> None:
+    desk.meeting()
+    desk.meeting("112-2")
+    desk.run("build", "113-1")
+    other = desk.root / "inputs" / "112-2" / "附件" / "圖.pdf"
+    other.parent.mkdir()
+    other.write_bytes(b"one")
+    desk.run("build", "113-1")
+    assert len(readings) == 1
+
+
+def test_a_file_that_lies_there_as_before_is_not_opened_again(
+    desk: Desk, readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.meeting()
+    attachment = desk.root / "inputs" / "113-1" / "附件" / "圖.pdf"
+    attachment.parent.mkdir()
+    attachment.write_bytes(b"one")
+    monkeypatch.setattr(unchanged, "_SETTLED_SECONDS", -1.0)
+    desk.run("build", "113-1")
+    opened: list[str] = []
+    digest = unchanged.hashlib.file_digest
+
+    def counted(stream: Any, name: str) -> Any:
+        opened.append(Path(stream.name).name)
+        return digest(stream, name)
+
+    monkeypatch.setattr(unchanged.hashlib, "file_digest", counted)
+    # As a program that starts anew: what it knows is in output/.packet.
+    unchanged._known_hashes.cache_clear()
+    desk.run("build", "113-1")
+    assert (opened, len(readings)) == ([], 1)
+    attachment.write_bytes(b"two")
+    desk.run("build", "113-1")
+    assert "圖.pdf" in opened
+    assert len(readings) == 2
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"a": 1}', '{"a": ["x", "no hash"]}'])
+def test_damaged_notes_on_files_cost_a_look_and_no_more(desk: Desk, readings: list[str], damage: str) -> None:
+    desk.meeting()
+    desk.run("build", "113-1")
+    unchanged._known_hashes.cache_clear()
+    (desk.root / "output" / ".packet" / "hashes.json").write_text(damage)
+    assert desk.run("build", "113-1").exit_code == 0
+    assert len(readings) == 1
+
+
 def test_another_choice_of_documents_or_formats_is_another_build(desk: Desk, readings: list[str]) -> None:
     desk.meeting()
     for arguments in ((), ("--only", "議程"), ("--format", "docx")):

@@ -143,7 +143,7 @@ def build(
     # Also where nothing is to be written.
     temporary.clear(outputs.state(workspace.output(meeting_id)))
     stamps = unchanged.stamps(workspace)
-    inputs = unchanged.digest(unchanged.contents(workspace))
+    inputs = unchanged.digest(unchanged.contents(workspace, meeting_id))
     known = unchanged.key(inputs, meeting_id, only, formats)
     with logged("build", "核對上次產生之後有無變動"):
         before = unchanged.recall(workspace, meeting_id, known)

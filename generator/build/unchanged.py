@@ -15,7 +15,8 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _STATE_VERSION = 1
 _LARGE = 20_000_000
+_HASHES = "hashes.json"
+_SETTLED_SECONDS = 3.0
 
 
 def key(inputs: str, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> str:
@@ -53,11 +56,18 @@ def digest(files: Mapping[str, bytes]) -> str:
     return found.hexdigest()
 
 
-def contents(workspace: Workspace) -> dict[str, bytes]:
-    """A hash of each file of inputs/ and templates/ by its path below the workspace, in order."""
+def contents(workspace: Workspace, meeting: MeetingId) -> dict[str, bytes]:
+    """A hash of each file of inputs/ and templates/ on which a meeting depends, by its path below the workspace.
+
+    All but the attachments of other meetings. A file that has the size and dates of the last look is not opened.
+    """
+    known = _known_hashes(outputs.state(workspace.output(meeting)))
+    others = {os.fspath(workspace.attachments(other)) for other in workspace.meetings() if str(other) != str(meeting)}
     folders = (workspace.root / "inputs", workspace.templates)
     return {
-        path.relative_to(workspace.root).as_posix(): _content(path) for folder in folders for path in _files(folder)
+        path.relative_to(workspace.root).as_posix(): _content(path, known)
+        for folder in folders
+        for path in _files(folder, others)
     }
 
 
@@ -80,7 +90,7 @@ def ahead(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats
     """
     office = pdf.Office()
     if office.program is not None and formats_chosen(formats, CONVERTED):
-        known = key(digest(contents(workspace)), meeting, only, formats)
+        known = key(digest(contents(workspace, meeting)), meeting, only, formats)
         try:
             kept = json.loads(_place(workspace.output(meeting)).read_text("utf-8"))["key"]
         except (OSError, ValueError, TypeError, KeyError):
@@ -140,6 +150,7 @@ def remember(known: str, report: Report) -> None:
     text = json.dumps(kept, ensure_ascii=False, indent=1)
     with outputs.aside(report.folder) as place:
         outputs.replace(_place(report.folder), text.encode("utf-8"), place)
+        _keep_hashes(outputs.state(report.folder), place)
 
 
 def _place(folder: Path) -> Path:
@@ -158,15 +169,21 @@ def _deadline(plain: dict[str, Any]) -> Deadline:
     return Deadline(**{**plain, **days, "cells": tuple(Location(**cell) for cell in plain["cells"])})
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, without: Collection[str] = ()) -> Iterator[Path]:
     """Every file below a folder, in order; a folder that is a link is followed once, as the readers do.
+
+    Not what lies in the folders ``without``.
 
     Not what Word, Excel and LibreOffice put beside an open file, nor, where workbooks and templates lie, what they
     write before they rename. Attachments may have any name.
     """
     been = set()
     for place, below, names in os.walk(folder, followlinks=True):
-        below[:] = sorted(name for name in below if os.path.realpath(Path(place, name)) not in been)
+        below[:] = sorted(
+            name
+            for name in below
+            if os.path.join(place, name) not in without and os.path.realpath(Path(place, name)) not in been
+        )
         been |= {os.path.realpath(Path(place, name)) for name in below}
         free = Path(place).name in ("附件", "共用")
         for name in sorted(names):
@@ -176,7 +193,35 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _content(path: Path) -> bytes:
+@dataclasses.dataclass(slots=True)
+class _Hashes:
+    """What files of a workspace held when they were last looked at: their size and dates, and the hash."""
+
+    by_path: dict[str, tuple[str, str]]
+    changed: bool = False
+
+
+@functools.lru_cache(maxsize=64)
+def _known_hashes(state: Path) -> _Hashes:
+    try:
+        found = json.loads((state / _HASHES).read_text("utf-8"))
+        return _Hashes(
+            {str(path): (str(about), str(bytes.fromhex(content).hex())) for path, (about, content) in found.items()}
+        )
+    except (OSError, ValueError, TypeError, AttributeError):
+        return _Hashes({})
+
+
+def _keep_hashes(state: Path, place: Path) -> None:
+    """Writes what is known of the files; ``place``: a temporary folder on the same disk."""
+    known = _known_hashes(state)
+    if known.changed:
+        text = json.dumps(known.by_path, ensure_ascii=False, indent=0)
+        outputs.replace(state / _HASHES, text.encode("utf-8", "surrogatepass"), place)
+        known.changed = False
+
+
+def _content(path: Path, known: _Hashes) -> bytes:
     """A hash of the content of a file; for a link its target, for an unreadable file the error.
 
     For a large file, which is rarely edited, its size and date.
@@ -190,8 +235,17 @@ def _content(path: Path) -> bytes:
             return b"no file"
         if found.st_size > _LARGE:
             return f"large {found.st_size} {found.st_mtime_ns}".encode()
+        name, about = str(path), f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+        before = known.by_path.get(name)
+        if before is not None and before[0] == about:
+            return bytes.fromhex(before[1])
+        now = time.time()
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").digest()
+            content = hashlib.file_digest(stream, "sha256").digest()
+        # What was saved a moment ago may be saved once more within the same tick of the disk's clock.
+        if max(found.st_mtime, found.st_ctime) < now - _SETTLED_SECONDS:
+            known.by_path[name], known.changed = (about, content.hex()), True
+        return content
     except OSError as error:
         return f"unreadable {error.errno}".encode()
 

@@ -47,7 +47,7 @@ def watch(
     from watchfiles import watch as events
 
     folders = [workspace.root / "inputs", workspace.templates]
-    seen = unchanged.contents(workspace)
+    seen = unchanged.contents(workspace, meeting)
     yield (turn := _turn((), build, patience, stop))
     # Events begin to be gathered only when they are first asked for: what was saved meanwhile shows by its content.
     for _ in events(
@@ -60,13 +60,13 @@ def watch(
         raise_interrupt=True,
         ignore_permission_denied=True,
     ):
-        now = _settled(workspace, stop)
+        now = _settled(workspace, meeting, stop)
         while (saved := _changed(seen, now)) and not stop.is_set():
             seen = now
             # What was saved after the last look and before the build has been built already.
             if unchanged.digest(now) != turn.report.inputs:
                 yield (turn := _turn(saved, build, patience, stop))
-                now = _settled(workspace, stop)
+                now = _settled(workspace, meeting, stop)
 
 
 def _turn(saved: tuple[str, ...], build: Build, patience: float, stop: threading.Event) -> Turn:
@@ -82,13 +82,13 @@ def _half_saved(report: Report) -> bool:
     return any(found.code in books.UNREAD for found in report.problems)
 
 
-def _settled(workspace: Workspace, stop: threading.Event) -> dict[str, bytes]:
+def _settled(workspace: Workspace, meeting: MeetingId, stop: threading.Event) -> dict[str, bytes]:
     """The contents of the files once they no longer change between two looks."""
-    now = unchanged.contents(workspace)
+    now = unchanged.contents(workspace, meeting)
     for _ in range(40):
         if stop.wait(0.05):
             return now
-        again = unchanged.contents(workspace)
+        again = unchanged.contents(workspace, meeting)
         if again == now:
             return now
         now = again
