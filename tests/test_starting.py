@@ -105,7 +105,7 @@ def test_init_makes_a_workspace_with_blank_facts_and_the_standard_templates(desk
     assert {path.name for path in (root / "inputs").iterdir()} == {"機關.xlsx", "共用"}
     assert tree(root / "templates") == tree(REPO / "templates")
     agency = openpyxl.load_workbook(root / "inputs" / "機關.xlsx")
-    assert agency.sheetnames == ["機關", "單位", "委員", "停班日"]
+    assert agency.sheetnames == ["機關", "單位", "規則", "委員", "停班日"]
     given = {row[0]: row[1] for row in rows(root / "inputs" / "機關.xlsx", "機關")}
     assert {name for name, value in given.items() if value is None} >= set(AGENCY)
     assert (given["抽查基數"], given["品質檢測起日"], given["下載排名數"]) == (50, "104-02-01", 10)

@@ -100,20 +100,21 @@ class Problem:
         return f"{place}{self.text}。{self.remedy}"
 
 
-def problem(code: Code, at: Location, **values: object) -> Problem:
+def problem(code: Code, at: Location, *, source: object = "", **values: object) -> Problem:
     """The problem ``code`` at a place, its text and remedy filled with ``values``.
 
-    Its source, in brackets, ends the text. Raises KeyError for a value that the message needs and was not given.
+    ``source``: the words by which the body cites the rule; in brackets they, or the message's own, end the text.
+    Raises KeyError for a value that the message needs and was not given.
     """
     message = code.message
     # What stands in a cell may have line ends; a message is one line.
     one_line_values = {name: one_line(value) if isinstance(value, str) else value for name, value in values.items()}
-    source = f"（{message.source}）" if message.source else ""
+    cited = one_line(str(source or message.source))
     return Problem(
         code.code,
         message.severity,
         at,
-        message.text.format(**one_line_values) + source,
+        message.text.format(**one_line_values) + (f"（{cited}）" if cited else ""),
         message.remedy.format(**one_line_values),
     )
 

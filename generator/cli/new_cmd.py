@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 @click.argument("meeting", type=MEETING)
 @click.option("--from", "source", type=MEETING, help="沿用這次會議的文字，帶入其決定（議）與持續列管事項。")
 @click.option("--minutes", is_flag=True, help="會後：在已有的會議加上 會議紀錄.xlsx。")
+@click.option("--with", "with_", metavar="欄位", help="表單另外列出這些欄位或工作表，以逗號隔開，例如 提案人,公開。")
 @click.pass_obj
-def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minutes: bool) -> None:
+def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minutes: bool, with_: str | None) -> None:
     """建立一場會議的空白活頁簿，供填寫。"""
     from generator.cli import terminal
-    from generator.setup import start
+    from generator.setup import kinds, start
 
     if minutes and source:
         raise click.UsageError("--minutes 與 --from 不能同時使用。")
+    columns = kinds.columns_named(with_ or "")
     workspace = workspace_of(given, meeting if minutes else source)
-    started = start.minutes(workspace, meeting) if minutes else start.new(workspace, meeting, source)
+    started = start.minutes(workspace, meeting, columns) if minutes else start.new(workspace, meeting, source, columns)
     if started.stopped:
         terminal.problems(started.problems)
         wanted = f"inputs/{meeting}/{start.MINUTES_BOOK}.xlsx" if minutes else f"inputs/{meeting}"

@@ -73,6 +73,15 @@ def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
     out.print(table, soft_wrap=False)
 
 
+def chosen(question: str, choices: Sequence[str]) -> int:
+    """The place of the choice that the user types by its number; asks until it is one of them."""
+    import click
+
+    for number, choice in enumerate(choices, start=1):
+        click.echo(f"  {number}　{choice}")
+    return int(click.prompt(question, type=click.IntRange(1, len(choices)), default=1, prompt_suffix=" ")) - 1
+
+
 def names(used: Mapping[str, Sequence[str]]) -> None:
     """The names that each template uses, a line for each template."""
     out = console()

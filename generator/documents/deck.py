@@ -10,7 +10,7 @@ from generator.basic import roc
 from generator.basic.problem import Location
 from generator.documents.passages import Contents, Passage, parts_of
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CHART, CIVIL_MEMBER, CLOSING, COVER, OUTLINE, TABS
+from generator.meeting.sheets import CHAIR, CHART, CLOSING, COVER, OUTLINE, TABS
 from generator.meeting.sheets.meeting import Case, Slide
 from generator.prose.text import Text, field, join, typed
 from generator.prose.vocabulary import Vocabulary
@@ -182,13 +182,17 @@ def _tiers(lines: Sequence[Line]) -> tuple[tuple[Box, ...], ...]:
 
 
 def _roster(meeting: Meeting) -> tuple[tuple[Box, ...], ...]:
-    """召集人, below 機關代表 and 民間代表 and how many there are, below the unit that serves the group (設置要點三)."""
+    """The convener, below the other sorts of members and how many there are, below the unit that serves the body."""
     agency = meeting.agency
     at = meeting.members[0].at("role") if meeting.members else agency.at("group")
     roles = spans(meeting.members, "role")
-    counts = {role: sum(member.role == role for member in meeting.members) for role in (AGENCY_MEMBER, CIVIL_MEMBER)}
+    counts = {
+        role: sum(member.role == role for member in meeting.members)
+        for role in meeting.body.roles
+        if meeting.body.group(role) != CHAIR
+    }
     return (
-        (Box(CHAIR, "", at),),
+        (Box(meeting.body.called(CHAIR), "", at),),
         tuple(Box(role, typed(f"{count}人", *roles) if count else "", at) for role, count in counts.items()),
         (Box(_SECRETARIAT, field(agency, "secretariat"), agency.at("secretariat")),),
     )

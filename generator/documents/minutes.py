@@ -19,6 +19,7 @@ from generator.meeting import agenda
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, OPINION
+from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.agenda import Section
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance, Decision, Remark
@@ -117,13 +118,17 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
     """The head of the minutes: times, names and the count of those who attended."""
     total = len(meeting.members) or len(minutes.attendance)
     attending = minutes.attending
-    civil = sum(member.role == CIVIL_MEMBER for member in attending)
+    civil = sum(member.group == CIVIL_MEMBER for member in attending)
     status = minutes.info.at("status")
     day = typed(f"{roc.long_date(meeting.date)}（{roc.weekday(meeting.date)}）", meeting.info.at("date"))
     start = field(minutes.info, "started") if minutes.info.started else field(meeting.info, "start")
     more = typed(meeting.went_on, meeting.info.at("more_days"))
     roster = spans(meeting.members, "name") or spans(minutes.attendance, "name")
     came = spans(minutes.attendance, "how")
+    counted = fill("應出席{}人，出席{}人", typed(total, *roster), typed(len(attending), *came))
+    if meeting.body.rule(names.CIVIL_QUORUM) is not None:
+        cells = (*came, *spans(minutes.attendance, "role"))
+        counted += fill(f"，其中{meeting.body.called(CIVIL_MEMBER)}{{}}人", typed(civil, *cells))
     return {
         "狀態標示": typed("（草稿）" if minutes.draft else "", status),
         "草稿註": _draft_note(vocabulary, status) if minutes.draft else "",
@@ -132,17 +137,14 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
         "出席": join("、", map(_attendance, attending)),
         "請假": join("、", map(_attendance, minutes.absent)) or "無",
         "列席": _observers(meeting),
-        "人數": fill(
-            "應出席{}人，出席{}人，其中民間代表{}人",
-            typed(total, *roster),
-            typed(len(attending), *came),
-            typed(civil, *came, *spans(minutes.attendance, "role")),
-        ),
+        "人數": counted,
     }
 
 
 def _draft_note(vocabulary: Vocabulary, status: Location) -> Text:
-    """Until when to answer; without a deadline that can be known, soon."""
+    """Until when to answer; without a deadline that can be known, soon; nothing where no rule asks for answers."""
+    if vocabulary.meeting.body.rule(names.CORRECTION_DAYS) is None:
+        return typed("")
     until = vocabulary.figures.get("期限.修正意見")
     by = typed("儘速", status)
     if until is not None:

@@ -13,7 +13,8 @@ from generator.basic.problem import Location
 from generator.documents.document import INTERNAL, PARTICIPANTS, Document, DocumentType
 from generator.documents.numbering import label
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER
+from generator.meeting.sheets import CHAIR, DATA_GROUP
+from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.agency import Member
 from generator.meeting.sheets.minutes import Observer
 from generator.prose.text import field, join, typed
@@ -24,6 +25,9 @@ from generator.workbook.values import folded
 NOTICE, SIGN_IN, NAME_CARDS = "開會通知單", "簽到單", "桌牌"
 OBSERVING = "列席"
 _MEMBER = "委員"
+# As 設置要點七 says it.
+_DEPUTIES_RULE = "設置要點七"
+_DATA_GROUP_DEPUTIES = "代表政府機關出任之委員因故未能親自出席時，得指派代表出席（政府資料開放諮詢小組設置要點第七點）"
 # Half-width letters in Times New Roman, as parts of a full-width character; capitals are wider.
 _LETTER, _CAPITAL = 0.45, 0.8
 
@@ -43,7 +47,8 @@ def _notice(meeting: Meeting) -> dict[str, Any]:
         "速別": field(meeting.info, "urgency"),
         "主持人": typed(chair(meeting), meeting.info.at("chair")),
         "出席者": join("、", [_titled(member) for member in _attending(meeting)]),
-        "有機關代表": any(member.role == AGENCY_MEMBER for member in meeting.members),
+        "有機關代表": bool(_deputies(meeting)),
+        "代理說明": f"委員應親自出席；{_deputies(meeting)}。" if _deputies(meeting) else "",
         "列席者": _observers(meeting),
         "副本": typed("" if copied else sender, agency.at("self_name"), agency.at("secretariat")),
         "備註文": "" if several else typed("".join(remarks), at),
@@ -58,7 +63,42 @@ def chair(meeting: Meeting) -> str:
     member = next((other for other in meeting.members if folded(other.name) == folded(meeting.info.chair)), None)
     if member is None:
         return meeting.info.chair
-    return f"{member.name}{member.title}（{CHAIR}）" if member.role == CHAIR else titled(member)
+    return f"{member.name}{member.title}（{member.role}）" if member.group == CHAIR else titled(member)
+
+
+def _rank(meeting: Meeting, member: Member) -> int:
+    """The convener first, the others as in the roster; by the order of 〔身分〕 where the body has that sheet."""
+    return meeting.body.place(member.role) if meeting.body.has_roles else int(member.group != CHAIR)
+
+
+def _deputies(meeting: Meeting) -> str:
+    """Which members may send a deputy, and by which rule; empty where none may, or no rule says it."""
+    body = meeting.body
+    rule = body.rule(names.DEPUTIES)
+    if rule is None or not any(member.role in rule.roles for member in meeting.members):
+        return ""
+    if body.kind == DATA_GROUP and rule.source == _DEPUTIES_RULE:
+        return _DATA_GROUP_DEPUTIES
+    everyone = all(member.role in rule.roles for member in meeting.members)
+    source = f"（{rule.source}）" if rule.source else ""
+    return f"{'' if everyone else '、'.join(rule.roles)}因故未能親自出席時，得指派代表出席{source}"
+
+
+def _deputies_note(meeting: Meeting) -> str:
+    """The note below the sign-in sheet; empty where no rule says who may send a deputy."""
+    rule, text = meeting.body.rule(names.DEPUTIES), _deputies(meeting)
+    if rule is None:
+        return ""
+    if not text:
+        return "委員應親自出席，代理人欄以「—」表示。"
+    if text == _DATA_GROUP_DEPUTIES:
+        text = text.replace("之委員因故", "之委員，因故")
+    others = "其他委員及" if any(member.role not in rule.roles for member in meeting.members) else ""
+    return (
+        f"只有{text}；{others}列席人員的代理人欄以「—」表示。"
+        if others
+        else f"委員{text}；列席人員的代理人欄以「—」表示。"
+    )
 
 
 def titled(member: Member) -> str:
@@ -73,7 +113,7 @@ def _titled(member: Member) -> str:
 def _attending(meeting: Meeting) -> list[Member]:
     """The members but for the chair, who is named as such; the convener first, the others as in the roster."""
     others = [member for member in meeting.members if folded(member.name) != folded(meeting.info.chair)]
-    return sorted(others, key=lambda member: member.role != CHAIR)
+    return sorted(others, key=lambda member: _rank(meeting, member))
 
 
 def observing_units(meeting: Meeting) -> list[str]:
@@ -113,7 +153,7 @@ def notice_remarks(text: str) -> list[str]:
 
 
 def _groups(meeting: Meeting) -> list[dict[str, Any]]:
-    """Who signs, by group. Only members who represent an agency may send a deputy (設置要點七)."""
+    """Who signs, by 身分 in its order, and who may send a deputy by the rules of the body."""
     groups = [
         {
             "名稱": role,
@@ -122,13 +162,13 @@ def _groups(meeting: Meeting) -> list[dict[str, Any]]:
                     "服務機關": field(member, "organisation"),
                     "職稱": field(member, "title"),
                     "姓名": field(member, "name"),
-                    "得代理": role == AGENCY_MEMBER,
+                    "得代理": meeting.body.may_send_deputy(role),
                 }
                 for member in meeting.members
                 if member.role == role
             ],
         }
-        for role in (CHAIR, AGENCY_MEMBER, CIVIL_MEMBER)
+        for role in meeting.body.roles
     ]
     people: list[tuple[str, str, str]] = [
         (field(person, "unit"), field(person, "title"), field(person, "name")) for person in meeting.observers
@@ -138,9 +178,13 @@ def _groups(meeting: Meeting) -> list[dict[str, Any]]:
     return [group for group in [*groups, {"名稱": OBSERVING, "列": rows}] if group["列"]]
 
 
+def _sign_in(meeting: Meeting) -> dict[str, Any]:
+    return {"主席": chair(meeting), "組": _groups(meeting), "代理註": _deputies_note(meeting)}
+
+
 def _cards(meeting: Meeting) -> list[dict[str, Any]]:
     """A card for each member, the convener first, and for each of those who sit in and are known by name."""
-    members = sorted(meeting.members, key=lambda member: member.role != CHAIR)
+    members = sorted(meeting.members, key=lambda member: _rank(meeting, member))
     people = [(member.organisation, member.title, member.name) for member in members]
     people += [(observer.unit, observer.title, observer.name) for observer in meeting.observers if observer.name]
     return [
@@ -185,6 +229,6 @@ def _type(name: str, audience: str, values: Callable[[Meeting], dict[str, Any]])
 
 DOCUMENT_TYPES = (
     _type(NOTICE, PARTICIPANTS, lambda meeting: {"通知": _notice(meeting)}),
-    _type(SIGN_IN, INTERNAL, lambda meeting: {"簽到": {"主席": chair(meeting), "組": _groups(meeting)}}),
+    _type(SIGN_IN, INTERNAL, lambda meeting: {"簽到": _sign_in(meeting)}),
     _type(NAME_CARDS, INTERNAL, lambda meeting: {"桌牌": {"牌": _cards(meeting)}}),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.basic import roc, rule_numbers
+from generator.basic import roc
 from generator.basic.problem import Location
 from generator.meeting import schedule
+from generator.meeting.body import SETTINGS
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Attachment, Case
@@ -48,14 +49,17 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
 
     agency, info = meeting.agency, meeting.info
 
-    def add_fields(record: Record) -> None:
+    def add_fields(record: Record, without: Container[str] = ()) -> None:
         for name, column in record.sheet.by_field.items():
             # A day on which figures were counted that nobody gave is no figure.
             given = record.row.values[column.name] is not None or getattr(record, name) is None
-            if column.figure and given:
+            if column.figure and given and name not in without:
                 add(column.figure, getattr(record, name), record.at(name))
 
-    add_fields(agency)
+    add_fields(agency, without=SETTINGS.values())
+    for name, setting in SETTINGS.items():
+        if (rule := meeting.body.rule(name)) is not None:
+            add(agency.sheet.by_field[setting].figure, rule.number, *rule.cells)
     date, folder = info.at("date"), Location(f"inputs/{meeting.id}")
     named = (info.at("title"),) if info.title else ()
     add("會議.年度", meeting.year, *((date,) if named else (folder,)))
@@ -68,8 +72,8 @@ def compute(meeting: Meeting) -> dict[str, Figure]:
     add_fields(info)
     for deadline in schedule.of(meeting).deadlines:
         add(f"{DEADLINES}.{deadline.name}", deadline.date, *deadline.cells)
-    for name, rule in rule_numbers.BY_NAME.items():
-        add(f"{RULES}.{name}", rule.number, Location(rule.source))
+    for name, value, places in meeting.body.figures():
+        add(f"{RULES}.{name}", value, *places)
     for record in COUNTED:
         if record.sheet.name in meeting.present:
             for name, value, cells in record.figures(meeting):

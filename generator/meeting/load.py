@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +10,10 @@ from typing import cast
 
 from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
-from generator.meeting import agenda, minutes, sources, succession, workdays
+from generator.meeting import agenda, body, minutes, sources, succession, workdays
 from generator.meeting.files import NamedFile
 from generator.meeting.model import Meeting
+from generator.meeting.sheets import DATA_GROUP
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
@@ -91,11 +93,16 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     unread_books = books.unread(workspace.inputs(meeting_id))
     _mention_sheets(meeting_id, raw, unread_books, problems)
     units = typed_rows.records(Unit, agency_sheets, problems)
-    members = typed_rows.records(Member, agency_sheets, problems)
+    about = typed_rows.field_record(Agency, agency)
+    own = body.read(agency_sheets, about, problems)
+    roster = [
+        replace(member, group=own.group(member.role))
+        for member in typed_rows.records(Member, agency_sheets, problems, {Member.heading_of("role"): own.roles})
+    ]
     calendar = workdays.read(workspace.shared, agency_sheets, problems)
     info = typed_rows.field_row(MeetingInfo, raw, problems)
     attachments = typed_rows.records(Attachment, raw, problems)
-    noted, observers = minutes.read(raw, problems)
+    noted, observers = minutes.read(raw, own, problems)
     sections = agenda.read(raw, agency_sheets, problems)
     put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems, sections)
     present = frozenset(values.folded(sheet.name) for sheet in raw)
@@ -114,11 +121,11 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     if any(problem.code in books.UNREAD for problem in problems):
         # What is missing now may stand in the workbook that could not be read.
         return Loaded(None, [problem for problem in problems if problem.code not in _DEPENDENT], files)
-    facts, about = typed_rows.field_record(MeetingInfo, info), typed_rows.field_record(Agency, agency)
+    facts = typed_rows.field_record(MeetingInfo, info)
     if facts is None or about is None:
         return Loaded(None, problems, files)
     if facts.row.values[MeetingInfo.heading_of("cutoff")] is None:
-        if sections is USUAL:
+        if own.kind == DATA_GROUP and sections is USUAL:
             problems += [_no_cutoff(facts)]
             return Loaded(None, problems, files)
         # A meeting without figures has no day up to which they are counted.
@@ -131,8 +138,9 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         previous=previous,
         titles=succession.titles(workspace, sorted((*origins, previous), key=str)),
         agency=about,
+        body=own,
         units=tuple(dict.fromkeys(unit.name for unit in units)),
-        members=members,
+        members=tuple(member for member in roster if _serves(member, facts.date)),
         info=facts,
         observers=observers,
         cases=put,
@@ -144,6 +152,7 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         present=present,
         sections=sections,
         slides=slides,
+        away=tuple(member for member in roster if not _serves(member, facts.date)),
         cleared=typed_rows.records(ClearedWording, raw, problems),
         unread=frozenset(unread),
         unread_books=unread_books,
@@ -160,6 +169,12 @@ def _no_cutoff(facts: MeetingInfo) -> Problem:
     if name in facts.row.cells:
         return problem(RowCode.EMPTY_CELL, facts.at("cutoff"), name=name)
     return problem(RowCode.MISSING_FIELD, facts.at(), name=name, example=example)
+
+
+def _serves(member: Member, day: dt.date) -> bool:
+    """Whether a member counts on the day of the meeting; with a term that ends before it begins no one can tell."""
+    start, end = member.term_start, member.term_end
+    return member.serves_on(day) or bool(start and end and end < start)
 
 
 def _unread(

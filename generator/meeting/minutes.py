@@ -6,9 +6,10 @@ There are minutes once 紀錄資訊 is there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.basic.problem import ERROR, Code, Location, Problem, problem, warning
+from generator.meeting.body import Body
 from generator.meeting.sheets import ABSENT, DRAFT
 from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
 from generator.workbook import typed_rows
@@ -60,14 +61,19 @@ class Minutes:
         return tuple(entry for entry in self.attendance if entry.how == ABSENT)
 
 
-def read(raw: Sequence[RawSheet], problems: list[Problem]) -> tuple[Minutes | None, tuple[Observer, ...]]:
+def read(raw: Sequence[RawSheet], body: Body, problems: list[Problem]) -> tuple[Minutes | None, tuple[Observer, ...]]:
     """The minutes, None while there is no sheet 紀錄資訊 or its status cannot be read; and who sits in.
 
     The sheet 列席 serves before the meeting too, when there are no minutes.
     """
     before = len(problems)
     row = typed_rows.field_row(MinutesInfo, raw, problems)
-    attendance = typed_rows.records(Attendance, raw, problems)
+    roles = {Attendance.heading_of("role"): body.roles}
+    attendance = tuple(
+        replace(entry, group=body.group(entry.role)) for entry in typed_rows.records(Attendance, raw, problems, roles)
+    )
+    if body.has_roles:
+        attendance = tuple(sorted(attendance, key=lambda entry: body.place(entry.role)))
     observers = typed_rows.records(Observer, raw, problems)
     remarks = typed_rows.records(Remark, raw, problems)
     decisions = [row for row in typed_rows.records(Decision, raw, problems) if _is_there(row, problems)]

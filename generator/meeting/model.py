@@ -11,6 +11,7 @@ from typing import cast
 from generator.basic import roc
 from generator.basic.problem import Location
 from generator.basic.workspace import MeetingId
+from generator.meeting.body import Body
 from generator.meeting.files import Enclosure
 from generator.meeting.minutes import Minutes
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
@@ -41,7 +42,8 @@ class Meeting:
 
     ``previous`` is the one of them that came before this one. ``lists`` are the lists of data by their record class.
     ``files`` are those that are joined as attachments, by the cell that names them. ``cleared`` are wordings in which
-    what looks like a name or personal data is none. ``unread`` are names of figures that are missing because their
+    what looks like a name or personal data is none. ``members`` are those in office on its date, ``away`` the others of
+    the roster. ``unread`` are names of figures that are missing because their
     cells could not be read (預定開放. for all of a sheet). ``unread_books`` are workbooks of a format that is not read.
     ``titles`` are the names of other meetings by their ids, of those that have one and are spoken of here.
     ``proposals`` and ``replies`` are what members sent back on the draft minutes.
@@ -50,6 +52,7 @@ class Meeting:
     id: MeetingId
     others: tuple[MeetingId, ...]
     agency: Agency
+    body: Body
     units: tuple[str, ...]
     members: tuple[Member, ...]
     info: MeetingInfo
@@ -66,6 +69,7 @@ class Meeting:
     slides: tuple[Slide, ...] = ()
     files: Mapping[Location, Enclosure] = field(default_factory=dict)
     cleared: tuple[ClearedWording, ...] = ()
+    away: tuple[Member, ...] = ()
     unread: frozenset[str] = frozenset()
     unread_books: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)

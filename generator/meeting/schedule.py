@@ -10,15 +10,12 @@ from typing import Any
 
 from generator.basic import roc
 from generator.basic.problem import ERROR, WARNING, Code, Location, Problem, error, problem, warning
-from generator.basic.rule_numbers import (
-    DRAFT_LIMIT_DAYS,
-    PAPERS_DAYS,
-    PUBLICATION_DAYS,
-    USUAL_CORRECTION_DAYS,
-    USUAL_DRAFT_DAYS,
-)
+from generator.meeting.body import SETTINGS, Rule
 from generator.meeting.model import Meeting
-from generator.meeting.sheets.agency import Agency, Closure
+from generator.meeting.sheets import DATA_GROUP
+from generator.meeting.sheets import rules as names
+from generator.meeting.sheets.agency import Closure
+from generator.meeting.sheets.rules import RuleRow
 from generator.meeting.workdays import NotCovered
 
 
@@ -29,17 +26,14 @@ class ScheduleCode(Code):
         "沒有民國 {year} 年的辦公日曆，無法計算期限：{names}",
         "請將人事行政總處「{year}年中華民國政府行政機關辦公日曆表」的 CSV 檔放進 inputs/共用。",
     )
-    DRAFT_DAYS = error("紀錄草稿工作日 {value} 不在 1 至 {most} 之間", "請改正。", source=DRAFT_LIMIT_DAYS.source)
+    DRAFT_DAYS = error("紀錄草稿工作日 {value} 不在 1 至 {most} 之間", "請改正。")
+    DRAFT_DAYS_NONE = error("紀錄草稿工作日不可為 0", "請填 1 以上的整數。")
     CORRECTION_DAYS = error("修正意見工作日不可為 0", "請填 1 以上的整數。")
-    CORRECTION_LATE = warning(
-        "修正意見期限在會後第 {days} 個工作日，晚於公開期限的 {most} 個工作日",
-        "請縮短天數。",
-        source=PUBLICATION_DAYS.source,
-    )
+    CORRECTION_LATE = warning("修正意見期限在會後第 {days} 個工作日，晚於公開期限的 {most} 個工作日", "請縮短天數。")
 
 
+_PLATFORM, _WEBSITE = "政府資料開放平臺", "機關網站"
 PAPERS, DRAFT, DRAFT_LIMIT, CORRECTIONS, PUBLICATION = "會議資料", "紀錄草稿", "紀錄草稿上限", "修正意見", "公開"
-DRAFT_SETTING, CORRECTION_SETTING = Agency.heading_of("draft_days"), Agency.heading_of("correction_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +67,42 @@ class Schedule:
 
 
 def of(meeting: Meeting) -> Schedule:
-    """The deadlines of a meeting; those for which the calendar does not reach are left out."""
+    """The deadlines of a meeting by the rules of the body; those for which the calendar does not reach are left out."""
     schedule, lacking = Schedule(), dict[int, list[str]]()
-    agency, cell = meeting.agency, meeting.info.at("date")
+    cell, body, ended = meeting.info.at("date"), meeting.body, meeting.info.last_day
 
     def add(
-        name: str, start: dt.date | None, days: int, counted: str, what: str, source: str, *cells: Location
+        name: str, start: dt.date | None, rule: Rule | None, counted: str, what: str, *cells: Location
     ) -> dt.date | None:
-        if start is None:
+        if start is None or rule is None:
             return None
-        calendar = meeting.calendar
+        before, calendar = rule.name == names.PAPERS_DAYS, meeting.calendar
+        days = -rule.number if before else rule.number
         try:
-            date = calendar.before(start, -days) if days < 0 else calendar.after(start, days)
+            date = calendar.before(start, rule.number) if before else calendar.after(start, days)
         except NotCovered as unknown:
             lacking.setdefault(unknown.day.year, []).append(name)
             return None
-        places = (cell, *cells, *calendar.places(start, date))
-        text = counted.format(days=abs(days))
-        schedule.deadlines.append(Deadline(name, date, start, days, text, what, source, tuple(dict.fromkeys(places))))
+        places = tuple(dict.fromkeys((cell, *cells, *rule.cells, *calendar.places(start, date))))
+        text = counted.format(days=rule.number)
+        schedule.deadlines.append(Deadline(name, date, start, days, text, what, _source(meeting, rule), places))
         return date
 
     before, after = "會前 {days} 個工作日", "會後 {days} 個工作日"
-    setting, ended = agency.at("draft_days"), meeting.info.last_day
-    add(PAPERS, meeting.date, -PAPERS_DAYS.number, before, "送達議程、會議資料草案及資料盤點表", PAPERS_DAYS.source)
-    draft_source = f"{USUAL_DRAFT_DAYS.source}（設定：{DRAFT_SETTING}）"
-    draft = add(DRAFT, ended, agency.draft_days, after, "送出會議紀錄草稿", draft_source, setting)
+    data_group = body.kind == DATA_GROUP
+    text = "送達議程、會議資料草案及資料盤點表" if data_group else "送達議程及會議資料"
+    add(PAPERS, meeting.date, body.rule(names.PAPERS_DAYS), before, text)
+    draft_rule = body.rule(names.DRAFT_DAYS)
+    draft = add(DRAFT, ended, draft_rule, after, "送出會議紀錄草稿")
     text = "提供會議資料與紀錄草稿的最後一日"
-    add(DRAFT_LIMIT, ended, DRAFT_LIMIT_DAYS.number, after, text, DRAFT_LIMIT_DAYS.source)
-    text, source = "委員回復修正意見", f"{USUAL_CORRECTION_DAYS.source}（設定：{CORRECTION_SETTING}）"
-    counted, cells = "紀錄草稿期限後 {days} 個工作日", (setting, agency.at("correction_days"))
-    add(CORRECTIONS, draft, agency.correction_days, counted, text, source, *cells)
-    text = "於政府資料開放平臺公開會議資料與紀錄"
-    add(PUBLICATION, ended, PUBLICATION_DAYS.number, after, text, PUBLICATION_DAYS.source)
+    add(DRAFT_LIMIT, ended, body.rule(names.DRAFT_LIMIT_DAYS), after, text)
+    counted, start = "紀錄草稿期限後 {days} 個工作日", draft
+    if draft_rule is None:
+        counted, start = after, ended
+    cells = draft_rule.cells if draft_rule else ()
+    add(CORRECTIONS, start, body.rule(names.CORRECTION_DAYS), counted, "委員回復修正意見", *cells)
+    text = f"於{published_at(meeting)}公開會議資料與紀錄"
+    add(PUBLICATION, ended, body.rule(names.PUBLICATION_DAYS), after, text)
     schedule.deadlines.sort(key=lambda deadline: deadline.date)
     schedule.problems += [
         problem(ScheduleCode.CALENDAR_MISSING, cell, year=year - 1911, names="、".join(names))
@@ -116,29 +114,53 @@ def of(meeting: Meeting) -> Schedule:
 def check(meeting: Meeting) -> list[Problem]:
     """What is wrong with the settings. That a calendar does not reach is a warning: no document need wait for it."""
     problems = [dataclasses.replace(missing, severity=WARNING) for missing in of(meeting).problems]
-    agency = meeting.agency
-    draft, corrections = agency.at("draft_days"), agency.at("correction_days")
-    if not 1 <= agency.draft_days <= DRAFT_LIMIT_DAYS.number:
-        problems.append(problem(ScheduleCode.DRAFT_DAYS, draft, value=agency.draft_days, most=DRAFT_LIMIT_DAYS.number))
-    elif not agency.correction_days:
-        problems.append(problem(ScheduleCode.CORRECTION_DAYS, corrections))
-    elif agency.draft_days + agency.correction_days > PUBLICATION_DAYS.number:
-        whole = agency.draft_days + agency.correction_days
-        problems.append(problem(ScheduleCode.CORRECTION_LATE, corrections, days=whole, most=PUBLICATION_DAYS.number))
+    body = meeting.body
+    draft, limit = body.rule(names.DRAFT_DAYS), body.rule(names.DRAFT_LIMIT_DAYS)
+    corrections, publication = body.rule(names.CORRECTION_DAYS), body.rule(names.PUBLICATION_DAYS)
+    if draft and draft.at and not draft.number:
+        code = ScheduleCode.DRAFT_DAYS if limit else ScheduleCode.DRAFT_DAYS_NONE
+        most, source = (limit.number, limit.source) if limit else (0, "")
+        problems.append(problem(code, draft.at, value=draft.number, most=most, source=source))
+    elif draft and draft.at and limit and draft.number > limit.number:
+        value, most = draft.number, limit.number
+        problems.append(problem(ScheduleCode.DRAFT_DAYS, draft.at, value=value, most=most, source=limit.source))
+    elif corrections and corrections.at and not corrections.number:
+        problems.append(problem(ScheduleCode.CORRECTION_DAYS, corrections.at))
+    elif corrections and corrections.at and publication:
+        whole, most = (draft.number if draft else 0) + corrections.number, publication.number
+        if whole > most:
+            code, source = ScheduleCode.CORRECTION_LATE, publication.source
+            problems.append(problem(code, corrections.at, days=whole, most=most, source=source))
     return problems
+
+
+def published_at(meeting: Meeting) -> str:
+    """Where papers and minutes are published; empty where no rule of the body says that they are."""
+    if meeting.body.rule(names.PUBLICATION_DAYS) is None:
+        return ""
+    return meeting.agency.publishes_at or (_PLATFORM if meeting.body.kind == DATA_GROUP else _WEBSITE)
+
+
+def _source(meeting: Meeting, rule: Rule) -> str:
+    """The rule that a deadline follows from; of one that 〔機關〕 sets, also that it does."""
+    setting = SETTINGS.get(rule.name)
+    if setting and rule.at == meeting.agency.at(setting):
+        return f"{rule.source}（設定：{rule.name}）" if rule.source else f"設定：{rule.name}"
+    return rule.source
 
 
 def concerning(meeting: Meeting, problems: Iterable[Problem]) -> list[Problem]:
     """The errors among the problems on which the deadlines depend: date, settings, calendar."""
     agency = meeting.agency
-    places = {meeting.info.at("date"), agency.at("draft_days"), agency.at("correction_days")}
+    places = {meeting.info.at("date"), *(agency.at(setting) for setting in SETTINGS.values())}
+    places |= {rule.at for name in names.DAYS if (rule := meeting.body.rule(name)) and rule.at}
     return [
         problem
         for problem in problems
         if problem.severity == ERROR
         and (
             problem.at in places
-            or problem.at.sheet == Closure.sheet.name
+            or problem.at.sheet in (Closure.sheet.name, RuleRow.sheet.name)
             or problem.at.workbook.lower().endswith(".csv")
         )
     ]

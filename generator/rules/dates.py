@@ -8,9 +8,9 @@ from __future__ import annotations
 from generator.basic import roc
 from generator.basic.problem import Code, Problem, error, problem, warning
 from generator.basic.roc import Period, YearMonth
-from generator.basic.rule_numbers import MEETINGS_A_YEAR
 from generator.meeting.minutes import Minutes
 from generator.meeting.model import Meeting
+from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.lists import LISTS
 from generator.rules.drafts import unfinished
 from generator.workbook import values
@@ -35,7 +35,6 @@ class DatesCode(Code):
     MEETINGS_FEW = warning(
         "{year} 年只有 {count} 次常會的資料夾，每年以召開{least}次為原則",
         "請確認前一年的開會次數。",
-        source=MEETINGS_A_YEAR.source,
     )
     NOT_ADJOURNED = error("沒有散會時間，不能定稿", "請填散會時間。")
     NOT_ADJOURNED_YET = warning("沒有散會時間", "定稿前請填散會時間。")
@@ -125,14 +124,17 @@ def times_run_forward(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 
 
 def last_year_had_enough_meetings(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """The year before had enough regular meetings, as a principle (設置要點四(一))."""
+    """The year before had enough regular meetings, as a principle, by the rule of the body."""
+    rule = meeting.body.rule(names.MEETINGS_A_YEAR)
+    if rule is None:
+        return []
     year = meeting.year - 1
     before = [other for other in meeting.others if other.year == year]
     count = sum(not other.extraordinary for other in before)
-    if not before or count >= MEETINGS_A_YEAR.number:
+    if not before or count >= rule.number:
         return []
-    least = roc.numeral(MEETINGS_A_YEAR.number)
-    return [problem(DatesCode.MEETINGS_FEW, meeting.info.at("date"), year=year, count=count, least=least)]
+    at, least = meeting.info.at("date"), roc.numeral(rule.number)
+    return [problem(DatesCode.MEETINGS_FEW, at, year=year, count=count, least=least, source=rule.source)]
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""The rules of remarks, decisions and tasks in the minutes (運作指引肆三, 文書處理手冊, practice)."""
+"""The rules of remarks, decisions and tasks in the minutes (文書處理手冊, practice)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from generator.basic.problem import Code, Problem, error, perhaps, problem, warn
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import ABSENT, CLOSED_TOO, CONTINUED, NAMED, OPINION, RESPONSE
+from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance, Decision, Remark
 from generator.rules.drafts import is_complete, unfinished
@@ -19,29 +20,25 @@ class DecisionCode(Code):
     """The problems that this module finds."""
 
     SPEAKER_UNKNOWN = warning(
-        "委員意見的發言者{name}不是出席的委員或其代理人", "請核對發言者、類型與〔出席〕。{perhaps}", source="設置要點七"
+        "委員意見的發言者{name}不是出席的委員或其代理人", "請核對發言者、類型與〔出席〕。{perhaps}"
     )
     REMARK_TWICE = warning("{case}的順序 {number} 重複，{first} 已經用過", "請依發言先後重編順序。")
-    OPENNESS_UNFIT = warning(
-        "「{openness}」只適用於委員意見，這一列是{kind}", "請改為「記名」，或改正類型。", source="運作指引肆三"
-    )
+    OPENNESS_UNFIT = warning("「{openness}」只適用於委員意見，這一列是{kind}", "請改為「記名」，或改正類型。")
     CLOSED_TOO_UNFIT = warning(
         "「併同不公開」只適用於回應不公開發言的機關回應，這一列是{kind}", "請改為「不公開」，或改正類型。"
     )
     REPLY_TO_CLOSED = warning(
         "這一列回應前面不公開的發言，公開版仍會印出，可能透露該發言的內容",
         "請將記名方式改為「併同不公開」；只回應其他發言時可不理會。",
-        source="運作指引肆三",
     )
     SPEAKER_NO_PERSON = error(
         "記名方式是「{openness}」，發言者「{speaker}」卻不是委員的姓名",
         "請填發言委員的姓名，或只填「委員」；單位或主席的發言請將記名方式改為「記名」。",
-        source="運作指引肆三",
     )
     DECISION_TWICE = error("{case}的項次 {number} 重複，{first} 已經用過", "請改編項次。")
     DECISION_PHRASE = warning("{case}的{closing}不是以{phrases}開頭", "請確認用語。", source="實務用語")
-    NO_DECISION = error("{case}還沒有{closing}，不能定稿", "請在〔決議〕填入。", source="設置要點十二")
-    NO_DECISION_YET = warning("{case}還沒有{closing}", "定稿前請在〔決議〕填入。", source="設置要點十二")
+    NO_DECISION = error("{case}還沒有{closing}，不能定稿", "請在〔決議〕填入。")
+    NO_DECISION_YET = warning("{case}還沒有{closing}", "定稿前請在〔決議〕填入。")
     TASK_LACKS = error("{case}第 {number} 項是後續辦理事項，卻沒有{what}，不能定稿", "請填{what}。")
     TASK_LACKS_YET = warning("{case}第 {number} 項是後續辦理事項，卻沒有{what}", "定稿前請填{what}。")
     TASK_UNIT_UNKNOWN = warning(
@@ -50,7 +47,7 @@ class DecisionCode(Code):
 
 
 def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """委員意見 is of a member who attends, or of the deputy, who may speak in their place (設置要點七).
+    """委員意見 is of a member who attends, or of the deputy, who may speak in their place.
 
     A protected speaker may be entered as 「委員」, without the name.
     """
@@ -70,6 +67,7 @@ def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem
             remark.at("speaker"),
             name=quoted(minutes, remark.speaker),
             perhaps=nearest_name(minutes, remark.speaker, speakers),
+            source=meeting.body.source(names.DEPUTIES),
         )
         for remark in minutes.remarks
         if remark.kind == OPINION and remark.speaker and folded(remark.speaker) not in known
@@ -83,29 +81,29 @@ def remarks_are_in_order(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 
 
 def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """Only members may speak 不記名 or 不公開 (運作指引肆三), and only a reply goes with a closed remark.
+    """Only members may speak 不記名 or 不公開, and only a reply goes with a closed remark.
 
     Who is no person has no name to protect: an office, a unit.
     """
     units = {folded(unit) for unit in (*meeting.units, *(case.unit for case in meeting.cases))}
-    problems = []
+    problems, source = [], meeting.body.source(names.PROTECTED_SPEECH)
     for remark in minutes.remarks:
         about = {"openness": remark.openness, "kind": remark.kind}
         is_protected = remark.nameless or remark.hidden
         if remark.kind and remark.kind != OPINION and is_protected:
-            problems.append(problem(DecisionCode.OPENNESS_UNFIT, remark.at("openness"), **about))
+            problems.append(problem(DecisionCode.OPENNESS_UNFIT, remark.at("openness"), source=source, **about))
         elif remark.kind == OPINION and remark.openness == CLOSED_TOO:
             problems.append(problem(DecisionCode.CLOSED_TOO_UNFIT, remark.at("openness"), **about))
         speaker = folded(remark.speaker)
         no_name = speaker != SOMEONE and (not is_person(speaker) or speaker in units)
         if remark.kind == OPINION and is_protected and no_name:
             about = {"openness": remark.openness, "speaker": remark.speaker}
-            problems.append(problem(DecisionCode.SPEAKER_NO_PERSON, remark.at("speaker"), **about))
+            problems.append(problem(DecisionCode.SPEAKER_NO_PERSON, remark.at("speaker"), source=source, **about))
     return problems
 
 
 def replies_go_with_closed_remarks(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """A reply quotes what it answers: after a closed remark it is closed too, or someone has looked (運作指引肆三)."""
+    """A reply quotes what it answers: after a closed remark it is closed too, or someone has looked."""
     problems = []
     for case in meeting.cases:
         follows_closed, before = False, RESPONSE
@@ -115,7 +113,8 @@ def replies_go_with_closed_remarks(meeting: Meeting, minutes: Minutes) -> list[P
             if remark.kind == OPINION:
                 follows_closed = remark.closed or (follows_closed and before == OPINION)
             elif follows_closed and not remark.closed:
-                problems.append(problem(DecisionCode.REPLY_TO_CLOSED, remark.at("openness")))
+                source = meeting.body.source(names.PROTECTED_SPEECH)
+                problems.append(problem(DecisionCode.REPLY_TO_CLOSED, remark.at("openness"), source=source))
             before = remark.kind
     return problems
 
@@ -139,7 +138,7 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
 
 
 def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
-    """Every case has a decision, where its section has a word for one: 決定, 決議 (設置要點十二; practice).
+    """Every case has a decision, where its section has a word for one: 決定, 決議 (practice).
 
     So has a section without cases, as 確認上次會議紀錄.
     """
@@ -154,6 +153,7 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             section.at("name"),
             case=section.name,
             closing=section.closing,
+            source=meeting.body.source(names.DECIDED),
         )
         for section in sections
         if not minutes.decisions_of(section.name)
@@ -165,6 +165,7 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             case.at("key"),
             case=case.title,
             closing=_closing(case),
+            source=meeting.body.source(names.DECIDED),
         )
         for case in meeting.cases
         if case.section.closing and not minutes.decisions_of(case.key)

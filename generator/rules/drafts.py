@@ -10,9 +10,11 @@ from generator.meeting.sheets.minutes import Attendance
 from generator.workbook.record import Record
 
 
-def unfinished(minutes: Minutes, code: Code, code_yet: Code, at: Location, **values: object) -> Problem:
+def unfinished(
+    minutes: Minutes, code: Code, code_yet: Code, at: Location, *, source: object = "", **values: object
+) -> Problem:
     """The problem of a blank: ``code_yet`` (a warning) in a draft, ``code`` (an error) otherwise."""
-    return problem(code_yet if minutes.draft else code, at, **values)
+    return problem(code_yet if minutes.draft else code, at, source=source, **values)
 
 
 def is_complete(minutes: Minutes, record: type[Record]) -> bool:

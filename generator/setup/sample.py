@@ -6,10 +6,11 @@ Every list in it has as many entries as is asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId
-from generator.meeting import load, minutes
+from generator.meeting import body, load, minutes
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import (
     ABSENT,
@@ -61,8 +62,9 @@ def meeting(count: int, below: int) -> Meeting:
     raw = [_sheet(record, given) for record, given in rows.items()]
     problems: list[Problem] = []
     attachments = typed_rows.records(Attachment, raw, problems)
-    noted, observers = minutes.read(raw, problems)
     agency = typed_rows.field_record(Agency, typed_rows.field_row(Agency, raw, problems))
+    own = body.read(raw, agency, problems)
+    noted, observers = minutes.read(raw, own, problems)
     info = typed_rows.field_record(MeetingInfo, typed_rows.field_row(MeetingInfo, raw, problems))
     cases = load.cases(raw, attachments, (), problems)
     # A required column must have an example in its declaration, or a value in _rows.
@@ -77,8 +79,11 @@ def meeting(count: int, below: int) -> Meeting:
         id=MeetingId(113, 1),
         others=(),
         agency=agency,
+        body=own,
         units=tuple(unit.name for unit in typed_rows.records(Unit, raw, problems)),
-        members=typed_rows.records(Member, raw, problems),
+        members=tuple(
+            replace(member, group=own.group(member.role)) for member in typed_rows.records(Member, raw, problems)
+        ),
         info=info,
         observers=observers,
         cases=cases,
@@ -127,7 +132,7 @@ def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
     held: Given = {} if count else {"started": "", "adjourned": ""}
     sent: Given = {} if count else {"sent": "", "dispatch_number": ""}
     return {
-        Agency: [{}],
+        Agency: [{"kind": ""}],
         Unit: [{}],
         Member: [{"role": role, **given} for role, given in people],
         MeetingInfo: [{"notice_remarks": "\n".join(["範例備註。"] * below), **sent}],

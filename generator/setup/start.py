@@ -11,7 +11,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,21 @@ from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
 from generator.build.result import Result
-from generator.meeting import agenda, load, succession
+from generator.meeting import agenda, body, load, succession
+from generator.meeting.body import Body
 from generator.meeting.load import MeetingCode
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import DRAFT
+from generator.meeting.sheets import DATA_GROUP, DRAFT
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.agenda import MOTIONS
-from generator.meeting.sheets.index import AGENCY_SHEETS, BOOKS, MEETING_SHEETS, MINUTES_SHEETS, NAMES
+from generator.meeting.sheets.index import BOOKS, MEETING_SHEETS, MINUTES_SHEETS, NAMES
 from generator.meeting.sheets.lists import PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.sources import SHEET, SOURCES, parts_of
 from generator.rules import carried
+from generator.setup import kinds
+from generator.setup.kinds import form
 from generator.workbook import books, plain_tables, typed_rows, values
 from generator.workbook.forms import FilledSheet, plain_sheet, write_workbook
 from generator.workbook.raw import RawSheet
@@ -69,8 +72,8 @@ class _Brought:
     others: list[FilledSheet] = field(default_factory=list)
 
 
-def init(root: Path) -> Started:
-    """A workspace in ``root``, which may hold other things. Raises Taken, OSError."""
+def init(root: Path, kind: str = DATA_GROUP) -> Started:
+    """A workspace in ``root``, which may hold other things, for a body of that kind. Raises Taken, OSError."""
     for part in PARTS:
         if (root / part).exists() and not _is_empty(root / part):
             raise Taken(f"「{root}」已經有 {part}，沒有更動任何檔案。請改用別的資料夾。")
@@ -80,9 +83,9 @@ def init(root: Path) -> Started:
         (aside / "templates").mkdir()
         for template in standard_templates():
             shutil.copyfile(template, aside / "templates" / template.name)
-        defaults = {column.name: column.if_empty for column in Agency.sheet.columns}
-        blank = [form(record, [defaults] if record is Agency else ()) for record in AGENCY_SHEETS if record.sheet.book]
-        write_workbook(aside / "inputs" / "機關.xlsx", blank, title="機關")
+        for regulation in kinds.regulations(kind):
+            shutil.copyfile(regulation, aside / "inputs" / "共用" / regulation.name)
+        write_workbook(aside / "inputs" / "機關.xlsx", kinds.agency_forms(kind), title="機關")
         _move([(aside / part, root / part) for part in PARTS])
     return Started(
         root,
@@ -103,8 +106,12 @@ def standard_templates() -> list[Path]:
     return sorted(path for path in folder.glob("[!~.]*") if path.suffix in (".docx", ".pptx", ".txt"))
 
 
-def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = None) -> Started:
+def new(
+    workspace: Workspace, meeting: MeetingId, source: MeetingId | None = None, wanted: Collection[str] = ()
+) -> Started:
     """The workbooks of a meeting as forms, with the standing prose of ``source``. Raises Taken, OSError.
+
+    ``wanted``: sheets and rare columns that the forms shall have beside those that ``source`` had filled.
 
     Where the workbooks to read have errors that would lose a text, these are the result and nothing is made.
     """
@@ -114,7 +121,9 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
     agency = _agency(workspace, started.problems)
     units, members = _names(agency)
-    kinds = agenda.kinds(agenda.read((), agency, []))
+    own, choices = _body(agency), agenda.kinds(agenda.read((), agency, []))
+    if source:
+        wanted = {*wanted, *kinds.columns_filled(books.read_folder(workspace.inputs(source), []))}
     brought = _bring_over(workspace, source, agency, started.problems) if source else _Brought()
     if has_errors(started.problems):
         return started
@@ -127,7 +136,7 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         started.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
     for record in MEETING_SHEETS:
         for column in record.sheet.columns:
-            if column.lists_units:
+            if column.lists_units and kinds.has_form(record, own.kind, wanted, ()):
                 brought.rows.setdefault(record, [{column.name: unit} for unit in units])
     named = source is not None and bool(succession.title(workspace, source))
     if meeting.name or named:
@@ -143,8 +152,13 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
         (new_folder / "附件").mkdir(parents=True)
         for name, records in BOOKS.items():
             # A meeting whose id is no number of the year says what it is called.
-            wanted = [MeetingInfo.heading_of("title")] if meeting.name or named else []
-            filled = [form(record, brought.rows.get(record, ()), wanted, kinds) for record in records]
+            named_columns = [MeetingInfo.heading_of("title")] if meeting.name or named else []
+            given = {record: brought.rows.get(record, ()) for record in records}
+            records = [record for record in records if kinds.has_form(record, own.kind, wanted, given[record])]
+            if not records:
+                continue
+            columns = {*wanted, *named_columns}
+            filled = [form(record, given[record], columns, own.kind, choices) for record in records]
             write_workbook(
                 new_folder / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus
             )
@@ -157,7 +171,7 @@ def new(workspace: Workspace, meeting: MeetingId, source: MeetingId | None = Non
     return started
 
 
-def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
+def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = ()) -> Started:
     """會議紀錄.xlsx of a meeting, with its members, units and cases filled in. Raises Taken, OSError.
 
     Where the workbooks to read have errors that would lose a name or a case, these are the result and nothing is made.
@@ -183,11 +197,17 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     started.problems = []
     cases = agenda.placed(typed_rows.complete(Case, rows), sections)
     keys = list(dict.fromkeys(case.key for case in cases))
-    listed = [(_value(row, Member, "name"), _value(row, Member, "role")) for row in typed_rows.rows(Member, agency, [])]
+    own = _body(agency)
+    listed = [(_value(row, Member, "name"), _value(row, Member, "role")) for row in _members(agency)]
     roster = [Attendance.filled(name=name, role=role) for name, role in listed if name]
     about = typed_rows.field_row(Agency, agency, [])
     secretariat = [_value(about, Agency, "secretariat")] if about is not None else []
     present = [unit for unit in dict.fromkeys([*secretariat, *(case.unit for case in cases)]) if unit]
+    before = succession.before(workspace, meeting)
+    wanted = {
+        *wanted,
+        *kinds.columns_filled([*raw, *(books.read_folder(workspace.inputs(before), []) if before else [])]),
+    }
     if not roster:
         started.remarks.append("機關.xlsx〔委員〕還沒有填，〔出席〕留空。")
     if not keys:
@@ -207,7 +227,8 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     }
     sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with _aside(folder) as aside:
-        written = [form(record, filled.get(record, ()), choices=agenda.kinds(sections)) for record in sheets]
+        choices = {Attendance.heading_of("role"): own.roles, **agenda.kinds(sections)}
+        written = [form(record, filled.get(record, ()), wanted, own.kind, choices) for record in sheets]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         _move([(aside / target.name, target)])
@@ -216,27 +237,20 @@ def minutes(workspace: Workspace, meeting: MeetingId) -> Started:
     return started
 
 
-def form(
-    record: type[Record],
-    rows: Sequence[Mapping[str, object]] = (),
-    wanted: Collection[str] = (),
-    choices: Mapping[str, Sequence[str]] | None = None,
-) -> FilledSheet:
-    """The form of a sheet; a rare column is in it where ``wanted`` names it or a row fills it.
-
-    ``choices``: the body's own texts for columns of the kind CHOICE, by heading.
-    """
-    filled = {name for row in rows for name, value in row.items() if value not in (None, "", False)}
-    left = {column.name for column in record.sheet.columns if column.rare} - filled - set(wanted)
-    kept = [{name: value for name, value in row.items() if name not in left} for row in rows]
-    return FilledSheet(record.sheet.with_choices(choices or {}).without(left), kept)
-
-
 def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
     if not workspace.agency_book.is_file():
         problems.append(problem(MeetingCode.NO_AGENCY_BOOK, Location(workspace.agency_book.name)))
         return []
     return books.read_workbook(workspace.agency_book, problems)
+
+
+def _body(agency: Sequence[RawSheet]) -> Body:
+    """What 機關.xlsx says of the body; its faults are `packet check`'s to report."""
+    return body.read(agency, typed_rows.field_record(Agency, typed_rows.field_row(Agency, agency, [])), [])
+
+
+def _members(agency: Sequence[RawSheet]) -> list[Row]:
+    return typed_rows.rows(Member, agency, [], {Member.heading_of("role"): _body(agency).roles})
 
 
 def _names(agency: Sequence[RawSheet]) -> tuple[list[str], list[str]]:

@@ -19,7 +19,7 @@ from generator.dispatch.mail import template as mail_template
 from generator.documents import papers
 from generator.documents.attachment import DECK
 from generator.documents.document import Document
-from generator.meeting import figures, sheets
+from generator.meeting import body, figures, sheets
 from generator.prose.allowed import ATTACHMENT
 from generator.prose.vocabulary import Vocabulary
 from generator.setup import sample
@@ -30,6 +30,7 @@ from generator.word.lint import texts
 from generator.word.lint.tags import Reader
 from generator.word.lint.texts import Package
 from generator.word.render import WordCode
+from generator.workbook import books
 from generator.workbook.books import BookCode
 
 
@@ -122,9 +123,11 @@ def _mails(workspace: Workspace) -> list[Problem]:
     """What is wrong with the templates of the mails, tried on the made-up meeting."""
     found: list[Problem] = []
     meeting = sample.meeting(*SAMPLES[0])
+    raw = books.read_workbook(workspace.agency_book, []) if workspace.agency_book.is_file() else []
+    own = body.read(raw, None, [])
     words = mail_template.vocabulary(meeting, figures.compute(meeting), ["附件"], 1, 2)
     for kind in sheets.STAGES:
-        template = mail_template.read(workspace.templates / mail_template.file_name(kind), found)
+        template = mail_template.read(workspace.templates / mail_template.file_name(kind), own, found)
         if template is not None:
             wrong = mail_template.faults(template, words)
             found += wrong

@@ -13,6 +13,7 @@ from generator.dispatch.mail import eml
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.template import BCC, CC, OBSERVER, TO, MailTemplate
 from generator.meeting.model import Meeting
+from generator.meeting.sheets import OTHER_MEMBER
 from generator.meeting.sheets.agency import Member
 from generator.meeting.sheets.minutes import Observer
 from generator.workbook.record import Record
@@ -34,6 +35,10 @@ class RecipientCode(Code):
         "「{name}」與「{other}」（{first}）的電子郵件相同，只寄一封", "請確認不是誤植；共用信箱時可不理會。"
     )
     MAIL_NAME_LINES = error("「{name}」有換行或控制字元，不能寫在信件的收件者或寄件者", "請改成一行。")
+    MAIL_NOT_ADDRESSED = warning(
+        "「{name}」的身分「{role}」不在信件範本的收件者內，信件不寄給這位委員",
+        "請在 {template} 的收件者加上「其他」或「{role}」。",
+    )
     MAIL_NO_RECIPIENTS = error("收件的身分都沒有人", "請填 機關.xlsx〔委員〕與會議的〔列席〕，或改正身分。")
 
 
@@ -49,18 +54,20 @@ def sender(meeting: Meeting, problems: list[Problem]) -> Address:
 
 def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) -> dict[str, list[Address]]:
     """The recipients by head; each mailbox gets one mail, even if it is listed twice."""
-    listed: list[tuple[str, str, Member | Observer]] = [
-        (member.role, f"{member.name} {member.title or ''}".strip(), member) for member in meeting.members
+    listed: list[tuple[tuple[str, ...], str, Member | Observer]] = [
+        ((member.role, member.group), f"{member.name} {member.title or ''}".strip(), member)
+        for member in meeting.members
     ]
     listed += [
-        (OBSERVER, " ".join(filter(None, (observer.unit, observer.name, observer.title))), observer)
+        ((OBSERVER,), " ".join(filter(None, (observer.unit, observer.name, observer.title))), observer)
         for observer in meeting.observers
     ]
     found: dict[str, list[Address]] = {}
     seen: dict[str, tuple[str, Member | Observer]] = {}
     for head in (TO, CC, BCC):
-        for role, name, person in listed:
-            if role not in template.roles.get(head, ()):
+        for roles, name, person in listed:
+            role = next((role for role in roles if role in template.roles.get(head, ())), None)
+            if role is None:
                 continue
             at = person.at("email")
             _one_line(person, ("unit", "name", "title"), problems)
@@ -83,7 +90,11 @@ def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) ->
                 where = person.beside(first, "email")
                 problems.append(problem(RecipientCode.MAIL_ADDRESS_TWICE, at, name=name, other=other, first=where))
     wanted = {role for roles in template.roles.values() for role in roles}
-    if wanted and not wanted & {role for role, _, _ in listed}:
+    for roles, name, person in listed:
+        if OTHER_MEMBER in roles and not wanted.intersection(roles):
+            values = {"name": name, "role": roles[0], "template": template.file}
+            problems.append(problem(RecipientCode.MAIL_NOT_ADDRESSED, person.at("email"), **values))
+    if wanted and not wanted & {role for roles, _, _ in listed for role in roles}:
         heads = [template.lines[head] for head in (TO, CC, BCC) if head in template.lines]
         problems.append(problem(RecipientCode.MAIL_NO_RECIPIENTS, template.at(heads[0])))
     return found

@@ -280,7 +280,11 @@ def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | N
     assert meeting is not None
     plan = None
     found += _unfit(meeting, report.kind)
-    template = None if found else mail_template.read(workspace.templates / mail_template.file_name(report.kind), found)
+    template = (
+        None
+        if found
+        else mail_template.read(workspace.templates / mail_template.file_name(report.kind), meeting.body, found)
+    )
     if template is not None:
         sender = recipients.sender(meeting, found)
         people = recipients.people(meeting, template, found)
@@ -421,8 +425,8 @@ def _remarks(examined: Examined, plan: _Plan, today: dt.date) -> list[str]:
     """What to check before sending: passed deadlines, original files, no attachment, blind copies."""
     found = []
     for name in mail_template.deadlines_named(plan.template):
-        day = examined.figures[name].value
-        if day < today:
+        deadline = examined.figures.get(name)
+        if deadline is not None and (day := deadline.value) < today:
             found.append(f"信中的{name}（{roc.long_date(day)}）已經過了，請確認。")
     if any(document and _is_original(name, document) for name, document in plan.files.items()):
         found.append("附件原檔照原樣附上，可能含有看不見的個人資料（作者、註解、隱藏的內容），寄出前請確認。")

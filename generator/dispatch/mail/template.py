@@ -17,6 +17,7 @@ from generator.documents.minutes import FOR_PUBLIC
 from generator.leaks import inputs, names
 from generator.leaks.inputs import LeakCode
 from generator.meeting import schedule, sheets
+from generator.meeting.body import Body
 from generator.meeting.figures import DEADLINES, Figure
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.minutes import Observer
@@ -36,18 +37,15 @@ class MailTemplateCode(Code):
         "不認得這一行", "{perhaps}開頭可寫：收件者、副本、密件副本、主旨、附件，其後接「：」；空一行後才是內文。"
     )
     MAIL_TEMPLATE_TWICE = error("「{name}」重複，第 {first} 行已經寫過", "請併成一行。")
-    MAIL_TEMPLATE_ROLE = error(
-        "「{value}」不是收件的身分", "{perhaps}可寫：召集人、機關代表、民間代表、列席，以「、」隔開。"
-    )
+    MAIL_TEMPLATE_ROLE = error("「{value}」不是收件的身分", "{perhaps}可寫：{known}，以「、」隔開。")
     MAIL_SUBJECT_LINES = error("主旨帶入內容後不只一行", "請改用只有一行的內容。")
 
 
 TO, CC, BCC, SUBJECT, ATTACHMENTS = "收件者", "副本", "密件副本", "主旨", "附件"
 HEADS = (TO, CC, BCC, SUBJECT, ATTACHMENTS)
 OBSERVER = Observer.sheet.name
-ROLES = (sheets.CHAIR, sheets.AGENCY_MEMBER, sheets.CIVIL_MEMBER, OBSERVER)
 # Names that only the templates of mails can use.
-NAMES, NUMBER, TOTAL = "信件.附件", "信件.第幾封", "信件.共幾封"
+NAMES, NUMBER, TOTAL, PUBLISHED = "信件.附件", "信件.第幾封", "信件.共幾封", "信件.公開處所"
 _OPTIONAL = re.compile(r"[？?]$|[（(]如有[）)]$")
 _LARGEST = 1_000_000
 
@@ -81,7 +79,12 @@ def file_name(kind: str) -> str:
     return f"信件 {kind}.txt"
 
 
-def read(path: Path, problems: list[Problem]) -> MailTemplate | None:
+def roles(body: Body) -> tuple[str, ...]:
+    """Who can get a mail: the four sorts of members, the words of the body for them, and who sits in."""
+    return tuple(dict.fromkeys((*sheets.MEMBER_GROUPS, *body.roles, OBSERVER)))
+
+
+def read(path: Path, body: Body, problems: list[Problem]) -> MailTemplate | None:
     """The template, and what is wrong with its head; None where there is no text to read."""
     text = _text(path, problems)
     if text is None:
@@ -91,7 +94,7 @@ def read(path: Path, problems: list[Problem]) -> MailTemplate | None:
     first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
     blank = next((number for number, line in enumerate(lines) if number > first and not line.strip()), len(lines))
     for number, line in enumerate(lines[first:blank], start=first + 1):
-        _head(found, number, line, problems)
+        _head(found, number, line, roles(body), problems)
     while blank < len(lines) and not lines[blank].strip():
         blank += 1
     found.body, found.body_line = "\n".join(lines[blank:]).rstrip(), blank + 1
@@ -128,7 +131,7 @@ def _text(path: Path, problems: list[Problem]) -> str | None:
     return None
 
 
-def _head(found: MailTemplate, number: int, line: str, problems: list[Problem]) -> None:
+def _head(found: MailTemplate, number: int, line: str, known: Sequence[str], problems: list[Problem]) -> None:
     name, _, value = line.replace("：", ":", 1).partition(":")
     name, value, at = folded(name), value.strip(), found.at(number, line.strip())
     if name not in HEADS:
@@ -149,19 +152,26 @@ def _head(found: MailTemplate, number: int, line: str, problems: list[Problem]) 
             plain = _OPTIONAL.sub("", part).strip()
             found.wanted.append(Wanted(plain, plain != part, found.at(number, plain)))
     else:
-        unknown = [part for part in parts if part not in ROLES]
+        unknown = [part for part in parts if part not in known]
         problems += [
-            problem(MailTemplateCode.MAIL_TEMPLATE_ROLE, at, value=part, perhaps=perhaps(part, ROLES))
+            problem(
+                MailTemplateCode.MAIL_TEMPLATE_ROLE,
+                at,
+                value=part,
+                perhaps=perhaps(part, known),
+                known="、".join(known),
+            )
             for part in unknown
         ]
-        found.roles[name] = tuple(part for part in parts if part in ROLES)
+        found.roles[name] = tuple(part for part in parts if part in known)
 
 
 def vocabulary(
     meeting: Meeting, known: Mapping[str, Figure], names: Sequence[str], number: int, total: int
 ) -> Vocabulary:
-    """The names that a mail can use: those of prose, and 信件.附件, 信件.第幾封, 信件.共幾封."""
-    mail_values = {NAMES: list(names), NUMBER: number, TOTAL: total}
+    """The names that a mail can use: those of prose, and 信件.附件, 信件.第幾封, 信件.共幾封, 信件.公開處所."""
+    published = schedule.published_at(meeting)
+    mail_values = {NAMES: list(names), NUMBER: number, TOTAL: total, PUBLISHED: published}
     return Vocabulary(meeting, {**known, **{name: Figure(name, value, ()) for name, value in mail_values.items()}})
 
 

@@ -5,7 +5,9 @@ lists (資料集、下架清單、上次決定), shared (those of 共用); agend
 that their cells choose from, the users' own.
 """
 
-CHAIR, AGENCY_MEMBER, CIVIL_MEMBER = "召集人", "機關代表", "民間代表"
+# What a member stands for; the words of 〔身分〕 belong to one of these, and are these where there is no such sheet.
+CHAIR, AGENCY_MEMBER, CIVIL_MEMBER, OTHER_MEMBER = MEMBER_GROUPS = ("召集人", "機關代表", "民間代表", "其他")
+DATA_GROUP, ANY_BODY = "政府資料開放諮詢小組", "一般會議"
 CONTINUED, RELEASED = "持續列管", "解除列管"
 CLOSED_DAY, WORKING = "停班", "上班"
 DRAFT, FINAL = "草稿", "定稿"

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from generator.basic.rule_numbers import (
-    CIVIL_SHARE,
-    CONVENERS,
-    DRAFT_LIMIT_DAYS,
-    MOST_RENEWALS,
-    SEX_SHARE,
-    USUAL_CORRECTION_DAYS,
-    USUAL_DRAFT_DAYS,
-)
-from generator.meeting.sheets import AGENCY_MEMBER, CHAIR, CIVIL_MEMBER, CLOSED_DAY, WORKING
+from generator.meeting.sheets import AGENCY_MEMBER, ANY_BODY, CHAIR, CIVIL_MEMBER, CLOSED_DAY, DATA_GROUP, WORKING
 from generator.workbook.record import Kind, Record, column, sheet
 
 BOOK = "機關"
@@ -83,23 +74,39 @@ class Agency(Record):
     top_downloads: int = column(
         "下載排名數", Kind.COUNT, required=False, if_empty="10", hint="下載統計列前幾名", example="10"
     )
-    draft_days: int = column(
+    draft_days: int | None = column(
         "紀錄草稿工作日",
         Kind.COUNT,
         required=False,
-        if_empty=str(USUAL_DRAFT_DAYS.number),
-        hint=f"會後幾個工作日內送出紀錄草稿，至多 {DRAFT_LIMIT_DAYS.number}（{DRAFT_LIMIT_DAYS.source}）",
-        example=str(USUAL_DRAFT_DAYS.number),
+        rare=True,
+        hint="會後幾個工作日內送出紀錄草稿；有〔規則〕時填在該表",
+        example="8",
         figure="機關.紀錄草稿工作日",
     )
-    correction_days: int = column(
+    correction_days: int | None = column(
         "修正意見工作日",
         Kind.COUNT,
         required=False,
-        if_empty=str(USUAL_CORRECTION_DAYS.number),
-        hint=f"紀錄草稿期限後幾個工作日內回復修正意見（{USUAL_CORRECTION_DAYS.source}）",
-        example=str(USUAL_CORRECTION_DAYS.number),
+        rare=True,
+        hint="紀錄草稿期限後幾個工作日內回復修正意見；有〔規則〕時填在該表",
+        example="5",
         figure="機關.修正意見工作日",
+    )
+    kind: str = column(
+        "會議類型",
+        Kind.CHOICE,
+        required=False,
+        choices=(DATA_GROUP, ANY_BODY),
+        rare=True,
+        hint="決定空白表單有哪些工作表；空白時有〔規則〕為一般會議，沒有則為政府資料開放諮詢小組",
+        example=ANY_BODY,
+    )
+    publishes_at: str = column(
+        "公開處所",
+        required=False,
+        rare=True,
+        hint="會議資料與紀錄公開在哪裡，印在期限與信件",
+        example="本部網站",
     )
 
 
@@ -110,7 +117,7 @@ class Unit(Record):
 
 @sheet("委員", about="委員名冊", book=BOOK)
 class Member(Record):
-    """A member of the group."""
+    """A member of the body. ``group``: 召集人, 機關代表, 民間代表 or 其他, to which 身分 belongs."""
 
     name: str = column("姓名", hint="全名，不加稱謂", example="王小明")
     title: str = column("職稱", filled=False, hint="在服務機關的職稱", example="處長", width=18)
@@ -119,11 +126,17 @@ class Member(Record):
         "身分",
         Kind.CHOICE,
         choices=(CHAIR, AGENCY_MEMBER, CIVIL_MEMBER),
-        hint=f"召集人 {CONVENERS.number} 人，民間代表不少於{CIVIL_SHARE}",
+        hint="召集人、機關代表、民間代表，或〔身分〕所列的稱呼",
         example=AGENCY_MEMBER,
     )
     sex: str = column(
-        "性別", Kind.CHOICE, choices=("男", "女"), hint=f"任一性別以不少於{SEX_SHARE}為原則", example="女", width=8
+        "性別",
+        Kind.CHOICE,
+        required=False,
+        choices=("男", "女"),
+        hint="計算性別比例時使用；沒有這一條規則時可空白",
+        example="女",
+        width=8,
     )
     term_start: dt.date | None = column("任期起", Kind.DATE, required=False, hint="聘任的第一天", example="113-01-01")
     term_end: dt.date | None = column("任期迄", Kind.DATE, required=False, hint="聘任的最後一天", example="114-12-31")
@@ -131,11 +144,16 @@ class Member(Record):
         "聘任次數",
         Kind.COUNT,
         required=False,
-        hint=f"民間代表：初聘 1，續聘 {1 + MOST_RENEWALS.number}",
+        hint="民間代表：初聘 1，續聘一次 2",
         example="1",
         width=10,
     )
     email: str = column("電子郵件", required=False, hint="寄送會議資料的信箱", example="name@example.gov.tw", width=28)
+    group: str = ""
+
+    def serves_on(self, day: dt.date) -> bool:
+        """Whether the term covers a day; a term without a beginning or an end is open there."""
+        return (self.term_start is None or self.term_start <= day) and (self.term_end is None or day <= self.term_end)
 
 
 @sheet("停班日", about="颱風等停班日，計算期限的工作日時使用", book=BOOK)

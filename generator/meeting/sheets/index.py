@@ -11,10 +11,11 @@ from generator.meeting.sheets.lists import LISTS, PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.sheets.replies import Proposal, Reply
+from generator.meeting.sheets.rules import Role, RuleRow
 from generator.meeting.sheets.shared import Article
 from generator.workbook.record import Record
 
-AGENCY_SHEETS: tuple[type[Record], ...] = (Agency, Unit, Member, Closure, Section)
+AGENCY_SHEETS: tuple[type[Record], ...] = (Agency, Unit, RuleRow, Role, Member, Closure, Section)
 MINUTES_SHEETS: tuple[type[Record], ...] = (MinutesInfo, Attendance, Observer, Remark, Decision, ClearedWording)
 # What came back on the draft minutes; `packet replies` writes their workbook.
 REPLY_SHEETS: tuple[type[Record], ...] = (Proposal, Reply)

@@ -50,12 +50,13 @@ class Attendance(Record):
     how: str = column(
         "出席", Kind.CHOICE, filled=False, choices=(PRESENT, ABSENT, BY_DEPUTY), example=PRESENT, width=10
     )
-    deputy: str = column("代理人", required=False, hint="只有機關代表得派代表出席（設置要點七）", example="陳小華")
+    deputy: str = column("代理人", required=False, hint="由他人代理出席時填代理人的姓名", example="陳小華")
     deputy_title: str = column("代理人職稱", required=False, example="科長")
+    group: str = ""
 
     @property
     def counts(self) -> bool:
-        """Whether the member counts as attending: in person or by a deputy (設置要點七)."""
+        """Whether the member counts as attending: in person or by a deputy."""
         return self.how in (PRESENT, BY_DEPUTY)
 
     @property

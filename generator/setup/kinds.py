@@ -1,0 +1,125 @@
+"""What differs by the kind of body: which sheets and columns its forms have, and the rules that `packet init` writes.
+
+A form is short: a rare column is in it where `--with` names it, or where the last meeting had filled it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import generator
+from generator.basic.failure import WRONG_USAGE, UserError
+from generator.basic.problem import perhaps
+from generator.meeting.body import DATA_GROUP_RULES
+from generator.meeting.sheets import ANY_BODY, CHAIR, DATA_GROUP, OTHER_MEMBER
+from generator.meeting.sheets import rules as names
+from generator.meeting.sheets.agency import Agency, Member
+from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS
+from generator.meeting.sheets.lists import LISTS, Total
+from generator.meeting.sheets.meeting import MeetingInfo, Slide
+from generator.meeting.sheets.rules import Role, RuleRow
+from generator.workbook import books, typed_rows
+from generator.workbook.forms import FilledSheet
+from generator.workbook.raw import RawSheet
+from generator.workbook.record import Record
+
+KINDS = (DATA_GROUP, ANY_BODY)
+_REGULATIONS = ("設置要點.xlsx", "運作指引.xlsx")
+# What only a group on open data fills in.
+_OF_DATA_GROUPS: tuple[type[Record], ...] = (*LISTS, Total, Slide)
+_FIELDS_OF_DATA_GROUPS: Mapping[type[Record], tuple[str, ...]] = {
+    Agency: ("sample_base", "quality_since", "top_downloads", "english_name", "motto"),
+    MeetingInfo: ("cutoff", "period"),
+    Member: ("appointments",),
+}
+
+
+class NoSuchColumn(UserError):
+    """`--with` names neither a sheet nor a column."""
+
+    exit_code = WRONG_USAGE
+
+
+def form(
+    record: type[Record],
+    rows: Sequence[Mapping[str, object]] = (),
+    wanted: Collection[str] = (),
+    kind: str = DATA_GROUP,
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> FilledSheet:
+    """The form of a sheet; a rare column is in it where ``wanted`` names it or a row fills it.
+
+    ``choices``: the body's own words for columns, by heading.
+    """
+    filled = {name for row in rows for name, value in row.items() if value not in (None, "", False)}
+    left = {column.name for column in record.sheet.columns if column.rare}
+    if kind == ANY_BODY:
+        left |= {record.heading_of(name) for name in _FIELDS_OF_DATA_GROUPS.get(record, ())}
+    left -= filled | set(wanted)
+    kept = [{name: value for name, value in row.items() if name not in left} for row in rows]
+    sheet = record.sheet.with_choices(choices) if choices else record.sheet
+    return FilledSheet(sheet.without(left), kept)
+
+
+def has_form(record: type[Record], kind: str, wanted: Collection[str], rows: Sequence[object]) -> bool:
+    """Whether a new meeting of that kind of body gets the sheet."""
+    return kind != ANY_BODY or record not in _OF_DATA_GROUPS or record.sheet.name in wanted or bool(rows)
+
+
+def columns_named(given: str) -> set[str]:
+    """The sheets and columns of `--with 提案人,公開`. Raises NoSuchColumn for a name that is neither."""
+    known = {record.sheet.name for record in MEETING_SHEETS}
+    known |= {column.name for record in (*AGENCY_SHEETS, *MEETING_SHEETS) for column in record.sheet.columns}
+    wanted = {part.strip() for part in given.replace("、", ",").replace("，", ",").split(",") if part.strip()}
+    for name in sorted(wanted - known):
+        raise NoSuchColumn(f"--with 的「{name}」不是工作表，也不是欄位。{perhaps(name, known)}")
+    return wanted
+
+
+def columns_filled(raw: Iterable[RawSheet]) -> set[str]:
+    """The rare columns in which these workbooks have something."""
+    sheets, filled = list(raw), set[str]()
+    for record in MEETING_SHEETS:
+        rare = [column.name for column in record.sheet.columns if column.rare]
+        if not rare or not any(books.named(sheets, record.sheet.name)):
+            continue
+        if record.sheet.fields:
+            row = typed_rows.field_row(record, sheets, [])
+            rows = [row] if row is not None else []
+        else:
+            rows = typed_rows.rows(record, sheets, [])
+        filled |= {name for row in rows for name in rare if row.values[name] not in (None, "", False)}
+    return filled
+
+
+def agency_forms(kind: str) -> list[FilledSheet]:
+    """The sheets of 機關.xlsx for a new workspace, with the rules of the kind of body."""
+    rules = [(name, value, source) for name, value, source in DATA_GROUP_RULES]
+    if kind == ANY_BODY:
+        rules = [(name, "是" if name == names.DECIDED else "", "") for name in names.NAMES]
+    given: dict[type[Record], list[dict[str, object]]] = {
+        Agency: [{column.name: column.if_empty for column in Agency.sheet.columns} | Agency.filled(kind=kind)],
+        RuleRow: [RuleRow.filled(name=name, value=value, source=source) for name, value, source in rules],
+        Role: [Role.filled(name=CHAIR, group=CHAIR), Role.filled(name="委員", group=OTHER_MEMBER)],
+    }
+    if kind == ANY_BODY:
+        unfit = [Agency.heading_of(name) for name in _FIELDS_OF_DATA_GROUPS[Agency]]
+        given[Agency] = [{name: value for name, value in given[Agency][0].items() if name not in unfit}]
+    records = [record for record in AGENCY_SHEETS if record.sheet.book and (record is not Role or kind == ANY_BODY)]
+    roles = [str(row[Role.heading_of("name")]) for row in given[Role]]
+    choices = {Member.heading_of("role"): roles} if kind == ANY_BODY else None
+    return [
+        form(record, given.get(record, ()), kind=kind, choices=choices if record is Member else None)
+        for record in records
+    ]
+
+
+def regulations(kind: str) -> list[Path]:
+    """The regulations that all groups of the kind are under, as workbooks for 共用/; none of other bodies."""
+    if kind != DATA_GROUP:
+        return []
+    package = Path(generator.__file__).parent
+    installed = package / "standard" / "共用"
+    folder = installed if installed.is_dir() else package.parent / "inputs" / "共用"
+    return [path for name in _REGULATIONS if (path := folder / name).is_file()]
