@@ -203,10 +203,9 @@ def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> 
             if not isinstance(content, bytes):
                 looked.unfit[document.name] = content
                 continue
-            with contextlib.suppress(revisions.Unreadable):
-                found[name] = (document.enclosure.ending[1:], revisions.accepted(content))
-                if revisions.is_closed(document.enclosure):
-                    closed[name] = found[name]
+            found[name] = (document.enclosure.ending[1:], content)
+            if revisions.is_closed(document.enclosure):
+                closed[name] = found[name]
     opened = converter.convert(closed, "odt", []) if closed else {}
     for name in closed:
         # Converted as it is where there are no changes: each conversion may alter how it looks.

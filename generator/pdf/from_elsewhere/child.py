@@ -8,10 +8,11 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
+from generator.pdf.from_elsewhere.remarks import Remark
 
 
 def serve(memory: int, seconds: int) -> None:
@@ -101,9 +102,7 @@ def _remark_pdf(content: bytes) -> tuple[str, bytes]:
     from generator.pdf.from_elsewhere import pages
 
     remarks, wanted = pages.annotated(Path(os.fsdecode(content)))
-    return json.dumps([[remark.code.name, remark.page, remark.what] for remark in remarks]), "".join(
-        sorted(wanted)
-    ).encode()
+    return _as_json(remarks), "".join(sorted(wanted)).encode()
 
 
 def _fit_pdf(content: bytes, letters_from: str) -> tuple[str, bytes]:
@@ -123,25 +122,39 @@ def _fit_picture(content: bytes, title: str) -> tuple[str, bytes]:
         raise Unfit(FileCode.FILE_DAMAGED) from damaged
 
 
-def _cut_links(content: bytes) -> tuple[str, bytes]:
+def _remark_office(content: bytes) -> tuple[str, bytes]:
+    """The remarks as JSON."""
+    from generator.pdf.from_elsewhere import office_remarks
+
+    return _as_json(office_remarks.examine(Path(os.fsdecode(content)))), b""
+
+
+def _as_json(remarks: Iterable[Remark]) -> str:
+    return json.dumps([[remark.code.name, remark.page, remark.what] for remark in remarks])
+
+
+def _make_ready(content: bytes, name: str) -> tuple[str, bytes]:
+    """For LibreOffice: with what was saved in fields and formulas, and without links."""
     from generator.pdf import links
+    from generator.pdf.from_elsewhere import revisions, saved
     from generator.pdf.from_elsewhere.sheets import trimming
 
     try:
-        after = links.cut(content)
+        # What was deleted may be half of a field.
+        after = links.cut(saved.frozen(revisions.accepted(content), name))
         after = trimming.trimmed(after) if after.startswith(b"PK") else after
+    except (revisions.Unreadable, saved.Unreadable) as unreadable:
+        raise Unfit(FileCode.FILE_DAMAGED) from unreadable
     except links.Unreadable as unreadable:
         if unreadable.reaches_out:
             raise Unfit(FileCode.FILE_REACHES_OUT, what=unreadable.reaches_out) from unreadable
         if unreadable.large:
             raise Unfit(FileCode.FILE_TOO_LARGE, what="其中的內容太多") from unreadable
         raise Unfit(FileCode.FILE_DAMAGED) from unreadable
-    return ("same", b"") if after == content else ("cut", after)
+    return ("same", b"") if after == content else ("other", after)
 
 
 def _fit_sheets(content: bytes) -> tuple[str, bytes]:
-    import json
-
     from generator.pdf.from_elsewhere.sheets import fitting
 
     after, facts = fitting.fitted(content)
@@ -197,7 +210,8 @@ _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "read notes": _read_notes,
     "fit pdf": _fit_pdf,
     "fit picture": _fit_picture,
-    "cut links": _cut_links,
     "fit sheets": _fit_sheets,
     "look at sheets": _look_at_sheets,
+    "remark office": _remark_office,
+    "make ready": _make_ready,
 }

@@ -161,13 +161,12 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
 def _noticed(path: Path, kind: Kind) -> list[Remark]:
     """What is to be said of a file that can be joined."""
     try:
-        if kind.way == PDF:
-            said, _ = confined.run("remark pdf", content=os.fsencode(path))
-            return [Remark(RemarkCode[code], page, what) for code, page, what in json.loads(said)]
+        task = {PDF: "remark pdf", OFFICE: "remark office"}.get(kind.way)
+        said, _ = confined.run(task, content=os.fsencode(path)) if task else ("[]", b"")
     except (Unfit, OSError):
         # It says so itself when its pages are wanted.
         return []
-    return []
+    return [Remark(RemarkCode[code], page, what) for code, page, what in json.loads(said)]
 
 
 def letters(enclosure: Enclosure) -> str:
@@ -399,10 +398,13 @@ def unfit_problem(unfit: Unfit, enclosure: Enclosure) -> Problem:
 
 
 def for_office(enclosure: Enclosure) -> bytes | Problem:
-    """The file as LibreOffice may open it, without what it would fetch; or why there is none. Raises OSError."""
+    """The file as LibreOffice may open it; or why there is none. Raises OSError.
+
+    Its changes are accepted, its fields and formulas have become what was saved, and it fetches nothing.
+    """
     content = enclosure.path.read_bytes()
     try:
-        how, after = confined.run("cut links", content=content)
+        how, after = confined.run("make ready", enclosure.path.name, content=content)
     except Unfit as unfit:
         return unfit_problem(unfit, enclosure)
     return content if how == "same" else after

@@ -44,6 +44,16 @@ class RemarkCode(Code):
     PDF_CARRIES = warning(
         "「{name}」{where}夾帶檔案（{what}），不會併入會議資料", "要併入時請另存該檔，在〔附件〕增加一列。"
     )
+    FILE_CHANGES = warning(
+        "「{name}」有追蹤修訂（{what}），印出全部接受後的樣子", "請確認接受後的內容正確，或處理修訂後另存，改放該檔。"
+    )
+    FILE_COMMENTS = warning("「{name}」有註解（{what}），不會印出", "要給委員看的請寫在內文，不要的請刪除註解。")
+    FILE_BROKEN = warning(
+        "「{name}」有找不到參照的內容（{what}），照存下的樣子印出", "請在檔案中改正參照並更新，存檔後再執行。"
+    )
+    FILE_UNSAVED = warning(
+        "「{name}」有公式沒有存下結果（{what}），印出的可能與 Excel 不同", "請以 Excel 開啟、存檔後再執行。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
