@@ -188,6 +188,8 @@ def _read_old(content: bytes) -> tuple[str, bytes]:
         return "", old_texts.read(file).encode("utf-8", "replace")
     except (OSError, ValueError, LookupError, struct.error) as damaged:
         raise Unfit(FileCode.FILE_DAMAGED) from damaged
+
+
 def _read_notes(content: bytes) -> tuple[str, bytes]:
     import pikepdf
 
