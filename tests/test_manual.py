@@ -10,6 +10,7 @@ import datetime as dt
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,13 @@ def replied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     (desk.root / "回復").rename(desk.root.parent / "回復")
 
 
+def three_meetings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread of docs/sample: from a decision of 113-1 over 113-2 to its closure at 114-1."""
+    monkeypatch.setattr(options, "today", lambda: dt.date(2025, 5, 1))
+    for folder in sorted((REPO / "docs" / "sample").glob("11*")):
+        shutil.copytree(folder, desk.root / "inputs" / folder.name, dirs_exist_ok=True)
+
+
 # What happened before a command, where it is not the first meeting of 113 as it lies there.
 BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet doctor": no_office,
@@ -263,6 +271,8 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet diff 113-1": one_more_published,
     "packet publish 113-1": held("定稿"),
     "packet replies 113-1 回復": replied,
+    "packet decisions 應用程式介面 --unit 綜合統計處": three_meetings,
+    "packet decisions --promises 應用程式介面": three_meetings,
 }
 
 

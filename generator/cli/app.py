@@ -17,6 +17,7 @@ from generator.cli import chinese, streams
 from generator.cli.build_cmd import build
 from generator.cli.check_cmd import check
 from generator.cli.command import Group
+from generator.cli.decisions_cmd import decisions
 from generator.cli.diff_cmd import diff
 from generator.cli.doctor_cmd import doctor
 from generator.cli.figures_cmd import figures
@@ -50,6 +51,7 @@ chinese.in_chinese()
         diff,
         publish,
         replies,
+        decisions,
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -55,7 +55,10 @@ _OPEN: tuple[type[Record], ...] = (Case, PastDecision)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A decision to report on. ``origin`` is the meeting it comes from, as an id; empty where no one knows."""
+    """A decision to report on. ``origin`` is the meeting it comes from, as an id; empty where no one knows.
+
+    ``key``: the 案號 of a decision of the last meeting; ``row``: of an earlier one its row there.
+    """
 
     origin: str
     kind: str
@@ -63,6 +66,8 @@ class Item:
     decision: str
     tracking: str
     earlier: bool
+    key: str = ""
+    row: PastDecision | None = None
 
     @property
     def values(self) -> dict[str, object]:
@@ -87,14 +92,16 @@ def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
         # 紀錄確定 is done with; what a unit is to do is not.
         if decisions := [item for item in _of_case(source, section.name) if item.unit or item.due or item.tracking]:
             tracking = _tracking(decisions)
-            items.append(Item(str(source.id), section.name, section.name, _text(decisions), tracking, earlier=False))
+            texts = (section.name, section.name, _text(decisions), tracking)
+            items.append(Item(str(source.id), *texts, earlier=False, key=section.name))
     for case in source.cases:
         decisions = _of_case(source, case.key)
         subject = vocabulary.render(case.subject, case, case.at("subject"), problems)
-        items.append(Item(str(source.id), case.kind, subject, _text(decisions), _tracking(decisions), earlier=False))
+        texts = (case.kind, subject, _text(decisions), _tracking(decisions))
+        items.append(Item(str(source.id), *texts, earlier=False, key=case.key))
     before = str(source.previous or "")
     items += [
-        Item(_id(item.meeting) or before, item.kind, item.subject, item.decision, item.tracking, earlier=True)
+        Item(_id(item.meeting) or before, item.kind, item.subject, item.decision, item.tracking, True, row=item)
         for item in source.past_decisions
         if item.tracking == CONTINUED
     ]
@@ -147,7 +154,7 @@ def examine(workspace: Workspace, meeting: Meeting) -> list[Problem]:
 def check(meeting: Meeting, source: Meeting) -> list[Problem]:
     """What a meeting lost, altered or added in 〔上次會議決定〕, measured by what ``source`` left to it."""
     items = carried(source, [])
-    pairs = _matched(items, meeting.past_decisions)
+    pairs = matched(items, meeting.past_decisions)
     matched_rows = {id(row) for _, row in pairs}
     problems: list[Problem] = []
     for item, row in pairs:
@@ -224,7 +231,7 @@ def _tracking(decisions: Sequence[Decision]) -> str:
     return CONTINUED if CONTINUED in trackings else RELEASED if RELEASED in trackings else ""
 
 
-def _matched(items: Sequence[Item], rows: Sequence[PastDecision]) -> list[tuple[Item, PastDecision]]:
+def matched(items: Sequence[Item], rows: Sequence[PastDecision]) -> list[tuple[Item, PastDecision]]:
     """Which row is which item: the same texts first, then the same 案由, then the likest; nothing is taken twice."""
     pairs: list[tuple[Item, PastDecision]] = []
     open_items, open_rows = list(items), list(rows)

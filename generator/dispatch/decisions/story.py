@@ -1,0 +1,131 @@
+"""The story of `packet decisions`: all lives and promises → lines; where asked, a document and workbook by unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator.basic import file_names, roc
+from generator.basic.problem import Problem
+from generator.basic.workspace import Workspace
+from generator.build import outputs
+from generator.build.result import Result
+from generator.dispatch import summaries
+from generator.dispatch.decisions.lives import FORGOTTEN, Life, Lives
+from generator.dispatch.decisions.promises import DROPPED, LATE, OVERDUE, Promise
+from generator.documents.summary import Group
+from generator.meeting.model import units_of
+from generator.workbook.values import folded
+
+NAME, PROMISES = "決議追蹤", "期程追蹤"
+_HEADINGS = ("編號", "決定（議）", "主辦單位", "期限", "辦理情形", "狀態")
+_PROMISE_HEADINGS = ("種類", "事項", "單位", "原定", "現定", "結果")
+Line = list[tuple[str, str]]
+
+
+def home(workspace: Workspace) -> Path:
+    """Where the documents over all meetings lie."""
+    return workspace.root / "output" / NAME
+
+
+def write(
+    workspace: Workspace, found: Lives, shown: Sequence[Life], promises: Sequence[Promise], today: dt.date
+) -> Result:
+    """Writes the tables as document and workbook, whole and by unit. Raises search.Leak and OSError."""
+    problems: list[Problem] = []
+    files: dict[str, bytes] = {}
+    units = dict.fromkeys(unit for life in shown for unit in units_of(life.unit))
+    parts = [("", list(shown))] + [(unit, [life for life in shown if life.is_of(unit)]) for unit in units]
+    made = [(NAME, unit, _table(lives, today), len(lives)) for unit, lives in parts]
+    owners = dict.fromkeys(promise.unit for promise in promises if promise.unit)
+    kept = [("", list(promises))] if promises else []
+    kept += [(unit, [entry for entry in promises if folded(entry.unit) == folded(unit)]) for unit in owners]
+    made += [(PROMISES, unit, _promised(entries), len(entries)) for unit, entries in kept]
+    for name, unit, group, count in made:
+        part = file_names.part(unit, "單位")
+        whole = f"{name}（{part}）" if unit else name
+        title = f"{found.meetings[-1].agency.group if found.meetings else ''}{name}{f'（{unit}）' if unit else ''}"
+        lines = [f"截至{roc.long_date(today)}，共{count}項。"]
+        content = summaries.document(workspace, found.meetings, whole, title, lines, [group], problems)
+        if content is not None:
+            files[f"{whole}.docx"] = content
+            files[f"{whole}.xlsx"] = summaries.workbook(name, [group])
+            summaries.inspect(found.meetings, f"{whole}.xlsx", files[f"{whole}.xlsx"])
+    folder = home(workspace)
+    result = Result(folder, tuple(dict.fromkeys(problems)), remarks=list(found.remarks))
+    if not result.stopped:
+        stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in files}
+        result.outcomes = outputs.write_all(folder, files, stale, {})
+    return result
+
+
+def _table(lives: Sequence[Life], today: dt.date) -> Group:
+    return Group("", _HEADINGS, [_row(life, today) for life in lives])
+
+
+def _row(life: Life, today: dt.date) -> list[str]:
+    due = roc.short_date(life.due) if life.due else ""
+    progress = "\n".join(f"{step.meeting}：{step.progress or '（未填）'}" for step in life.steps)
+    return [life.number, f"{life.subject}：{life.text}", life.unit, due, progress, state(life, today)]
+
+
+def _promised(promises: Sequence[Promise]) -> Group:
+    rows = [[entry.kind, entry.what, entry.unit, entry.first, entry.last, entry.verdict] for entry in promises]
+    return Group("", _PROMISE_HEADINGS, rows)
+
+
+def state(life: Life, today: dt.date) -> str:
+    """持續列管（逾期）, 解除列管（113-11-20）, 未再提報（113-2 起）."""
+    if life.is_overdue(today):
+        return f"{life.state}（逾期）"
+    if life.closed is not None:
+        return f"{life.state}（{roc.short_date(life.closed)}）"
+    return f"{life.state}（{life.forgotten_at} 起）" if life.state == FORGOTTEN and life.forgotten_at else life.state
+
+
+def lines(shown: Sequence[Life], today: dt.date) -> list[Line]:
+    """The lives for the terminal: overdue ones first."""
+    found: list[Line] = []
+    for life in shown:
+        style = "red" if life.is_overdue(today) else "yellow" if life.open else ""
+        due = f"　期限 {roc.short_date(life.due)}" if life.due else ""
+        found.append([(life.number, "bold"), (f"　{state(life, today)}", style), (f"　{life.unit}{due}", "")])
+        found.append([(f"  {life.subject}", "dim")])
+        found += [[(f"  {text}", "")] for text in life.text.split("\n")]
+        for step in life.steps:
+            tracking = f"〔{step.tracking}〕" if step.tracking else ""
+            found.append(
+                [(f"    {step.meeting}{tracking} {' '.join((step.progress or '（未填辦理情形）').split())}", "")]
+            )
+        if life.state == FORGOTTEN:
+            found.append([(f"    {life.forgotten_at} 的〔上次會議決定〕沒有這一項，也沒有解除列管。", "yellow")])
+    counts = [
+        f"{name} {count} 項"
+        for name, count in (
+            ("逾期", sum(life.is_overdue(today) for life in shown)),
+            *(
+                (name, sum(life.state == name for life in shown))
+                for name in dict.fromkeys(life.state for life in shown)
+            ),
+        )
+        if count
+    ]
+    return [*found, [(f"共 {len(shown)} 項" + (f"：{'、'.join(counts)}" if counts else "") + "。", "bold")]]
+
+
+def promise_lines(promises: Sequence[Promise]) -> list[Line]:
+    """The promises for the terminal: those not kept first, with the cells of their dates."""
+    found: list[Line] = []
+    for entry in promises:
+        style = {OVERDUE: "red", DROPPED: "red", LATE: "yellow"}.get(entry.outcome, "green")
+        found.append([(f"{entry.kind} {entry.first}", "bold"), (f"　{entry.verdict}", style), (f"　{entry.unit}", "")])
+        found.append([(f"  {' '.join(entry.what.split())}", "")])
+        last = ""
+        for said in entry.said:
+            if said.date != last:
+                found.append([(f"    {said.version} {said.date}（{said.at}）", "dim")])
+            last = said.date
+    kinds = dict.fromkeys(entry.outcome for entry in promises)
+    counts = "、".join(f"{kind} {sum(entry.outcome == kind for entry in promises)} 項" for kind in kinds)
+    return [*found, [(f"共 {len(promises)} 項" + (f"：{counts}" if counts else "") + "。", "bold")]]
