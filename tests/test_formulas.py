@@ -15,8 +15,10 @@ from conftest import Desk
 from lxml import etree
 from test_publish import folder
 
+from generator.basic.workspace import MeetingId, Workspace
 from generator.dispatch.publish import data_files
 from generator.dispatch.publish.data_files import Table
+from generator.meeting import load
 from generator.pdf import office
 from generator.workbook import forms
 
@@ -35,6 +37,8 @@ TEXTS = [
     "=" + "長" * 700 + '"',
     "-甲",
     "--1",
+    "==",
+    "=@",
 ]
 PLAIN = ["-", "－", "-5", "-0.25", "A=1", "潮位（-）", "1-2"]
 TABLE = Table("表", ("=題", "乙"), tuple((text, number) for number, text in enumerate([*TEXTS, *PLAIN])))
@@ -103,6 +107,16 @@ def test_what_is_published_of_a_list_holds_no_formula(desk: Desk) -> None:
         content = package.read("content.xml").decode()
     assert "formula" not in content
     assert "+HYPERLINK(" in content
+
+
+def test_a_published_csv_given_as_a_sheet_says_the_same(desk: Desk) -> None:
+    (desk.root / "inputs/113-1").mkdir(parents=True)
+    (desk.root / "inputs/113-1/觀測.csv").write_bytes(data_files.as_csv(TABLE))
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 觀測 | 工作表:觀測 |")
+    meeting, _ = load.load(Workspace(desk.root), MeetingId(113, 1))
+    assert meeting is not None
+    rows = meeting.tables["觀測"].rows
+    assert [row[0] for row in rows[: len(TEXTS)]] == [text.strip() for text in TEXTS]
 
 
 def test_a_form_holds_texts_as_texts(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from generator.workbook.raw import Maker, RawSheet
 
 # Leading zeros are an id, more digits than fifteen are no number that Excel keeps.
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})|-?[1-9]\d{0,2}(?:,\d{3})+")
+# ="text": how a text is written that would be taken for a formula or a number; Excel shows the text.
+_QUOTED = re.compile(r'="(?:[^"]|"")*"(?:&(?:CHAR\(10\)&)?"(?:[^"]|"")*")*')
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,14})\.\d{1,12}")
 
 
@@ -45,7 +47,14 @@ def _value(text: str) -> object:
         return int(text.replace(",", ""))
     if _DECIMAL.fullmatch(text):
         return float(text.replace(",", ""))
+    if _QUOTED.fullmatch(text):
+        return _unquoted(text) or None
     return text or None
+
+
+def _unquoted(text: str) -> str:
+    parts = re.findall(r'(CHAR\(10\))|"((?:[^"]|"")*)"', text)
+    return "".join("\n" if line_end else part.replace('""', '"') for line_end, part in parts)
 
 
 def _decoded(content: bytes) -> str:

@@ -69,7 +69,7 @@ _LOOKS = (
 )
 _WIDEST = 40
 # How a formula begins, in any width; the sign alone, as in a cell that says 「-」, is none. A negative number is one.
-_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠][=+\-@＝＋－＠\s]*[^=+\-@＝＋－＠\s]")
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]\s*\S")
 _NEGATIVE = re.compile(r"-\d+(?:\.\d+)?", re.ASCII)
 # Excel has room for 255 characters in one text of a formula.
 _MOST_QUOTED = 250
