@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Callable
 from datetime import date
@@ -31,7 +32,13 @@ def camera(form: str, **options: Any) -> bytes:
     made, buffer = NOISE, io.BytesIO()
     exif = Image.Exif()
     exif[0x013B] = SECRET
-    if form == "JPEG":
+    if form in ("TIFF", "WEBP"):
+        options |= {"exif": exif}
+        if form == "TIFF":
+            options |= {"software": SECRET, "description": SECRET, "artist": SECRET}
+        else:
+            options |= {"xmp": f"<x>{SECRET}</x>".encode()}
+    elif form == "JPEG":
         options |= {"exif": exif.tobytes(), "comment": SECRET, "xmp": f"<x>{SECRET}</x>".encode()}
     else:
         options |= {"comment": SECRET}
@@ -56,7 +63,51 @@ PICTURES = {
     "JPEG 2000": lambda: camera("JPEG2000"),
     "JPEG 2000 in tiles": lambda: camera("JPEG2000", tile_size=(16, 16)),
     "bare JPEG 2000": lambda: camera("JPEG2000", no_jp2=True)[: -24 - len(SECRET)],
+    "GIF": lambda: camera("GIF"),
+    "GIF with XMP": lambda: xmp_in_gif(camera("GIF")),
+    "TIFF": lambda: camera("TIFF"),
+    "TIFF of the other order": lambda: swapped_tiff(),
+    "WebP": lambda: camera("WEBP", lossless=True),
+    "WebP of several pictures": lambda: camera("WEBP", save_all=True, append_images=[NOISE.rotate(180)], lossless=True),
 }
+
+
+def xmp_in_gif(content: bytes) -> bytes:
+    """XMP as Adobe puts it: a block of an application, whose text is no row of small blocks but ends in them."""
+    trailer = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+    block = b"\x21\xff\x0bXMP DataXMP" + f"<x>{SECRET}</x>".encode() + trailer
+    at = content.index(b"\x21\xfe")
+    return content[:at] + block + content[at:]
+
+
+def swapped_tiff() -> bytes:
+    """A TIFF of one strip with the bytes of its numbers the other way round, EXIF in a list of its own, and XMP."""
+    pixels = NOISE.tobytes()
+    name = SECRET.encode() + b"\0"
+    exif_at, name_at, pixels_at = 200, 300, 400
+    entries = [(256, 3, 1, 48 << 16), (257, 3, 1, 32 << 16), (258, 3, 1, 8 << 16), (259, 3, 1, 1 << 16),
+               (262, 3, 1, 1 << 16), (273, 4, 1, pixels_at), (277, 3, 1, 1 << 16), (278, 3, 1, 32 << 16),
+               (279, 4, 1, len(pixels)), (315, 2, len(name), name_at), (34665, 4, 1, exif_at)]  # fmt: skip
+    made = bytearray(pixels_at) + pixels
+    head = b"MM\0*" + struct.pack(">IH", 8, len(entries)) + b"".join(struct.pack(">HHII", *one) for one in entries)
+    made[: len(head)] = head
+    made[exif_at : exif_at + 18] = struct.pack(">HHHIII", 1, 37510, 7, len(name), name_at + 40, 0)
+    made[name_at : name_at + len(name)] = made[name_at + 40 : name_at + 40 + len(name)] = name
+    return bytes(made)
+
+
+def test_a_drawing_in_a_package_tells_nothing_of_its_program() -> None:
+    plain = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="urn:tool" i:file="C:\\SECRET-NAME\\a.svg"><!--SECRET-NAME-->'
+    )
+    plain += b"<metadata>SECRET-NAME</metadata><title>SECRET-NAME</title><i:x>SECRET-NAME</i:x>"
+    plain += b'<text x="1">a<!--SECRET-NAME-->b</text></svg>'
+    cleaned = image(plain)
+    assert SECRET.encode() not in cleaned
+    assert b'<text x="1">ab</text>' in cleaned
+    words = "SECRET-NAME".encode("utf-16-le")
+    head = struct.pack("<II", 1, 108 + len(words)) + bytes(32) + b" EMF" + bytes(16) + struct.pack("<II", 11, 108)
+    assert image(head + bytes(108 - len(head)) + words) == head + bytes(108 - len(head) + len(words))
 
 
 @pytest.mark.parametrize("kind", PICTURES)
@@ -108,6 +159,21 @@ def within_a_form(data: bytes) -> Pdf:
     return source
 
 
+def within_a_glyph(data: bytes) -> Pdf:
+    source = opened(pdf_of((595, 842)))
+    glyph = source.make_stream(
+        b"9 0 0 0 9 9 d1 q 9 0 0 9 0 0 cm BI /W 48 /H 32 /CS /G /BPC 8 /F /DCT ID " + data + b"\nEI Q"
+    )
+    font = Dictionary(
+        Type=Name.Font, Subtype=Name.Type3, FontBBox=Array([0, 0, 9, 9]), FontMatrix=Array([0.1, 0, 0, 0.1, 0, 0]),
+        CharProcs=Dictionary(a=glyph), Encoding=Dictionary(Type=Name.Encoding, Differences=Array([97, Name("/a")])),
+        FirstChar=97, LastChar=97, Widths=Array([9]),
+    )  # fmt: skip
+    source.pages[0].obj.Resources.Font = Dictionary(T=source.make_indirect(font))
+    source.pages[0].contents_add(b"BT /T 20 Tf 99 99 Td (a) Tj ET")
+    return source
+
+
 JPEG = camera("JPEG")
 PACKED = {
     "as it is": lambda: with_picture(JPEG, [Name.DCTDecode]),
@@ -122,6 +188,7 @@ PACKED = {
     "in the drawing": lambda: inline(JPEG, "/DCT"),
     "in the drawing, packed": lambda: inline(zlib.compress(JPEG).hex().encode() + b">", "[/AHx /Fl /DCT]"),
     "in the drawing of a form": lambda: within_a_form(JPEG),
+    "in the glyph of a font": lambda: within_a_glyph(JPEG),
 }
 
 
@@ -148,6 +215,23 @@ def test_a_picture_in_a_pdf_tells_nothing(how: str, way: str) -> None:
     [found] = pictures(made)
     assert SECRET.encode() not in found
     assert drawn(found) == drawn(camera("JPEG2000") if how == "JPEG 2000" else JPEG)
+
+
+def test_remarks_in_a_jbig2_picture_go() -> None:
+    def segment(number: int, kind: int, data: bytes, referred: bytes = b"\0") -> bytes:
+        return struct.pack(">IB", number, kind) + referred + b"\1" + struct.pack(">I", len(data)) + data
+
+    said = b"\x20\0\0\0" + SECRET.encode() + b"\0"
+    many = bytes([0xE0, 0, 0, 9, 0, 0, *range(9)])
+    whole = [segment(0, 48, bytes(19)), segment(1, 38, b"pixels", many), segment(2, 49, b"")]
+    shared = segment(0, 0, b"symbols")
+    source = with_picture(b"".join([whole[0], segment(9, 62, said), *whole[1:]]), [Name.JBIG2Decode])
+    picture = source.pages[0].obj.Resources.XObject.I
+    picture.DecodeParms = Dictionary(JBIG2Globals=source.make_stream(segment(3, 62, said) + shared))
+    made = opened(pages.fitted(saved(source, stream_decode_level=pikepdf.StreamDecodeLevel.none)))
+    [found] = [one for one in made.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == Name.Image]
+    assert found.read_raw_bytes() == b"".join(whole)
+    assert found.DecodeParms.JBIG2Globals.read_bytes() == shared
 
 
 # --- what is not drawn ------------------------------------------------------------------------------------------
@@ -246,6 +330,24 @@ def test_what_is_drawn_on_a_layer_that_is_on_stays() -> None:
     texts = "\n".join(everything("", pages.fitted(layered(draw))))
     assert "first" in texts
     assert "second" in texts
+
+
+@pytest.mark.parametrize(("state", "is_seen"), [("OFF", False), ("ON", True)])
+def test_a_layer_that_only_a_screen_or_only_a_printer_shows_is_as_on_the_screen(state: str, is_seen: bool) -> None:
+    source = opened(pdf_of((595, 842)))
+    paper = "OFF" if state == "ON" else "ON"
+    layer = source.make_indirect(Dictionary(Type=Name.OCG, Name=String("x")))
+    layer.Usage = Dictionary(
+        View=Dictionary(ViewState=Name(f"/{state}")), Print=Dictionary(PrintState=Name(f"/{paper}"))
+    )
+    rules = [Dictionary(Event=Name(f"/{event}"), OCGs=Array([layer]), Category=Array([Name(f"/{event}")]))
+             for event in ("View", "Print")]  # fmt: skip
+    source.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(AS=Array(rules)))
+    source.pages[0].obj.Resources.Properties = Dictionary(A=layer)
+    contents(source, b"/OC /A BDC " + show(SECRET) + b" EMC " + show("seen"))
+    texts = "\n".join(everything("", pages.fitted(saved(source))))
+    assert (SECRET in texts) is is_seen
+    assert "seen" in texts
 
 
 def a_tool(source: Pdf) -> None:

@@ -1,4 +1,4 @@
-"""Layers of a PDF that are off when it is opened: what is drawn on them is taken out, not only hidden.
+"""Layers of a PDF that are off when it is opened on a screen: what is drawn on them is taken out, not only hidden.
 
 ISO 32000-1, 8.11. pikepdf takes a while to load: it is imported where it is needed.
 """
@@ -15,15 +15,26 @@ _DEEPEST = 20
 
 
 def off(root: Any) -> list[Any]:
-    """The layers that are off when a PDF with this catalogue is opened."""
+    """The layers that are off when a PDF with this catalogue is opened on a screen (ISO 32000-1, 8.11.4)."""
     from pikepdf import Array, Dictionary, Name
 
     layers = root.get("/OCProperties", Dictionary())
     setting = layers.get("/D", Dictionary())
     if setting.get("/BaseState") == Name.OFF:
         shown = {layer.objgen for layer in setting.get("/ON", Array())}
-        return [layer for layer in layers.get("/OCGs", Array()) if layer.objgen not in shown]
-    return list(setting.get("/OFF", Array()))
+        hidden = {layer.objgen: layer for layer in layers.get("/OCGs", Array()) if layer.objgen not in shown}
+    else:
+        hidden = {layer.objgen: layer for layer in setting.get("/OFF", Array())}
+    for rule in setting.get("/AS", Array()):
+        if rule.get("/Event") != Name.View or Name.View not in list(rule.get("/Category", Array())):
+            continue
+        for layer in rule.get("/OCGs", Array()):
+            state = layer.get("/Usage", Dictionary()).get("/View", Dictionary()).get("/ViewState")
+            if state == Name.OFF:
+                hidden[layer.objgen] = layer
+            elif state == Name.ON:
+                hidden.pop(layer.objgen, None)
+    return list(hidden.values())
 
 
 def take_out(document: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from generator.pdf.clean import other_pictures
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_SEEN = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD")
 _JPEG = b"\xff\xd8\xff"
@@ -15,7 +17,10 @@ _REMARK, _TILE, _DATA, _END = 0x64, 0x90, 0x93, 0xD9
 
 
 def image(content: bytes) -> bytes:
-    """A PNG, JPEG or JPEG 2000 without who made it, where and with what; any other content as it is."""
+    """A picture without who made it, where and with what; content of another kind as it is.
+
+    Knows PNG, JPEG, JPEG 2000, GIF, TIFF, WebP, EMF and SVG.
+    """
     try:
         if content.startswith(_PNG):
             return _PNG + b"".join(chunk for kind, chunk in _chunks(content) if kind in _PNG_SEEN)
@@ -25,6 +30,16 @@ def image(content: bytes) -> bytes:
             return b"".join(_boxes(content))
         if content.startswith(_CODE_STREAM):
             return _without_remarks(content)
+        if content.startswith(other_pictures.GIF):
+            return other_pictures.gif(content)
+        if content.startswith(other_pictures.TIFF):
+            return other_pictures.tiff(content)
+        if content[8:12] == other_pictures.WEBP:
+            return other_pictures.webp(content)
+        if other_pictures.is_emf(content):
+            return other_pictures.emf(content)
+        if other_pictures.SVG in content[:1024]:
+            return other_pictures.svg(content)
     except (struct.error, IndexError):
         # The content is not of the kind it claims; the leak check reads all of it.
         return content

@@ -7,9 +7,10 @@ it is imported where it is needed.
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any
 
-from generator.pdf.clean import layers
+from generator.pdf.clean import layers, other_pictures
 from generator.pdf.clean.pictures import image
 
 _OF_PROGRAMS = ("/PieceInfo", "/LastModified", "/AA", "/Thumb", "/AF", "/Alternates", "/OPI", "/Measure", "/PtData")
@@ -21,7 +22,8 @@ _OF_PICTURE = (
     *("/Interpolate", "/SMask", "/SMaskInData", "/Matte", *_OF_STREAM),
 )
 _OF_FORM = ("/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/StructParents", *_OF_STREAM)
-_ENCODED = ("/DCTDecode", "/JPXDecode")
+_INLINE_ENCODED = ("/DCTDecode", "/JPXDecode")
+_ENCODED = (*_INLINE_ENCODED, "/JBIG2Decode")
 _SHORT = {"/DCT": "/DCTDecode", "/Fl": "/FlateDecode", "/LZW": "/LZWDecode", "/A85": "/ASCII85Decode"}
 _SHORT |= {"/AHx": "/ASCIIHexDecode", "/RL": "/RunLengthDecode"}
 _INLINE = re.compile(rb"\bBI\s.*?\sID\s", re.DOTALL)
@@ -40,6 +42,8 @@ def take_out(document: Any, unused: bool = False) -> None:
             _strip(thing)
             if isinstance(thing, pikepdf.Stream):
                 _clean_stream(document, thing)
+            elif isinstance(thing, pikepdf.Dictionary) and thing.get("/Subtype") == pikepdf.Name.Type3:
+                _clean_glyphs(document, thing)
     for page in document.pages:
         content = _drawing(page)
         if _INLINE.search(content):
@@ -81,7 +85,22 @@ def _clean_stream(document: Any, stream: Any) -> None:
             del stream[key]
     if kind == Name.Image:
         _clean_picture(document, stream)
-    elif (kind == Name.Form or stream.get("/PatternType") == 1) and _INLINE.search(stream.read_bytes()):
+    elif kind == Name.Form or stream.get("/PatternType") == 1:
+        _clean_drawing(document, stream)
+
+
+def _clean_glyphs(document: Any, font: Any) -> None:
+    """The glyphs of a font that are drawn as pages are."""
+    from pikepdf import Dictionary, Stream
+
+    glyphs = font.get("/CharProcs")
+    for _, glyph in list(glyphs.items()) if isinstance(glyphs, Dictionary) else ():
+        if isinstance(glyph, Stream):
+            _clean_drawing(document, glyph)
+
+
+def _clean_drawing(document: Any, stream: Any) -> None:
+    if _INLINE.search(stream.read_bytes()):
         after = _with_clean_pictures(document, stream)
         if after is not None:
             stream.write(after)
@@ -89,17 +108,30 @@ def _clean_stream(document: Any, stream: Any) -> None:
 
 def _clean_picture(document: Any, stream: Any) -> None:
     """A JPEG is in a PDF as it was in its file, possibly packed once more."""
-    from pikepdf import Dictionary, Name
+    from pikepdf import Dictionary, Name, Stream
 
     filters = _list(stream.get("/Filter"))
     if not filters or str(filters[-1]) not in _ENCODED:
         return
     parameters = _list(stream.get("/DecodeParms"))
     before = _unpacked(document, stream.read_raw_bytes(), filters[:-1], parameters[: len(filters) - 1])
-    after = image(before)
+    if str(filters[-1]) == "/JBIG2Decode":
+        after = _clean_jbig2(before)
+        shared = next((one.get("/JBIG2Globals") for one in parameters if isinstance(one, Dictionary)), None)
+        if isinstance(shared, Stream) and (clean := _clean_jbig2(whole := shared.read_bytes())) != whole:
+            shared.write(clean)
+    else:
+        after = image(before)
     if len(filters) > 1 or after != before:
         last = parameters[len(filters) - 1] if len(parameters) >= len(filters) else None
         stream.write(after, filter=Name(str(filters[-1])), decode_parms=last if isinstance(last, Dictionary) else None)
+
+
+def _clean_jbig2(content: bytes) -> bytes:
+    try:
+        return other_pictures.jbig2(content)
+    except (struct.error, IndexError):
+        return content
 
 
 def _list(value: Any) -> list[Any]:
@@ -147,7 +179,7 @@ def _clean_inline(document: Any, instruction: Any, written: bytes) -> bytes:
     entries = list(instruction.operands[0]._image_object) if instruction.operands else []
     named = dict(zip((str(key) for key in entries[::2]), entries[1::2], strict=False))
     filters = [Name(_SHORT.get(str(name), str(name))) for name in _list(named.get("/F", named.get("/Filter")))]
-    if not filters or str(filters[-1]) not in _ENCODED:
+    if not filters or str(filters[-1]) not in _INLINE_ENCODED:
         return written
     start = _INLINE.search(written)
     if start is None:
