@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
+import docx
 import pytest
 from conftest import Desk
 from test_enclosures import pdf_of, picture, put
 from test_mail import PLAIN, attached, drafts, mail, office, template
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEAD = "| 案號 | 名稱 | 來源 | 附原檔 |\n"
 
 
@@ -45,6 +49,21 @@ def test_an_original_is_mailed_only_where_the_row_asks_for_it(desk: Desk) -> Non
         [draft] = drafts(desk).values()
         assert originals(list(attached(draft))) == expected
         assert ("可能含有看不見的個人資料" in desk.run("mail", "113-1").output) is bool(expected)
+
+
+@pytest.mark.parametrize("path", [r"file:///C:\Users\someone\Normal.dotm", r"\\server\share\a.docx", r"D:\a.docx"])
+@pytest.mark.parametrize("mark", ["★", ""])
+def test_an_original_that_leads_to_a_machine_is_mentioned(desk: Desk, path: str, mark: str) -> None:
+    letter = docx.Document()
+    letter.add_paragraph("潮位")
+    letter.part.relate_to("https://example.org/a", f"{OFFICE}/hyperlink", is_external=True)
+    letter.part.relate_to(path, f"{OFFICE}/hyperlink", is_external=True)
+    office(desk, 附件=f"{HEAD}| 討1 | 文 | 檔案:a.docx | {mark} |")
+    buffer = io.BytesIO()
+    letter.save(buffer)
+    put(desk.root / "inputs/113-1/附件", "a.docx", buffer.getvalue())
+    found = [(one["cell"], path in one["text"]) for one in desk.problems() if one["code"] == "original-paths"]
+    assert found == ([("C2", True)] if mark else [])
 
 
 @pytest.mark.office

@@ -389,6 +389,35 @@ def test_what_programs_keep_in_a_pdf_is_gone(plant: Callable[[Pdf], None]) -> No
     assert not any(SECRET in text for text in everything("", pages.fitted(content)))
 
 
+ADDRESSES = {
+    "https://example.org/a": True,
+    "http://example.org": True,
+    "file:///C:/Users/a/b.docx": False,
+    "FILE://server/share/b": False,
+    r"\\\\server\\share\\b.docx": False,
+    r"C:\\Users\\a\\b.docx": False,
+    r"http:\\\\server\\share": False,
+    "https:/etc/passwd": False,
+    "https:///etc/passwd": False,
+    "../b.docx": False,
+    "javascript:alert(1)": False,
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_link_to_click_leads_to_the_web_and_to_no_machine(address: str) -> None:
+    source = opened(pdf_of((595, 842)))
+    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([1, 1, 9, 9]),
+                      A=Dictionary(S=Name.URI, URI=String(address)))  # fmt: skip
+    launch = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([1, 1, 9, 9]),
+                        A=Dictionary(S=Name.GoToR, F=String(address), D=Array([0, Name.Fit])))  # fmt: skip
+    source.pages[0].obj.Annots = Array([source.make_indirect(link), source.make_indirect(launch)])
+    content = saved(source)
+    for made in (pages.fitted(content), clean.pdf(content, "題", "機關", date(2024, 1, 1))):
+        texts = [text for text in everything("", made) if address in text]
+        assert bool(texts) is ADDRESSES[address]
+
+
 @pytest.mark.office
 def test_neither_the_packet_nor_the_public_edition_holds_what_nobody_sees(desk: Desk) -> None:
     rows = "| 討1 | 圖 | 檔案:a.pdf |\n| 討1 | 層 | 檔案:b.pdf |\n| 討1 | 照 | 檔案:c.jpg |\n| 討1 | 畫 | 檔案:d.png |"

@@ -22,7 +22,14 @@ _PEOPLES = re.compile(
 def without_comments(content: bytes) -> bytes:
     """The Office file without the parts that hold comments, their authors, and the record of changes of a workbook.
 
-    The same bytes where there are none. What refers to a comment in a text is not touched (see word.revisions).
+    What refers to a comment in a text is not touched (see word.revisions). Raises what Package and lxml raise.
+    """
+    return without(content, _PEOPLES)
+
+
+def without(content: bytes, kinds: re.Pattern[str]) -> bytes:
+    """The Office file without relationships of these types and the parts that they lead to; the same bytes without any.
+
     Raises what Package and lxml raise.
     """
     with Package(content) as archive:
@@ -31,7 +38,7 @@ def without_comments(content: bytes) -> bytes:
         unwanted: set[str] = set()
         for name in names:
             if name.endswith(".rels"):
-                parts[name], targets = _sorted_out(name, archive.read(name))
+                parts[name], targets = _sorted_out(name, archive.read(name), kinds)
                 unwanted |= targets
         if not unwanted:
             return content
@@ -54,11 +61,11 @@ def _written(root: Any) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _sorted_out(name: str, part: bytes) -> tuple[bytes, set[str]]:
+def _sorted_out(name: str, part: bytes, kinds: re.Pattern[str]) -> tuple[bytes, set[str]]:
     """The relationships of a part without those to what is unwanted, and the names of the parts these lead to."""
     root = _parsed(part)
     folder = posixpath.dirname(posixpath.dirname(name))
-    found = [element for element in root.iter("{*}Relationship") if _PEOPLES.search(element.get("Type", ""))]
+    found = [element for element in root.iter("{*}Relationship") if kinds.search(element.get("Type", ""))]
     targets = set()
     for relationship in found:
         target = unquote(relationship.get("Target", ""))

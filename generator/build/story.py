@@ -27,6 +27,7 @@ from generator.leaks import records, search
 from generator.meeting import schedule
 from generator.meeting.model import Meeting
 from generator.meeting.schedule import Schedule
+from generator.pdf import clean
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.word import render
@@ -259,6 +260,7 @@ def _render(
             if finished is None:
                 finished = render.render_recorded(template, names, about, figures, problems)
                 if finished is not None:
+                    finished = replace(finished, content=clean.office(finished.content))
                     left = leftovers.search(document, finished.content, finished.contents)
                     problems += left
                     if not left:
@@ -266,6 +268,7 @@ def _render(
             if finished is not None:
                 content, built.contents[document.name] = finished.content, finished.contents
         elif document.deck is not None:
+            content = clean.office(content)
             built.contents[document.name] = contents_of(document.deck)
             problems += leftovers.search(document, content, built.contents[document.name])
         if content is not None:

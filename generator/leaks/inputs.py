@@ -6,6 +6,7 @@ because the papers are for the members first: ``publish`` refuses them. No messa
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import re
@@ -66,6 +67,10 @@ class LeakCode(Code):
     QUOTES_CLOSED = warning(
         "要公開的內容有與不公開的發言相同的文字", "請確認可以公開；不能公開時，請改寫或刪去。回應可填「併同不公開」。"
     )
+    ORIGINAL_PATHS = warning(
+        "附原檔的檔案有連到電腦或伺服器路徑的連結（{path}），寄出時會一併帶出",
+        "請在原檔移除連結再放入，或清空「附原檔」只附 PDF。",
+    )
     ATTACHMENT_UNREAD = warning("附件的內容無法讀取，沒有檢查有無須保護的姓名與個人資料", "請自行確認，或換一份檔案。")
 
 
@@ -80,6 +85,9 @@ _ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell)|si|c)>|<(?:w:|a:|text:)(?:br
 _TAG = re.compile(r"<[^>]*>")
 # Who reads a file, by a sign at its beginning.
 _TASKS = {b"%PDF-": "read pdf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "read old", rb"{\rtf": "read old"}
+# A link to a path of a machine in the XML of a package.
+_PATH = re.compile(rb"""(?:Target|href)\s*=\s*["']\s*((?:file:|\\\\|[A-Za-z]:[\\/])[^"']*)""", re.IGNORECASE)
+_MOST_SHOWN = 80
 _SENTENCE = re.compile(r"[。！？；!?;\n]")
 _TELLING = 9
 # Stands between texts that are looked through together; no key drops it.
@@ -130,6 +138,7 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
         found += _names(papers, roster, LeakCode.NAME_IN_PAPERS, roster)
     public = [item for item in (*papers, *minuted) if item.public]
     found += _quotes(public, meeting)
+    found += _paths_of_originals(meeting)
     found += _personal(public, meeting)
     return list(dict.fromkeys(found))
 
@@ -339,6 +348,25 @@ def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
             yield Printed(_printed_text(enclosure.path), at, paper=True, case=cases.get(at, ""))
         except (Unfit, OSError, *DAMAGED):
             problems.append(problem(LeakCode.ATTACHMENT_UNREAD, at))
+
+
+def _paths_of_originals(meeting: Meeting) -> Iterator[Problem]:
+    """Links of originals to where a file lies: its author's folder, a template, a shared drive."""
+    for at, enclosure in meeting.files.items():
+        with contextlib.suppress(OSError, *DAMAGED):
+            if enclosure.keeps_original and (path := _linked_path(enclosure.path.read_bytes())):
+                yield problem(LeakCode.ORIGINAL_PATHS, at, path=path)
+
+
+def _linked_path(content: bytes) -> str:
+    """The first path that a file links to. Packages alone are looked into."""
+    if content.startswith(b"PK\x03\x04"):
+        with Package(content, Budget()) as archive:
+            linking = (name for name in archive.namelist() if name.endswith((".rels", "content.xml", "styles.xml")))
+            for name in linking:
+                if found := _PATH.search(archive.read(name)):
+                    return html.unescape(found[1].decode("utf-8", "replace"))[:_MOST_SHOWN]
+    return ""
 
 
 def _printed_text(path: Path) -> str:

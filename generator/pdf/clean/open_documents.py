@@ -37,7 +37,9 @@ _CHANGES = ("text:tracked-changes", "text:change", "text:change-start", "text:ch
 _RSIDS = ("rsid", "paragraph-rsid")
 _FONTS = ("style:font-name", "style:font-name-asian", "style:font-name-complex")
 _SETTINGS = re.compile(r"Printer|Rsid|CurrentDatabase|EmbeddedDatabase|RedlineProtection|ModifyPassword|\w+TableURL")
-_HARMLESS = re.compile(r"^(?:https?:|#|\./|Object |Pictures/|media/|$)", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"^(?:https?://[^\\/\s]|#|(?:\./)?(?:Object \d|ObjectReplacements/|Pictures/|media/)|$)", re.IGNORECASE
+)
 
 
 def odf(content: bytes, title: str, author: str, created: date) -> bytes:

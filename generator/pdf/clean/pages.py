@@ -99,5 +99,5 @@ def _is_harmless(action: Any) -> bool:
     """Whether a link leads within the document or to the web: not to someone's disk or mailbox, and starts nothing."""
     kind = str(action.get("/S", ""))
     if kind == "/URI":
-        return bool(re.match(r"https?:", str(action.get("/URI", "")), re.IGNORECASE))
+        return bool(re.match(r"https?://[^\\/\s]", str(action.get("/URI", "")), re.IGNORECASE))
     return kind == "/GoTo"

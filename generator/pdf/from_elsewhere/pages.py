@@ -6,6 +6,7 @@ Import it late: pikepdf takes a while to load.
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,7 +24,7 @@ from generator.pdf.numbers import inherited
 
 MOST_PAGES = 1000
 MOST_CONTENT, MOST_CONTENT_OF_ALL = 50_000_000, 300_000_000  # bytes of drawing on one page, and of all but pictures
-_WEB = ("http:", "https:", "mailto:")
+_WEB = re.compile(r"https?://[^\\/\s]|mailto:", re.IGNORECASE)
 # What a page is made of; all else (scripts, transitions, attached files, notes of other programs) stays away.
 _OF_PAGE = {"/Type", "/Parent", "/Resources", "/Contents", "/Annots", "/Group", "/StructParents"}
 _OF_DOCUMENT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OCProperties"}
@@ -391,7 +392,7 @@ def _target(note: Any, moved: Mapping[Any, Matrix], named: Mapping[str, Any]) ->
     action = note.get("/A", Dictionary())
     if action.get("/S") == Name.URI:
         address = str(action.get("/URI", ""))
-        if not address.lower().startswith(_WEB):
+        if not _WEB.match(address):
             return "", None
         return "/A", Dictionary(S=Name.URI, URI=String(address))
     place = note.get("/Dest", action.get("/D") if action.get("/S") == Name.GoTo else None)
