@@ -125,3 +125,58 @@ def test_forms_offer_the_sections_of_the_body_and_the_next_meeting_carries_its_t
     (folder / "會議.xlsx").unlink()
     desk.meeting("113-2", 會議資訊=meeting, 案由=CASES, 說明=POINTS)
     assert not [fault for fault in desk.problems("113-2") if fault["severity"] == "error"]
+
+
+PARTS = """
+| 案號 | 層級 | 部分 | 內容                         |
+| 討1  | 1    |      | 港區水深不足。               |
+| 討1  | 1    | 擬辦 | 通過後辦理下列各項。         |
+| 討1  | 2    | 擬辦 | 測量。                       |
+| 討1  | 3    | 擬辦 | 外港。                       |
+| 討1  | 4    | 擬辦 | 東側。                       |
+| 討1  | 4    | 擬辦 | 西側。                       |
+| 討1  | 1    |      | 去年曾疏浚。                 |
+| 討1  | 1    | 擬辦 | 以上所擬是否妥適，提請討論。 |
+"""
+SIGNED = """
+| 案號 | 類別     | 單位           | 案由                   | 提案人 | 連署人       | 附議人 |
+| 討1  | 討論事項 | 企劃處、資訊處 | 港區一案，提請討論。   | 王小明 | 李大華、張三 |        |
+| 討2  | 討論事項 |                | 航道一案，提請討論。   | 張三   |              | 王小明 |
+"""
+
+
+def test_parts_of_a_case_are_numbered_by_themselves_down_to_the_fourth_level(desk: Desk) -> None:
+    desk.meeting(案由=SIGNED, 說明=PARTS)
+    found = desk.problems()
+    assert [fault["cell"] for fault in found if fault["code"] == "no-request"] == ["A3"]
+    assert [fault for fault in found if fault["severity"] == "error"] == []
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    assert desk.texts()["02 討論事項第一案"].splitlines() == [
+        "討論事項　第一案",
+        "提案單位：企劃處、資訊處",
+        "提案人：王小明",
+        "連署人：李大華、張三",
+        "案由：港區一案，提請討論。",
+        "說明：",
+        "一、港區水深不足。",
+        "二、去年曾疏浚。",
+        "擬辦：",
+        "一、通過後辦理下列各項。",
+        "（一）測量。",
+        "1. 外港。",
+        "（1） 東側。",
+        "（2） 西側。",
+        "二、以上所擬是否妥適，提請討論。",
+        "決議：     ",
+    ]
+    assert desk.texts()["03 討論事項第二案"].splitlines()[1:4] == [
+        "提案人：張三",
+        "附議人：王小明",
+        "案由：航道一案，提請討論。",
+    ]
+
+
+def test_a_unit_among_several_must_be_known_and_somebody_must_propose(desk: Desk) -> None:
+    desk.meeting(案由=SIGNED.replace("企劃處、資訊處", "企劃處、資迅處").replace("| 張三   |", "| |"), 說明=PARTS)
+    found = {(fault["code"], fault["cell"]) for fault in desk.problems()}
+    assert found >= {("unknown-unit", "C2"), ("nobody-proposes", "C3")}

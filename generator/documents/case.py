@@ -11,15 +11,18 @@ from generator.documents.numbering import label, numbered
 from generator.meeting.figures import grouped
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import PastDecision
-from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.meeting import EXPLAINED, Case, Explanation
 from generator.prose.text import Text, field, fill, typed
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried
 
+# The deepest level of a point: （1）.
+DEEPEST = 4
 EARLIER = "歷次會議持續列管事項"
 
 
 def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Document:
+    parts = [{"名稱": name, "點": _points(case, points, vocabulary)} for name, points in case.parts.items()]
     context = {
         **vocabulary.context(case),
         "本案": {
@@ -29,17 +32,28 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Document:
             "單位": field(case, "unit"),
             "案由": vocabulary.written(case, "subject", case),
             "結語": case.section.closing,
-            "說明": _points(case, vocabulary),
+            "密等": field(case, "secrecy"),
+            "提案人": field(case, "proposers"),
+            "連署人": field(case, "cosigners"),
+            "附議人": field(case, "seconders"),
+            "署名": signatures(case),
+            "說明": next((part["點"] for part in parts if part["名稱"] == EXPLAINED), []),
+            "各部": parts,
         },
         "上次決定": _past_decisions(meeting),
     }
     return Document(case.title, case.template, context, f"{meeting.name}{case.title}", case.title, 1, case=case)
 
 
-def _points(case: Case, vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """The 說明 as a tree of points, numbered 一、（一） 1. within each parent."""
-    levels: list[list[dict[str, Any]]] = [[], [], []]
-    for point in case.explanations:
+def signatures(case: Case) -> list[dict[str, Any]]:
+    """提案人, 連署人, 附議人 as they stand under the unit, where they are filled in."""
+    return [{"稱謂": heading, "姓名": field(case, name)} for heading, name in case.signed]
+
+
+def _points(case: Case, points: Sequence[Explanation], vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """A part of a case as a tree of points, numbered 一、（一） 1.（1） within each parent."""
+    levels: list[list[dict[str, Any]]] = [[] for _ in range(DEEPEST)]
+    for point in points:
         lead = vocabulary.written(point, "lead", case)
         text = vocabulary.written(point, "text", case)
         node: dict[str, Any] = {
@@ -48,11 +62,11 @@ def _points(case: Case, vocabulary: Vocabulary) -> list[dict[str, Any]]:
             "內容": "：" + text.lstrip("：") if lead else text,
             "下層": [],
         }
-        level = min(point.level, next((depth for depth in (2, 1) if levels[depth - 1]), 0) + 1)
+        level = min(point.level, next((depth for depth in range(DEEPEST - 1, 0, -1) if levels[depth - 1]), 0) + 1)
         siblings = levels[0] if level == 1 else levels[level - 2][-1]["下層"]
         siblings.append(node)
         levels[level - 1] = siblings
-        for deeper in range(level, 3):
+        for deeper in range(level, DEEPEST):
             levels[deeper] = []
     _label(levels[0], 1)
     return levels[0]

@@ -13,6 +13,7 @@ from typing import Any
 
 from generator.basic import file_names, roc
 from generator.basic.problem import Location
+from generator.documents.case import signatures
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document, DocumentType
 from generator.documents.numbering import label, numbered
 from generator.meeting import agenda
@@ -180,6 +181,7 @@ def _case(
         "案由": vocabulary.written(case, "subject", case),
         "單位稱謂": case.section.unit_word,
         "單位": field(case, "unit"),
+        "署名": signatures(case),
         "發言": _remarks(meeting, case.section, remarks),
         **_decided(case.section, minutes.decisions_of(case.key)),
     }

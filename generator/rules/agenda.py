@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
-from generator.meeting.model import Meeting
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets.lists import LISTS
 from generator.workbook import values
 from generator.workbook.record import Kind, Record
@@ -20,6 +20,7 @@ class AgendaCode(Code):
     OWN_NUMBER = warning("{name}開頭自己寫了編號「{number}」，會與程式的編號重複", "請刪除，編號由程式產生。")
     NO_REQUEST = warning("{case}的說明最後一點不是「{request}」", "請補上。")
     LEVEL_SKIPPED = error("層級由{before}跳到{level}", "層級須逐級往下，請改正層級或補上中間一級。")
+    NOBODY_PROPOSES = error("{case}沒有單位，也沒有提案人", "請填單位；由個人提案時，請增加「提案人」欄。")
     UNKNOWN_UNIT = error("「{value}」不在 機關.xlsx〔單位〕內", "請改正，或在〔單位〕增列。{perhaps}")
 
 
@@ -72,7 +73,8 @@ def discussions_ask(meeting: Meeting) -> list[Problem]:
     """The last point of a case is the one that its section requires: it asks for the group's opinion (practice)."""
     problems = []
     for case in meeting.cases:
-        last, request = case.explanations[-1] if case.explanations else None, case.section.last_point
+        points = [point for part in case.parts.values() for point in part]
+        last, request = points[-1] if points else None, case.section.last_point
         if request and (last is None or values.folded(last.text) != values.folded(request)):
             at = last.at("text") if last else case.at("key")
             problems.append(problem(AgendaCode.NO_REQUEST, at, case=case.title, request=request))
@@ -80,17 +82,26 @@ def discussions_ask(meeting: Meeting) -> list[Problem]:
 
 
 def levels_never_skip(meeting: Meeting) -> list[Problem]:
-    """壹、 一、 （一） 1.: no level is skipped (文書處理手冊)."""
+    """壹、 一、 （一） 1. （1）: no level is skipped within a part of a case (文書處理手冊)."""
     problems = []
-    for case in meeting.cases:
+    for part in (part for case in meeting.cases for part in case.parts.values()):
         before = 0
-        for point in case.explanations:
+        for point in part:
             if point.level > before + 1:
                 problems.append(
                     problem(AgendaCode.LEVEL_SKIPPED, point.at("level"), level=point.level, before=before or "無")
                 )
             before = point.level
     return problems
+
+
+def somebody_proposes(meeting: Meeting) -> list[Problem]:
+    """A case names the unit that reports or proposes it, or who proposed it (practice)."""
+    return [
+        problem(AgendaCode.NOBODY_PROPOSES, case.at("unit"), case=case.title)
+        for case in meeting.cases
+        if not case.unit and not case.proposers
+    ]
 
 
 def units_are_known(meeting: Meeting) -> list[Problem]:
@@ -102,7 +113,9 @@ def units_are_known(meeting: Meeting) -> list[Problem]:
         problem(AgendaCode.UNKNOWN_UNIT, record.at(name), value=unit, perhaps=perhaps(unit, meeting.units))
         for record in (*meeting.cases, *listed, meeting.agency)
         for name, column in record.sheet.by_field.items()
-        if column.kind is Kind.UNIT and (unit := getattr(record, name)) and unit not in meeting.units
+        if column.kind is Kind.UNIT and (given := getattr(record, name)) and given not in meeting.units
+        for unit in (units_of(given) if record in meeting.cases else [given])
+        if unit not in meeting.units
     ]
 
 
@@ -113,5 +126,6 @@ RULES = (
     numbers_are_the_programs,
     discussions_ask,
     levels_never_skip,
+    somebody_proposes,
     units_are_known,
 )

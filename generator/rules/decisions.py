@@ -85,7 +85,8 @@ def members_alone_are_protected(meeting: Meeting, minutes: Minutes) -> list[Prob
 
     Who is no person has no name to protect: an office, a unit.
     """
-    units = {folded(unit) for unit in (*meeting.units, *(case.unit for case in meeting.cases))}
+    of_cases = (unit for case in meeting.cases for unit in units_of(case.unit))
+    units = {folded(unit) for unit in (*meeting.units, *of_cases)}
     problems, source = [], meeting.body.source(names.PROTECTED_SPEECH)
     for remark in minutes.remarks:
         about = {"openness": remark.openness, "kind": remark.kind}

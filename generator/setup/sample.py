@@ -168,7 +168,8 @@ def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
 
 def _points(count: int, below: int) -> list[Given]:
     point: Given = {"lead": "", "text": "範例說明。"}
-    lower = [{"level": "2", **point}, *[{"level": "3", **point}] * below] * below
+    deepest = [{"level": "3", **point}, *[{"level": "4", **point}] * below] * below
+    lower = [{"level": "2", **point}, *deepest] * below
     return [{"level": "1", **point, "lead": "範例標題"}, *lower] * count
 
 

@@ -25,7 +25,7 @@ from generator.build.result import Result
 from generator.meeting import agenda, body, load, succession
 from generator.meeting.body import Body
 from generator.meeting.load import MeetingCode
-from generator.meeting.model import Meeting
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import DATA_GROUP, DRAFT
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.agenda import MOTIONS
@@ -202,7 +202,8 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     roster = [Attendance.filled(name=name, role=role) for name, role in listed if name]
     about = typed_rows.field_row(Agency, agency, [])
     secretariat = [_value(about, Agency, "secretariat")] if about is not None else []
-    present = [unit for unit in dict.fromkeys([*secretariat, *(case.unit for case in cases)]) if unit]
+    of_cases = (unit for case in cases for unit in units_of(case.unit))
+    present = [unit for unit in dict.fromkeys([*secretariat, *of_cases]) if unit]
     before = succession.before(workspace, meeting)
     wanted = {
         *wanted,
@@ -218,12 +219,12 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
         Observer: [Observer.filled(unit=unit) for unit in present],
         Decision: [Decision.filled(case=key, number="1") for key in [*agenda.decided(sections), *keys]],
     }
-    of_cases = [key for key in dict.fromkeys([*agenda.texts(sections), *keys, agenda.first_motion(sections)]) if key]
+    minuted = [key for key in dict.fromkeys([*agenda.texts(sections), *keys, agenda.first_motion(sections)]) if key]
     menus = {
-        _column(Remark, "case"): of_cases,
+        _column(Remark, "case"): minuted,
         _column(Remark, "speaker"): [*members, *units],
         _column(Observer, "unit"): units,
-        _column(Decision, "case"): of_cases,
+        _column(Decision, "case"): minuted,
     }
     sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with _aside(folder) as aside:

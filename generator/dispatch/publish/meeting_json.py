@@ -15,7 +15,7 @@ from generator.documents.document import Document
 from generator.documents.minutes import FOR_PUBLIC
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import BY_DEPUTY
-from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.meeting import EXPLAINED, Case
 from generator.meeting.sheets.minutes import Attendance
 
 VERSION = "1"
@@ -79,9 +79,20 @@ def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequenc
         "案次": case.ordinal,
         "單位": case.unit,
         "案由": printed.get("案由", case.subject),
+        **{heading: getattr(case, name) for heading, name in case.signed},
         "說明": [_point(point) for point in printed.get("說明", ())],
+        **({"其他部分": parts} if (parts := _other_parts(printed)) else {}),
         "檔案": list(files.get(document.name, ())) if document else [],
     }
+
+
+def _other_parts(printed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """擬辦, 辦法 and the like: every part of a case but 說明."""
+    return [
+        {"名稱": part["名稱"], "內容": [_point(point) for point in part["點"]]}
+        for part in printed.get("各部", ())
+        if part["名稱"] != EXPLAINED
+    ]
 
 
 def _is_deck(document: Document) -> bool:

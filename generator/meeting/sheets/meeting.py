@@ -14,6 +14,8 @@ from generator.meeting.sources import SEPARATELY, SHEET
 from generator.workbook.record import Kind, Record, column, sheet
 
 BOOK = "會議"
+# The part of a case to which a point belongs that names none.
+EXPLAINED = "說明"
 
 
 @sheet("會議資訊", about="會議的時間、地點與資料日期", book=BOOK, fields=True, required=True)
@@ -85,17 +87,30 @@ class MeetingInfo(Record):
 
 @sheet("說明", about="各案的說明，一列一點，編號由程式產生", book=BOOK)
 class Explanation(Record):
-    """One numbered point of a case's 說明. ``level`` is 1 to 3; lead and text are prose (Jinja)."""
+    """One numbered point of a case's 說明, or of another part (擬辦, 辦法). ``level`` is 1 to 4.
+
+    Lead and text are prose (Jinja).
+    """
 
     case: str = column("案號", hint="對應〔案由〕的案號", example="討1", width=8, refers=("案由", "案號"))
     level: int = column(
         "層級",
         Kind.CHOICE,
-        choices=("1", "2", "3"),
+        choices=("1", "2", "3", "4"),
         convert=int,
-        hint="1 為一、，2 為（一），3 為 1.",
+        hint="1 為一、，2 為（一），3 為 1.，4 為（1）",
         example="1",
         width=8,
+    )
+    part: str = column(
+        "部分",
+        required=False,
+        rare=True,
+        one_line=True,
+        hint="說明、擬辦、辦法、現況 …，各自編號；空白為說明",
+        suggests=(EXPLAINED, "擬辦", "辦法", "現況"),
+        example="擬辦",
+        width=10,
     )
     lead: str = column("標題", Kind.PROSE, required=False, hint="粗體引言，可空白", example="資料集品質優化", width=22)
     text: str = column(
@@ -269,7 +284,19 @@ class Case(Record):
 
     key: str = column("案號", hint="報1、報2、討1、臨1 …", example="報1", width=8)
     kind: str = column("類別", Kind.CHOICE, choices=USUAL_KINDS, example=USUAL_KINDS[0], width=12)
-    unit: str = column("單位", Kind.UNIT, hint="報告單位或提案單位", example="主計資訊處", width=22)
+    unit: str = column(
+        "單位",
+        Kind.UNIT,
+        filled=False,
+        hint="報告單位或提案單位；有幾個時以、分開，由個人提案時可空白",
+        example="主計資訊處",
+        width=22,
+    )
+    proposers: str = column(
+        "提案人", required=False, rare=True, hint="印在單位之下；有幾人時以、分開", example="王小明", width=18
+    )
+    cosigners: str = column("連署人", required=False, rare=True, hint="有幾人時以、分開", example="李大華", width=18)
+    seconders: str = column("附議人", required=False, rare=True, hint="有幾人時以、分開", example="陳小華", width=18)
     subject: str = column(
         "案由",
         Kind.PROSE,
@@ -284,6 +311,15 @@ class Case(Record):
         example="上次會議決定辦理情形",
         width=24,
     )
+    secrecy: str = column(
+        "密等",
+        required=False,
+        rare=True,
+        hint="印在本案首頁；有密等的案不得公開",
+        suggests=("密", "機密", "極機密", "絕對機密"),
+        example="密",
+        width=8,
+    )
     number: int = 0
     explanations: tuple[Explanation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -295,6 +331,19 @@ class Case(Record):
         return f"{self.kind}{self.ordinal}"
 
     @property
+    def signed(self) -> list[tuple[str, str]]:
+        """Who proposed, signed and seconded it, where that is filled in: the heading and the field of each."""
+        return [(self.heading_of(name), name) for name in SIGNED if getattr(self, name)]
+
+    @property
+    def parts(self) -> dict[str, list[Explanation]]:
+        """The points by their parts (說明, 擬辦 …), both in the order of their rows."""
+        parts: dict[str, list[Explanation]] = {}
+        for point in self.explanations:
+            parts.setdefault(point.part or EXPLAINED, []).append(point)
+        return parts
+
+    @property
     def ordinal(self) -> str:
         return f"第{roc.numeral(self.number)}案"
 
@@ -302,3 +351,6 @@ class Case(Record):
     def raised_at_meeting(self) -> bool:
         """Whether it is a motion raised at the meeting: it has no papers, and the agenda that went out lacks it."""
         return self.section.content == MOTIONS and not self.explanations and not self.attachments
+
+
+SIGNED = ("proposers", "cosigners", "seconders")
