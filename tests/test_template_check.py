@@ -135,14 +135,14 @@ FAULTS: dict[str, tuple[Edit, str]] = {
     ),
     "block-prefix": (
         text("{%p for 點 in", "{% p for 點 in"),
-        "標籤 {% p for 點 in 本案.說明 %} 的 p 寫錯位置。p 要緊接在 {% 之後，後面空一個半形空白：{%p …%}。",
+        "標籤 {% p for 點 in 部.點 %} 的 p 寫錯位置。p 要緊接在 {% 之後，後面空一個半形空白：{%p …%}。",
     ),
     "tag-merges": (added("{% vm %}"), "不可使用 {% vm %}，內容不同時會遺失資料"),
     "tag-of-subdocument": (added("{{p 本案.案由 }}"), "不可使用 {{p 本案.案由 }}。{{ 之後請空一格"),
     "tag-unknown": (added("{% fro 點 in 本案.說明 %}"), "範本不能用標籤 {% fro 點 in 本案.說明 %}。是否為「for」？"),
     "block-unclosed": (
         text("{%p endfor %}", "尾"),
-        " 段「{%p for 點 in 本案.說明 %}」：{%p for 點 in 本案.說明 %} 沒有對應的 {%p endfor %}",
+        " 段「{%p for 署 in 本案.署名 %}」：{%p for 署 in 本案.署名 %} 沒有對應的 {%p endfor %}",
     ),
     "block-unopened": (added("{%p endif %}"), "{%p endif %} 之前沒有對應的開始標籤"),
     "outside-table": (
@@ -364,15 +364,15 @@ def test_a_build_names_paragraph_and_nearest_name_as_well(desk: Desk) -> None:
 
 def test_a_build_says_in_chinese_what_is_wrong_with_a_block(desk: Desk) -> None:
     desk.meeting()
-    change(case(desk), text("{%p for 點 in 本案.說明 %}", "{%p for 點 of 本案.說明 %}"))
+    change(case(desk), text("{%p for 部 in 本案.各部 %}", "{%p for 部 of 本案.各部 %}"))
     output = desk.run("build", "113-1", "--format", "docx").output
-    at = number(case(desk), "點 of")
+    at = number(case(desk), "部 of")
     assert f"案.docx 第 {at} 段" in output
-    assert "段「{%p for 點 of 本案.說明 %}」：範本無法套用：要寫成 for 名稱 in 清單。" in output
-    change(case(desk), text("{%p for 點 of 本案.說明 %}", "{%p for 點 in 本按.說明 %}"))
+    assert "段「{%p for 部 of 本案.各部 %}」：範本無法套用：要寫成 for 名稱 in 清單。" in output
+    change(case(desk), text("{%p for 部 of 本案.各部 %}", "{%p for 部 in 本按.各部 %}"))
     output = desk.run("build", "113-1", "--format", "docx").output
     assert f"第 {at} 段" in output
-    assert "段「{%p for 點 in 本按.說明 %}」：範本無法套用：沒有「本按」這個名稱（是否為「本案」）。" in output
+    assert "段「{%p for 部 in 本按.各部 %}」：範本無法套用：沒有「本按」這個名稱（是否為「本案」）。" in output
 
 
 @pytest.mark.slow
