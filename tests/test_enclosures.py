@@ -252,9 +252,9 @@ def test_a_file_is_known_by_its_content(tmp_path: Path, name: str, content: byte
         ("half.png", picture("PNG", size=(2000, 2000))[:200], "file-damaged"),
         ("half.rtf", rb"{\rtf1 text", "file-damaged"),
         ("half.doc", compound("WordDocument", b"\xec\xa5\xc1\0")[:900], "file-damaged"),
-        ("page.xls", b"<html><table><tr><td>1</td></tr></table></html>", "file-unknown"),
-        ("film.mp4", b"\0\0\0\x20ftypisom", "file-unknown"),
-        ("program.pdf", b"MZ\x90\0", "file-unknown"),
+        ("page.xls", b"<html><table><tr><td>1</td></tr></table></html>", "file-not-taken"),
+        ("film.mp4", b"\0\0\0\x20ftypisom", "file-not-taken"),
+        ("program.pdf", b"MZ\x90\0", "file-not-taken"),
     ],
 )
 def test_what_cannot_be_joined_is_told_apart(tmp_path: Path, name: str, content: bytes, code: str) -> None:
@@ -269,10 +269,10 @@ def test_a_damaged_part_inside_is_found(tmp_path: Path) -> None:
     assert fault_of(put(tmp_path, "a.docx", bytes(content))) == "file-damaged"
 
 
-def test_a_zip_that_is_no_document_is_of_an_unknown_format(tmp_path: Path) -> None:
+def test_a_zip_that_is_no_document_is_not_taken(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
         archive.writestr("readme.txt", "text")
-    assert fault_of(tmp_path / "a.docx") == "file-unknown"
+    assert fault_of(tmp_path / "a.docx") == "file-not-taken"
 
 
 def test_a_password_that_only_keeps_others_from_changing_it_is_none(tmp_path: Path) -> None:
@@ -328,7 +328,7 @@ def test_a_fault_is_a_warning_only_where_the_row_allows_it() -> None:
 
 
 def test_every_fault_has_its_message() -> None:
-    values = {"what": "圖", "count": 1, "most": 1, "where": "〔表〕C5"}
+    values = {"what": "圖", "count": 1, "most": 1, "where": "〔表〕C5", "how": "另存"}
     for code in enclosures.CODES:
         found = enclosures.fault_problem(Fault(code, values), "圖.pdf", PLACE, may_be_separate=False)
         assert (found.severity, "可另附" in found.remedy) == (ERROR, True)

@@ -31,8 +31,8 @@ _KEPT = 200
 # The ending of what stands in the cache for a file that cannot be converted.
 _GIVEN_UP = ".given-up"
 # Names that no document has: the signs of page numbers, the letters of filled forms, and after a document's name the
-# file in its place.
-_PAGE_NUMBER, _LETTERS, _FILE = "", "（字）", "（檔案）"
+# file in its place, and the title on that.
+_PAGE_NUMBER, _LETTERS, _FILE, _HEADING = "", "（字）", "（檔案）", "（標題）"
 
 
 @dataclass(slots=True)
@@ -155,6 +155,7 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
 
     A document without a PDF leaves the packet out as well.
     """
+    from generator.pdf.from_elsewhere import headings
     from generator.pdf.numbers import Stamp, glyph_document
     from generator.pdf.properties import UnusablePdf
 
@@ -169,6 +170,11 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         from generator.pdf.from_elsewhere import overlays
 
         office_files[_LETTERS] = ("docx", overlays.document(wanted))
+    office_files |= {
+        f"{document.name}{_HEADING}": ("docx", headings.document(_heading(document)))
+        for document in sources.documents
+        if document.enclosure and enclosures.has_heading(document.enclosure)
+    }
     looked = _Looked()
     # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
     office_files |= _from_elsewhere(sources, converter, looked)
@@ -186,6 +192,12 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     except UnusablePdf as unusable:
         converted.failures.append(str(unusable))
     return converted
+
+
+def _heading(document: Document) -> str:
+    """The title of an attachment, and its second line, as 〔附件〕 has them."""
+    about = document.context["本附件"]
+    return "\n".join(str(about[name]) for name in ("標題", "副標題") if str(about[name]).strip())
 
 
 def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> dict[str, tuple[str, bytes]]:
@@ -302,7 +314,10 @@ def _pages(
             content, notes, unfit = workbooks.looked_at(content, sheets, document.enclosure)
             problems += notes
             found = enclosures.unfit_problem(unfit, document.enclosure) if unfit else found
-        found = found or enclosures.pages(document.enclosure, document.bookmark, content, letters)
+        heading = enclosures.Heading()
+        if title := raw.get(f"{document.name}{_HEADING}"):
+            heading = enclosures.Heading(_heading(document), title.read_bytes())
+        found = found or enclosures.pages(document.enclosure, document.bookmark, content, letters, heading)
         if isinstance(found, bytes):
             return _Pages(found, found, document.label, True)
         problems.append(found)

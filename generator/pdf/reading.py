@@ -192,6 +192,14 @@ def spoken(content: bytes) -> str:
         return "\n".join(text for stream in drawn for text in actual_texts(stream.read_bytes()))
 
 
+def first_text(content: bytes) -> str:
+    """The text of the first page. Raises pdfium.Unreadable."""
+    from generator.pdf import charsets
+
+    with pdfium.opened(charsets.known(content)) as document:
+        return _page(document[0]).text
+
+
 def drawn(content: bytes) -> list[tuple[str, bool]]:
     """The text of each page, and whether more than ruled lines is drawn there besides. Raises pdfium.Unreadable."""
     found = []

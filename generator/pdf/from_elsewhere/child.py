@@ -105,19 +105,27 @@ def _remark_pdf(content: bytes) -> tuple[str, bytes]:
     return _as_json(remarks), "".join(sorted(wanted)).encode()
 
 
-def _fit_pdf(content: bytes, letters_from: str) -> tuple[str, bytes]:
-    """After the PDF, from there on, the PDF with letters; there is none where nothing comes."""
-    from generator.pdf.from_elsewhere import pages
+def _fit_pdf(content: bytes, letters_from: str, heading_from: str, heading: str) -> tuple[str, bytes]:
+    """After the PDF, from these places on, come the PDF with letters and that of its heading; either may be empty."""
+    from generator.pdf.from_elsewhere import headings, pages
 
-    pdf, letters = content[: int(letters_from)], content[int(letters_from) :]
-    return "", pages.fitted(pdf, letters=letters or None)
+    first, second = int(letters_from), int(heading_from)
+    pdf, letters, title_page = content[:first], content[first:second], content[second:]
+    if not title_page or headings.stands_already(pdf, heading):
+        return "", pages.fitted(pdf, letters=letters or None)
+    fitted = pages.fitted(pdf, letters=letters or None, above=headings.room(heading))
+    return "", headings.put(fitted, heading, title_page)
 
 
-def _fit_picture(content: bytes, title: str) -> tuple[str, bytes]:
-    from generator.pdf.from_elsewhere import pages, pictures
+def _fit_picture(content: bytes, title: str, heading_from: str, heading: str) -> tuple[str, bytes]:
+    """After the picture comes, from that place on, the PDF of its heading."""
+    from generator.pdf.from_elsewhere import headings, pages, pictures
 
+    picture, title_page = content[: int(heading_from)], content[int(heading_from) :]
+    above = headings.room(heading) if title_page else 0.0
     try:
-        return "", pages.as_figures(pages.fitted(pictures.to_pdf(content)), title)
+        made = pages.as_figures(pages.fitted(pictures.to_pdf(picture), above=above), title)
+        return "", headings.put(made, heading, title_page) if title_page else made
     except pictures.Damaged as damaged:
         raise Unfit(FileCode.FILE_DAMAGED) from damaged
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.pdf import compound
+from generator.pdf.from_elsewhere import not_taken
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 
 MOST_CELLS = 200_000
@@ -22,9 +23,10 @@ def examine(path: Path) -> str:
         with path.open("rb") as file:
             with olefile.OleFileIO(file) as parts:
                 inside = next((name for name in STREAMS if parts.exists(name)), "")
+                other = next((name for name in not_taken.STREAMS if parts.exists(name)), "")
                 cells = compound.cells(parts.openstream(inside).read()) if inside in ("Workbook", "Book") else 0
             if not inside:
-                raise Unfit(FileCode.FILE_UNKNOWN)
+                raise not_taken.unfit(b"", path.suffix, stream=other)
             file.seek(0)
             if inside != "Book" and _needs_password(msoffcrypto.OfficeFile(file)):
                 raise Unfit(FileCode.FILE_LOCKED)

@@ -9,14 +9,14 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.basic.package import Budget, Package, TooManyParts, TooMuch
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
-from generator.pdf.from_elsewhere import confined, remarks
+from generator.pdf.from_elsewhere import confined, not_taken, remarks
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
 from generator.workbook.books import printable
@@ -52,6 +52,7 @@ CODES = frozenset(
         FileCode.FILE_LOCKED,
         FileCode.FILE_DAMAGED,
         FileCode.FILE_UNKNOWN,
+        FileCode.FILE_NOT_TAKEN,
         EnclosureCode.FILE_UNREADABLE,
         FileCode.FILE_TOO_LARGE,
         FileCode.FILE_TOO_MANY_PAGES,
@@ -189,17 +190,18 @@ def examine(path: Path) -> Kind | Fault:
             return _too_large(f"{size // 1_000_000:,} MB")
         with path.open("rb") as file:
             head = file.read(1024)
-        if b"%PDF-" in head:
-            return _pdf(path)
+        # A PDF may come after what does not belong to it, but for a zip that holds one.
         if head.startswith(b"PK\3\4"):
             return _package(path)
+        if b"%PDF-" in head:
+            return _pdf(path)
         if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
             return _compound(path)
         if head.startswith(rb"{\rtf"):
             return _RTF if b"}" in _end_of(path, 1024) else Fault(FileCode.FILE_DAMAGED)
         if _IS_PICTURE.match(head):
             return _picture(path)
-        return Fault(FileCode.FILE_UNKNOWN)
+        return _not_taken(head, path)
     except OSError:
         return Fault(EnclosureCode.FILE_UNREADABLE)
 
@@ -221,6 +223,12 @@ def fault_problem(fault: Fault, name: str, at: Location, may_be_separate: bool) 
 def stops(problems: Iterable[Problem]) -> bool:
     """Whether any of them must be mended before any document may be built."""
     return any(found.severity == ERROR and found.code not in CODES for found in problems)
+
+
+def _not_taken(head: bytes, path: Path, parts: Collection[str] = ()) -> Fault:
+    """What a file is that is none of the kinds, as far as that can be told."""
+    unfit = not_taken.unfit(head, path.suffix, parts)
+    return Fault(unfit.code, unfit.values)
 
 
 def _too_large(what: str) -> Fault:
@@ -256,7 +264,7 @@ def _package(path: Path) -> Kind | Fault:
             size = sum(entry.file_size for entry in entries)
             if size > LARGEST_UNPACKED:
                 return _too_large(f"解壓縮後 {size // 1_000_000:,} MB")
-            found = _kind_of_package(archive)
+            found = _kind_of_package(archive, path)
             if isinstance(found, Kind):
                 _unpack_all(archive)
             if found in (_EXCEL, _OPEN_DOCUMENTS["spreadsheet"]):
@@ -325,22 +333,19 @@ def _times(attributes: bytes, what: bytes) -> bytes:
     return match[1] if match else b"1"
 
 
-def _kind_of_package(archive: Package) -> Kind | Fault:
+def _kind_of_package(archive: Package, path: Path) -> Kind | Fault:
     names = set(archive.namelist())
+    other = _not_taken(b"", path, names)
     if "[Content_Types].xml" in names:
         main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
-        return (
-            _PACKAGES.get((main[1] or main[2]).decode(), Fault(FileCode.FILE_UNKNOWN))
-            if main
-            else Fault(FileCode.FILE_UNKNOWN)
-        )
+        return _PACKAGES.get((main[1] or main[2]).decode(), other) if main else other
     if "mimetype" in names:
         mark = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
         kind = mark.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             return Fault(FileCode.FILE_LOCKED)
-        return _OPEN_DOCUMENTS.get(kind, Fault(FileCode.FILE_UNKNOWN))
-    return Fault(FileCode.FILE_UNKNOWN)
+        return _OPEN_DOCUMENTS.get(kind, other)
+    return other
 
 
 def _compound(path: Path) -> Kind | Fault:
@@ -368,7 +373,26 @@ def original_name(document: str, enclosure: Enclosure) -> str:
     return f"{document}{ORIGINAL if enclosure.ending == '.pdf' else ''}{enclosure.ending}"
 
 
-def pages(enclosure: Enclosure, title: str, converted: bytes | None = None, letters: bytes = b"") -> bytes | Problem:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title put onto the first page, and the PDF of headings.document with it; empty where there is none."""
+
+    text: str = ""
+    page: bytes = b""
+
+
+def has_heading(enclosure: Enclosure) -> bool:
+    """Whether the title of the row stands on its first page: a picture has none, a PDF may have another."""
+    return enclosure.kind.way in (PICTURE, PDF)
+
+
+def pages(
+    enclosure: Enclosure,
+    title: str,
+    converted: bytes | None = None,
+    letters: bytes = b"",
+    heading: Heading = Heading(),
+) -> bytes | Problem:
     """The PDF on A4 to join, without label and page numbers; or why there is none.
 
     ``converted`` is what LibreOffice made of a file that needs it, None where it made nothing. ``title`` is what a
@@ -379,13 +403,17 @@ def pages(enclosure: Enclosure, title: str, converted: bytes | None = None, lett
         if needs_office(enclosure):
             content = converted
         elif enclosure.kind.way == PICTURE:
-            return confined.run("fit picture", title, content=enclosure.path.read_bytes())[1]
+            picture = enclosure.path.read_bytes()
+            task = ("fit picture", title, str(len(picture)), heading.text)
+            return confined.run(*task, content=picture + heading.page)[1]
         else:
             content = enclosure.path.read_bytes()
         if content is None:
             fault = Fault(EnclosureCode.FILE_UNCONVERTED, {"kind": enclosure.kind.name})
         else:
-            return confined.run("fit pdf", str(len(content)), content=content + letters)[1]
+            heading_from = len(content) + len(letters)
+            task = ("fit pdf", str(len(content)), str(heading_from), heading.text)
+            return confined.run(*task, content=content + letters + heading.page)[1]
     except Unfit as unfit:
         return unfit_problem(unfit, enclosure)
     return fault_problem(fault, enclosure.path.name, enclosure.at, enclosure.may_be_separate)

@@ -65,13 +65,14 @@ def annotated(source: Path) -> tuple[list[Remark], set[str]]:
             raise _damaged(error) from error
 
 
-def fitted(content: bytes, ours: bool = False, letters: bytes | None = None) -> bytes:
+def fitted(content: bytes, ours: bool = False, letters: bytes | None = None, above: float = 0.0) -> bytes:
     """The PDF on A4: each page scaled evenly into the free area, upright as it is seen, a wide one on wide paper.
 
     Tags and links come along, and what shows of forms that are filled in, of stamps and of notes. Scripts, forms,
     attached files, and whatever a page or a link could start do not; nor does a claim to be PDF/UA, which nobody has
     verified. What nobody sees is taken out, of a PDF that is not ``ours`` (made here from what we wrote). ``letters``
-    are the PDF of overlays.document with the letters that annotated wants. Raises Unfit when it cannot be joined.
+    are the PDF of overlays.document with the letters that annotated wants. ``above`` is left free at the top of the
+    first page, in points. Raises Unfit when it cannot be joined.
     """
     with _open(content) as pdf:
         try:
@@ -84,7 +85,9 @@ def fitted(content: bytes, ours: bool = False, letters: bytes | None = None) -> 
             # Forms, stamps and notes become part of their page.
             pdf.flatten_annotations("print")
             _strip(pdf)
-            moved = {page.obj.objgen: _place(pdf, page) for page in pdf.pages}
+            moved = {
+                page.obj.objgen: _place(pdf, page, 0.0 if number else above) for number, page in enumerate(pdf.pages)
+            }
             for page in pdf.pages:
                 _take_links(page, moved, named)
             _strip_catalogue(pdf)
@@ -232,8 +235,8 @@ def _refuse_odd_tags(pdf: Pdf) -> None:
 # --- A4 ---------------------------------------------------------------------------------------------------------
 
 
-def _place(pdf: Pdf, page: pikepdf.Page) -> Matrix:
-    """Bring a page to A4; returns the way from its old coordinates to the new ones."""
+def _place(pdf: Pdf, page: pikepdf.Page, above: float) -> Matrix:
+    """Bring a page to A4, with room ``above``; returns the way from its old coordinates to the new ones."""
     left, low, right, high = _visible(page)
     wide, tall = right - left, high - low
     unit = float(page.obj.get("/UserUnit", 1))
@@ -242,8 +245,8 @@ def _place(pdf: Pdf, page: pikepdf.Page) -> Matrix:
         wide, tall = tall, wide
     if wide <= 0 or tall <= 0 or unit <= 0:
         raise Unfit(FileCode.FILE_DAMAGED)
-    paper, scale = placed(wide, tall, unit)
-    free_down = paper[1] - ABOVE - BELOW
+    paper, scale = placed(wide, tall, unit, ABOVE + above)
+    free_down = paper[1] - ABOVE - above - BELOW
     upright = {
         90: Matrix(0, -1, 1, 0, -low, right),
         180: Matrix(-1, 0, 0, -1, right, high),

@@ -1,4 +1,4 @@
-"""Pictures as PDF. The only module that touches Pillow and img2pdf; both are imported where they are needed."""
+"""Pictures as PDF. With cutting the only module that touches Pillow and img2pdf, which are imported late."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import io
 import logging
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from generator.pdf.from_elsewhere import cutting
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -15,11 +18,25 @@ if TYPE_CHECKING:
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 MOST_PIXELS = 170_000_000  # of one picture; an A3 sheet scanned at 800 dpi has 124 million
 MOST_PIXELS_OF_ALL = 500_000_000
-DPI = 150
+DPI = cutting.DPI
+# Tags of a TIFF: what a picture is to the others of its file, in the new and the old way, and the number of its page.
+_NEW_KIND, _REDUCED, _MASK = 254, 1, 4
+_OLD_KIND, _OLD_REDUCED = 255, 2
+_PAGE_NUMBER = 297
+_THUMBNAIL = 256  # pixels
 
 
 class Damaged(Exception):
     """No picture, or only a part of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A picture of a TIFF: its place in the file, its size, and which page it says it is."""
+
+    number: int
+    size: tuple[int, int]
+    shown: int | None
 
 
 class TooLarge(Exception):
@@ -58,7 +75,7 @@ def examine(path: Path) -> str:
 def to_pdf(content: bytes) -> bytes:
     """A PDF with the picture, a page for each page of a TIFF; a JPEG is taken over as it is, colours and all.
 
-    Raises Damaged.
+    One that is too long or too wide for a page is cut into several. Raises Damaged.
     """
     import img2pdf
 
@@ -68,8 +85,12 @@ def to_pdf(content: bytes) -> bytes:
         with _opened(io.BytesIO(content)) as image:
             mirrored = image.getexif().get(0x0112, 1) in (2, 4, 5, 7)
             options["first_frame_only"] = image.format != "TIFF"
+            numbers = _numbers(image)
+            whole = numbers == list(range(getattr(image, "n_frames", 1))) or options["first_frame_only"]
+            is_long = any(cutting.is_long(*frame.size) for frame in _frames(image))
         try:
-            return bytes(img2pdf.convert(*(_plain(content) if mirrored else [content]), **options))
+            as_it_is = whole and not mirrored and not is_long
+            return bytes(img2pdf.convert(*([content] if as_it_is else _plain(content)), **options))
         except Exception:
             # What it cannot take over (sixteen bits, odd colours) Pillow makes plain.
             return bytes(img2pdf.convert(*_plain(content), **options))
@@ -86,10 +107,41 @@ def _opened(source: Any) -> Image:
 
 
 def _frames(image: Image) -> Iterator[Image]:
-    """The pages of a TIFF; of a picture that moves only the first one."""
-    for number in range(getattr(image, "n_frames", 1) if image.format == "TIFF" else 1):
+    """The pages of a TIFF in their order; of a picture that moves only the first one."""
+    for number in _numbers(image):
         image.seek(number)
         yield image
+
+
+def _numbers(image: Image) -> list[int]:
+    """Which pictures of the file are pages: of a TIFF not smaller copies of others, nor masks."""
+    if image.format != "TIFF":
+        return [0]
+    pages: list[_Page] = []
+    others: list[_Page] = []
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        tags: Any = image.tag_v2  # type: ignore[attr-defined]
+        shown = tags.get(_PAGE_NUMBER)
+        page = _Page(number, image.size, shown[0] if isinstance(shown, tuple) and shown else None)
+        is_copy = int(tags.get(_NEW_KIND, 0)) & (_REDUCED | _MASK) or tags.get(_OLD_KIND) == _OLD_REDUCED
+        (others if is_copy else pages).append(page)
+    pages = pages or others
+    pages = [page for page in pages if not any(_is_thumbnail(page.size, other.size) for other in pages)]
+    named = [page.shown for page in pages if page.shown is not None]
+    if len(set(named)) == len(pages):
+        pages.sort(key=lambda page: page.shown or 0)
+    return [page.number for page in pages]
+
+
+def _is_thumbnail(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether it is a small copy of the other one, by a program that does not say so: too small for a page."""
+    wide, tall = size
+    return (
+        max(size) <= _THUMBNAIL
+        and max(other) >= 3 * max(size)
+        and abs(wide * other[1] - tall * other[0]) <= 0.03 * wide * other[1]
+    )
 
 
 def _layout(width: int, height: int, dpi: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -104,7 +156,7 @@ def _layout(width: int, height: int, dpi: tuple[float, float]) -> tuple[float, f
 
 
 def _plain(content: bytes) -> list[bytes]:
-    """Each frame as a PNG in plain colours, upright."""
+    """Each page, or each piece of one, as a PNG in plain colours, upright."""
     from PIL import ImageOps
 
     frames = []
@@ -113,7 +165,9 @@ def _plain(content: bytes) -> list[bytes]:
             upright = ImageOps.exif_transpose(frame) or frame
             if upright.mode.startswith("I"):
                 upright = upright.convert("I").point(lambda value: value / 256).convert("L")
-            buffer = io.BytesIO()
-            upright.convert("L" if upright.mode == "L" else "RGBA").save(buffer, "PNG")
-            frames.append(buffer.getvalue())
+            for piece in cutting.pieces(upright.convert("L" if upright.mode == "L" else "RGBA")):
+                buffer = io.BytesIO()
+                # As many dots across as down, but for a fax.
+                piece.save(buffer, "PNG", **({"dpi": frame.info["dpi"]} if "dpi" in frame.info else {}))
+                frames.append(buffer.getvalue())
     return frames
