@@ -22,6 +22,7 @@ packet: setup
 	@.venv/bin/packet build "$(MEETING)"
 
 test: lint
+	@bash .ci/setup tests
 	.venv/bin/python -m pytest $(PYTEST_FLAGS)
 
 test-fast: setup

@@ -92,7 +92,7 @@ def _clear(lock: Path, before: Callable[[Path], None]) -> None:
     try:
         if sys.platform != "win32" and os.fstat(handle).st_uid != os.getuid():
             return
-        if not _lock(handle):
+        if not hold(handle):
             return
         place = lock.with_name(lock.name.removesuffix(_LOCK))
         if place.is_symlink():
@@ -128,7 +128,7 @@ def _locked(within: Path | None) -> tuple[Path, Path, int]:
         free = True
         # A disk that knows no locks: then nothing on it is ever found abandoned.
         with contextlib.suppress(OSError):
-            free = _lock(handle)
+            free = hold(handle)
         # Someone who clears may have come between: then the lock's file is gone.
         if free and lock.exists():
             return place, lock, handle
@@ -136,7 +136,7 @@ def _locked(within: Path | None) -> tuple[Path, Path, int]:
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(_parent(within)))
 
 
-def _lock(handle: int) -> bool:
+def hold(handle: int) -> bool:
     """Locks the file; False where another process has. Raises OSError where the disk knows no locks."""
     try:
         if sys.platform == "win32":

@@ -1,4 +1,4 @@
-"""`packet check --mark`: the marked copies of workbooks beside a meeting's documents."""
+"""`packet check --mark`: the marked copies of workbooks and 問題清單.xlsx, beside a meeting's documents."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
 from generator.workbook import books as workbooks
 from generator.workbook.marked import copies, copy_name
+from generator.workbook.problem_list import NAME, problem_list
 
 
 def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) -> tuple[Path, list[outputs.Outcome]]:
-    """Writes the marked copies beside the meeting's output folder; returns their folder and what became of each.
+    """Writes the marked copies and the list of problems beside the meeting's output folder.
 
-    Copies of an earlier check go when their workbook is in order now, unless someone worked in them.
+    Returns their folder and what became of each file. Copies of an earlier check go when their workbook is in order
+    now, unless someone worked in them.
     """
     folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
     books = [*workbooks.books(workspace.shared), *workbooks.lists(workspace.inputs(meeting))]
     paths = {path.name: path for path in [*books, workspace.agency_book]}
     marked = copies(paths, found)
+    if found:
+        marked[NAME] = problem_list(found, paths, folder)
     stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in marked}
     return folder, outputs.write_all(folder, marked, stale, {}) if marked or stale else []
 

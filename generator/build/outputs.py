@@ -24,6 +24,8 @@ from generator.basic.steps import step
 
 STATE = ".packet"
 _ABANDONED_SECONDS = 3600
+# Held by who writes into a folder beside it, and how many seconds others wait for it.
+_LOCK, _MOST_WAITED = "lock", 20.0
 # For programs, and never edited: it is written over whatever it holds.
 MANIFEST = "packet.json"
 
@@ -77,8 +79,25 @@ def write_all(
     """
     refuse_bad(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with aside(folder) as place:
+    with alone(folder), aside(folder) as place:
         return _write_all(folder, files, stale, sources, place)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Meanwhile no other program of ours writes beside the folder: it could take what this one writes for a hand edit.
+
+    Where the disk knows no locks, or another holds it for long, it goes on all the same.
+    """
+    state(folder).mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + _MOST_WAITED
+    with contextlib.ExitStack() as closing:
+        with contextlib.suppress(OSError):
+            handle = os.open(state(folder) / _LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+            closing.callback(os.close, handle)
+            while not temporary.hold(handle) and time.monotonic() < until:
+                time.sleep(0.02)
+        yield
 
 
 def _write_all(

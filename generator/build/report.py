@@ -100,6 +100,17 @@ def report_json(report: Report) -> dict[str, Any]:
     return {**(report.manifest or {"documents": [], "problems": problems_json(report.problems)}), **rest}
 
 
+def result_json(result: Result) -> dict[str, Any]:
+    """What a command did, for a program."""
+    return {
+        "folder": result.folder.name,
+        "problems": problems_json(result.problems),
+        "outcomes": [outcome_json(outcome) for outcome in result.outcomes],
+        "remarks": result.remarks,
+        "failures": result.failures,
+    }
+
+
 def figure_json(figure: Figure) -> dict[str, Any]:
     """A figure for a program: its value where that is a number, as printed otherwise."""
     value = figure.value if isinstance(figure.value, int) else figures.shown(figure.value)

@@ -24,6 +24,7 @@ from generator.cli.figures_cmd import figures
 from generator.cli.init_cmd import init
 from generator.cli.mail_cmd import mail
 from generator.cli.new_cmd import new
+from generator.cli.open_cmd import open_page
 from generator.cli.publish_cmd import publish
 from generator.cli.release_cmd import release
 from generator.cli.replies_cmd import replies
@@ -42,6 +43,10 @@ chinese.in_chinese()
         check,
         build,
         watch,
+<<<<<<< HEAD
+=======
+        open_page,
+>>>>>>> d7eb987 (packet open: a page to work from; review copies with a comment at every figure; a list of problems with links)
         figures,
         schedule,
         template,
@@ -50,8 +55,11 @@ chinese.in_chinese()
         release,
         diff,
         publish,
+<<<<<<< HEAD
         replies,
         decisions,
+=======
+>>>>>>> d7eb987 (packet open: a page to work from; review copies with a comment at every figure; a list of problems with links)
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

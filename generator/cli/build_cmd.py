@@ -32,14 +32,23 @@ if TYPE_CHECKING:
     metavar="格式",
     help=f"{'、'.join(NAMES)}，以逗號分隔。",
 )
+@click.option("--review", is_flag=True, help="只產生審閱本：每個數字都有註解的 Word 檔，只供內部核對。")
 @as_json
 @click.pass_obj
 def build(
-    given: Path | None, meeting: MeetingId | None, everything: bool, only: tuple[str, ...], formats: str, as_json: bool
+    given: Path | None,
+    meeting: MeetingId | None,
+    everything: bool,
+    only: tuple[str, ...],
+    formats: str,
+    review: bool,
+    as_json: bool,
 ) -> None:
     """產生一場會議的全部文件。"""
     from generator.build import unchanged
 
+    if review and (everything or only or formats != ",".join(USUAL)):
+        raise click.UsageError("--review 是一場會議的全部 Word 檔，不與 --all、--only、--format 同時使用。")
     if everything == (meeting is not None) or (everything and only):
         raise click.UsageError("請寫一場會議的編號，或以 --all 產生全部會議；--all 不與 --only 同時使用。")
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
@@ -48,6 +57,8 @@ def build(
     workspace = workspace_of(given, meeting)
     if meeting is None:
         _build_all(workspace, chosen, as_json)
+    if review:
+        _review(workspace, meeting, as_json)
     with closing(unchanged.ahead(workspace, meeting, only, chosen)) as office:
         # LibreOffice starts while this loads.
         from generator.build import report as reporting
@@ -61,6 +72,21 @@ def build(
     else:
         _print_report(workspace, meeting, report)
     terminal.ended(report)
+
+
+def _review(workspace: Workspace, meeting: MeetingId, as_json: bool) -> NoReturn:
+    """Writes the review copies and ends the program."""
+    from generator.build import report as reporting
+    from generator.cli import terminal
+    from generator.dispatch import review
+
+    with terminal.Progress() as progress:
+        result = review.write(workspace, meeting, progress.step)
+    if as_json:
+        print_json(reporting.result_json(result))
+    else:
+        terminal.result(result, workspace.root, "有錯誤，沒有產生審閱本。請改正後再執行一次。")
+    terminal.ended(result)
 
 
 def _build_all(workspace: Workspace, formats: tuple[str, ...], as_json: bool) -> NoReturn:

@@ -127,6 +127,15 @@ def watching(name: str) -> None:
     sys.stdout.flush()
 
 
+def serving(link: str) -> None:
+    """Printed when the page can be opened. The link works once."""
+    out = console()
+    out.print("工作頁已開啟，網址（只能用一次，請勿轉給別人）：", style="bold")
+    out.print(f"  {link}")
+    out.print("按 Ctrl-C 結束；一小時沒有人看時也會自行結束。")
+    sys.stdout.flush()
+
+
 def turn(line: str, report: Report) -> None:
     """A build of the watch in one line; then its errors with their cells, and its failures."""
     out = console()

@@ -5,11 +5,14 @@ Everything odd about a file is a Problem. Only files in the folder itself are re
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 
 from generator.basic.package import LARGEST_SMALL_PART, Budget, Package, TooMuch
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
@@ -57,6 +60,8 @@ UNREAD = {
     BookCode.WORKBOOK_LOCKED,
     BookCode.WORKBOOK_GONE,
 }
+
+_supposed: ContextVar[Mapping[tuple[str, str, int, int], object]] = ContextVar("supposed", default=MappingProxyType({}))
 
 
 def named(sheets: Iterable[RawSheet], name: str) -> Iterator[RawSheet]:
@@ -166,8 +171,31 @@ def _content(path: Path) -> tuple[int, bytes] | None:
         return None
 
 
+@contextlib.contextmanager
+def supposing(values_by_cell: Mapping[tuple[str, str, int, int], object]) -> Iterator[None]:
+    """Meanwhile these cells (workbook, sheet, row and column from 0) are read as if they held these values.
+
+    No file is touched. What formulas in other cells would then give is not known, and is read as it stands.
+    """
+    token = _supposed.set(values_by_cell)
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
+
+
 def read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
     """The sheets of one workbook; one that cannot be opened is a problem and gives none."""
+    sheets = _read_workbook(path, problems)
+    for (workbook, name, row, column), value in _supposed.get().items():
+        sheets = [
+            sheet.supposing(row, column, value) if (sheet.workbook, sheet.name) == (workbook, name) else sheet
+            for sheet in sheets
+        ]
+    return sheets
+
+
+def _read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
     name = printable(path.name)
     try:
         fault, size = _unfit(path)

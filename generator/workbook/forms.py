@@ -33,7 +33,7 @@ SPARE_ROWS = 500
 _WIDEST_UPRIGHT = 96
 _FIELD_WIDTHS = (16, 44, 66)
 _FACE, _PRINT_FACE = "微軟正黑體", "標楷體"
-_FIXED_TIME = dt.datetime(2000, 1, 1)
+FIXED_TIME = dt.datetime(2000, 1, 1)
 _LINE = Side(style="thin", color="B7B7B7")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEADING_FILL, _FIXED_FILL = PatternFill("solid", fgColor="DDEBF7"), PatternFill("solid", fgColor="EDEDED")
@@ -98,7 +98,7 @@ def write_workbook(
     book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.title, book.properties.creator = title or None, "packet"
-    book.properties.created = _FIXED_TIME
+    book.properties.created = FIXED_TIME
     lists = [sheet for sheet in sheets if not sheet.spec.fields]
     menus = Menus(
         {(sheet.spec.name, col.name): sheet.cells(col.name) for sheet in lists for col in sheet.spec.columns},
@@ -116,7 +116,7 @@ def write_workbook(
     menus.write_long(book)
     saved = io.BytesIO()
     book.save(saved)
-    content = _repacked(saved.getvalue())
+    content = repacked(saved.getvalue())
     if not isinstance(target, str | os.PathLike):
         target.write(content)
         return
@@ -168,7 +168,7 @@ def _draw_fields(worksheet: Worksheet, sheet: FilledSheet, menus: Menus) -> None
 
 
 def _fit_rows(worksheet: Worksheet) -> None:
-    """Rows as high as their wrapped text. _repacked() leaves them free to grow, as Excel's own rows are."""
+    """Rows as high as their wrapped text. repacked() leaves them free to grow, as Excel's own rows are."""
     for number, row in enumerate(worksheet.iter_rows(), start=1):
         lines = 1
         for cell in row:
@@ -234,9 +234,9 @@ def _width(text: str) -> int:
     return len(text.encode("big5", "replace"))
 
 
-def _repacked(saved: bytes) -> bytes:
+def repacked(saved: bytes) -> bytes:
     """The package with fixed times, rows free to grow, and no green corners on numbers that are kept as text."""
-    fixed = f"{_FIXED_TIME:%Y-%m-%dT%H:%M:%SZ}".encode()
+    fixed = f"{FIXED_TIME:%Y-%m-%dT%H:%M:%SZ}".encode()
     quiet = b'<ignoredErrors><ignoredError sqref="A1:XFD1048576" numberStoredAsText="1"/></ignoredErrors>'
 
     def change(name: str, content: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
@@ -87,6 +87,17 @@ class RawSheet:
         """The cell whose value counts here: the top of a merged range for the rows it covers, else the cell itself."""
         top = self.merged.get((row, column))
         return top if top and top[1] == column else (row, column)
+
+    def supposing(self, row: int, column: int, value: object) -> RawSheet:
+        """The sheet as it would be with another value in that cell; what was wrong with the cell is gone."""
+        cells = [list(line) for line in self.cells]
+        row, column = self.holder(row, column)
+        cells += [[] for _ in range(row + 1 - len(cells))]
+        cells[row] += [None] * (column + 1 - len(cells[row]))
+        cells[row][column] = value
+        faults = {place: kept for place, kept in self.faults.items() if place != (row, column)}
+        texts = {place: kept for place, kept in self.texts.items() if place != (row, column)}
+        return replace(self, cells=cells, faults=faults, texts=texts)
 
     def value(self, row: int, column: int) -> object:
         """A cell's value; where it is covered, that of the cell above it in the merged range, or None beside that."""

@@ -77,6 +77,11 @@ def same_name(text: str) -> str:
     return re.sub(r"[-‐-―─－]", "-", folded(text))
 
 
+def plain(text: str) -> str:
+    """A text without what no XML and no cell can hold."""
+    return _CONTROL.sub("", text)
+
+
 def text(value: object) -> str:
     """A cell as text: outer white space gone, line breaks kept as \\n, whole floats without ``.0``.
 

@@ -1,0 +1,145 @@
+"""The buttons: commands as jobs, with progress and stop; files opened in Word and Excel; what if."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from generator.build import outputs
+from generator.dispatch import review
+from generator.page import ids
+from generator.page.hub import MOST_STREAMS
+from generator.page.jobs import Busy, Job
+from generator.page.views import figures
+from generator.page.views.frame import context, meeting_of, missing, render, state_of
+
+_LONGEST = 300
+# What stands on the button, and the command; {reason} and {new} are what the page asked for.
+_COMMANDS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "build": ("產生文件", ("build", "{meeting}", "--json")),
+    "check": ("檢查並標示", ("check", "{meeting}", "--mark", "--json")),
+    "release": ("凍結版本", ("release", "{meeting}", "--reason={reason}", "--json")),
+    "mail": ("產生信件草稿", ("mail", "{meeting}", "--json")),
+    "publish": ("產生公開的檔案", ("publish", "{meeting}", "--json")),
+    "schedule": ("產生行事曆檔", ("schedule", "{meeting}", "--json")),
+    "review": ("產生審閱本", ("build", "{meeting}", "--review", "--json")),
+    "revisions": ("產生修正對照表", ("diff", "{meeting}", "--docx", "--json")),
+    "minutes": ("建立會後表單", ("new", "{meeting}", "--minutes")),
+    "new": ("建立會議", ("new", "--from={meeting}", "--", "{new}")),
+}
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """What the page sent: short texts by name."""
+    try:
+        found = await request.json()
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): str(value)[:2000] for name, value in found.items() if isinstance(value, str | int)}
+
+
+async def start(request: Request) -> Response:
+    """Starts the command of a button."""
+    about, meeting = context(request), meeting_of(request)
+    fields = await _fields(request)
+    if request.path_params["command"] not in _COMMANDS:
+        raise missing("沒有這個動作。")
+    name, command = _COMMANDS[request.path_params["command"]]
+    given = {"meeting": str(meeting), "reason": "", "new": ""} | {
+        key: " ".join(value.split())[:_LONGEST] for key, value in fields.items() if key in ("reason", "new")
+    }
+    try:
+        job = await run_in_threadpool(
+            about.jobs.start, name, str(meeting), [part.format_map(given) for part in command]
+        )
+    except Busy:
+        return JSONResponse({"message": "另一件工作還在進行，請等它完成或先停止它。"}, 409)
+    except OSError as failed:
+        return JSONResponse({"message": outputs.unusable(failed)}, 500)
+    return JSONResponse({"job": job.id})
+
+
+def _job(request: Request) -> Job:
+    found = context(request).jobs.get(request.path_params["job"])
+    if found is None:
+        raise missing("沒有這件工作。")
+    return found
+
+
+def job(request: Request) -> Response:
+    """How far a job is, or what it did."""
+    found = _job(request)
+    result: Any = found.result
+    return render(request, "job.html", shown=found, result=result if isinstance(result, dict) else {})
+
+
+async def stop(request: Request) -> Response:
+    """Stops a job."""
+    context(request).jobs.stop(_job(request))
+    return JSONResponse({})
+
+
+async def suppose(request: Request) -> Response:
+    """What would change if a cell held what was typed."""
+    fields = await _fields(request)
+    return await run_in_threadpool(figures.suppose, request, fields.get("typed", ""))
+
+
+async def show(request: Request) -> Response:
+    """Opens a folder, a workbook at a cell, or a document in its own program."""
+    return await run_in_threadpool(_show, request)
+
+
+def _show(request: Request) -> Response:
+    about, meeting = context(request), meeting_of(request)
+    kind, given, cell = (request.path_params[name] for name in ("kind", "id", "cell"))
+    sheet = ""
+    if kind == "folder":
+        folders = {
+            "inputs": about.workspace.inputs(meeting),
+            "output": about.workspace.output(meeting),
+            "review": review.folder(about.workspace, meeting),
+            "mails": about.workspace.output(meeting).with_name(f"{meeting} 信件"),
+            "public": about.workspace.output(meeting).with_name(f"{meeting} 公開"),
+            "check": about.workspace.output(meeting).with_name(f"{meeting} 檢查"),
+            "templates": about.workspace.templates,
+        }
+        path = folders.get(given)
+    elif kind == "cell":
+        found = next(
+            (each for each in about.sheets.all(meeting) if ids.of(f"{each.workbook}〔{each.name}〕") == given), None
+        )
+        path = about.sheets.paths(meeting).get(found.workbook) if found else None
+        sheet = found.name if found else ""
+    elif kind == "book":
+        paths = about.sheets.paths(meeting)
+        path = next((paths[name] for name in paths if ids.of(name) == given), None)
+    else:
+        state = state_of(request)
+        paper = state.paper(given) if state else None
+        path = paper.files.get(kind) if paper else None
+    if path is None or not path.exists():
+        return JSONResponse({"message": "還沒有這個檔案或資料夾。"}, 404)
+    try:
+        at_cell = about.show(path, sheet, cell if sheet else "")
+    except OSError as failed:
+        return JSONResponse({"message": f"無法開啟「{path.name}」（{failed.strerror}）。"}, 500)
+    copied = f"'{sheet}'!{cell}" if sheet and not at_cell else ""
+    told = f"已開啟 {path.name}"
+    if copied:
+        told += f"，儲存格 {copied} 已複製：在 Excel 按 F5 貼上即可跳到那一格"
+    return JSONResponse({"message": f"{told}。", "copy": copied})
+
+
+def events(request: Request) -> Response:
+    """The stream of what happens."""
+    hub = context(request).hub
+    if hub.streams >= MOST_STREAMS:
+        return JSONResponse({"message": "開啟的視窗太多。"}, 503)
+    return StreamingResponse(hub.stream(), media_type="text/event-stream")

@@ -1,0 +1,75 @@
+"""All meetings; one meeting with its way and its tasks; its problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from generator.basic.problem import Problem
+from generator.build import outputs
+from generator.dispatch import releases, review
+from generator.page.sheets import Piece
+from generator.page.views.frame import base, context, meeting_of, render, state_of
+
+
+def meetings(request: Request) -> Response:
+    """Every meeting with its stage and its next deadline."""
+    about = context(request)
+    listed = [about.reckoner.facts(meeting, about.today()) for meeting in reversed(about.workspace.meetings())]
+    return render(request, "meetings.html", listed=listed, address=base)
+
+
+def public_meetings(request: Request) -> Response:
+    """The meetings of which there is a public edition."""
+    workspace = context(request).workspace
+    listed = [
+        meeting
+        for meeting in reversed(workspace.meetings())
+        if outputs.read_record(workspace.output(meeting).with_name(f"{meeting} 公開"))
+    ]
+    return render(request, "public_meetings.html", listed=listed, address=base)
+
+
+def overview(request: Request) -> Response:
+    """One meeting: its way through the year, what is next, and the buttons."""
+    about, meeting = context(request), meeting_of(request)
+    state = state_of(request)
+    facts = about.reckoner.facts(meeting, about.today())
+    frozen = releases.every(about.workspace, meeting)
+    known = about.reckoner.meeting(meeting)
+    return render(
+        request,
+        "overview.html",
+        facts=facts,
+        deadlines=state.deadlines if state else (),
+        today=about.today(),
+        frozen=frozen,
+        has_minutes=known is not None and known.minutes is not None,
+        review=len(outputs.read_record(review.folder(about.workspace, meeting))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A problem, its address and the rows of the sheet in which it stands."""
+
+    problem: Problem
+    number: int
+    place: str
+    piece: Piece | None
+
+
+def problems(request: Request) -> Response:
+    """Every problem at its place, with the row as it stands in the sheet."""
+    about, meeting = context(request), meeting_of(request)
+    state = state_of(request)
+    listed = []
+    for number, found in enumerate(state.problems if state else (), 1):
+        at = found.at
+        place = f"{at.workbook}〔{at.sheet}〕{at.cell}" if at.sheet and at.cell else ""
+        # A list of thousands needs no thousand tables.
+        pieces = about.sheets.piece(meeting, [place]) if place and number <= 200 else []
+        listed.append(Shown(found, number, place, pieces[0] if pieces else None))
+    return render(request, "problems.html", listed=listed)
