@@ -43,10 +43,7 @@ chinese.in_chinese()
         check,
         build,
         watch,
-<<<<<<< HEAD
-=======
         open_page,
->>>>>>> d7eb987 (packet open: a page to work from; review copies with a comment at every figure; a list of problems with links)
         figures,
         schedule,
         template,
@@ -55,11 +52,8 @@ chinese.in_chinese()
         release,
         diff,
         publish,
-<<<<<<< HEAD
         replies,
         decisions,
-=======
->>>>>>> d7eb987 (packet open: a page to work from; review copies with a comment at every figure; a list of problems with links)
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
