@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -104,22 +105,22 @@ def test_the_minutes_follow_the_official_form(met: Desk) -> None:
         "貳、報告事項",
         "一、案由：本部辦理情形，報請鑒察。",
         "報告單位：資訊處",
-        "發言紀要：",
+        "委員意見：",
         "周民間委員：報告宜附圖表。",
         "決定：洽悉。",
         "參、討論事項",
         "一、案由：本部資料集開放一案，提請討論。",
         "提案單位：企劃處",
         "委員意見：",
-        "1. 委員：建議縮短更新頻率。",
-        "2. 主席：請資訊處說明作法。",
+        "（一）委員：建議縮短更新頻率。",
+        "（二）主席：請資訊處說明作法。",
         "機關回應：",
-        "資訊處：將研議期程與經費。",
+        "（三）資訊處：將研議期程與經費。",
         "委員意見：",
-        "鄭民間委員（不公開）：此事尚涉訴訟中案件。",
+        "（四）鄭民間委員（不公開）：此事尚涉訴訟中案件。",
         "決議：",
-        "一、照案通過。",
-        "二、請資訊處提出更新期程。",
+        "（一）照案通過。",
+        "（二）請資訊處提出更新期程。",
         "肆、臨時動議",
         "無。",
         "伍、散會（下午4時10分）",
@@ -261,7 +262,7 @@ def _a_pdf(document: bytes) -> bytes:
 def test_a_speaker_written_as_a_member_protects_no_word(met: Desk) -> None:
     minutes(met, 發言=REMARKS.replace("吳民間", "委員"), 決議=DECISIONS.replace("請資訊處", "請依委員意見由資訊處"))
     assert not [one for one in met.problems() if one["code"] == "protected-name"]
-    assert "1. 委員：建議縮短更新頻率。" in built(met, "公開版")
+    assert "（一）委員：建議縮短更新頻率。" in built(met, "公開版")
 
 
 def test_minutes_without_their_status_are_mentioned(met: Desk) -> None:
@@ -340,3 +341,24 @@ def test_a_name_planted_in_any_field_is_named_by_its_sheet_and_reaches_no_editio
     assert sheet in [one["sheet"] for one in met.problems() if one["code"] == "protected-name"]
     assert met.run("build", "113-1", "--format", "docx").exit_code == 1
     assert not met.output().exists()
+
+
+@pytest.mark.slow
+def test_a_heading_of_the_minutes_stays_with_what_stands_below_it(met: Desk) -> None:
+    result = met.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 0, result.output
+    with zipfile.ZipFile(met.output("會議紀錄（會議版）.docx")) as archive:
+        xml = archive.read("word/document.xml").decode("utf-8")
+    paragraphs = re.findall(r"<w:p>.*?</w:p>", xml)
+    kept = [re.sub(r"<[^>]+>", "", text) for text in paragraphs if "<w:keepNext/><w:keepLines/>" in text]
+    assert kept == [
+        "一、案由：本部辦理情形，報請鑒察。",
+        "報告單位：資訊處",
+        "委員意見：",
+        "一、案由：本部資料集開放一案，提請討論。",
+        "提案單位：企劃處",
+        "委員意見：",
+        "機關回應：",
+        "委員意見：",
+        "決議：",
+    ]

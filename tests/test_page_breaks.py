@@ -130,3 +130,30 @@ def test_the_last_two_points_go_with_the_decision_and_a_long_address_is_not_stre
     assert all("<w:keepNext/><w:keepLines/>" in paragraph for paragraph in (first, last))
     assert '<w:jc w:val="left"/>' in first
     assert "<w:jc" not in last
+
+
+@pytest.mark.office
+def test_a_number_is_not_parted_from_what_it_counts_from(desk: Desk) -> None:
+    # Each point ends its first line within 附件3, whatever the label before it takes.
+    texts = [f"{FULL_LINE[:count]}如附件3所列。" for count in (20, 21, 22, 23)]
+    desk.meeting(說明="| 案號 | 層級 | 標題 | 內容 |\n" + "".join(f"| 討1 | 1 | | {text} |\n" for text in texts))
+    assert desk.run("build", "113-1", "--format", "docx,pdf").exit_code == 0
+    found = lines(desk.output("03 討論事項第一案.pdf"))
+    assert not [line for line in found if line.endswith("附件") or re.match(r"\d+ ?所列", line)]
+    assert [line for line in found if re.match(r"件 ?3", line)]
+    # The document itself holds no sign that nobody typed, and the PDF is searched as it is read.
+    assert "\u2060" not in xml(desk.output("03 討論事項第一案.docx"))
+    assert "\u2060" not in "".join(found)
+    assert "第件至" in xml(desk.output("03 討論事項第一案.docx"), "word/settings.xml")
+
+
+@pytest.mark.slow
+def test_a_title_right_above_a_table_has_room_below_it(desk: Desk) -> None:
+    desk.meeting(附件=LIST_ROW, 清單=LIST)
+    body = built(desk, LIST_NAME)
+    title = next(p for p in re.findall(r"<w:p>.*?</w:p>", body[: body.index("<w:tbl>")]) if "Heading1" in p)
+    assert '<w:spacing w:after="200"/>' in title
+
+
+def test_no_row_of_a_template_has_a_height_that_word_counts_differently() -> None:
+    assert not [path.name for path in (REPO / "templates").glob("*.docx") if "w:trHeight" in xml(path)]

@@ -21,6 +21,7 @@ from generator.pdf.from_elsewhere import workbooks
 from generator.rules.printing import MOST_CONVERTED
 from generator.slides import render
 from generator.word import ooxml
+from generator.word.for_office import copy_for_office
 
 if TYPE_CHECKING:
     from generator.pdf.numbers import Stamp
@@ -291,7 +292,7 @@ def too_long(chosen: Sequence[Document]) -> list[str]:
 
 def for_office(document: Document, content: bytes) -> bytes:
     """The document as LibreOffice gets it: page numbers are written on the PDF, those of slides are plain text."""
-    return ooxml.without_page_numbers(content) if document.ending == "docx" else render.for_conversion(content)
+    return copy_for_office(content) if document.ending == "docx" else render.for_conversion(content)
 
 
 def _pages(

@@ -15,7 +15,7 @@ from generator.basic import file_names, roc
 from generator.basic.problem import Location
 from generator.documents.case import signatures
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document, DocumentType
-from generator.documents.numbering import label, numbered
+from generator.documents.numbering import numbered
 from generator.meeting import agenda
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
@@ -200,7 +200,7 @@ def _decided(section: Section, decided: Sequence[Decision]) -> dict[str, Any]:
         "決議文": field(decided[0], "text") if alone else "",
         "決議列": [
             {"標號": mark, "內容": field(decision, "text")}
-            for mark, decision in zip(numbered(len(decided)), decided, strict=True)
+            for mark, decision in zip(numbered(len(decided), level=2), decided, strict=True)
             if not alone
         ],
     }
@@ -212,18 +212,16 @@ def _speaker(remark: Remark, meeting: Meeting) -> Text:
 
 
 def _remarks(meeting: Meeting, section: Section, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
-    """The remarks in their order: under the title of the section, 發言紀要, else by 委員意見 and 機關回應 in turn."""
-    groups = groupby(remarks, key=lambda remark: section.remarks_title or remark.kind)
-    sections = []
-    for title, group in groups:
-        group_remarks = list(group)
-        marks = [label(3, number) for number in range(1, len(group_remarks) + 1)] if len(group_remarks) > 1 else [""]
-        rows = [
-            {"標號": mark, "發言者": _speaker(remark, meeting), "內容": field(remark, "text")}
-            for mark, remark in zip(marks, group_remarks, strict=True)
-        ]
-        sections.append({"標題": title, "列": rows})
-    return sections
+    """The remarks in their order: by 委員意見 and 機關回應 in turn, or all under the title that the section has.
+
+    They are numbered （一） through the case, so that 意見（三） is one remark.
+    """
+    rows = [
+        {"標號": mark, "發言者": _speaker(remark, meeting), "內容": field(remark, "text")}
+        for mark, remark in zip(numbered(len(remarks), level=2), remarks, strict=True)
+    ]
+    groups = groupby(zip(remarks, rows, strict=True), key=lambda pair: section.remarks_title or pair[0].kind)
+    return [{"標題": title, "列": [row for _, row in group]} for title, group in groups]
 
 
 def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[dict[str, Any]]:

@@ -35,27 +35,34 @@ _LETTER, _CAPITAL = 0.45, 0.8
 def _notice(meeting: Meeting) -> dict[str, Any]:
     agency = meeting.agency
     units = observing_units(meeting)
-    remarks = notice_remarks(meeting.info.notice_remarks)
-    several, at = len(remarks) > 1, meeting.info.at("notice_remarks")
+    remarks = [typed(text, meeting.info.at("notice_remarks")) for text in notice_remarks(meeting.info.notice_remarks)]
+    if deputies := _deputies(meeting):
+        remarks.insert(0, typed(f"委員應親自出席；{deputies}。"))
+    several = len(remarks) > 1
     sender = f"{agency.self_name}{agency.secretariat}"
     # Who sits in has the notice already.
     copied = bool({folded(sender), folded(agency.secretariat)} & {folded(unit) for unit in units})
+    copy = typed("" if copied else sender, agency.at("self_name"), agency.at("secretariat"))
     return {
         "機關地址": field(agency, "address"),
+        "傳真": field(agency, "fax"),
+        "受文者": _recipients(observers=bool(units), copy=bool(copy)),
         "發文日期": meeting.info.sent,
         "發文字號": field(meeting.info, "dispatch_number"),
         "速別": field(meeting.info, "urgency"),
         "主持人": typed(chair(meeting), meeting.info.at("chair")),
         "出席者": join("、", [_titled(member) for member in _attending(meeting)]),
-        "有機關代表": bool(_deputies(meeting)),
-        "代理說明": f"委員應親自出席；{_deputies(meeting)}。" if _deputies(meeting) else "",
         "列席者": _observers(meeting),
-        "副本": typed("" if copied else sender, agency.at("self_name"), agency.at("secretariat")),
-        "備註文": "" if several else typed("".join(remarks), at),
-        "備註列": [
-            {"標號": label(1, number), "內容": typed(text, at)} for number, text in enumerate(remarks, 1) if several
-        ],
+        "副本": copy,
+        "備註文": "" if several else join("", remarks),
+        "備註列": [{"標號": label(1, number), "內容": text} for number, text in enumerate(remarks, 1) if several],
     }
+
+
+def _recipients(observers: bool, copy: bool) -> str:
+    """Who gets it, by the fields below that name them all: 如出席者、列席者及副本 (文書處理手冊: none is left out)."""
+    named = ["出席者", *(["列席者"] if observers else []), *(["副本"] if copy else [])]
+    return "如" + ("及".join(["、".join(named[:-1]), named[-1]]) if len(named) > 1 else named[0])
 
 
 def chair(meeting: Meeting) -> str:

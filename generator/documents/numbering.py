@@ -14,8 +14,8 @@ def label(level: int, number: int) -> str:
     return f"{number}.\t" if level == 3 else f"（{number}）"
 
 
-def numbered(count: int, always: bool = False) -> list[str]:
-    """一、二、三、 … for a list; a single entry carries no number unless ``always``."""
+def numbered(count: int, always: bool = False, level: int = 1) -> list[str]:
+    """一、二、三、 … for a list, by its level; a single entry carries no number unless ``always``."""
     if count == 1 and not always:
         return [""]
-    return [label(1, number) for number in range(1, count + 1)]
+    return [label(level, number) for number in range(1, count + 1)]

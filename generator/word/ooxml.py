@@ -242,12 +242,8 @@ def _field_codes(paragraph: Any) -> str:
     return codes + "".join(node.get(f"{W}instr") or "" for node in paragraph.iter(f"{W}fldSimple"))
 
 
-def without_page_numbers(package: bytes) -> bytes:
-    """A copy whose footers leave the line with the page number empty: the packet stamps running numbers itself."""
-    return rewritten(package, lambda name, part: _without_page_number(part) if _FOOTER.fullmatch(name) else part)
-
-
-def _without_page_number(footer: bytes) -> bytes:
+def without_page_number(footer: bytes) -> bytes:
+    """The footer with the line of the page number empty."""
     root = etree.fromstring(footer)
     for paragraph in root.iter(f"{W}p"):
         if "PAGE" in _field_codes(paragraph):

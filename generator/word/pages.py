@@ -29,6 +29,7 @@ _SHORT_LINES = 2
 # Twips: an A4 page between margins of 2.5 cm, and the room in a cell beside its text.
 _WIDTH, _HEIGHT, _CELL_MARGINS = 9071, 14004, 160
 _LINE = 520
+_BEFORE_TABLE = "200"
 # A text that is not high in any column.
 _SHORT_TEXT = 24
 # Signs between which a line may be broken stand on their own; the others make words, formulas and addresses.
@@ -81,6 +82,7 @@ def keep_whole(body: Any, styles: Styles) -> None:
     page = _Page(body, styles)
     _keep_together(body, page)
     _spread_no_words(body, styles)
+    _part_from_tables(body, styles)
     _end_after_table(body)
 
 
@@ -162,7 +164,7 @@ def _number(element: Any, name: str) -> int:
 
 
 def _keep_together(body: Any, page: _Page) -> None:
-    """A point stays with the first point below it, the last one with the room for the decision.
+    """A point stays with the first point below it, 委員意見： with the first of them, the last with the decision.
 
     A last point of a line or two would be alone with it on a page: the one before goes along.
     """
@@ -171,7 +173,8 @@ def _keep_together(body: Any, page: _Page) -> None:
         are_points = all(name.startswith(LEVEL_STYLES) for name in names[:2])
         deeper = are_points and page.left(second) > page.left(first)
         carried = are_points and names[2] == DECISION_STYLE and page.lines(second) <= _SHORT_LINES
-        if (deeper or carried or names[1] == DECISION_STYLE) and page.lines(first) <= _MOST_LINES:
+        introduces = text_of(first).rstrip().endswith("：")
+        if (deeper or carried or introduces or names[1] == DECISION_STYLE) and page.lines(first) <= _MOST_LINES:
             put(first, "keepNext")
     for keep in body.iter(f"{W}keepNext"):
         if keep.get(f"{W}val") not in ("0", "false", "off") and keep.getparent().tag == f"{W}pPr":
@@ -197,6 +200,13 @@ def _spread_no_words(body: Any, styles: Styles) -> None:
             continue
         if any(ems(word) > _LONG_WORD for word in _WORD.findall(text_of(paragraph))):
             put(paragraph, "jc").set(f"{W}val", "left")
+
+
+def _part_from_tables(body: Any, styles: Styles) -> None:
+    """A title or heading right above a table has room below it."""
+    for heading, table in pairwise(body.iterchildren(f"{W}p", f"{W}tbl")):
+        if table.tag == f"{W}tbl" and heading.tag == f"{W}p" and styles.of(style_of(heading), "outlineLvl", "val"):
+            put(heading, "spacing").set(f"{W}after", _BEFORE_TABLE)
 
 
 def _end_after_table(body: Any) -> None:

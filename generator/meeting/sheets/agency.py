@@ -27,6 +27,7 @@ class Agency(Record):
     )
     contact: str = column("聯絡人", required=False, hint="開會通知單的聯絡人", example="陳小華", figure="機關.聯絡人")
     phone: str = column("聯絡電話", required=False, hint="含區碼", example="02-2380-0000", figure="機關.聯絡電話")
+    fax: str = column("傳真", required=False, hint="印在開會通知單；空白則不印", example="02-2380-0001")
     email: str = column(
         "電子郵件",
         required=False,

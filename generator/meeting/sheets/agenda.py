@@ -118,7 +118,6 @@ USUAL: tuple[Section, ...] = (
         closing_word="決定",
         unit_word="報告單位",
         usual_decisions="洽悉／准予備查",
-        remarks_title="發言紀要",
     ),
     _section(
         name="討論事項",
