@@ -35,7 +35,7 @@ from generator.page.views.frame import Context, render
 
 # Seconds without a request and without an open window, after which the server ends.
 IDLE = 3600.0
-_LOOK = 5.0
+_LOOK = 0.05
 _MOST_AT_ONCE = 64
 # The registry of Windows may call a script something that no browser runs.
 for _ending, _type in ((".js", "text/javascript"), (".css", "text/css"), (".svg", "image/svg+xml")):
@@ -58,18 +58,6 @@ class Running:
     def run(self) -> None:
         """Serves until it is asked to end; raises KeyboardInterrupt after Ctrl-C."""
         self.server.run([self.listener])
-
-
-class _Server(uvicorn.Server):
-    """Ends the streams first: they would keep it from ending."""
-
-    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
-        super().__init__(config)
-        self._hub = hub
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._hub.end()
-        await super().shutdown(sockets)
 
 
 def prepare(
@@ -113,7 +101,7 @@ def prepare(
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         hub.begin()
-        watching = asyncio.create_task(_until_idle(hub, jobs, seen, idle, lambda: setattr(server, "should_exit", True)))
+        watching = asyncio.create_task(_watch(server, hub, jobs, seen, idle))
         yield
         watching.cancel()
         await asyncio.to_thread(desk.end)
@@ -137,7 +125,7 @@ def prepare(
         timeout_graceful_shutdown=1,
         h11_max_incomplete_event_size=32_000,
     )
-    server = _Server(config, hub)
+    server = uvicorn.Server(config)
     return Running(server, listener, f"http://127.0.0.1:{port}{guard.link}", context)
 
 
@@ -150,14 +138,15 @@ def _with_lifespan(app: Starlette, guard: Guard) -> Any:
     return outermost
 
 
-async def _until_idle(hub: Hub, jobs: Jobs, seen: list[float], idle: float, end: Callable[[], None]) -> None:
-    """Ends the server once nobody has looked at it for so long."""
-    while True:
-        await asyncio.sleep(min(_LOOK, idle))
+async def _watch(server: Any, hub: Hub, jobs: Jobs, seen: list[float], idle: float) -> None:
+    """Ends the server once nobody has looked at it for so long, and the streams when it ends: it waits for them."""
+    while not server.should_exit:
+        await asyncio.sleep(_LOOK)
         if hub.streams or jobs.current is not None:
             seen[0] = time.monotonic()
         elif time.monotonic() - seen[0] > idle:
-            end()
+            server.should_exit = True
+    hub.end()
 
 
 def _refused(request: Request, error: Exception) -> Response:
