@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import struct
+import subprocess
 import zipfile
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 import docx
@@ -286,3 +289,57 @@ def test_what_a_formula_says_of_its_file_loses_the_folder() -> None:
     assert head_text('&L&"標楷體,粗體"&14&F&R&P/&N', about) == '&L&"標楷體,粗體"&14 113年.xlsx&R&P/&N'
     assert head_text("&&F &Z&F &D", about) == "&&F 113年.xlsx "
     assert etree.fromstring("<a/>").tag == "a"
+
+
+# --- the formats before 2007, and RTF ---------------------------------------------------------------------------
+
+
+def converted(tmp_path: Path, ending: str, way: str, content: bytes) -> bytes:
+    """The file in an older format, as LibreOffice writes it."""
+    source = put(tmp_path / "source", f"x.{'xlsx' if ending == 'xls' else 'docx'}", content)
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
+         f"{ending}:{way}", "--outdir", str(tmp_path), str(source)], check=True, capture_output=True,
+    )  # fmt: skip
+    return (tmp_path / f"x.{ending}").read_bytes()
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("ending", "way"), [("doc", "MS Word 97"), ("rtf", "Rich Text Format")])
+def test_fields_of_an_old_text_print_what_was_saved(desk: Desk, tmp_path: Path, ending: str, way: str) -> None:
+    body = word_file(
+        complex_field(" FILENAME \\p ", "舊"), complex_field(" SEQ 表 ", "3"), complex_field(" DATE ", "日")
+    )
+    content = converted(tmp_path, ending, way, with_header(body, complex_field(" FILENAME ", "舊.docx")))
+    # LibreOffice saved today in it, as it does each day.
+    today = datetime.now().strftime("%m/%d/%y")
+    encodings = [code for code in ("ascii", "utf-16-le") if today.encode(code) in content]
+    assert encodings
+    for code in encodings:
+        content = content.replace(today.encode(code), "02/03/01".encode(code))
+    text = printed(desk, f"新名.{ending}", content)
+    assert "02/03/01" in text
+    assert today not in text
+    assert text.count(f"新名.{ending}") == 2
+    assert "tmp" not in text
+
+
+@pytest.mark.office
+def test_cells_of_an_old_workbook_print_the_values_that_were_saved(desk: Desk, tmp_path: Path) -> None:
+    content = workbook(
+        head="&F 與 &Z&F &D &T",
+        A2=("=TODAY()", "36925"),
+        A3=('=CELL("filename",A1)', "x"),
+        A4=("=1+1", "2"),
+        A5=('="甲"&"乙"', "甲乙"),
+        A6=("=1/0", "#DIV/0!"),
+        A7=("=1=1", "1"),
+    )
+    old = converted(tmp_path, "xls", "MS Excel 97", content)
+    day = struct.pack("<d", (date.today() - date(1899, 12, 30)).days)
+    assert day in old
+    text = printed(desk, "新名.xls", old.replace(day, struct.pack("<d", 36925)))
+    for shown in ("2001/2/3", "甲乙", "#DIV/0!", "2024/3/4", "17:30", "新名.xls與新名.xls"):
+        assert shown in text, (shown, text)
+    for hidden in ("tmp", "file:", "x.xls", "???"):
+        assert hidden not in text.replace("x.xlsx", ""), (hidden, text)

@@ -14,6 +14,7 @@ from generator.basic.problem import Problem
 from generator.build import outputs
 from generator.build.kept import Kept
 from generator.documents.document import Document
+from generator.meeting.files import Enclosure
 from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
@@ -206,10 +207,11 @@ def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> 
 
     One that may not be opened goes into ``looked``; one in which changes cannot be accepted is left out.
     """
-    from generator.pdf.from_elsewhere import revisions
+    from generator.pdf.from_elsewhere import revisions, saved
 
     found: dict[str, tuple[str, bytes]] = {}
     closed: dict[str, tuple[str, bytes]] = {}
+    enclosed: dict[str, Enclosure] = {}
     for document in sources.documents:
         if document.enclosure and enclosures.needs_office(document.enclosure):
             name, content = f"{document.name}{_FILE}", enclosures.for_office(document.enclosure)
@@ -217,23 +219,27 @@ def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> 
                 looked.unfit[document.name] = content
                 continue
             found[name] = (document.enclosure.ending[1:], content)
+            enclosed[name] = document.enclosure
             if revisions.is_closed(document.enclosure):
                 closed[name] = found[name]
     opened = converter.convert(closed, "odt", []) if closed else {}
     for name in closed:
-        # Converted as it is where there are no changes: each conversion may alter how it looks.
+        # Converted as it is where there is nothing of the kind: each conversion may alter how it looks.
         text = found.pop(name)
-        with contextlib.suppress(revisions.Unreadable, KeyError):
+        with contextlib.suppress(revisions.Unreadable, saved.Unreadable, KeyError):
             content = opened[name].read_bytes()
-            found[name] = text if (plain := revisions.accepted(content)) == content else ("odt", plain)
+            plain = saved.with_name(revisions.accepted(content), enclosed[name].path.name)
+            found[name] = text if plain == content else ("odt", plain)
     _fit_sheets(sources, converter, looked, found)
     return found
 
 
 def _fit_sheets(sources: Sources, converter: Converter, looked: _Looked, files: dict[str, tuple[str, bytes]]) -> None:
     """Puts workbooks that fit their pages in the place of those that do not; LibreOffice tells how wide a sheet is."""
+    from generator.pdf.from_elsewhere import saved
+
     books = {
-        name: document.name
+        name: document
         for document in sources.documents
         if document.enclosure
         and workbooks.is_workbook(document.enclosure)
@@ -242,10 +248,17 @@ def _fit_sheets(sources: Sources, converter: Converter, looked: _Looked, files: 
     if not books:
         return
     opened = converter.convert({name: files[name] for name in books}, "ods", [])
-    for name, document_name in books.items():
-        if name in opened:
-            sheets = workbooks.fit(opened[name].read_bytes())
-            looked.sheets[document_name] = sheets
+    for name, document in books.items():
+        if name in opened and document.enclosure:
+            content = opened[name].read_bytes()
+            with contextlib.suppress(saved.Unreadable):
+                plain = saved.with_name(content, document.enclosure.path.name)
+                if plain != content and workbooks.is_old(document.enclosure):
+                    # What its heads show of the file can be put in here only.
+                    files[name] = ("ods", plain)
+                content = plain
+            sheets = workbooks.fit(content)
+            looked.sheets[document.name] = sheets
             if sheets.fitted is not None:
                 files[name] = ("ods", sheets.fitted)
 

@@ -18,12 +18,11 @@ SIGN = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Excel locks a workbook with it where only the order of its sheets is protected; every program knows it.
 NO_PASSWORD = "VelvetSweatshop"
 
-# Fields that fetch nothing: numbers and properties, forms, links to click. Every other one becomes unknown (1): what
-# it showed stays.
-_HARMLESS_FIELDS = frozenset(
-    (1, *range(3, 9), 10, 12, 13, *range(14, 29), *range(31, 36), 37, 39, *range(48, 52), *range(57, 63), 65, 66)
-) | frozenset((*range(69, 74), 75, 76, 83, 84, 85, 87, 88, *range(90, 96)))
-_UNKNOWN_FIELD = 1
+# Fields that count pages, links to click, forms, and what has no result of its own. Every other one becomes QUOTE,
+# which shows the text that was saved with it; of a field that it does not know LibreOffice drops that. The name of the
+# file (29) is put in by from_elsewhere/saved.
+_LIVE_FIELDS = frozenset((1, 4, 10, 26, 29, 33, *range(49, 55), 57, 58, 65, 66, 70, 71, 83, 84, 87, 88, 90, 91, 92, 95))
+_QUOTE = 35
 # Where the FIB says where the fields of the text, headers, footnotes, remarks, endnotes and text boxes are listed.
 _LISTS_OF_FIELDS = (0x11A, 0x122, 0x12A, 0x132, 0x13A, 0x21A, 0x262, 0x272)
 _WORD_97 = 0xC1
@@ -133,15 +132,15 @@ def _cut_fields(parts: object, document: bytes, table: list[str]) -> None:
             raise ValueError("fields outside of their stream")
         count = (length - 4) // 6
         for at in range(begin + 4 * (count + 1), begin + 4 * (count + 1) + 2 * count, 2):
-            if stream[at] & 0x1F == 0x13 and stream[at + 1] not in _HARMLESS_FIELDS:
-                stream[at + 1] = _UNKNOWN_FIELD
+            if stream[at] & 0x1F == 0x13 and stream[at + 1] not in _LIVE_FIELDS:
+                stream[at + 1] = _QUOTE
     _rewrite(parts, table, before, bytes(stream))
 
 
 # --- .xls -------------------------------------------------------------------------------------------------------
 
 
-def _records(stream: bytearray) -> Iterator[tuple[int, int, int]]:
+def records(stream: bytearray) -> Iterator[tuple[int, int, int]]:
     """The place, kind and length of each record."""
     place = 0
     while place + 4 <= len(stream):
@@ -153,7 +152,7 @@ def _records(stream: bytearray) -> Iterator[tuple[int, int, int]]:
 def cells(workbook: bytes) -> int:
     """How many cells the stream of a workbook holds."""
     count = 0
-    for _, kind, length in _records(bytearray(workbook)):
+    for _, kind, length in records(bytearray(workbook)):
         if kind in (0xBD, 0xBE):
             count += max(length - 6, 0) // (6 if kind == 0xBD else 2)
         else:
@@ -162,7 +161,7 @@ def cells(workbook: bytes) -> int:
 
 
 def _cut_records(stream: bytearray) -> None:
-    for place, kind, length in list(_records(stream)):
+    for place, kind, length in list(records(stream)):
         inside = slice(place + 4, min(place + 4 + length, len(stream)))
         if kind in _FORMULAS:
             if _REACHING_CALL.search(stream[inside]):

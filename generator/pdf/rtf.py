@@ -22,9 +22,10 @@ _CUT = frozenset(
 )
 _INSTRUCTION, _PICTURE, _SHAPE_NAME, _SHAPE_VALUE = b"fldinst", b"pict", b"sn", b"sv"
 _ADDRESS = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]+:|[/\\]{2}|\.\.[/\\]|^\s*[/\\]")
-# Instructions that fetch nothing; every other one goes, and its result stays.
+# Instructions that fetch nothing; every other one goes, and its result stays. The name of the file is put in by
+# from_elsewhere/saved.
 _HARMLESS = re.compile(
-    rb'\s*(PAGE|NUMPAGES|SECTIONPAGES)\b[^"]*|\s*HYPERLINK\s+"?(https?://[A-Za-z0-9\-._~:/?#\[\]@!$&()*+,;=%]+)"?\s*',
+    rb'\s*(PAGE|NUMPAGES|SECTIONPAGES|FILENAME)\b[^"]*|\s*HYPERLINK\s+"?(https?://[A-Za-z0-9\-._~:/?#\[\]@!$&()*+,;=%]+)"?\s*',
     re.IGNORECASE,
 )
 _DEEPEST = 1000

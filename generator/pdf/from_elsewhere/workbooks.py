@@ -56,6 +56,11 @@ def is_workbook(enclosure: Enclosure) -> bool:
     return bool({".xlsx", ".xls", ".ods"} & set(enclosure.kind.endings))
 
 
+def is_old(enclosure: Enclosure) -> bool:
+    """Whether it is of the format before 2007."""
+    return ".xls" in enclosure.kind.endings
+
+
 def fit(content: bytes) -> Sheets:
     """The sheets of an .ods that LibreOffice wrote; none where they cannot be read."""
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import struct
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import DAMAGED, Package, in_order, written
+from generator.pdf import compound
 from generator.pdf.clean import open_documents
-from generator.pdf.from_elsewhere.saved import excel, odf, slides, word
+from generator.pdf.from_elsewhere.saved import excel, odf, old_excel, slides, word
 from generator.pdf.from_elsewhere.saved.about import About
 
 __all__ = ["Unreadable", "frozen", "parsed", "with_name"]
@@ -41,21 +43,23 @@ class Unreadable(Exception):
 def frozen(content: bytes, name: str) -> bytes:
     """The document with what was saved in place of what would be worked out; the same bytes where nothing would be.
 
-    ``name`` is that of its file, which fields for it show. Knows OOXML and packed ODF; anything else is given back as
-    it is. Raises Unreadable.
+    ``name`` is that of its file, which fields for it show. Knows OOXML, packed ODF and .xls; anything else is given
+    back as it is. Raises Unreadable.
     """
     return _frozen(content, name, odf.freeze)
 
 
 def with_name(content: bytes, name: str) -> bytes:
-    """Of an ODF that LibreOffice has just made: only the fields that show the name or the path of the file."""
+    """Of an ODF that LibreOffice has just made: only what shows the name or the path of the file, or today."""
     return _frozen(content, name, odf.freeze_names)
 
 
 def _frozen(content: bytes, name: str, freeze_odf: Callable[[Any, About], bool]) -> bytes:
-    if not content.startswith(b"PK\3\4"):
-        return content
     try:
+        if content.startswith(compound.SIGN):
+            return old_excel.freeze(content, About(name, None))
+        if not content.startswith(b"PK\3\4"):
+            return content
         with Package(content) as archive:
             parts = {entry: archive.read(entry) for entry in archive.namelist()}
         is_odf = open_documents.MANIFEST in parts
@@ -73,7 +77,7 @@ def _frozen(content: bytes, name: str, freeze_odf: Callable[[Any, About], bool])
                 parts[entry] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
                 changed = True
         return written((entry, parts[entry]) for entry in in_order(parts)) if changed else content
-    except (*DAMAGED, OSError, etree.XMLSyntaxError, ValueError, LookupError) as error:
+    except (*DAMAGED, OSError, etree.XMLSyntaxError, ValueError, LookupError, struct.error) as error:
         raise Unreadable(str(error)) from error
 
 

@@ -74,8 +74,12 @@ def _as_text(cell: Any, value: Any) -> None:
 
 
 def of_the_file(text: str, about: About) -> str:
-    """What a formula said of its file, C:\\…\\[old.xlsx]Sheet1, without the folder and with the name it has now."""
-    return re.sub(r"\[[^\[\]]*\]", lambda _: f"[{about.name}]", PATH.sub("", text), count=1)
+    """What a formula said of its file, without the folder and with the name it has now.
+
+    Excel writes C:\\…\\[old.xlsx]Sheet1, LibreOffice 'file:///…/old.xlsx'#$Sheet1.
+    """
+    text = re.sub(r"'[^'#]*'(?=#)", lambda _: f"'{about.name}'", PATH.sub("", text), count=1)
+    return re.sub(r"\[[^\[\]]*\]", lambda _: f"[{about.name}]", text, count=1)
 
 
 def _settle(formula: Any, about: About) -> bool:

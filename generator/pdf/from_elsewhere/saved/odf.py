@@ -9,7 +9,8 @@ from typing import Any
 from lxml import etree
 
 from generator.pdf.clean.open_documents import NAMESPACES
-from generator.pdf.from_elsewhere.saved.about import PATH, About
+from generator.pdf.from_elsewhere.saved.about import About
+from generator.pdf.from_elsewhere.saved.excel import of_the_file
 
 _TEXT, _TABLE, _OFFICE = NAMESPACES["text"], NAMESPACES["table"], NAMESPACES["office"]
 _PRESENTATION, _CALC = (
@@ -56,11 +57,16 @@ def freeze(root: Any, about: About) -> bool:
 
 
 def freeze_names(root: Any, about: About) -> bool:
-    """The same of the fields that show the name or the path of the file alone."""
-    found = list(root.iter(f"{{{_TEXT}}}{_FILE_NAME}"))
+    """The same of a file that was just converted: fields that show its name, or when that was, and cells with an error,
+    which LibreOffice would take for a name that it does not know."""
+    found = [element for name in (_FILE_NAME, "date", "time") for element in root.iter(f"{{{_TEXT}}}{name}")]
     for element in found:
-        _replace(element, _shown(element, _FILE_NAME, about))
-    return bool(found)
+        name = etree.QName(element).localname
+        saved = {"date": about.date, "time": about.time}.get(name)
+        _replace(element, _shown(element, name, about) if saved is None else saved)
+    errors = [cell for cell in root.iter(f"{{{_TABLE}}}table-cell") if cell.get(f"{{{_CALC}}}value-type") == "error"]
+    frozen = [cell for cell in errors if _freeze_cell(cell, about)]
+    return bool(found or frozen)
 
 
 def _shown(element: Any, name: str, about: About) -> str:
@@ -141,10 +147,5 @@ def _freeze_cell(cell: Any, about: About) -> bool:
     if kind == "string" and _OF_THE_FILE.search(formula):
         cell.attrib.pop(f"{{{_OFFICE}}}string-value", None)
         for text in cell.iter(f"{{{_TEXT}}}p"):
-            text.text = _name_in(text.text or "", about)
+            text.text = of_the_file(text.text or "", about)
     return True
-
-
-def _name_in(text: str, about: About) -> str:
-    """'file:///home/x/old.ods'#$Sheet1 without the folder, with the name it has now."""
-    return re.sub(r"'[^'#]*'(?=#)", lambda _: f"'{about.name}'", PATH.sub("", text), count=1)
