@@ -160,14 +160,19 @@ def cells(workbook: bytes) -> int:
     return count
 
 
+def reaching(formula: bytes) -> str:
+    """The function in the record of a formula that reaches out of the workbook; empty for none."""
+    if _REACHING_CALL.search(formula):
+        return "INDIRECT 或 RTD"
+    return "WEBSERVICE" if _REACHING_NAME.search(formula) else ""
+
+
 def _cut_records(stream: bytearray) -> None:
     for place, kind, length in list(records(stream)):
         inside = slice(place + 4, min(place + 4 + length, len(stream)))
         if kind in _FORMULAS:
-            if _REACHING_CALL.search(stream[inside]):
-                raise ReachesOut("INDIRECT 或 RTD 函數")
-            if _REACHING_NAME.search(stream[inside]):
-                raise ReachesOut("WEBSERVICE 函數")
+            if function := reaching(bytes(stream[inside])):
+                raise ReachesOut(f"{function} 函數")
         elif kind in _QUERIES:
             struct.pack_into("<H", stream, place, _NO_RECORD)
         elif kind == _SUPBOOK and length > 4:

@@ -46,7 +46,8 @@ def freeze(content: bytes, about: About) -> bytes:
 def _frozen(stream: bytearray, about: About) -> bytearray:
     records = list(compound.records(stream))
     for number, (place, kind, length) in enumerate(records):
-        if kind != _FORMULA or length < 22:
+        # What reaches out of the workbook is refused (see links).
+        if kind != _FORMULA or length < 22 or compound.reaching(bytes(stream[place + 4 : place + 4 + length])):
             continue
         follows = [record for record in records[number + 1 : number + 3] if record[1] in (_STRING, *_SHARED)]
         _freeze(stream, place, length, follows, about)
