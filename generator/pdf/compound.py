@@ -23,6 +23,8 @@ NO_PASSWORD = "VelvetSweatshop"
 # file (29) is put in by from_elsewhere/saved.
 _LIVE_FIELDS = frozenset((1, 4, 10, 26, 29, 33, *range(49, 55), 57, 58, 65, 66, 70, 71, 83, 84, 87, 88, 90, 91, 92, 95))
 _QUOTE = 35
+# IMPORT and INCLUDEPICTURE: a picture from elsewhere is dropped with its field.
+_OF_PICTURES, _UNKNOWN_FIELD = frozenset((55, 67)), 1
 # Where the FIB says where the fields of the text, headers, footnotes, remarks, endnotes and text boxes are listed.
 _LISTS_OF_FIELDS = (0x11A, 0x122, 0x12A, 0x132, 0x13A, 0x21A, 0x262, 0x272)
 _WORD_97 = 0xC1
@@ -133,7 +135,7 @@ def _cut_fields(parts: object, document: bytes, table: list[str]) -> None:
         count = (length - 4) // 6
         for at in range(begin + 4 * (count + 1), begin + 4 * (count + 1) + 2 * count, 2):
             if stream[at] & 0x1F == 0x13 and stream[at + 1] not in _LIVE_FIELDS:
-                stream[at + 1] = _QUOTE
+                stream[at + 1] = _UNKNOWN_FIELD if stream[at + 1] in _OF_PICTURES else _QUOTE
     _rewrite(parts, table, before, bytes(stream))
 
 
