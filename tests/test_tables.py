@@ -281,6 +281,70 @@ def test_a_subtotal_is_checked_against_its_block(desk: Desk, stated: int, wrong:
     assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (4, 16)
 
 
+def decimal_table(desk: Desk, numbers: Sequence[float | str], form: str = "0.0", heading: str = "面積") -> None:
+    """A table 區, 面積 of these numbers, the last one stated as 合計."""
+    attach(desk, "| 區 | 數 |\n| 甲 | 1 |")
+    path = desk.root / "inputs/113-1/會議.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["表"]
+    sheet["B1"] = heading
+    for row, number in enumerate(numbers, start=2):
+        sheet.cell(row, 1, "合計" if row == len(numbers) + 1 else "甲乙丙丁戊己庚辛壬癸"[row - 2])
+        sheet.cell(row, 2, number).number_format = form
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "form", "stated", "computed"),
+    [
+        ([10.5, 20.25, 30.75], "0.00", "", ""),
+        ([10.5, 20.25, 40.75], "0.00", "40.75", "30.75"),
+        ([12.34, 45.61, 57.95], "General", "", ""),
+        ([12.34, 45.61, 58.95], "General", "58.95", "57.95"),
+        # Rounded for their cells: 3.3 + 3.3 + 3.3 are shown beside 10.0.
+        ([3.33, 3.33, 3.34, 10], "0.0", "", ""),
+        ([3.3, 3.3, 3.3, 10.0], "0.0", "", ""),
+        ([3.3, 3.3, 3.3, 10.2], "0.0", "10.2", "9.9"),
+        ([100.4, 200.4, 300], "#,##0", "", ""),
+        ([100.4, 200.4, 310], "#,##0", "310", "301"),
+        ([12, 0.5, 12.5], "General", "", ""),
+        ([12, 0.5, 13.5], "General", "13.5", "12.5"),
+        ([-1.5, 4.0, 2.5], "0.0", "", ""),
+        ([0.1, 0.2, 0.3], "0.0", "", ""),
+        ([1234567.8, 2345678.9, 3580246.7], "#,##0.0", "", ""),
+        ([1234567.8, 2345678.9, 3680246.7], "#,##0.0", "3680246.7", "3580246.7"),
+        # Percentages are not added up, whatever stands above them.
+        ([0.25, 0.5, 0.9], "0.0%", "", ""),
+        (["－", 2.5, 2.5], "0.0", "", ""),
+        ([2.5, "未報", 9.5], "0.0", "", ""),
+    ],
+)
+def test_a_total_with_decimals_is_checked_as_closely_as_its_digits_allow(
+    desk: Desk, numbers: list[float | str], form: str, stated: str, computed: str
+) -> None:
+    decimal_table(desk, numbers, form)
+    found = [problem for problem in desk.problems() if problem["code"] == "wrong-total"]
+    assert [problem["cell"] for problem in found] == ([f"B{len(numbers) + 1}"] if stated else [])
+    assert [problem["text"] for problem in found] == ([f"填的是 {stated}，加總為 {computed}"] if stated else [])
+
+
+def test_rates_with_decimals_are_not_added_up(desk: Desk) -> None:
+    decimal_table(desk, [10.5, 20.5, 15.4], heading="平均面積")
+    assert places(desk, "wrong-total") == []
+
+
+def test_a_hierarchy_of_numbers_with_decimals_counts_its_leaves(desk: Desk) -> None:
+    decimal_table(desk, [60.5, 40.25, 20.25, 60.5])
+    path = desk.root / "inputs/113-1/會議.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["表"]
+    for row, name in enumerate(("稅課收入", "　所得稅", "　營業稅", "合計"), start=2):
+        sheet.cell(row, 1, name)
+    book.save(path)
+    assert places(desk, "wrong-total") == []
+    assert figures(desk)["表.總數"] == 2
+
+
 def test_a_total_on_top_is_checked_against_what_is_below(desk: Desk) -> None:
     attach(desk, "| 區 | 數 |\n| 總　計 | 14 |\n| 甲 | 6 |\n| 乙 | 7 |")
     assert places(desk, "wrong-total") == ["表B2"]

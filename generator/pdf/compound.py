@@ -34,7 +34,8 @@ _CELLS = frozenset((0x06, 0x206, 0x406, 0x201, 0x203, 0x204, 0x205, 0xD6, 0xFD, 
 # INDIRECT and RTD, as a function with any number of arguments.
 _REACHING_CALL = re.compile(rb"[\x22\x42\x62].(?:\x94\x00|\x7b\x01)", re.DOTALL)
 _REACHING_NAME = re.compile(rb"W\0?E\0?B\0?S\0?E\0?R\0?V\0?I\0?C\0?E", re.IGNORECASE)
-_SUPBOOK, _EXTERNSHEET, _NO_RECORD = 0x1AE, 0x17, 0x0FFF
+_SUPBOOK, _EXTERNSHEET, _FILEPASS, _NO_RECORD = 0x1AE, 0x17, 0x2F, 0x0FFF
+_BOOKS = ("Workbook", "Book")
 _QUERIES = frozenset((0x1AD, 0xCD, 0xDC, 0x51, 0x52, 0x802, 0x803, 0x876))
 
 _CONTAINER, _TEXT_RECORD = 0xF, 0x0FBA
@@ -61,7 +62,14 @@ def cut(content: bytes, budget: Budget, cut_inside: Callable[[bytes], bytes]) ->
     # Some writers of locked files are careless with the rest of the file.
     with olefile.OleFileIO(io.BytesIO(content)) as parts:
         locked = parts.exists("EncryptedPackage")
-    if locked:
+        enciphered = any(parts.exists(name) and _is_enciphered(parts.openstream(name).read()) for name in _BOOKS)
+    if enciphered:
+        plain = _without_password(content)
+        if plain is None:
+            # LibreOffice may open it all the same, with what it fetches.
+            raise ValueError("enciphered")
+        content = plain
+    elif locked:
         plain = _without_password(content)
         return content if plain is None else cut_inside(plain)
     file = io.BytesIO(content)
@@ -100,6 +108,11 @@ def _cut_table_pictures(parts: object, path: list[str]) -> None:
     _rewrite(parts, path, before, bytes(stream))
 
 
+def _is_enciphered(workbook: bytes) -> bool:
+    """Whether the stream is that of a workbook whose records nobody reads without a password."""
+    return any(kind == _FILEPASS for _, kind, _ in _records(bytearray(workbook)))
+
+
 def _without_password(content: bytes) -> bytes | None:
     """The workbook that everybody can open; None where a password is wanted, which LibreOffice has not either."""
     import msoffcrypto
@@ -107,7 +120,8 @@ def _without_password(content: bytes) -> bytes | None:
     plain = io.BytesIO()
     try:
         office = msoffcrypto.OfficeFile(io.BytesIO(content))
-        office.load_key(password=NO_PASSWORD, verify_password=True)
+        # For a workbook of before 2007 it checks the password in any case, and takes no argument that says so.
+        office.load_key(password=NO_PASSWORD, **({} if office.format == "xls97" else {"verify_password": True}))
         office.decrypt(plain)
     except MemoryError:
         raise

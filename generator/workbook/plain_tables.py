@@ -621,14 +621,21 @@ class _Reader:
                 row.kind,
                 self._labels(row),
                 self._depth(row),
-                tuple(totals.whole(self.own_value(row.number, column)) for column in self.columns),
+                tuple(
+                    totals.number(self.own_value(row.number, column), text)
+                    for column, text in zip(self.columns, row.texts, strict=True)
+                ),
             )
             for row in rows
         ]
-        lines = totals.ranked(lines)
+        places = [
+            totals.places(row.texts[at] for row, line in zip(rows, lines, strict=True) if line.numbers[at] is not None)
+            for at in range(len(self.columns))
+        ]
+        lines = totals.ranked(lines, places)
         for row, line in zip(rows, lines, strict=True):
             row.kind = line.kind
-        for wrong in totals.wrong(lines, self.names):
+        for wrong in totals.wrong(lines, self.names, places):
             at = self.sheet.at(rows[wrong.line].number, self.columns[wrong.column])
             self.problems.append(problem(RowCode.WRONG_TOTAL, at, stated=wrong.stated, computed=wrong.computed))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import accumulate
 
 from generator.workbook.layout import SUBTOTAL_WORDS, TOTAL_WORDS, ZERO_SIGNS, RowKind, compares, total_word
@@ -15,20 +16,25 @@ _NOT_ADDED = re.compile(
     r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|項次|(?:^|\.)年(?:齡|別|度|份)?$"
 )
 _MOST_COMPARED = 10_000_000
+_DECIMALS = re.compile(r"\.(\d+)")
 _PART_OF = re.compile(r"\s*[（(]?其中")
+
+
+# A number that is no whole one is a Decimal.
+Number = int | Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row as far as adding up goes: ``labels`` are its texts before the numbers, ``depth`` how far it is indented.
 
-    ``numbers``: by column the whole number there, 0 for －, None where neither stands.
+    ``numbers``: by column the number there, 0 for －, None where neither stands; one with decimals is a Decimal.
     """
 
     kind: RowKind
     labels: tuple[str, ...]
     depth: int
-    numbers: tuple[int | None, ...]
+    numbers: tuple[Number | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,8 @@ class Wrong:
 
     line: int
     column: int
-    stated: int
-    computed: int
+    stated: Number
+    computed: Number
 
 
 def added(heading: str) -> bool:
@@ -57,8 +63,23 @@ def whole(value: object) -> int | None:
     return 0 if isinstance(value, str) and value.strip() in ZERO_SIGNS else None
 
 
-def ranked(lines: Sequence[Line]) -> list[Line]:
+def number(value: object, shown: str) -> Number | None:
+    """The number in a cell that shows so, 0 for －; None for anything else, and for percentages, not added up."""
+    found = whole(value)
+    if found is not None or not isinstance(value, float) or shown.rstrip().endswith(("%", "％", "‰")):
+        return found
+    return Decimal(repr(value))
+
+
+def places(shown: Iterable[str]) -> int:
+    """To how many decimals the numbers of a column are shown."""
+    return max((len(match[1]) for text in shown if (match := _DECIMALS.search(text))), default=0)
+
+
+def ranked(lines: Sequence[Line], shown_places: Sequence[int]) -> list[Line]:
     """The lines with those that state sums marked as TOTAL: by their word, or by the deeper rows below them.
+
+    ``shown_places``: of each column, to how many decimals it is shown.
 
     A row above deeper ones is a total where its numbers are their sums; rows that begin with 其中 are parts of it, and
     not counted beside it.
@@ -77,7 +98,7 @@ def ranked(lines: Sequence[Line]) -> list[Line]:
         after_total = line.kind is RowKind.TOTAL
         marked.append(line)
     heads = [(place, below) for place, below in _heads(marked)]
-    agreed = [_agrees(marked[place], [marked[part] for part in below]) for place, below in heads]
+    agreed = [_agrees(marked[place], [marked[part] for part in below], shown_places) for place, below in heads]
     if heads and 2 * sum(agreed) >= len(agreed):
         for place, _ in heads:
             marked[place] = replace(marked[place], kind=RowKind.TOTAL)
@@ -107,13 +128,19 @@ def _parts(lines: Sequence[Line], place: int) -> list[int]:
     return parts
 
 
-def _agrees(head: Line, parts: Sequence[Line]) -> bool:
+def _agrees(head: Line, parts: Sequence[Line], shown_places: Sequence[int]) -> bool:
     sums = _sums(parts, len(head.numbers))
-    return any(number and number == total for number, total in zip(head.numbers, sums, strict=True))
+    return any(
+        number and total is not None and total.equals(number, digits) and total.is_large(digits)
+        for number, total, digits in zip(head.numbers, sums, shown_places, strict=True)
+    )
 
 
-def wrong(lines: Sequence[Line], headings: Sequence[str]) -> list[Wrong]:
-    """The stated totals that are not the sum of the rows that they stand for."""
+def wrong(lines: Sequence[Line], headings: Sequence[str], shown_places: Sequence[int]) -> list[Wrong]:
+    """The stated totals that are not the sum of the rows that they stand for.
+
+    Numbers with decimals were rounded for their cells, each by half of the last digit at most: so much may sums differ.
+    """
     stated = [place for place, line in enumerate(lines) if line.kind is RowKind.TOTAL]
     if not stated:
         return []
@@ -141,13 +168,14 @@ def wrong(lines: Sequence[Line], headings: Sequence[str]) -> list[Wrong]:
             continue
         sums = [_sums([lines[part] for part in choices[0]], len(headings))]
         for column, heading in enumerate(headings):
-            number, computed = line.numbers[column], sums[0][column]
-            if number is None or computed is None or number == computed or not added(heading):
+            number, computed, digits = line.numbers[column], sums[0][column], shown_places[column]
+            if number is None or computed is None or computed.equals(number, digits) or not added(heading):
                 continue
             if len(sums) < len(choices):
                 sums = [_sums([lines[part] for part in choice], len(headings)) for choice in choices]
-            if number not in [total[column] for total in sums]:
-                found.append(Wrong(place, column, number, computed))
+            others = [total for choice in sums if (total := choice[column]) is not None]
+            if not any(total.equals(number, digits) for total in others):
+                found.append(Wrong(place, column, _as_shown(number, digits), _as_shown(computed.value, digits)))
     return found
 
 
@@ -193,11 +221,39 @@ class _Blocks:
         return [above, block, later, below, [other for other in sums if other < place]]
 
 
-def _sums(lines: Sequence[Line], wide: int) -> list[int | None]:
-    """The sum of each column; None where anything but whole numbers stands in it."""
-    sums: list[int | None] = []
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A sum, and of how many numbers it is."""
+
+    value: Number
+    count: int
+
+    def tolerance(self, digits: int) -> Decimal:
+        """How much rounding may move the sum and a total of it, where these are shown to so many decimals."""
+        return Decimal(self.count + 1) / 2 * Decimal(1).scaleb(-digits)
+
+    def is_large(self, digits: int) -> bool:
+        """Whether it is so large, or exact, that what equals it hardly does so by chance."""
+        return self._is_exact(digits) or abs(Decimal(self.value)) > 5 * self.tolerance(digits)
+
+    def equals(self, stated: Number, digits: int) -> bool:
+        if self._is_exact(digits) and isinstance(stated, int):
+            return self.value == stated
+        return abs(Decimal(self.value) - stated) <= self.tolerance(digits)
+
+    def _is_exact(self, digits: int) -> bool:
+        return isinstance(self.value, int) and not digits
+
+
+def _as_shown(value: Number, digits: int) -> Number:
+    return value if isinstance(value, int) and not digits else round(Decimal(value), digits)
+
+
+def _sums(lines: Sequence[Line], wide: int) -> list[_Sum | None]:
+    """The sum of each column; None where anything but numbers stands in it."""
+    sums: list[_Sum | None] = []
     for column in range(wide):
         numbers = [line.numbers[column] for line in lines]
         present = [number for number in numbers if number is not None]
-        sums.append(sum(present) if len(present) == len(numbers) and present else None)
+        sums.append(_Sum(sum(present), len(present)) if len(present) == len(numbers) and present else None)
     return sums

@@ -43,6 +43,9 @@ def examine(path: Path) -> str:
 def _needs_password(office: Any) -> bool:
     if not office.is_encrypted():
         return False
+    if office.format in ("doc97", "ppt97"):
+        # Only Excel has a password of its own.
+        return True
     try:
         if office.format == "xls97":
             # It checks the password in any case, and takes no argument that says so.
