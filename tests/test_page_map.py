@@ -13,7 +13,8 @@ from generator.build.figure_map import Source, Spot
 from generator.documents.passages import from_json
 from generator.pdf import office as pdf
 from generator.pdf.drawn import Reader
-from generator.word import figure_links, ooxml
+from generator.word import figure_links
+from generator.word.for_office import copy_for_office
 from tests.conftest import Desk
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
@@ -80,8 +81,8 @@ def test_the_map_moves_nothing_and_nothing_of_it_goes_out(own_desk: Desk) -> Non
     with pdf.Office() as office:
         converter = convert.Converter(outputs.cache(own_desk.output()), office)
         both = {
-            "plain": ("docx", ooxml.without_page_numbers(source.rendered)),
-            "linked": ("docx", ooxml.without_page_numbers(linked)),
+            "plain": ("docx", copy_for_office(source.rendered)),
+            "linked": ("docx", copy_for_office(linked)),
         }
         found = {name: path.read_bytes() for name, path in converter.convert(both, "pdf", []).items()}
     pages = [[place for page in Reader(found[name]).pages for place in page] for name in ("plain", "linked")]

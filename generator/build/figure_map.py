@@ -12,7 +12,8 @@ from generator.build.convert import Converter
 from generator.documents.passages import Contents
 from generator.pdf import drawn
 from generator.pdf.drawn import Box, Reader
-from generator.word import figure_links, ooxml
+from generator.word import figure_links
+from generator.word.for_office import copy_for_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def spots(sources: Mapping[str, Source], converter: Converter) -> dict[str, list
     for name, source in sources.items():
         if source.ending == "docx":
             linked, stretches[name] = figure_links.linked(source.rendered, source.contents)
-            copies[name] = ("docx", ooxml.without_page_numbers(linked))
+            copies[name] = ("docx", copy_for_office(linked))
     maps = converter.convert(copies, "pdf", []) if copies else {}
     found: dict[str, list[Spot]] = {}
     for name, source in sources.items():
