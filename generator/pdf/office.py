@@ -80,14 +80,11 @@ def find_office() -> Path | None:
 
 def _usual_places() -> list[Path]:
     if sys.platform == "win32":
-        folders = [os.environ.get(name) for name in ("PROGRAMFILES", "PROGRAMW6432", "PROGRAMFILES(X86)")]
-        # soffice.com waits for the end, soffice.exe does not always.
-        return [
-            Path(folder, "LibreOffice", "program", program)
-            for folder in (*folders, r"C:\Program Files")
-            if folder
-            for program in ("soffice.com", "soffice.exe")
-        ]
+        import winreg
+
+        from generator.pdf import installed
+
+        return list(installed.on_windows(winreg, os.environ))
     elif sys.platform == "darwin":
         inside = Path("Applications", "LibreOffice.app", "Contents", "MacOS", "soffice")
         return [folder / inside for folder in (Path("/"), workspace.home()) if folder]
