@@ -218,20 +218,19 @@ def test_no_placeholder_is_left_empty_and_no_sample_text_remains(own_desk: Desk)
     assert len(list(deck.part.package.iter_parts())) == len({part.partname for part in deck.part.package.iter_parts()})
 
 
-def prompts_that_show_through(deck: Any) -> list[str]:
-    """The texts of layouts that LibreOffice 25.2 prints behind a slide: of placeholders that the slide lacks."""
+def shows_through(deck: Any) -> list[str]:
+    """What LibreOffice 25.2 prints behind a slide, text and frame: placeholders of its layout that the slide lacks."""
     return [
-        shape.text_frame.text
+        shape.name
         for slide in deck.slides
         for shape in slide.slide_layout.placeholders
         if shape.placeholder_format.idx not in {own.placeholder_format.idx for own in slide.placeholders}
-        and shape.text_frame.text
     ]
 
 
 def test_no_text_of_a_layout_shows_behind_a_chart_or_a_bar_of_tabs(shown: Desk) -> None:
     deck = opened(shown)
-    assert prompts_that_show_through(deck) == []
+    assert shows_through(deck) == []
     chart, tabs = (deck.slides[number].slide_layout for number in (3, 4))
     assert [shape.name for shape in chart.placeholders] == ["標題", "標語", "頁尾", "頁碼"]
     assert [shape.name for shape in tabs.placeholders] == ["標題", "內容", "標語", "頁尾", "頁碼"]
@@ -239,9 +238,26 @@ def test_no_text_of_a_layout_shows_behind_a_chart_or_a_bar_of_tabs(shown: Desk) 
 
 def test_a_slide_without_points_shows_no_text_of_its_layout_and_the_others_keep_their_looks(desk: Desk) -> None:
     deck = built(with_deck(desk, SMALL + "| 條列 | 只有標題 | | |\n"), SMALL_DECK)
-    assert prompts_that_show_through(deck) == []
+    assert shows_through(deck) == []
     (content,) = (shape for shape in deck.slides[1].placeholders if shape.name == "內容")
     assert content.width == Presentation(REPO / "templates" / "簡報.pptx").slide_layouts[2].placeholders[1].width
+    layouts = [slide.slide_layout for slide in deck.slides]
+    assert len({layout.part.partname for layout in layouts}) == len({layout.name for layout in layouts}) + 1
+    assert all(layout in deck.slide_master.slide_layouts for layout in layouts)
+
+
+def test_a_chart_on_the_layout_of_another_slide_has_no_frame_behind_it(desk: Desk) -> None:
+    def share(deck: Any) -> None:
+        for shape in sample(deck, "架構圖").placeholders:
+            shape.left, shape.top, shape.width, shape.height = shape.left, shape.top, shape.width, shape.height
+        (relation,) = (
+            found for found in sample(deck, "架構圖").part.rels.values() if found.reltype.endswith("/slideLayout")
+        )
+        relation._target = sample(deck, "條列").slide_layout.part
+
+    restyle(desk, share)
+    deck = built(with_deck(desk, SMALL + "| 架構圖 | 架構 | 1 | 處長 |\n"), SMALL_DECK)
+    assert shows_through(deck) == []
 
 
 def test_every_run_is_marked_as_the_chinese_of_taiwan(shown: Desk) -> None:

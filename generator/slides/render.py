@@ -51,6 +51,7 @@ class SlideCode(Code):
 
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_LAYOUT_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/slideLayout"
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _ABOUT = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats.org/'
@@ -321,22 +322,47 @@ class _Maker:
                 relation.target_part._blob = _ABOUT.encode()
 
     def _clear_layouts(self) -> None:
-        """Takes out of the layouts what a slide lacks: LibreOffice 25.2 shows it behind the slide, text and frame.
+        """Gives each slide a layout without what the slide lacks: LibreOffice 25.2 shows it behind the slide.
 
-        What only some slides of a layout lack stays, without its text, for the others take their looks from it.
+        Slides that have the same of a layout share it. For others it is copied: each takes its looks from its own.
         """
-        used: dict[Any, list[set[int]]] = {}
+        alike: dict[tuple[Any, frozenset[int]], list[Any]] = {}
         for slide in self._presentation.slides:
-            numbers = {placeholder.placeholder_format.idx for placeholder in slide.placeholders}
-            used.setdefault(slide.slide_layout.part, []).append(numbers)
-        for part, slides in used.items():
-            for shape in list(part.slide_layout.placeholders):
-                have = [shape.placeholder_format.idx in numbers for numbers in slides]
-                if not any(have):
+            layout = slide.slide_layout
+            have = {placeholder.placeholder_format.idx for placeholder in slide.placeholders}
+            known = frozenset(placeholder.placeholder_format.idx for placeholder in layout.placeholders)
+            alike.setdefault((layout.part, known & have), []).append(slide)
+        spare = {part: part.blob for part, _ in alike}
+        taken: set[Any] = set()
+        for (part, kept), slides in alike.items():
+            own = _copied(part, spare[part]) if part in taken else part
+            taken.add(part)
+            for slide in slides if own is not part else ():
+                relation = next(found for found in slide.part.rels.values() if found.reltype.endswith("/slideLayout"))
+                relation._target = own
+            for shape in list(own.slide_layout.placeholders):
+                if shape.placeholder_format.idx not in kept:
                     shape._element.getparent().remove(shape._element)
-                elif not all(have):
-                    for text in shape._element.iter(f"{A}t"):
-                        text.text = ""
+
+
+def _copied(part: Any, content: bytes) -> Any:
+    """A copy of a layout as it was before anything was taken out of it, known to its master."""
+    master = part.slide_layout.slide_master
+    name = part.package.next_partname("/ppt/slideLayouts/slideLayout%d.xml")
+    layout = type(part).load(name, part.content_type, part.package, content)
+    known = {identity: _related(layout, relation) for identity, relation in part.rels.items()}
+    for element in layout._element.iter():
+        for attribute, value in element.attrib.items():
+            if attribute.startswith(_R) and value in known:
+                element.set(attribute, known[value])
+    listed = master._element.find(f"{P}sldLayoutIdLst")
+    numbers = [int(found.get("id") or 0) for found in listed] + [
+        int(found.get("id") or 0) for found in part.package.presentation_part._element.iter(f"{P}sldMasterId")
+    ]
+    entry = listed.makeelement(f"{P}sldLayoutId", {"id": str(max(numbers) + 1)})
+    entry.set(f"{_R}id", master.part.relate_to(layout, _LAYOUT_RELATION))
+    listed.append(entry)
+    return layout
 
 
 def _place(shape: Any) -> Place:
