@@ -26,6 +26,7 @@ from generator.word.for_office import copy_for_office
 
 if TYPE_CHECKING:
     from generator.pdf.numbers import Stamp
+    from generator.pdf.slide_tags import Drawing
 
 PACKET = "會議資料.pdf"
 CONVERSION_SECONDS = 300.0
@@ -316,8 +317,8 @@ def _pages(
     problems: list[Problem],
 ) -> _Pages | None:
     """The pages of a document; None where there are none, which a file from elsewhere explains by a problem."""
+    from generator.pdf import slide_tags
     from generator.pdf.from_elsewhere import pages as foreign_pdf
-    from generator.pdf.tags import describe_figures
 
     if document.enclosure:
         converted = raw.get(f"{document.name}{_FILE}")
@@ -340,9 +341,15 @@ def _pages(
     path = raw[document.name]
     if document.ending != "docx":
         # Slides have numbers of their own; among the papers they stand on A4 with the label that papers have.
-        with_texts = describe_figures(path, render.figure_texts(rendered[document.name]))
+        with_texts = slide_tags.finish(path, _drawings(rendered[document.name]))
         return _Pages(with_texts, foreign_pdf.fitted(with_texts, ours=True), document.label, False)
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
+
+
+def _drawings(deck: bytes) -> list[list[Drawing]]:
+    from generator.pdf.slide_tags import Drawing
+
+    return [[Drawing(text, lines) for text, lines in slide] for slide in render.drawings(deck)]
 
 
 def by_office(sources: Sources, output_format: Format, converter: Converter) -> Converted:

@@ -6,13 +6,10 @@ Import it late: pikepdf takes a while to load.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
-
-from generator.pdf.properties import opened, saved
 
 
 class Tags:
@@ -121,16 +118,3 @@ def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
     if isinstance(kids, Dictionary):
         kids = [kids]
     return [kid for kid in kids if isinstance(kid, Dictionary)] if not isinstance(kids, int) else []
-
-
-def describe_figures(pdf_in: bytes | Path, texts: Sequence[str]) -> bytes:
-    """Gives the figures of a tagged PDF that have no alternative text these, in their order; too few leave the rest."""
-    with opened(pdf_in) as pdf:
-        waiting = list(reversed(texts))
-        elements = [pdf.Root.StructTreeRoot] if "/StructTreeRoot" in pdf.Root else []
-        while elements and waiting:
-            element = elements.pop()
-            if element.get("/S") == Name.Figure and "/Alt" not in element and "/ActualText" not in element:
-                element.Alt = String(waiting.pop())
-            elements += reversed(_kids(element))
-        return saved(pdf)

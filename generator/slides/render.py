@@ -125,18 +125,15 @@ def _numbered(slide: bytes) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def figure_texts(content: bytes) -> list[str]:
-    """The alternative texts of what LibreOffice makes figures of in the PDF, and leaves without: the connectors.
-
-    In their order; the first one of a chart describes the whole chart.
-    """
-    found = []
-    for root in _slide_parts(content):
-        for group in root.iter(f"{P}grpSp"):
-            texts = [shape.get("descr") or "" for shape in group.iterfind(f"{P}cxnSp/{P}nvCxnSpPr/{P}cNvPr")]
-            whole = group.find(f"{P}nvGrpSpPr/{P}cNvPr").get("descr") or ""
-            found += [whole, *texts[1:]] if texts else []
-    return found
+def drawings(content: bytes) -> list[list[tuple[str, int]]]:
+    """For each slide its drawings, charts and bars of tabs: the text that describes each, and how many lines it has."""
+    return [
+        [
+            (group.find(f"{P}nvGrpSpPr/{P}cNvPr").get("descr") or "", len(group.findall(f"{P}cxnSp")))
+            for group in root.iter(f"{P}grpSp")
+        ]
+        for root in _slide_parts(content)
+    ]
 
 
 def _slide_parts(content: bytes) -> Iterator[Any]:
