@@ -110,7 +110,7 @@ def _cut_table_pictures(parts: object, path: list[str]) -> None:
 
 def _is_enciphered(workbook: bytes) -> bool:
     """Whether the stream is that of a workbook whose records nobody reads without a password."""
-    return any(kind == _FILEPASS for _, kind, _ in _records(bytearray(workbook)))
+    return any(kind == _FILEPASS for _, kind, _ in records(bytearray(workbook)))
 
 
 def _without_password(content: bytes) -> bytes | None:
