@@ -342,3 +342,32 @@ def test_without_letters_a_filled_form_is_refused_and_not_printed_without_its_va
     with pytest.raises(pages.Unfit):
         pages.fitted(saved(form(field(0, "王大明"))))
     assert text_document(["x"])
+
+
+def test_nothing_is_left_of_a_field_or_a_note_to_which_tags_lead() -> None:
+    made = form(field(0, "seen", TU=String("secret")), note("Square", 1, Contents="secret", T="secret"))
+    made.pages[0].obj.Annots[0].AP = look(made, "seen")
+    root = made.make_indirect(Dictionary(Type=Name.StructTreeRoot))
+    kids = [Dictionary(Type=Name.OBJR, Obj=one, Pg=made.pages[0].obj) for one in made.pages[0].obj.Annots]
+    root.K = made.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Form, P=root, K=Array(kids)))
+    made.Root.StructTreeRoot, made.Root.MarkInfo = root, Dictionary(Marked=True)
+    plain = saved(opened(pages.fitted(saved(made))), compress_streams=False)
+    assert b"/StructTreeRoot" in plain
+    assert b"secret" not in plain
+
+
+def test_an_appearance_in_which_nothing_is_drawn_does_not_count() -> None:
+    made = form(field(0, "x"), field(1, "y"))
+    made.pages[0].obj.Annots[0].AP = look(made, "x", 0, 0)
+    made.pages[0].obj.Annots[1].AP = look(made, "y")
+    del made.pages[0].obj.Annots[1].AP.N["/BBox"]
+    with pytest.raises(pages.Unfit):
+        pages.fitted(saved(made))
+
+
+@pytest.mark.office
+def test_a_form_without_a_list_of_its_fields_prints_its_values(desk: Desk) -> None:
+    made = form(field(0, 2024), field(1, "值"), fields=False)
+    made.pages[0].obj.Rotate = 90
+    assert "2024" in (text := built(desk, made))
+    assert "值" in text

@@ -343,3 +343,26 @@ def test_cells_of_an_old_workbook_print_the_values_that_were_saved(desk: Desk, t
         assert shown in text, (shown, text)
     for hidden in ("tmp", "file:", "x.xls", "???"):
         assert hidden not in text.replace("x.xlsx", ""), (hidden, text)
+
+
+@pytest.mark.office
+@pytest.mark.parametrize(("ending", "way"), [("doc", "MS Word 97"), ("rtf", "Rich Text Format")])
+def test_changes_and_comments_of_an_old_text_are_said_at_the_row(
+    desk: Desk, tmp_path: Path, ending: str, way: str
+) -> None:
+    content = commented(word_file(WAYS["deleted"], WAYS["inserted"], NOTED.format(RUN.format("註"))))
+    found = said(desk, f"甲.{ending}", converted(tmp_path, ending, way, content))
+    assert set(found) == {"file-changes", "file-comments"}
+    assert "刪除 1 處" in found["file-changes"]
+    assert "插入 1 處" in found["file-changes"]
+    assert "（1 則）" in found["file-comments"]
+
+
+@pytest.mark.office
+def test_comments_of_an_old_workbook_are_said_at_the_row(desk: Desk, tmp_path: Path) -> None:
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    for cell in ("A1", "B2"):
+        book["Sheet"][cell].comment = openpyxl.comments.Comment("這裡要改", "審閱人")
+    book.save(buffer)
+    found = said(desk, "甲.xls", converted(tmp_path, "xls", "MS Excel 97", buffer.getvalue()))
+    assert found == {"file-comments": "「甲.xls」有註解（2 則），不會印出"}

@@ -132,9 +132,10 @@ def _fit_picture(content: bytes, title: str, heading_from: str, heading: str) ->
 
 def _remark_office(content: bytes) -> tuple[str, bytes]:
     """The remarks as JSON."""
-    from generator.pdf.from_elsewhere import office_remarks
+    from generator.pdf.from_elsewhere import office_remarks, old_remarks
 
-    return _as_json(office_remarks.examine(Path(os.fsdecode(content)))), b""
+    path = Path(os.fsdecode(content))
+    return _as_json([*office_remarks.examine(path), *old_remarks.examine(path)]), b""
 
 
 def _as_json(remarks: Iterable[Remark]) -> str:

@@ -85,13 +85,18 @@ def _is_comment(element: Any) -> bool:
 def _word_changes(root: Any) -> Iterator[str]:
     """One for each mark of a change: what is inside of a deletion or a move is no change of its own."""
     for element in root.iter(etree.Element):
-        if etree.QName(element).namespace not in word.SPACES:
+        if etree.QName(element).namespace not in word.SPACES or _is_fallback(element):
             continue
         name = etree.QName(element).localname
         if name.endswith("Change") and name not in ("numberingChange",):
             yield "格式"
         elif name in ("ins", "del", "cellIns", "cellDel", "cellMerge", "moveTo"):
             yield _CHANGES[name]
+
+
+def _is_fallback(element: Any) -> bool:
+    """Whether it is what older programs show of a drawing: the same once more."""
+    return any(etree.QName(above).localname == "Fallback" for above in element.iterancestors())
 
 
 def _open_changes(root: Any) -> Iterator[str]:

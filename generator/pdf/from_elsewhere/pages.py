@@ -82,8 +82,7 @@ def fitted(content: bytes, ours: bool = False, letters: bytes | None = None, abo
                 layers.take_out(pdf)
                 _draw_overlays(pdf, overlays.Letters(letters))
                 unseen.take_out(pdf, unused=True)
-            # Forms, stamps and notes become part of their page.
-            pdf.flatten_annotations("print")
+            _flatten(pdf)
             _strip(pdf)
             moved = {
                 page.obj.objgen: _place(pdf, page, 0.0 if number else above) for number, page in enumerate(pdf.pages)
@@ -173,6 +172,20 @@ def _has_end(source: Path | bytes) -> bool:
 
 
 # --- what may not come along ------------------------------------------------------------------------------------
+
+
+def _flatten(pdf: Pdf) -> None:
+    """Forms, stamps and notes become part of their page; nothing is left of them where tags still lead to them."""
+    lying = [
+        note
+        for page in pdf.pages
+        for note in page.obj.get("/Annots", Array())
+        if isinstance(note, Dictionary) and note.get("/Subtype") != Name.Link
+    ]
+    pdf.flatten_annotations("print")
+    for note in lying:
+        for key in list(note.keys()):
+            del note[key]
 
 
 def _draw_overlays(pdf: Pdf, letters: overlays.Letters) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import unicodedata
@@ -27,10 +28,12 @@ Said = list[tuple[RemarkCode, str]]
 
 
 class Shown:
-    """The text that the saved appearance of each field shows, and whether every computer can show it."""
+    """What the saved appearances of fields show."""
 
     def __init__(self, pdf: Pdf, widgets: Sequence[Any]) -> None:
         self._texts: dict[Any, str] = {}
+        self._places: dict[Any, int] = {}
+        self._drawing = b""
         form: Any = pdf.Root.get("/AcroForm", Dictionary())
         shown = [
             note for note in widgets if entry(note, "/FT") in (Name.Tx, Name.Ch) and isinstance(look(note), Stream)
@@ -42,18 +45,29 @@ class Shown:
             _add_page(probe, look(note), form.get("/DR", Dictionary()))
         buffer = io.BytesIO()
         probe.save(buffer)
-        try:
-            with pdfium.opened(buffer.getvalue()) as document:
-                for number, note in enumerate(shown):
-                    page = document[number].get_textpage()
-                    self._texts[note.objgen if note.is_indirect else id(note)] = str(page.get_text_range())
-                    page.close()
-        except pdfium.Unreadable:
-            self._texts = {}
+        self._drawing = buffer.getvalue()
+        with contextlib.suppress(pdfium.Unreadable), pdfium.opened(self._drawing) as document:
+            for number, note in enumerate(shown):
+                page = document[number].get_textpage()
+                self._texts[_key(note)] = str(page.get_text_range())
+                self._places[_key(note)] = number
+                page.close()
 
     def text(self, note: Any) -> str | None:
         """None where there is no appearance, or one that cannot be read."""
-        return self._texts.get(note.objgen if note.is_indirect else id(note))
+        return self._texts.get(_key(note))
+
+    def is_drawn(self, note: Any) -> bool:
+        """Whether anything can be seen of it: the letters of an embedded font may be empty."""
+        with contextlib.suppress(pdfium.Unreadable), pdfium.opened(self._drawing) as document:
+            picture = document[self._places[_key(note)]].render(scale=1, grayscale=True).to_pil()
+            least, most = picture.getextrema()
+            return bool(least < most)
+        return False
+
+
+def _key(note: Any) -> Any:
+    return note.objgen if note.is_indirect else id(note)
 
 
 def _add_page(probe: Pdf, shown: Any, fonts_of_form: Any) -> None:
@@ -216,7 +230,7 @@ def _text(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Said:
     if entry(note, "/FT") == Name.Ch:
         chosen = [_called(note, text) for text in chosen]
     filled = "\n".join(chosen)
-    saved = shown.text(note)
+    saved = shown.text(note) if has_look(note) else None
     if value is None and not form.get("/NeedAppearances", False):
         return []
     if flags & _PASSWORD and entry(note, "/FT") == Name.Tx:
@@ -225,7 +239,7 @@ def _text(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Said:
         filled = "*" * len(filled)
     if saved is None and not filled.strip():
         return []
-    if saved is not None and not is_list and _is_current(note, filled, saved):
+    if saved is not None and not is_list and _is_current(note, filled, saved, shown):
         return []
     fits = _draw_text(pdf, note, letters, filled, is_list)
     # Which line of a list is marked cannot be read from its appearance: it is drawn anew in any case.
@@ -235,10 +249,10 @@ def _text(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Said:
     )
 
 
-def _is_current(note: Any, filled: str, saved: str) -> bool:
+def _is_current(note: Any, filled: str, saved: str, shown: Shown) -> bool:
     """Whether the appearance shows the value: as it is, or as the form's own script writes it (1,234.00 for 1234)."""
     if _same(filled, saved):
-        return filled.isascii() or _fonts_are_embedded(look(note))
+        return filled.isascii() or (_fonts_are_embedded(look(note)) and shown.is_drawn(note))
     has_script = isinstance(entry(note, "/AA"), Dictionary) and "/F" in entry(note, "/AA")
     if not has_script or not saved.strip() or not filled.strip():
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
@@ -45,12 +46,12 @@ def entry(note: Any, key: str) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """A text, a name or a stream as text; empty for anything else."""
+    """A text, a name, a number or a stream as text; empty for anything else."""
     if isinstance(value, Stream):
         return str(String(value.read_bytes()))
     if isinstance(value, Name):
         return str(value)[1:]
-    return str(value) if isinstance(value, (String, str)) else ""
+    return str(value) if isinstance(value, (String, str, int, Decimal)) and not isinstance(value, bool) else ""
 
 
 def look(note: Any) -> Any:

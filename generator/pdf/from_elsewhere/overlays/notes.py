@@ -68,7 +68,7 @@ def prepare(pdf: Pdf, note: Any, letters: Letters) -> list[tuple[RemarkCode, str
     drawn = draws(note) if draws else ""
     if drawn:
         _draw(pdf, note, drawn, multiply=subtype == Name.Highlight)
-    elif not found:
+    elif subtype not in (Name.Text, Name.Redact) or not found:
         found.append((RemarkCode.PDF_UNDRAWN, called(note)))
     return found
 
