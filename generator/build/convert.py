@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from generator.basic.formats import Format
 from generator.basic.problem import Problem
 from generator.build import outputs
 from generator.build.kept import Kept
-from generator.documents.document import Document
+from generator.documents.document import FOR_MEETING, FOR_PUBLIC, Document
 from generator.meeting.files import Enclosure
 from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from generator.pdf.numbers import Stamp
     from generator.pdf.slide_tags import Drawing
 
-PACKET = "會議資料.pdf"
+PACKET, PUBLIC_PACKET = "會議資料.pdf", f"會議資料（{FOR_PUBLIC}）.pdf"
+# The joined file of each edition.
+PACKETS = {FOR_MEETING: PACKET, FOR_PUBLIC: PUBLIC_PACKET}
 CONVERSION_SECONDS = 300.0
 _KEPT = 200
 # The ending of what stands in the cache for a file that cannot be converted.
@@ -167,7 +169,8 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         document.name: (document.ending, for_office(document, sources.rendered[document.name]))
         for document in sources.short()
     }
-    office_files[_PAGE_NUMBER] = ("docx", glyph_document())
+    marks = "".join(document.mark for document in sources.documents if _is_stamped(document))
+    office_files[_PAGE_NUMBER] = ("docx", glyph_document(marks))
     if wanted := {sign for document in sources.documents if document.enclosure
                   for sign in enclosures.letters(document.enclosure)}:  # fmt: skip
         from generator.pdf.from_elsewhere import overlays
@@ -188,7 +191,7 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         if (found := _pages(document, sources.rendered, pdf_files, looked, converted.problems))
     }
     try:
-        stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER]) if _PAGE_NUMBER in pdf_files else None
+        stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER], marks) if _PAGE_NUMBER in pdf_files else None
         converted.files |= _numbered(sources, pages, stamp)
         if sources.whole:
             converted.files |= _joined(sources, pages, stamp)
@@ -272,26 +275,53 @@ def _numbered(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None
     files = {}
     for document in sources.documents:
         if found := pages.get(document.name):
-            numbers = stamp if found.numbered else None
             label = found.label if document.enclosure else ""
-            content = join.stamp_single(found.single, numbers, document.title, author, date, label)
+            mark = document.mark if _is_stamped(document) else ""
+            # Slides have numbers of their own.
+            shows = found.numbered
+            numbers = stamp if shows or mark else None
+            content = join.stamp_single(found.single, numbers, document.title, author, date, label, mark, shows)
             files[f"{document.name}.pdf"] = content
     return files
 
 
 def _joined(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) -> dict[str, bytes]:
-    """會議資料.pdf; nothing where a document that belongs into it has no pages."""
+    """會議資料.pdf, and the public edition of it where that differs.
+
+    Nothing where a document that belongs into it has no pages.
+    """
     from generator.pdf import join
 
-    documents = [document for document in sources.documents if document.joined]
-    if not all(document.name in pages for document in documents):
-        return {}
-    parts = [
-        join.Part(pages[document.name].joined, document.bookmark, document.level, pages[document.name].label)
-        for document in documents
-    ]
     meeting = sources.meeting
-    return {PACKET: join.join(parts, stamp, f"{meeting.name}會議資料", meeting.agency.full_name, meeting.date)}
+    files = {}
+    for edition in editions(sources.documents):
+        documents = [document for document in sources.documents if document.is_in(edition)]
+        if not all(document.name in pages for document in documents):
+            continue
+        parts = [
+            join.Part(
+                pages[document.name].joined,
+                document.bookmark,
+                document.level,
+                pages[document.name].label,
+                document.mark if _is_stamped(document) else "",
+            )
+            for document in documents
+        ]
+        title = f"{meeting.name}會議資料"
+        files[PACKETS[edition]] = join.join(parts, stamp, title, meeting.agency.full_name, meeting.date)
+    return files
+
+
+def editions(documents: Iterable[Document]) -> list[str]:
+    """The editions of the joined packet: one where all that is in it is for anyone."""
+    differs = any(document.joined and document.packet in PACKETS for document in documents)
+    return [FOR_MEETING, FOR_PUBLIC] if differs else [FOR_MEETING]
+
+
+def _is_stamped(document: Document) -> bool:
+    """Whether its mark is written on its PDF: what comes from Word has it in the header."""
+    return document.enclosure is not None or document.ending != "docx"
 
 
 def too_long(chosen: Sequence[Document]) -> list[str]:

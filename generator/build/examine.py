@@ -15,7 +15,7 @@ from generator.build import unchanged
 from generator.build.renderings import Renderings
 from generator.documents import attachment, papers
 from generator.documents.document import Document
-from generator.leaks import inputs
+from generator.leaks import inputs, restricted
 from generator.meeting import figures, load
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
@@ -74,6 +74,7 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
         problems += carried.examine(workspace, meeting)
     with step("leaks", "檢查應保密的姓名與個人資料"):
         problems += inputs.check(meeting, vocabulary)
+        problems += restricted.check(meeting, vocabulary)
     problems += _missing_templates(workspace, meeting)
     renderings = Renderings(workspace.output(meeting_id))
     decks = _decks(workspace, meeting, vocabulary, renderings, problems)

@@ -17,20 +17,20 @@ from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import calendar, convert, examine, leftovers, outputs, unchanged
 from generator.build import report as reporting
-from generator.build.convert import PACKET
+from generator.build.convert import PACKET, PUBLIC_PACKET
 from generator.build.examine import Examined
 from generator.build.report import Report
 from generator.documents.deck import contents_of
-from generator.documents.document import Document
+from generator.documents.document import FOR_PUBLIC, PARTICIPANTS, PUBLIC, Document
 from generator.documents.passages import Contents
-from generator.leaks import records, search
+from generator.leaks import records, restricted, search
 from generator.meeting import schedule
 from generator.meeting.model import Meeting
 from generator.meeting.schedule import Schedule
 from generator.pdf import clean
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
-from generator.word import render
+from generator.word import page_marks, render
 
 Step = Callable[[str], None]
 # A document with more rows is rendered each time: to compare them would take as long.
@@ -123,6 +123,11 @@ def make(
     for name, document in built.owners.items():
         if is_converted(name):
             search.inspect(meeting, document, {name: built.files[name]})
+            restricted.inspect(meeting, document.audience, {name: built.files[name]})
+    for edition, name in convert.PACKETS.items():
+        if name in built.files:
+            audience = PUBLIC if edition == FOR_PUBLIC else PARTICIPANTS
+            restricted.inspect(meeting, audience, {name: built.files[name]})
     return built
 
 
@@ -183,7 +188,7 @@ def _write(
         reporting.with_contents_of(manifest, folder)
     files[outputs.MANIFEST] = reporting.as_bytes(manifest)
     sources = {name: built.sources.get(name.rpartition(".")[0], "") for name in files}
-    sources[PACKET] = _packet_source(joined)
+    sources |= dict.fromkeys(convert.PACKETS.values(), _packet_source(joined))
     step("寫入檔案")
     return Report(
         folder=folder,
@@ -225,6 +230,7 @@ def _take(
         # Before it is converted: no PDF of a document with a protected name may lie in the cache.
         name = document.file
         search.inspect(meeting, document, {name: rendered[document.name]})
+        restricted.inspect(meeting, document.audience, {name: rendered[document.name]})
         if formats_chosen(formats, RENDERED):
             built.files[name], built.owners[name] = rendered[document.name], document
             for companion in document.companions:
@@ -265,6 +271,8 @@ def _render(
                     problems += left
                     if not left:
                         renderings.add_document(key, finished)
+            if finished is not None and document.mark:
+                finished = replace(finished, content=page_marks.marked(finished.content, document.mark))
             if finished is not None:
                 content, built.contents[document.name] = finished.content, finished.contents
         elif document.deck is not None:
@@ -334,7 +342,7 @@ def _stale(
         stem = name.rpartition(".")[0]
         if name in files or name == outputs.MANIFEST:
             continue
-        if name == PACKET:
+        if name in convert.PACKETS.values():
             stems = {part: part.rpartition(".")[0] for part in record}
             changed = any(record[part].source != joined[stem] for part, stem in stems.items() if stem in joined)
             outdated = written.source != _packet_source(joined) if whole else changed
@@ -344,7 +352,7 @@ def _stale(
             found[name] = outputs.GONE
         elif outdated:
             found[name] = outputs.OUTDATED
-        elif whole and name != PACKET and stem not in names:
+        elif whole and (name == PUBLIC_PACKET or (name != PACKET and stem not in names)):
             found[name] = outputs.GONE
     return found
 

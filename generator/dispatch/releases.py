@@ -23,7 +23,7 @@ from generator.build import convert, last_look, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.report import Report
 from generator.build.story import Built, Step
-from generator.documents.document import INTERNAL, PUBLIC
+from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC
 from generator.documents.minutes import FOR_PUBLIC
 from generator.meeting import schedule
 from generator.meeting.schedule import Deadline
@@ -253,7 +253,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
         path = f"{FILES}/{name}"
         content[path] = file
         owner = build.owners.get(name)
-        audience = owner.audience if owner else PUBLIC if name == convert.PACKET else INTERNAL
+        audience = owner.audience if owner else _of_packet(build, name)
         about = {"name": name, "path": path, "document": owner.name if owner else "", "audience": audience}
         listed.append({**about, "size": len(file), "sha256": outputs.digest(file)})
     if unchanged.stamps(workspace) != build.examined.stamps:
@@ -284,6 +284,15 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     release = Release(ready.number, folder / f"第{ready.number}版", whole)
     _write(release.folder, content)
     return release
+
+
+def _of_packet(build: Built, name: str) -> str:
+    """Who may see a file that is of no document: the narrowest of those whose documents are joined in it."""
+    edition = next((edition for edition, packet in convert.PACKETS.items() if packet == name), "")
+    audiences = {document.audience for document in build.examined.documents if edition and document.is_in(edition)}
+    if not edition or INTERNAL in audiences:
+        return INTERNAL
+    return PARTICIPANTS if PARTICIPANTS in audiences else PUBLIC
 
 
 def _originals(workspace: Workspace, build: Built, kept: bool) -> set[str]:

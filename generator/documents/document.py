@@ -17,6 +17,8 @@ from generator.prose.vocabulary import Vocabulary
 LIST = "表"
 # Who may see a document: anyone, who takes part in the meeting, the agency alone.
 PUBLIC, PARTICIPANTS, INTERNAL = "公開", "委員及列席人員", "機關內部"
+# What is made for each of them: editions of the minutes, and of the joined packet.
+FOR_MEETING, FOR_PUBLIC, FOR_AGENCY = "會議版", "公開版", "機關版"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class Document:
 
     ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document. ``audience``
     says who may see it: one of PUBLIC, PARTICIPANTS, INTERNAL. ``ending`` is that of its file and of its template.
+
+    ``packet``: the only edition of 會議資料.pdf that has it; empty for both, FOR_AGENCY for none. ``mark`` (限閱)
+    stands on each page. ``stands_in``: it only says that what belongs there is not for its readers.
 
     ``protects``: the edition whose protected names it may not have, where it is no edition of the minutes itself.
 
@@ -54,6 +59,9 @@ class Document:
     joined: bool = True
     edition: str = ""
     protects: str = ""
+    packet: str = ""
+    mark: str = ""
+    stands_in: bool = False
     audience: str = PUBLIC
     ending: str = "docx"
     enclosure: Enclosure | None = None
@@ -68,6 +76,10 @@ class Document:
     @property
     def template_file(self) -> str:
         return f"{self.template}.{self.ending}"
+
+    def is_in(self, edition: str) -> bool:
+        """Whether it is part of that edition of 會議資料.pdf."""
+        return self.joined and self.packet in ("", edition)
 
     @property
     def file(self) -> str:

@@ -13,13 +13,24 @@ from typing import Any
 
 from generator.basic import file_names, roc
 from generator.basic.problem import Location
+from generator.documents import access
 from generator.documents.case import signatures
-from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Companion, Document, DocumentType
+from generator.documents.document import (
+    FOR_AGENCY,
+    INTERNAL,
+    PARTICIPANTS,
+    PUBLIC,
+    Companion,
+    Document,
+    DocumentType,
+)
+from generator.documents.document import FOR_MEETING as FOR_MEETING
+from generator.documents.document import FOR_PUBLIC as FOR_PUBLIC
 from generator.documents.numbering import numbered
 from generator.meeting import agenda
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import BY_DEPUTY, CIVIL_MEMBER, OPINION
+from generator.meeting.sheets import ACCESS, BY_DEPUTY, CIVIL_MEMBER, OPEN, OPINION, WITHHELD
 from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.agenda import Section
 from generator.meeting.sheets.meeting import Case
@@ -29,7 +40,6 @@ from generator.prose.vocabulary import Vocabulary
 from generator.workbook.record import spans
 from generator.workbook.values import folded
 
-FOR_MEETING, FOR_PUBLIC = "會議版", "公開版"
 EDITIONS = (FOR_MEETING, FOR_PUBLIC)
 MINUTES, TASKS = "會議紀錄", "決議分辦表"
 # What the minutes say of a section that has no more than its words and its cases.
@@ -89,9 +99,21 @@ def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocab
     context = {**vocabulary.context(None), "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries}}
     draft = "（草稿）" if minutes.draft else ""
     title = f"{meeting.name}紀錄{draft}（{edition}）"
-    audience = PUBLIC if edition == FOR_PUBLIC else PARTICIPANTS
-    name = f"{MINUTES}（{edition}）"
-    return Document(name, MINUTES, context, title, MINUTES, 1, joined=False, edition=edition, audience=audience)
+    audience = {FOR_PUBLIC: PUBLIC, FOR_MEETING: PARTICIPANTS, FOR_AGENCY: INTERNAL}[edition]
+    read = [case for case in meeting.cases if access.sees(edition, case.access)]
+    narrow = max((case.access for case in read), key=ACCESS.index, default=OPEN)
+    return Document(
+        f"{MINUTES}（{edition}）",
+        MINUTES,
+        context,
+        title,
+        MINUTES,
+        1,
+        joined=False,
+        edition=edition,
+        audience=audience,
+        mark=access.mark(narrow, next((case.secrecy for case in read if case.secrecy), "")),
+    )
 
 
 def _text_section(meeting: Meeting, minutes: Minutes, section: Section, edition: str) -> dict[str, Any]:
@@ -176,7 +198,7 @@ def _case(
     vocabulary: Vocabulary,
 ) -> dict[str, Any]:
     remarks = _printed(minutes, case.key, edition)
-    return {
+    entry = {
         "標號": mark,
         "案由": vocabulary.written(case, "subject", case),
         "單位稱謂": case.section.unit_word,
@@ -185,6 +207,9 @@ def _case(
         "發言": _remarks(meeting, case.section, remarks),
         **_decided(case.section, minutes.decisions_of(case.key)),
     }
+    if access.sees(edition, case.access):
+        return entry
+    return {**access.blank(entry), "標號": mark, "案由": access.NO_CASE}
 
 
 def _printed(minutes: Minutes, key: str, edition: str) -> list[Remark]:
@@ -248,9 +273,14 @@ def _decided_on(
 
 
 def _compose_minutes(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """The minutes for the meeting and for the public."""
+    """The minutes for the meeting and for the public; for the agency where a case is for it alone."""
     noted = meeting.minutes
-    return [_minutes(meeting, noted, edition, vocabulary) for edition in EDITIONS] if noted else []
+    return [_minutes(meeting, noted, edition, vocabulary) for edition in _editions(meeting)] if noted else []
+
+
+def _editions(meeting: Meeting) -> list[str]:
+    withheld = any(case.access == WITHHELD for case in meeting.cases)
+    return [*EDITIONS, FOR_AGENCY] if withheld else [*EDITIONS]
 
 
 def _compose_tasks(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:

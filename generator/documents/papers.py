@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.basic import file_names
-from generator.documents import agenda, attachment, case, minutes, notice, replies
+from generator.documents import access, agenda, attachment, case, minutes, notice, replies
 from generator.documents.document import Document, DocumentType
 from generator.meeting.model import Meeting
+from generator.meeting.sheets import OPEN
 from generator.meeting.sheets.meeting import Case
 from generator.prose.vocabulary import Vocabulary
 
@@ -19,12 +20,19 @@ OTHER_FILES = ("會議資料", "packet", "期限")
 
 
 def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """The papers, which make up the packet, each name with its number before it."""
-    documents = [agenda.compose(meeting, vocabulary)]
+    """The papers, which make up the packet, each name with its number before it; what stands in for one has its."""
+    entries = [agenda.compose(meeting, vocabulary)]
     for put in put_before(meeting):
-        documents.append(case.compose(meeting, put, vocabulary))
-        documents += [attachment.compose(meeting, put, item, vocabulary) for item in put.attachments]
-    return [replace(document, name=f"{number:02d} {document.name}") for number, document in enumerate(documents, 1)]
+        entries.append(access.of_case(case.compose(meeting, put, vocabulary), put))
+        entries += [
+            access.of_attachment(attachment.compose(meeting, put, item, vocabulary), put, item)
+            for item in put.attachments
+        ]
+    return [
+        replace(document, name=f"{number:02d} {document.name}")
+        for number, documents in enumerate(entries, 1)
+        for document in documents
+    ]
 
 
 def put_before(meeting: Meeting) -> list[Case]:
@@ -38,6 +46,8 @@ def _templates_of_papers(meeting: Meeting) -> list[str]:
         files.append(f"{put.template}.docx")
         for item in put.attachments:
             files.append(f"{attachment.template_of(meeting, item)}.{'pptx' if item.is_deck else 'docx'}")
+    narrow = access.narrowest(meeting)
+    files += ["案.docx", "另附.docx"] if narrow != OPEN else []
     return files
 
 

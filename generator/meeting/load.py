@@ -13,7 +13,7 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.meeting import agenda, body, minutes, sources, succession, workdays
 from generator.meeting.files import NamedFile
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import DATA_GROUP
+from generator.meeting.sheets import ACCESS, DATA_GROUP, OPEN
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
@@ -288,7 +288,7 @@ def cases(
                 template=case.template or CASE_TEMPLATE,
                 explanations=tuple(point for point in explanations if values.folded(point.case) == key),
                 attachments=tuple(
-                    _attachment(item, number if len(case_attachments) > 1 else 0, notes, problems)
+                    _attachment(case, item, number if len(case_attachments) > 1 else 0, notes, problems)
                     for number, item in enumerate(case_attachments, start=1)
                 ),
             )
@@ -296,10 +296,13 @@ def cases(
     return tuple(numbered_cases)
 
 
-def _attachment(item: Attachment, number: int, notes: Sequence[Note], problems: list[Problem]) -> Attachment:
+def _attachment(
+    case: Case, item: Attachment, number: int, notes: Sequence[Note], problems: list[Problem]
+) -> Attachment:
     sources.check(item.origin, item.at("origin"), problems)
     attachment_notes = tuple(note for note in notes if values.folded(note.attachment) == values.folded(item.name))
-    return replace(item, number=number, notes=attachment_notes)
+    access = max(case.access, item.openness or OPEN, key=ACCESS.index)
+    return replace(item, number=number, notes=attachment_notes, access=access)
 
 
 def _attached(cases: Sequence[Case], inputs: Inputs) -> tuple[NamedFile, ...]:

@@ -19,13 +19,15 @@ from generator.pdf.tags import Tags
 class Part:
     """One PDF of the packet and its bookmark; level 1 is a document, 2 an attachment of the one before.
 
-    ``label`` (附件1) is written at the top right of its first page, where the PDF does not carry it itself.
+    ``label`` (附件1) is written at the top right of its first page, where the PDF does not carry it itself, ``mark``
+    (限閱) there on each page.
     """
 
     pages: Path | bytes
     title: str
     level: int = 1
     label: str = ""
+    mark: str = ""
 
 
 def normalise(pdf: bytes, title: str, author: str, created: date) -> bytes:
@@ -37,12 +39,22 @@ def normalise(pdf: bytes, title: str, author: str, created: date) -> bytes:
 
 
 def stamp_single(
-    pdf_in: bytes | Path, stamp: Stamp | None, title: str, author: str, created: date, label: str = ""
+    pdf_in: bytes | Path,
+    stamp: Stamp | None,
+    title: str,
+    author: str,
+    created: date,
+    label: str = "",
+    mark: str = "",
+    numbered: bool = True,
 ) -> bytes:
-    """What normalise does, and page numbers of its own and a label on the first page (none without a stamp)."""
+    """What normalise does, and page numbers of its own, a label on the first page and a mark on each.
+
+    None of these without a stamp, no numbers where they are not wanted.
+    """
     with opened(pdf_in) as pdf:
         if stamp is not None:
-            number_pages(pdf, stamp, {1: label})
+            number_pages(pdf, stamp, _at_top(0, len(pdf.pages), label, mark), numbered)
         describe(pdf, title, author, created, producer(pdf), is_universal(pdf))
         return saved(pdf)
 
@@ -67,12 +79,21 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
     tags.finish()
     _join_layers(joined, sources)
     if stamp is not None:
-        labels = {first + 1: part.label for first, part in zip(first_pages, parts, strict=True)}
+        ends = [*first_pages[1:], len(joined.pages)]
+        labels: dict[int, str] = {}
+        for first, end, part in zip(first_pages, ends, parts, strict=True):
+            labels |= _at_top(first, end, part.label, part.mark)
         number_pages(joined, stamp, labels)
     _add_bookmarks(joined, parts, first_pages)
     joined.Root.PageMode = Name.UseOutlines
     describe(joined, title, author, created, producer(sources[0]) if sources else "", universal and bool(parts))
     return saved(joined)
+
+
+def _at_top(first: int, end: int, label: str, mark: str) -> dict[int, str]:
+    """What stands at the top of the pages by their numbers, of those from ``first`` to before ``end`` (from 0)."""
+    pages = dict.fromkeys(range(first + 1, end + 1), mark) if mark else {}
+    return pages | {first + 1: " ".join(filter(None, (mark, label)))}
 
 
 def _add_bookmarks(pdf: Pdf, parts: Sequence[Part], first_pages: Sequence[int]) -> None:

@@ -29,12 +29,19 @@ def page_number(number: int, total: int) -> str:
     return f"第 {number} 頁，共 {total} 頁"
 
 
-def glyph_document() -> bytes:
-    """A .docx with every sign of a page number and a label. Its PDF holds the typefaces that Stamp.from_pdf takes."""
+def glyph_document(more: str = "") -> bytes:
+    """A .docx with every sign of a page number and a label, and ``more`` Chinese signs of marks.
+
+    Its PDF holds the typefaces that Stamp.from_pdf takes.
+    """
 
     # The space stands between digits, where it is of their typeface.
     latin = _LATIN.strip()
-    return text_document([f"{latin} {latin}", _CHINESE])
+    return text_document([f"{latin} {latin}", _signs(more)])
+
+
+def _signs(more: str) -> str:
+    return "".join(dict.fromkeys(_CHINESE + more.replace(" ", "")))
 
 
 def text_document(lines: Iterable[str]) -> bytes:
@@ -79,14 +86,14 @@ class Stamp:
     of_sign: Mapping[str, Typeface]
 
     @classmethod
-    def from_pdf(cls, source: bytes | Path) -> Stamp:
-        """The stamp from the PDF of glyph_document. Raises UnusablePdf when it lacks a sign."""
+    def from_pdf(cls, source: bytes | Path, more: str = "") -> Stamp:
+        """The stamp from the PDF of glyph_document with the same signs. Raises UnusablePdf when it lacks one."""
         pdf = opened(source)
         faces = [face for page in pdf.pages for face in typefaces(pdf, page)]
         # Both typefaces have a space: that of the digits is wanted.
         faces.sort(key=lambda face: "0" not in face.codes)
         of_sign: dict[str, Typeface] = {}
-        for sign in _LATIN + _CHINESE:
+        for sign in _LATIN + _signs(more):
             face = next((face for face in faces if sign in face.codes), None)
             if face is None:
                 raise UnusablePdf(f"頁碼用的字型缺少「{sign}」，無法加上頁碼。請確認已安裝標楷體或全字庫正楷體。")
@@ -118,8 +125,10 @@ class Stamp:
                 page.resources["/Font"] = Dictionary()
             page.resources["/Font"].update(fonts)
             matrix, width, height = _as_seen(page)
-            drawn = self.operators(text, (width - self.width(text)) / 2, NUMBER_BASELINE)
-            written = _artifact("Footer", matrix, drawn)
+            written = ""
+            if text:
+                drawn = self.operators(text, (width - self.width(text)) / 2, NUMBER_BASELINE)
+                written = _artifact("Footer", matrix, drawn)
             if label:
                 x = width - LABEL_MARGIN - self.width(label, LABEL_SIZE)
                 drawn = self.operators(label, x, height - LABEL_BASELINE, LABEL_SIZE)
@@ -202,9 +211,9 @@ def _to_unicode(cmap: str) -> Iterator[tuple[int, str]]:
                 yield int(first, 16) + step, chr(int(sign, 16) + step) if len(sign) == 4 else signs(sign)
 
 
-def number_pages(pdf: Pdf, stamp: Stamp, labels: Mapping[int, str]) -> None:
-    """``labels`` are those of the pages that get one, by page number."""
+def number_pages(pdf: Pdf, stamp: Stamp, labels: Mapping[int, str], numbered: bool = True) -> None:
+    """``labels`` are those of the pages that get one, by page number; without ``numbered`` they are all there is."""
     apply = stamp.applier(pdf)
     total = len(pdf.pages)
     for number, page in enumerate(pdf.pages, 1):
-        apply(page, page_number(number, total), labels.get(number, ""))
+        apply(page, page_number(number, total) if numbered else "", labels.get(number, ""))

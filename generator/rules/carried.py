@@ -13,7 +13,7 @@ from generator.basic.problem import ERROR, Code, Location, Problem, error, probl
 from generator.basic.workspace import WAYS, MeetingId, Workspace
 from generator.meeting import figures, load
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import CONTINUED, RELEASED
+from generator.meeting.sheets import CONTINUED, OPEN, RELEASED
 from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Decision, MinutesInfo
@@ -97,7 +97,11 @@ def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
     for case in source.cases:
         decisions = _of_case(source, case.key)
         subject = vocabulary.render(case.subject, case, case.at("subject"), problems)
-        texts = (case.kind, subject, _text(decisions), _tracking(decisions))
+        decided, text = _text(decisions), str(subject)
+        if case.access != OPEN:
+            # The table of past decisions is for anyone.
+            text, decided = f"{case.title}（不公開）", "（不公開）" if decided else ""
+        texts = (case.kind, text, decided, _tracking(decisions))
         items.append(Item(str(source.id), *texts, earlier=False, key=case.key))
     before = str(source.previous or "")
     items += [

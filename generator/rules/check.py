@@ -13,11 +13,24 @@ from generator.meeting import schedule
 from generator.meeting.minutes import Minutes
 from generator.meeting.model import Meeting
 from generator.prose.vocabulary import Vocabulary
-from generator.rules import agenda, attachments, attendance, dates, decisions, lists, printing, prose, replies, roster
+from generator.rules import (
+    agenda,
+    attachments,
+    attendance,
+    dates,
+    decisions,
+    lists,
+    openness,
+    printing,
+    prose,
+    replies,
+    roster,
+)
 
 MEETING_RULES: tuple[Callable[[Meeting], list[Problem]], ...] = (
     *agenda.RULES,
     *attachments.RULES,
+    *openness.RULES,
     *lists.RULES,
     *dates.RULES,
     *roster.RULES,

@@ -32,8 +32,9 @@ from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.parcels import MEGABYTE, Files
 from generator.dispatch.mail.template import BCC, CC, TO, MailTemplate, Wanted
 from generator.dispatch.releases import Release
-from generator.documents.document import INTERNAL, Document
+from generator.documents.document import INTERNAL, PARTICIPANTS, Document
 from generator.documents.minutes import FOR_MEETING
+from generator.leaks import restricted
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import PAPERS, STAGES
 from generator.pdf.from_elsewhere import files as enclosures
@@ -237,7 +238,11 @@ def _frozen(
 def _names(examined: Examined, plan: _Plan) -> list[str]:
     """The names of the documents that are attached; with 會議資料.pdf of all that are in it."""
     names = [document.name for document in plan.files.values() if document is not None]
-    joined = [document.name for document in examined.documents if document.joined] if PACKET in plan.files else []
+    joined = (
+        [document.name for document in examined.documents if document.is_in(FOR_MEETING)]
+        if PACKET in plan.files
+        else []
+    )
     return [*names, *joined]
 
 
@@ -312,7 +317,7 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
     originals = {
         enclosures.original_name(document.name, document.enclosure): document
         for document in examined.documents
-        if document.enclosure and document.enclosure.keeps_original
+        if document.enclosure and document.enclosure.keeps_original and document.audience != INTERNAL
     }
     for attachment in wanted:
         if folded(attachment.name) == ORIGINALS:
@@ -359,7 +364,11 @@ def _edited(
     """A problem for each file changed by hand, if its document is attached."""
     parts = set(files)
     for document in files.values():
-        bound = [candidate for candidate in examined.documents if candidate.joined] if document is None else [document]
+        bound = (
+            [candidate for candidate in examined.documents if candidate.is_in(FOR_MEETING)]
+            if document is None
+            else [document]
+        )
         parts |= {name for bound_document in bound for name in _file_names(bound_document)}
     places = [Location(f"output/{meeting_id}/{name}") for name in outputs.edited(folder) if name in parts]
     return [problem(MailCode.MAIL_EDITED, place, meeting=meeting_id) for place in places]
@@ -392,6 +401,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
         if report.correction:
             subject, body = f"（更正）{subject}", f"{report.correction}\n\n{body}"
         to, cc, bcc = (plan.people.get(head, ()) for head in (TO, CC, BCC))
+        restricted.inspect(meeting, PARTICIPANTS, {"信件.txt": f"{subject}\n{body}".encode()})
         draft = eml.Draft(plan.sender, to, cc, bcc, subject, body, attached)
         return draft, eml.compose(draft)
 

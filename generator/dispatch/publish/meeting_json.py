@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.basic import roc
+from generator.documents import access
 from generator.documents.document import Document
 from generator.documents.minutes import FOR_PUBLIC
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import BY_DEPUTY
+from generator.meeting.sheets import BY_DEPUTY, OPEN
 from generator.meeting.sheets.meeting import EXPLAINED, Case
 from generator.meeting.sheets.minutes import Attendance
 
@@ -32,7 +33,7 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
         _attachment(case, document, files)
         for case in meeting.cases
         for document in documents
-        if document.attachment is not None and document.case is case
+        if "本附件" in document.context and document.case is case
     ]
     return {
         "格式版本": VERSION,
@@ -77,9 +78,10 @@ def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequenc
     return {
         "類別": case.kind,
         "案次": case.ordinal,
-        "單位": case.unit,
-        "案由": printed.get("案由", case.subject),
-        **{heading: getattr(case, name) for heading, name in case.signed},
+        **({"公開": case.access} if case.access != OPEN else {}),
+        "單位": case.unit if case.access == OPEN else "",
+        "案由": printed.get("案由", case.subject) if case.access == OPEN else access.NO_CASE,
+        **({heading: getattr(case, name) for heading, name in case.signed} if case.access == OPEN else {}),
         "說明": [_point(point) for point in printed.get("說明", ())],
         **({"其他部分": parts} if (parts := _other_parts(printed)) else {}),
         "檔案": list(files.get(document.name, ())) if document else [],
@@ -119,6 +121,7 @@ def _attachment(case: Case, document: Document, files: Mapping[str, Sequence[str
         "案次": case.ordinal,
         "標號": attachment["標號"],
         "名稱": attachment["名稱"],
+        **({"公開": "不公開"} if document.stands_in else {}),
         "另行提供": document.separate,
         "檔案": list(files.get(document.name, ())),
     }

@@ -16,13 +16,13 @@ from generator.basic.problem import Code, Location, Problem, error, in_order, pr
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, last_look, outputs, report, story, unchanged
-from generator.build.convert import PACKET
+from generator.build.convert import PACKET, PUBLIC_PACKET, editions
 from generator.build.examine import Examined
 from generator.build.result import Result
 from generator.dispatch.publish import data_files, meeting_json
 from generator.documents.document import PUBLIC, Document
 from generator.documents.minutes import FOR_PUBLIC
-from generator.leaks import inputs, search
+from generator.leaks import inputs, restricted, search
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.shared import Article
 from generator.meeting.sources import SHEET
@@ -110,6 +110,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     step("檢查公開的檔案")
     minutes = next((document for document in public.values() if document.edition == FOR_PUBLIC), None)
     try:
+        restricted.inspect(meeting, PUBLIC, {**files, done.archive.name: archive})
         search.inspect_folder(meeting, {**files, done.archive.name: archive}, minutes)
     except search.Leak as leak:
         # The check knows the cells of what the finished files have.
@@ -158,8 +159,9 @@ def cleaned(build: story.Built) -> dict[str, bytes]:
         for name in document.file_names(formats.chosen(formats.PUBLIC, formats.CONVERTED))
         if name in build.files
     }
-    if PACKET in build.files and all(_is_public(document) for document in documents if document.joined):
-        files[PACKET] = _cleaned(PACKET, build.files[PACKET], meeting, None)
+    packet = PUBLIC_PACKET if FOR_PUBLIC in editions(documents) else PACKET
+    if packet in build.files and all(_is_public(document) for document in documents if document.is_in(FOR_PUBLIC)):
+        files[PACKET] = _cleaned(PACKET, build.files[packet], meeting, None)
     return files
 
 
@@ -217,7 +219,7 @@ def _unreadable(public: Mapping[str, Document], files: Mapping[str, bytes]) -> l
 
 
 def _is_public(document: Document) -> bool:
-    return document.audience == PUBLIC and document.edition in ("", FOR_PUBLIC)
+    return document.audience == PUBLIC and document.edition in ("", FOR_PUBLIC) and document.packet in ("", FOR_PUBLIC)
 
 
 def _cleaned(name: str, content: bytes, meeting: Meeting, document: Document | None) -> bytes:

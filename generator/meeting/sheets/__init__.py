@@ -8,6 +8,8 @@ that their cells choose from, the users' own.
 # What a member stands for; the words of 〔身分〕 belong to one of these, and are these where there is no such sheet.
 CHAIR, AGENCY_MEMBER, CIVIL_MEMBER, OTHER_MEMBER = MEMBER_GROUPS = ("召集人", "機關代表", "民間代表", "其他")
 DATA_GROUP, ANY_BODY = "政府資料開放諮詢小組", "一般會議"
+# Who may read a case or an attachment, from anyone to the agency alone.
+OPEN, RESTRICTED, WITHHELD = ACCESS = ("公開", "限閱", "不公開")
 CONTINUED, RELEASED = "持續列管", "解除列管"
 CLOSED_DAY, WORKING = "停班", "上班"
 DRAFT, FINAL = "草稿", "定稿"

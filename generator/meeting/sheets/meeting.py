@@ -7,7 +7,7 @@ import datetime as dt
 from generator.basic import roc
 from generator.basic.roc import Period
 from generator.meeting import sources
-from generator.meeting.sheets import LAYOUTS, POINTS
+from generator.meeting.sheets import ACCESS, LAYOUTS, OPEN, POINTS, RESTRICTED
 from generator.meeting.sheets.agenda import MOTIONS, UNPLACED, USUAL_KINDS, Section
 from generator.meeting.sheets.lists import LISTS
 from generator.meeting.sources import SEPARATELY, SHEET
@@ -188,7 +188,7 @@ class Attachment(Record):
 
     ``may_be_separate``: what cannot be joined is supplied separately (可另附) and is no error. ``shows_hidden``: hidden
     rows, columns and sheets of its list belong to what is published (含隱藏). ``keeps_original``: the file itself goes
-    along beside its PDF (附原檔).
+    along beside its PDF (附原檔). ``access``: who may read it, one of ACCESS; nobody who may not read its case.
     """
 
     case: str = column("案號", hint="對應〔案由〕的案號", example="討1", width=8, refers=("案由", "案號"))
@@ -244,8 +244,19 @@ class Attachment(Record):
         example="★",
         width=8,
     )
+    openness: str = column(
+        "公開",
+        Kind.CHOICE,
+        required=False,
+        rare=True,
+        choices=ACCESS,
+        hint="限閱或不公開；空白則與本案相同",
+        example=RESTRICTED,
+        width=8,
+    )
     number: int = 0
     notes: tuple[Note, ...] = ()
+    access: str = OPEN
 
     @property
     def source(self) -> str:
@@ -311,6 +322,16 @@ class Case(Record):
         example="上次會議決定辦理情形",
         width=24,
     )
+    openness: str = column(
+        "公開",
+        Kind.CHOICE,
+        required=False,
+        rare=True,
+        choices=ACCESS,
+        hint="限閱：只在會議版，每頁標示；不公開：只留在機關；空白為公開",
+        example=RESTRICTED,
+        width=8,
+    )
     secrecy: str = column(
         "密等",
         required=False,
@@ -329,6 +350,11 @@ class Case(Record):
     def title(self) -> str:
         """報告事項第一案."""
         return f"{self.kind}{self.ordinal}"
+
+    @property
+    def access(self) -> str:
+        """Who may read it: one of ACCESS."""
+        return self.openness or OPEN
 
     @property
     def signed(self) -> list[tuple[str, str]]:
