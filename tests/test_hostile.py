@@ -334,7 +334,10 @@ def test_a_list_that_no_one_would_print_is_no_attachment(desk: Desk, monkeypatch
 
 
 @pytest.mark.slow
-def test_a_list_that_is_too_long_for_a_pdf_is_a_warning_and_makes_a_document(desk: Desk) -> None:
+def test_a_list_that_is_too_long_for_a_pdf_is_a_warning_and_makes_a_document(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "MOST_CONVERTED", 5000)
     desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 清單 | 工作表:預定開放 |")
     long_list(desk, 5001, "11311")
     assert places(desk, "too-long-for-pdf") == ["會議.xlsx〔附件〕C2"]

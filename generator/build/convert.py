@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.basic import temporary
 from generator.basic.formats import Format
 from generator.basic.problem import Problem
-from generator.build import outputs
+from generator.build import long_documents, outputs
 from generator.build.kept import Kept
 from generator.documents.document import FOR_MEETING, FOR_PUBLIC, Document
 from generator.meeting.files import Enclosure
@@ -19,7 +19,7 @@ from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import workbooks
-from generator.rules.printing import MOST_CONVERTED
+from generator.rules.printing import MOST_CONVERTED, MOST_IN_ONE_PIECE
 from generator.slides import render
 from generator.word import ooxml
 from generator.word.for_office import copy_for_office
@@ -61,13 +61,9 @@ class Sources:
     rendered: Mapping[str, bytes]
     whole: bool
 
-    def short(self) -> list[Document]:
-        """The rendered documents that LibreOffice can convert in reasonable time."""
-        return [
-            document
-            for document in self.documents
-            if document.name in self.rendered and document.rows <= MOST_CONVERTED
-        ]
+    def short(self, most: int) -> list[Document]:
+        """The rendered documents whose table has at most so many rows."""
+        return [document for document in self.documents if document.name in self.rendered and document.rows <= most]
 
 
 class Converter:
@@ -76,8 +72,8 @@ class Converter:
     The cache can be thrown away at any time.
     """
 
-    def __init__(self, cache: Path, office: pdf.Office) -> None:
-        self._cache, self._office = Kept(cache, _KEPT), office
+    def __init__(self, cache: Path, office: pdf.Office, step: Callable[[str], None] = lambda text: None) -> None:
+        self._cache, self._office, self._step = Kept(cache, _KEPT), office, step
         self._identity = pdf.office_fingerprint(office.program) if office.program else ""
         cache.mkdir(parents=True, exist_ok=True)
 
@@ -129,6 +125,23 @@ class Converter:
         self._cache.tidy(found.values())
         return found
 
+    def convert_long(self, document: Document, content: bytes) -> Path | None:
+        """The PDF of a document with a long table, which is converted in parts; None where it cannot be parted.
+
+        Raises ConversionFailed.
+        """
+        key = self._key(content)
+        if (kept := self._cache.path(key, "pdf")) is None:
+
+            def progress(rows: int) -> None:
+                self._step(f"轉換「{document.name}」：{rows:,}／{document.rows:,} 列")
+
+            made = long_documents.to_pdf(content, self._office, CONVERSION_SECONDS, progress)
+            if made is not None:
+                self._cache.put({(key, "pdf"): made})
+                kept = self._cache.path(key, "pdf")
+        return kept
+
     def _key(self, content: bytes) -> str:
         return outputs.digest(content + self._identity.encode())
 
@@ -167,8 +180,9 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     converted = Converted()
     office_files = {
         document.name: (document.ending, for_office(document, sources.rendered[document.name]))
-        for document in sources.short()
+        for document in sources.short(MOST_CONVERTED)
     }
+    long = _long(sources, office_files, converter, converted.failures)
     marks = "".join(document.mark for document in sources.documents if _is_stamped(document))
     office_files[_PAGE_NUMBER] = ("docx", glyph_document(marks))
     if wanted := {sign for document in sources.documents if document.enclosure
@@ -184,7 +198,7 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     looked = _Looked()
     # After the program's documents: what comes from elsewhere may keep LibreOffice from going on.
     office_files |= _from_elsewhere(sources, converter, looked)
-    pdf_files = converter.convert(office_files, output_format.name, converted.failures)
+    pdf_files = long | converter.convert(office_files, output_format.name, converted.failures)
     pages = {
         document.name: found
         for document in sources.documents
@@ -204,6 +218,33 @@ def _heading(document: Document) -> str:
     """The title of an attachment, and its second line, as 〔附件〕 has them."""
     about = document.context["本附件"]
     return "\n".join(str(about[name]) for name in ("標題", "副標題") if str(about[name]).strip())
+
+
+def _long(
+    sources: Sources, office_files: dict[str, tuple[str, bytes]], converter: Converter, failures: list[str]
+) -> dict[str, Path]:
+    """The PDFs of the documents with long tables, by name.
+
+    They are taken out of ``office_files``, and so is what nothing can be made of. One that cannot be parted stays there
+    if it is not too long to be converted in one piece.
+    """
+    found = {}
+    for document in sources.short(MOST_CONVERTED):
+        if document.rows <= long_documents.LONG or document.ending != "docx":
+            continue
+        try:
+            path = converter.convert_long(document, office_files[document.name][1])
+        except pdf.ConversionFailed as failed:
+            failures.append(f"「{document.name}」沒有轉成 PDF。{failed}")
+            del office_files[document.name]
+            continue
+        if path is not None:
+            found[document.name] = path
+            del office_files[document.name]
+        elif document.rows > MOST_IN_ONE_PIECE:
+            failures.append(_too_long(document))
+            del office_files[document.name]
+    return found
 
 
 def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> dict[str, tuple[str, bytes]]:
@@ -325,13 +366,15 @@ def _is_stamped(document: Document) -> bool:
 
 
 def too_long(chosen: Sequence[Document]) -> list[str]:
-    """A sentence for each document that is not converted: LibreOffice would take many minutes for its table."""
-    return [
+    """A sentence for each document that is not converted to PDF."""
+    return [_too_long(document) for document in chosen if document.rows > MOST_CONVERTED]
+
+
+def _too_long(document: Document) -> str:
+    return (
         f"「{document.name}」有 {document.rows:,} 列，LibreOffice 轉換要很久，只產生 Word 檔；{PACKET} 也沒有產生。"
         "請將〔附件〕的來源改為「另附」，另行提供。"
-        for document in chosen
-        if document.rows > MOST_CONVERTED
-    ]
+    )
 
 
 def for_office(document: Document, content: bytes) -> bytes:
@@ -389,7 +432,11 @@ def by_office(sources: Sources, output_format: Format, converter: Converter) -> 
     converted = Converted()
     meeting = sources.meeting
     for ending in dict.fromkeys(output_format.endings.values()):
-        documents = [document for document in sources.short() if output_format.endings.get(document.ending) == ending]
+        documents = [
+            document
+            for document in sources.short(MOST_IN_ONE_PIECE)
+            if output_format.endings.get(document.ending) == ending
+        ]
         office_files = {
             document.name: (document.ending, _for_open_document(document, sources)) for document in documents
         }

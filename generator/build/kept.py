@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -48,7 +49,9 @@ class Kept:
         with outputs.aside_in(self.folder.parent) as place:
             for (key, ending), content in files.items():
                 kept = self.folder / _name(key, content, ending)
-                outputs.replace(kept, content, place)
+                # Not waiting for the disk: what a power cut spoils is not what its name says, and made anew.
+                (place / "new").write_bytes(content)
+                os.replace(place / "new", kept)
                 self._found[f"{key}.{ending}"] = kept
 
     def tidy(self, wanted: Collection[Path]) -> None:

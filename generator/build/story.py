@@ -106,7 +106,7 @@ def make(
         converter = None
         if to_convert := formats_chosen(formats, CONVERTED):
             office = office or closing.enter_context(contextlib.closing(pdf.Office()))
-            converter = _converter(built, office, formats, outputs.cache(workspace.output(meeting_id)))
+            converter = _converter(built, office, formats, outputs.cache(workspace.output(meeting_id)), step)
         step("產生 Word 文件")
         rendered = _render(workspace, meeting, chosen, converter, built)
         if rendered is None:
@@ -203,10 +203,12 @@ def _write(
     )
 
 
-def _converter(built: Built, office: pdf.Office, formats: Sequence[str], cache: Path) -> convert.Converter | None:
+def _converter(
+    built: Built, office: pdf.Office, formats: Sequence[str], cache: Path, step: Step
+) -> convert.Converter | None:
     """What converts; without LibreOffice None, and a remark or failure says so."""
     if office.program is not None:
-        return convert.Converter(cache, office)
+        return convert.Converter(cache, office, step)
     rendered = [output_format.name for output_format in formats_chosen(formats, RENDERED)]
     wanted = "、".join(name for name in formats if name not in rendered).upper()
     text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"

@@ -36,8 +36,9 @@ class PrintingCode(Code):
     NOTICE_BLANK = note("開會通知單有空白的欄位：{fields}", "請補填，或留待公文系統填入。")
 
 
-# Rows of a table. The PDF of the second number takes LibreOffice about a minute, of twice as many four times as long.
-MOST_PRINTED, MOST_CONVERTED = 100_000, 5_000
+# Rows of a table: in Word; in a PDF; converted in one piece, which takes LibreOffice about a minute, and four times as
+# long for twice as many.
+MOST_PRINTED, MOST_CONVERTED, MOST_IN_ONE_PIECE = 100_000, 50_000, 5_000
 # So many columns fit on a page on its side, whatever numbers stand in them.
 _SURELY_FIT = 8
 
