@@ -58,7 +58,7 @@ class Tags:
         if not source.Root.StructTreeRoot.is_indirect:
             source.Root.StructTreeRoot = source.make_indirect(source.Root.StructTreeRoot)
         copied = self.joined.copy_foreign(source.Root.StructTreeRoot)
-        kids = _kids(copied)
+        kids = children(copied)
         self._take_roles(dict(copied.get("/RoleMap", Dictionary()).items()), kids)
         for name, attributes in copied.get("/ClassMap", Dictionary()).items():
             self.classes.setdefault(name, attributes)
@@ -94,7 +94,7 @@ class Tags:
             element = below.pop()
             if (name := str(element.get("/S", ""))) in renamed:
                 element.S = Name(renamed[name])
-            below += _kids(element)
+            below += children(element)
 
     def finish(self) -> None:
         """Give the joined PDF the tree, unless there is nothing in it."""
@@ -112,7 +112,7 @@ class Tags:
         self.joined.Root.MarkInfo = Dictionary(Marked=True)
 
 
-def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
+def children(element: pikepdf.Object) -> list[pikepdf.Object]:
     """The child elements of an element; marked content is left out."""
     kids: Any = element.get("/K", Array())
     if isinstance(kids, Dictionary):
