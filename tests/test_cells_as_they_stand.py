@@ -19,7 +19,7 @@ from openpyxl.drawing.image import Image
 from openpyxl.styles import Font
 from PIL import Image as Pillow
 from test_number_formats import ATTACHED, DAY, printed
-from test_ods import cell, number, row, table, write_ods
+from test_ods import HEAD, cell, number, row, table, write_ods
 from test_reading import PLANNED, edited, figure, places, said
 
 from generator.pdf.from_elsewhere import files
@@ -116,6 +116,9 @@ SPANS = (
     ' style:text-position="-33% 58%"/></style:style>'
     '<style:style style:name="ce1" style:family="table-cell"><style:text-properties'
     ' style:text-line-through-type="single"/></style:style>'
+    '<style:style style:name="ce8" style:family="table-cell" style:parent-style-name="Struck"/>'
+    '<style:style style:name="ce9" style:family="table-cell" style:parent-style-name="Struck"><style:text-properties'
+    ' style:text-line-through-type="none"/></style:style>'
 )
 
 
@@ -142,6 +145,30 @@ def test_an_ods_has_struck_out_and_raised_runs_too(desk: Desk) -> None:
     assert "NO₃⁻" in lines
     assert "整格劃掉" not in lines
     assert places(desk, "struck-out") == ["潮位站.ods〔潮位站〕B2"]
+
+
+def test_a_style_of_an_ods_has_what_the_common_one_above_it_has(desk: Desk) -> None:
+    own_ods(
+        desk,
+        row("甲站", cell("直接用共用樣式", style_name="Struck")),
+        row("乙站", cell("由共用樣式而來", style_name="ce8")),
+        row("丙站", cell("另外說明不劃", style_name="ce9")),
+        row("丁站", cell("照常", style_name="Plain")),
+    )
+    path = desk.root / "inputs/113-1/潮位站.ods"
+    with zipfile.ZipFile(path, "a") as archive:
+        line, cells = "style:text-line-through", 'style:family="table-cell"'
+        archive.writestr(
+            "styles.xml",
+            f'<office:document-styles {HEAD}><office:styles><style:style style:name="Struck" {cells}>'
+            f'<style:text-properties {line}-type="single"/></style:style>'
+            f'<style:style style:name="Plain" {cells}/></office:styles></office:document-styles>',
+        )
+    lines = printed(desk)
+    assert "直接用共用樣式" not in lines
+    assert "由共用樣式而來" not in lines
+    assert "另外說明不劃" in lines
+    assert "照常" in lines
 
 
 @pytest.mark.slow

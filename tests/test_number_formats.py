@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +318,53 @@ def test_the_same_cells_as_ods_are_printed_alike(desk: Desk, tmp_path: Path) -> 
         for entry, value in zip(shown, values, strict=True)
         if "".join(value.split()) != "".join(entry[2].split())
     ]
+    assert differ == []
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@pytest.mark.parametrize("left", ["", "the number itself"])
+def test_an_ods_that_leaves_showing_to_others_is_printed_as_libreoffice_shows_it(
+    desk: Desk, tmp_path: Path, left: str
+) -> None:
+    """LibreOffice writes the styles and what it shows; the shown texts are then taken out of the file."""
+    from test_ods import as_ods
+
+    # Without a locale the formats mean what the machine of the conversion takes them for.
+    entries = [
+        entry
+        for entry in ALIKE
+        if isinstance(entry[0], int | float)
+        and "DBNum" not in entry[1]
+        and not entry[1].startswith(("e", "ggg", "aaaa"))
+    ]
+    station(desk, *((value, code) for value, code, _ in entries))
+    path = desk.root / "inputs/113-1/會議.xlsx"
+    as_ods([path], path.parent, tmp_path / "profile")
+    path.unlink()
+    book = path.with_suffix(".ods")
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    text = parts["content.xml"].decode()
+    number = re.compile(
+        r'(<table:table-cell(?=[^>]* office:(?:value|date-value|time-value)="([^"]*)")[^>]*>)'
+        r"<text:p(?:/>|>(.*?)</text:p>)"
+    )
+    sheet = text.index('table:name="潮位站"')
+    shown = [match[3] or "" for match in number.finditer(text, sheet)]
+    assert len(shown) == len(entries)
+    emptied = number.sub(lambda match: match[1] + (f"<text:p>{match[2]}</text:p>" if left else ""), text[sheet:])
+    parts["content.xml"] = (text[:sheet] + emptied).encode()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    lines = printed(desk)
+    differ = []
+    for row, (entry, before) in enumerate(zip(entries, shown, strict=True)):
+        at = lines.index(f"第{row}站") + 1
+        value = lines[at] if (at < len(lines) and not lines[at].startswith("第")) or before.startswith("第") else ""
+        if "".join(value.split()) != "".join(re.sub(r"<[^>]*>", "", before).split()):
+            differ.append((entry, before, value))
     assert differ == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.basic import package
 from generator.basic.problem import Code
-from generator.workbook import lettering, number_formats
+from generator.workbook import lettering, number_formats, ods_formats
 from generator.workbook.raw import (
     CHART,
     MOST_COLUMNS,
@@ -41,7 +41,11 @@ _SMALL = {"cm": 0.05, "mm": 0.5, "in": 0.02, "pt": 1.5, "pc": 0.12, "px": 2.0}
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)(cm|mm|in|pt)")
 _CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
-_TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+# What a style is called that has no name: the one of all cells.
+_DEFAULT, _DEEPEST = "Default", 20
+_FIRST_DAY = dt.datetime(1899, 12, 30)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[Ee][+-]?\d+)?")
+_TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)([.,]\d+)?S")
 _ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
 _PICTURE_FORMULA = re.compile(r"(?:of:)?=(?:COM\.MICROSOFT\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
 # General as LibreOffice writes it: more digits than a column shows.
@@ -49,32 +53,61 @@ _LONG_NUMBER = re.compile(r"-?\d*[.,]\d{7,}|-?\d{12,}|-?\d(?:[.,]\d+)?E[+-]?\d{3
 
 
 class _Looks:
-    """What the styles of a workbook say of cells and of runs: struck out, raised, lowered; and of whole columns."""
+    """What the styles of a workbook say of cells and of runs: struck out, raised, lowered, how numbers show; and of
+    whole columns. A style has what the one above it has, where it does not say otherwise.
+    """
 
     def __init__(self) -> None:
         # Of sheets that are not displayed, and of rows and columns without height or width: the kind of a style, and
         # its name.
         self.hidden: set[tuple[str, str]] = set()
-        self.indents: dict[str | None, int] = {}
-        self.struck: set[str | None] = set()
-        self.raised: dict[str | None, str] = {}
         self.columns: list[tuple[int, str]] = []
+        self.formats = ods_formats.Formats()
+        self._own: dict[str, dict[str, Any]] = {}
+        self._above: dict[str, str] = {}
+        self._known: dict[str, dict[str, Any]] = {}
+        self.strikes_any = self.indents_any = False
 
     def take(self, style: Any) -> None:
-        name = style.get(f"{_STYLE}name") or ""
-        self.hidden.update((child.tag, name) for child in style if _hides(child))
-        if indent := _indent(style):
-            self.indents[name] = indent
-        letters = style.find(_LETTERS)
-        if letters is None:
+        if style.tag in ods_formats.KINDS:
+            self.formats.take(style)
             return
-        lines = [letters.get(f"{_STYLE}text-line-through-{part}", "none") for part in ("style", "type")]
-        if lines != ["none", "none"]:
-            self.struck.add(name)
-        position = (letters.get(f"{_STYLE}text-position") or "0%").split()[0]
-        if position != "0%":
-            lowered = position == "sub" or position.startswith("-")
-            self.raised[name] = "subscript" if lowered else "superscript"
+        name = style.get(f"{_STYLE}name") or _DEFAULT
+        self.hidden.update((child.tag, name) for child in style if _hides(child))
+        own: dict[str, Any] = {}
+        indent = _indent(style)
+        if indent is not None:
+            own["indent"] = indent
+            self.indents_any |= indent > 0
+        if data_style := style.get(f"{_STYLE}data-style-name"):
+            own["format"] = data_style
+        letters = style.find(_LETTERS)
+        if letters is not None:
+            lines = [letters.get(f"{_STYLE}text-line-through-{part}") for part in ("style", "type")]
+            if lines != [None, None]:
+                own["struck"] = any(line not in (None, "none") for line in lines)
+                self.strikes_any |= own["struck"]
+            if position := letters.get(f"{_STYLE}text-position"):
+                place = position.split()[0]
+                lowered = place == "sub" or place.startswith("-")
+                own["raised"] = None if place == "0%" else "subscript" if lowered else "superscript"
+        if own:
+            self._own[name] = own
+        if above := style.get(f"{_STYLE}parent-style-name"):
+            self._above[name] = above
+
+    def of(self, name: str | None) -> dict[str, Any]:
+        """What a style says, with what it has from those above it."""
+        found = self._known.get(name or _DEFAULT)
+        if found is None:
+            found, following = {}, name or _DEFAULT
+            for _ in range(_DEEPEST):
+                found = self._own.get(following, {}) | found
+                if following not in self._above:
+                    break
+                following = self._above[following]
+            self._known[name or _DEFAULT] = found
+        return found
 
     def column(self, element: Any) -> tuple[int, int]:
         """Takes the next columns; returns the first of them, and the one after them."""
@@ -92,14 +125,12 @@ class _Looks:
         groups = element.iterancestors(f"{_TABLE}table-row-group", f"{_TABLE}table-column-group")
         return any(group.get(f"{_TABLE}display") == "false" for group in groups)
 
-    def strikes(self, cell: Any, column: int) -> bool:
-        """Whether a cell is struck out by its style, or by that of its column."""
-        if not self.struck:
-            return False
+    def of_cell(self, cell: Any, column: int) -> dict[str, Any]:
+        """What the style of a cell says, or that of its column where it has none."""
         style = cell.get(f"{_TABLE}style-name")
         if style is None:
             style = next((style for end, style in self.columns if column < end), None)
-        return style in self.struck
+        return self.of(style)
 
 
 def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
@@ -107,13 +138,18 @@ def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
     if b"encryption-data" in package.small(archive, "META-INF/manifest.xml"):
         raise ValueError("encrypted")
     looks = _Looks()
+    if "styles.xml" in archive.namelist():
+        with archive.open("styles.xml") as part:
+            for event, style in package.elements(part, f"{_OFFICE}document-styles", (_NAMED, *ods_formats.KINDS)):
+                if event == "end":
+                    looks.take(style)
     maker: Maker | None = None
     current: Any = None
     row, more = 0, True
     with archive.open("content.xml") as part:
-        wanted = (_ROW, _NAMED, _COLUMN, _SHAPES)
+        wanted = (_ROW, _NAMED, _COLUMN, _SHAPES, *ods_formats.KINDS)
         for event, element in package.elements(part, f"{_OFFICE}document-content", wanted, around=_SHEET):
-            if element.tag == _NAMED:
+            if element.tag == _NAMED or element.tag in ods_formats.KINDS:
                 if event == "end":
                     looks.take(element)
             elif element.tag == _SHEET:
@@ -178,10 +214,10 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
     for cell in element.iterchildren(*_CELLS):
         times = _times(cell, "columns-repeated")
         marks: set[Code] = set()
-        value, text, fault = _value(cell, looks, marks)
+        value, text, fault = _value(cell, looks, marks, column)
         if len(cell):
             _draw(cell, index, column, maker)
-        if value is not None and looks.strikes(cell, column):
+        if value is not None and looks.strikes_any and looks.of_cell(cell, column).get("struck"):
             marks.add(RawSheetCode.STRUCK_OUT)
             value = fault = None
         for code in marks:
@@ -198,11 +234,7 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
                 faults.update(dict.fromkeys(range(column, last), fault))
             elif text is not None and (text != str(value) or isinstance(value, dt.datetime | dt.time)):
                 texts.update(dict.fromkeys(range(column, last), text))
-            if (
-                isinstance(value, str)
-                and looks.indents
-                and (indent := looks.indents.get(cell.get(f"{_TABLE}style-name")))
-            ):
+            if isinstance(value, str) and looks.indents_any and (indent := looks.of_cell(cell, column).get("indent")):
                 indents.update(dict.fromkeys(range(column, last), indent))
         column += times
     times = _times(element, "rows-repeated")
@@ -215,21 +247,23 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
     return index + times, True
 
 
-def _indent(style: Any) -> int:
-    """How many characters a style of cells moves its text in: LibreOffice writes 0.353 cm for each."""
+def _indent(style: Any) -> int | None:
+    """How many characters a style of cells moves its text in (LibreOffice: 0.353 cm for each); None if it is silent."""
     for child in style:
         margin = _LENGTH.fullmatch(child.get(f"{_FO}margin-left") or "")
         if margin and style.get(f"{_STYLE}family") == "table-cell":
             return min(round(float(margin[1]) * _CENTIMETRES[margin[2]] / 0.353), 15)
-    return 0
+    return None
 
 
 def _times(element: Any, name: str) -> int:
     return max(1, int(element.get(f"{_TABLE}number-{name}") or 1))
 
 
-def _value(cell: Any, looks: _Looks, marks: set[Code]) -> tuple[object, str | None, str | None]:
-    """(value, text as shown where that is another, None), or (None, None, what it is that has no value)."""
+def _value(
+    cell: Any, looks: _Looks, marks: set[Code], column: int
+) -> tuple[object, str | number_formats.Shown | None, str | None]:
+    """(value, what is shown where that is another, None), or (None, None, what it is that has no value)."""
     kind = cell.get(f"{_OFFICE}value-type")
     given = cell.get(f"{_TABLE}formula")
     formula = given is not None
@@ -253,6 +287,10 @@ def _value(cell: Any, looks: _Looks, marks: set[Code]) -> tuple[object, str | No
         if not math.isfinite(number):
             return text or None, None, None
         value = int(number) if number.is_integer() else number
+        if _is_bare(text, value) and (styled := _styled(cell, looks, column, number)):
+            return value, styled, None
+        if shown is None:
+            return value, number_formats.general(value), None
         if (
             shown
             and _LONG_NUMBER.fullmatch(shown)
@@ -262,16 +300,48 @@ def _value(cell: Any, looks: _Looks, marks: set[Code]) -> tuple[object, str | No
         return value, shown, None
     try:
         if kind == "date":
-            return dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value") or ""), shown, None
+            given = cell.get(f"{_OFFICE}date-value") or ""
+            day = dt.datetime.fromisoformat(given)
+            if text in ("", given, given[:10]) and (
+                styled := _styled(cell, looks, column, (day - _FIRST_DAY) / dt.timedelta(days=1))
+            ):
+                return day, styled, None
+            return day, shown, None
         if kind == "time":
-            match = _TIME.fullmatch(cell.get(f"{_OFFICE}time-value") or "")
-            return (dt.time(int(match[1]), int(match[2]), int(match[3])) if match else text or None), shown, None
+            given = cell.get(f"{_OFFICE}time-value") or ""
+            match = _TIME.fullmatch(given)
+            if match and text in ("", given):
+                fraction = float((match[4] or ".0").replace(",", "."))
+                seconds = int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3]) + fraction
+                if styled := _styled(cell, looks, column, seconds / 86400):
+                    return (_clock(match) if int(match[1]) < 24 else str(styled)), styled, None
+            return (_clock(match) if match else text or None), shown, None
     except ValueError:
         # A date that no calendar has, or a length of time: as it is shown.
         return text or None, None, None
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value") == "true", None, None
     return text or ("" if lines else cell.get(f"{_OFFICE}string-value")) or None, None, None
+
+
+def _clock(match: re.Match[str]) -> dt.time:
+    return dt.time(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _is_bare(text: str, value: float) -> bool:
+    """Whether the file has no text for a number, or the number itself: what a program writes that leaves the rest."""
+    if not text:
+        return True
+    try:
+        return bool(_NUMBER.fullmatch(text)) and float(text) == value
+    except ValueError:
+        return False
+
+
+def _styled(cell: Any, looks: _Looks, column: int, number: float) -> number_formats.Shown | None:
+    """What the style of a cell makes of a number; None where it has none that says anything."""
+    form = looks.formats.named(looks.of_cell(cell, column).get("format"))
+    return None if form is None else number_formats.Shown(number, form)
 
 
 def _text(paragraph: Any, looks: _Looks, marks: set[Code]) -> str:
@@ -298,11 +368,12 @@ def _gather(element: Any, pieces: list[str], looks: _Looks, marks: set[Code]) ->
             style = child.get(f"{_TEXT}style-name")
             inside: list[str] = []
             _gather(child, inside, looks, marks)
-            if style in looks.struck:
+            look = looks.of(style) if style else {}
+            if look.get("struck"):
                 if "".join(inside).strip():
                     marks.add(RawSheetCode.STRUCK_OUT)
-            elif style in looks.raised:
-                pieces.append(lettering.raised("".join(inside), looks.raised[style]))
+            elif raised := look.get("raised"):
+                pieces.append(lettering.raised("".join(inside), raised))
             else:
                 pieces += inside
         pieces.append(child.tail or "")
