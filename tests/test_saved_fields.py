@@ -21,6 +21,7 @@ from lxml import etree
 from test_enclosures import attached, odt, put, slides
 from test_tracked_changes import BY, GONE, NOTED, RUN, TRACKED, WAYS, commented, open_text, word_file
 
+from generator.pdf.clean.open_documents import NAMESPACES
 from generator.pdf.from_elsewhere import saved
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -366,3 +367,14 @@ def test_comments_of_an_old_workbook_are_said_at_the_row(desk: Desk, tmp_path: P
     book.save(buffer)
     found = said(desk, "甲.xls", converted(tmp_path, "xls", "MS Excel 97", buffer.getvalue()))
     assert found == {"file-comments": "「甲.xls」有註解（2 則），不會印出"}
+
+
+def test_what_is_missing_in_an_open_document_is_said_at_the_row(desk: Desk) -> None:
+    lost = odt("頁首", '<text:bookmark-ref text:ref-name="無">錯誤：找不到參照來源</text:bookmark-ref>')
+    assert said(desk, "甲.odt", lost) == {
+        "file-broken": "「甲.odt」有找不到參照的內容（參照欄位「錯誤：找不到參照來源」），照存下的樣子印出"
+    }
+    cell = '<table:table-cell table:formula="of:=[.#REF!]"><text:p>#REF!</text:p></table:table-cell>'
+    table = f'<table:table xmlns:table="{NAMESPACES["table"]}" table:name="統計"><table:table-row>{cell}'
+    content = odt("頁首", f"</text:p>{table}</table:table-row></table:table><text:p>")
+    assert "（〔統計〕#REF!）" in said(desk, "甲.odt", content)["file-broken"]

@@ -59,20 +59,12 @@ def cut(content: bytes, budget: Budget, cut_inside: Callable[[bytes], bytes]) ->
     """
     import olefile
 
-    # Some writers of locked files are careless with the rest of the file.
-    with olefile.OleFileIO(io.BytesIO(content)) as parts:
-        locked = parts.exists("EncryptedPackage")
-        enciphered = any(parts.exists(name) and _is_enciphered(parts.openstream(name).read()) for name in _BOOKS)
-    if enciphered:
-        plain = _without_password(content)
-        if plain is None:
-            # LibreOffice may open it all the same, with what it fetches.
-            raise ValueError("enciphered")
-        content = plain
-    elif locked:
-        plain = _without_password(content)
-        return content if plain is None else cut_inside(plain)
-    file = io.BytesIO(content)
+    plain = deciphered(content)
+    if plain is None:
+        return content
+    if not plain.startswith(SIGN):
+        return cut_inside(plain)
+    file = io.BytesIO(content := plain)
     with olefile.OleFileIO(file, write_mode=True, raise_defects=olefile.DEFECT_INCORRECT) as parts:
         for path in parts.listdir():
             before = parts.openstream(path).read()
@@ -94,6 +86,26 @@ def cut(content: bytes, budget: Budget, cut_inside: Callable[[bytes], bytes]) ->
             elif bytes(stream) != before:
                 _cut_table_pictures(parts, path)
         return file.getvalue()
+
+
+def deciphered(content: bytes) -> bytes | None:
+    """The file without the password that Excel itself puts on one; the same bytes where there is none.
+
+    None for one of 2007 and later that is locked with another. Raises ValueError for an older one, which LibreOffice
+    may open all the same, with what it fetches; and what olefile raises.
+    """
+    import olefile
+
+    # Some writers of locked files are careless with the rest of the file.
+    with olefile.OleFileIO(io.BytesIO(content)) as parts:
+        locked = parts.exists("EncryptedPackage")
+        enciphered = any(parts.exists(name) and _is_enciphered(parts.openstream(name).read()) for name in _BOOKS)
+    if not locked and not enciphered:
+        return content
+    plain = _without_password(content)
+    if plain is None and enciphered:
+        raise ValueError("enciphered")
+    return plain
 
 
 def _rewrite(parts: object, path: list[str], before: bytes, after: bytes) -> None:

@@ -132,10 +132,10 @@ def _fit_picture(content: bytes, title: str, heading_from: str, heading: str) ->
 
 def _remark_office(content: bytes) -> tuple[str, bytes]:
     """The remarks as JSON."""
-    from generator.pdf.from_elsewhere import office_remarks, old_remarks
+    from generator.pdf.from_elsewhere import compound_kinds, office_remarks, old_remarks
 
-    path = Path(os.fsdecode(content))
-    return _as_json([*office_remarks.examine(path), *old_remarks.examine(path)]), b""
+    file = compound_kinds.deciphered(Path(os.fsdecode(content)).read_bytes())
+    return _as_json([*office_remarks.examine(file), *old_remarks.examine(file)]), b""
 
 
 def _as_json(remarks: Iterable[Remark]) -> str:
@@ -145,12 +145,13 @@ def _as_json(remarks: Iterable[Remark]) -> str:
 def _make_ready(content: bytes, name: str) -> tuple[str, bytes]:
     """For LibreOffice: with what was saved in fields and formulas, and without links."""
     from generator.pdf import links
-    from generator.pdf.from_elsewhere import revisions, saved
+    from generator.pdf.from_elsewhere import compound_kinds, revisions, saved
     from generator.pdf.from_elsewhere.sheets import trimming
 
     try:
         # What was deleted may be half of a field.
-        after = links.cut(saved.frozen(revisions.accepted(content), name))
+        plain = compound_kinds.deciphered(content)
+        after = links.cut(saved.frozen(revisions.accepted(plain), name))
         after = trimming.trimmed(after) if after.startswith(b"PK") else after
     except (revisions.Unreadable, saved.Unreadable) as unreadable:
         raise Unfit(FileCode.FILE_DAMAGED) from unreadable

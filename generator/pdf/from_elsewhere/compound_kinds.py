@@ -40,6 +40,16 @@ def examine(path: Path) -> str:
         raise Unfit(FileCode.FILE_DAMAGED) from error
 
 
+def deciphered(content: bytes) -> bytes:
+    """Any file without the password that Excel itself puts on one. Raises Unfit."""
+    if not content.startswith(compound.SIGN):
+        return content
+    try:
+        return compound.deciphered(content) or content
+    except (OSError, ValueError) as error:
+        raise Unfit(FileCode.FILE_DAMAGED) from error
+
+
 def _needs_password(office: Any) -> bool:
     if not office.is_encrypted():
         return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -28,15 +27,17 @@ _CHANGES = {
     **dict.fromkeys(("cell-content-change",), "內容"),
 }
 _COMMENTS = ("comment", "threadedComment", "cm")
-_ERRORS = re.compile(r"錯誤!|錯誤！|Error! |Fehler! |エラー!")
-_SHOWS_ERROR = re.compile(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|N/A|NULL!|NUM!)")
+# What Word and LibreOffice show where what is referred to is missing.
+_ERRORS = re.compile(r"錯誤[!！:：] ?找不到|Error[!:] |找不到參照來源")
 _MOST_CELLS = 5
 
 
-def examine(path: Path) -> list[Remark]:
-    """The remarks of a package; none of one that cannot be read. Raises OSError."""
+def examine(content: bytes) -> list[Remark]:
+    """The remarks of a package; none of one that cannot be read, or of any other file."""
+    if not content.startswith(b"PK\3\4"):
+        return []
     try:
-        with Package(path) as archive:
+        with Package(content) as archive:
             return list(_package(archive))
     except (*DAMAGED, etree.XMLSyntaxError, ValueError, LookupError):
         return []
@@ -56,6 +57,7 @@ def _package(archive: Package) -> Iterator[Remark]:
         if is_odf:
             changes.update(_open_changes(root))
             comments["annotation"] += sum(1 for _ in root.iter(f"{{{_OFFICE}}}annotation"))
+            yield from _broken_open(root)
             continue
         space = etree.QName(root).namespace or ""
         if space in word.SPACES:
@@ -114,6 +116,20 @@ def _broken_fields(root: Any) -> Iterator[Remark]:
     for kind, text in word.saved_results(root):
         if _ERRORS.search(text):
             yield Remark(RemarkCode.FILE_BROKEN, what=f"{kind} 欄位「{text.strip()[:20]}」")
+
+
+def _broken_open(root: Any) -> Iterator[Remark]:
+    """The same of ODF, in a text and on a sheet."""
+    for kind in ("bookmark-ref", "reference-ref", "note-ref", "sequence-ref"):
+        for found in root.iter(f"{{{_TEXT}}}{kind}"):
+            text = "".join(found.itertext())
+            if _ERRORS.search(text):
+                yield Remark(RemarkCode.FILE_BROKEN, what=f"參照欄位「{text.strip()[:20]}」")
+    for sheet in root.iter(f"{{{_TABLE}}}table"):
+        name = sheet.get(f"{{{_TABLE}}}name", "")
+        cells = sheet.iter(f"{{{_TABLE}}}table-cell")
+        if any("#REF!" in "".join(cell.itertext()) for cell in cells if cell.get(f"{{{_TABLE}}}formula")):
+            yield Remark(RemarkCode.FILE_BROKEN, what=f"〔{name}〕#REF!")
 
 
 def _workbook(archive: Package) -> Iterator[Remark]:

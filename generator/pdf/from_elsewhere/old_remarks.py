@@ -10,7 +10,6 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from generator.pdf import compound
 from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
@@ -26,9 +25,8 @@ _RTF_CHANGES = ((rb"\\revised(?![a-z0-9])", "插入"), (rb"\\deleted(?![a-z0-9])
 _RTF_COMMENT = re.compile(rb"\{\s*\\\*\s*\\annotation(?![a-z])")
 
 
-def examine(path: Path) -> list[Remark]:
-    """The remarks of such a file; none of one that cannot be read. Raises OSError."""
-    content = path.read_bytes()
+def examine(content: bytes) -> list[Remark]:
+    """The remarks of such a file; none of one that cannot be read, or of any other."""
     changes: Counter[str] = Counter()
     comments = 0
     if content.startswith(rb"{\rtf"):
@@ -38,7 +36,7 @@ def examine(path: Path) -> list[Remark]:
     elif content.startswith(compound.SIGN):
         try:
             comments = _of_compound(content, changes)
-        except (ValueError, LookupError, struct.error, RecursionError):
+        except (OSError, ValueError, LookupError, struct.error, RecursionError):
             return []
     changes = +changes
     remarks = []
