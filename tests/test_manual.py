@@ -270,6 +270,7 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet release 113-1": in_time,
     "packet diff 113-1": one_more_published,
     "packet publish 113-1": held("定稿"),
+    "packet supplement 113-1": one_more_published,
     "packet replies 113-1 回復": replied,
     "packet decisions 應用程式介面 --unit 綜合統計處": three_meetings,
     "packet decisions --promises 應用程式介面": three_meetings,
@@ -278,7 +279,13 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
 
 def params() -> Iterator[Any]:
     for command, _ in quoted():
-        starts = command == "packet build 113-1" or command.split()[1] in ("mail", "release", "diff", "publish")
+        starts = command == "packet build 113-1" or command.split()[1] in (
+            "mail",
+            "release",
+            "diff",
+            "publish",
+            "supplement",
+        )
         marks = [pytest.mark.office] if starts else []
         yield pytest.param(command, marks=marks)
 

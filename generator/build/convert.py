@@ -47,6 +47,18 @@ class Converted:
     files: dict[str, bytes] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    parts: list[PacketPart] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketPart:
+    """A document of the packet with its pages as they are joined: without numbers, and without ``label`` and ``mark``
+    where those are given."""
+
+    document: Document
+    pages: Path | bytes
+    label: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +220,7 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER], marks) if _PAGE_NUMBER in pdf_files else None
         converted.files |= _numbered(sources, pages, stamp)
         if sources.whole:
+            converted.parts = _parts(sources, pages, FOR_MEETING)
             converted.files |= _joined(sources, pages, stamp)
     except UnusablePdf as unusable:
         converted.failures.append(str(unusable))
@@ -326,6 +339,22 @@ def _numbered(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None
     return files
 
 
+def _parts(sources: Sources, pages: Mapping[str, _Pages], edition: str) -> list[PacketPart]:
+    """What is joined; nothing where a document that belongs into it has no pages."""
+    documents = [document for document in sources.documents if document.is_in(edition)]
+    if not all(document.name in pages for document in documents):
+        return []
+    return [
+        PacketPart(
+            document,
+            pages[document.name].joined,
+            pages[document.name].label,
+            document.mark if _is_stamped(document) else "",
+        )
+        for document in documents
+    ]
+
+
 def _joined(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) -> dict[str, bytes]:
     """會議資料.pdf, and the public edition of it where that differs.
 
@@ -336,18 +365,11 @@ def _joined(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) 
     meeting = sources.meeting
     files = {}
     for edition in editions(sources.documents):
-        documents = [document for document in sources.documents if document.is_in(edition)]
-        if not all(document.name in pages for document in documents):
+        joined = _parts(sources, pages, edition)
+        if not joined:
             continue
         parts = [
-            join.Part(
-                pages[document.name].joined,
-                document.bookmark,
-                document.level,
-                pages[document.name].label,
-                document.mark if _is_stamped(document) else "",
-            )
-            for document in documents
+            join.Part(part.pages, part.document.bookmark, part.document.level, part.label, part.mark) for part in joined
         ]
         title = f"{meeting.name}會議資料"
         files[PACKETS[edition]] = join.join(parts, stamp, title, meeting.agency.full_name, meeting.date)

@@ -58,6 +58,8 @@ class Built:
     remarks: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     late: bool = False
+    # What 會議資料.pdf was joined of.
+    parts: list[convert.PacketPart] = field(default_factory=list)
 
     @property
     def stopped(self) -> bool:
@@ -308,6 +310,7 @@ def _convert_and_join(
         converted = convert.convert(sources, output_format, converter)
         built.files |= converted.files
         built.failures += converted.failures
+        built.parts = built.parts or converted.parts
         if converted.problems:
             _add(built, converted.problems)
     names = {name: document for document in sources.documents for name in document.file_names(FORMATS)}

@@ -29,6 +29,7 @@ from generator.cli.publish_cmd import publish
 from generator.cli.release_cmd import release
 from generator.cli.replies_cmd import replies
 from generator.cli.schedule_cmd import schedule
+from generator.cli.supplement_cmd import supplement
 from generator.cli.template_cmd import template
 from generator.cli.watch_cmd import watch
 
@@ -54,6 +55,7 @@ chinese.in_chinese()
         publish,
         replies,
         decisions,
+        supplement,
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

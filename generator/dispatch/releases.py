@@ -102,6 +102,7 @@ class Ready:
     number: int
     deadline: Deadline | None
     late: bool
+    today: dt.date
     same: Release | None = None
     remarks: list[str] = field(default_factory=list)
 
@@ -171,7 +172,7 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
     build = story.make(workspace, meeting_id, formats=("docx",), step=step)
     have = every(workspace, meeting_id)
     last = have[-1] if have else None
-    ready = Ready(workspace, build, PAPERS, last.number + 1 if last else 1, None, False)
+    ready = Ready(workspace, build, PAPERS, last.number + 1 if last else 1, None, False, today)
     meeting = build.examined.meeting
     if meeting is None or build.stopped:
         return ready
@@ -237,23 +238,27 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     """Writes the release. Raises Refused where a file cannot be made or the inputs changed meanwhile, and OSError."""
     workspace, meeting = ready.workspace, ready.build.examined.meeting
     assert meeting is not None
+    from generator.dispatch.supplement import story as supplement
+
     build = story.make(workspace, meeting.id, formats=formats.NAMES, step=step)
     if build.failures:
         raise Refused("；".join(build.failures))
     if build.stopped or build.sources != ready.build.sources:
         raise Refused("製作時活頁簿或範本有變動，沒有凍結。請再執行一次。")
     ready.build = build
+    supplemented = supplement.of_release(workspace, build, ready.today, ready.number)
     _refuse_leaks(build)
+    ready.remarks += supplemented.remarks
     ready.remarks += [*build.remarks, *last_look.refuse(last_look.look(build), "凍結版本")]
     step("凍結版本")
     manifest = contents(workspace, build)
     content: dict[str, bytes] = {}
     listed = []
-    for name, file in build.files.items():
+    for name, file in {**build.files, **supplemented.files}.items():
         path = f"{FILES}/{name}"
         content[path] = file
         owner = build.owners.get(name)
-        audience = owner.audience if owner else _of_packet(build, name)
+        audience = owner.audience if owner else _of_packet(build, convert.PACKET if name in supplement.FILES else name)
         about = {"name": name, "path": path, "document": owner.name if owner else "", "audience": audience}
         listed.append({**about, "size": len(file), "sha256": outputs.digest(file)})
     if unchanged.stamps(workspace) != build.examined.stamps:
@@ -276,6 +281,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
         "late": ready.late,
         "reason": reason,
         **manifest,
+        **({"pages": supplemented.pages} if supplemented.pages else {}),
         "files": listed,
     }
     whole[_SEAL] = _seal(whole)

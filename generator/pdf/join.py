@@ -20,7 +20,8 @@ class Part:
     """One PDF of the packet and its bookmark; level 1 is a document, 2 an attachment of the one before.
 
     ``label`` (附件1) is written at the top right of its first page, where the PDF does not carry it itself, ``mark``
-    (限閱) there on each page.
+    (限閱) there on each page. ``feet`` stand at the foot of its pages instead of running numbers, ``changes`` (抽換 …) at
+    their top left.
     """
 
     pages: Path | bytes
@@ -28,6 +29,8 @@ class Part:
     level: int = 1
     label: str = ""
     mark: str = ""
+    feet: Sequence[str] = ()
+    changes: Sequence[str] = ()
 
 
 def normalise(pdf: bytes, title: str, author: str, created: date) -> bytes:
@@ -81,9 +84,13 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
     if stamp is not None:
         ends = [*first_pages[1:], len(joined.pages)]
         labels: dict[int, str] = {}
+        feet: dict[int, str] = {}
+        changes: dict[int, str] = {}
         for first, end, part in zip(first_pages, ends, parts, strict=True):
             labels |= _at_top(first, end, part.label, part.mark)
-        number_pages(joined, stamp, labels)
+            feet |= {first + number: text for number, text in enumerate(part.feet, start=1)}
+            changes |= {first + number: text for number, text in enumerate(part.changes, start=1)}
+        number_pages(joined, stamp, labels, feet=feet, changes=changes)
     _add_bookmarks(joined, parts, first_pages)
     joined.Root.PageMode = Name.UseOutlines
     describe(joined, title, author, created, producer(sources[0]) if sources else "", universal and bool(parts))
@@ -94,6 +101,24 @@ def _at_top(first: int, end: int, label: str, mark: str) -> dict[int, str]:
     """What stands at the top of the pages by their numbers, of those from ``first`` to before ``end`` (from 0)."""
     pages = dict.fromkeys(range(first + 1, end + 1), mark) if mark else {}
     return pages | {first + 1: " ".join(filter(None, (mark, label)))}
+
+
+def picked(
+    pdf_in: bytes | Path, pages: Sequence[int], front: bytes | None, title: str, author: str, day: date
+) -> bytes:
+    """Some pages of a PDF, by their places from 0, after those of ``front``; without tags, which are of the whole."""
+    result = Pdf.new()
+    with opened(front) if front else Pdf.new() as before, opened(pdf_in) as source:
+        result.pages.extend(before.pages)
+        for place in pages:
+            result.pages.append(source.pages[place])
+        for page in result.pages:
+            for key in ("/StructParents", "/Tabs"):
+                if key in page.obj:
+                    del page.obj[key]
+        _join_layers(result, [source])
+        describe(result, title, author, day, producer(source), False)
+        return saved(result)
 
 
 def _add_bookmarks(pdf: Pdf, parts: Sequence[Part], first_pages: Sequence[int]) -> None:

@@ -20,6 +20,7 @@ NUMBER_BASELINE = 1.4 / 2.54 * 72  # from the lower edge of the page
 LABEL_SIZE = 14.0
 LABEL_BASELINE = 1.4 / 2.54 * 72  # from the upper edge
 LABEL_MARGIN = 2.5 / 2.54 * 72  # from the right edge, as in the templates
+MARK_MARGIN = 2.5 / 2.54 * 72  # from the left edge
 _CHINESE = "第頁，共附件"
 _LATIN = "0123456789 "
 
@@ -112,15 +113,16 @@ class Stamp:
             shown.append(f"{face.name} {size:g} Tf <{codes}> Tj")
         return f"BT 0 g {x:.3f} {y:.3f} Td {' '.join(shown)} ET"
 
-    def applier(self, target: Pdf) -> Callable[[pikepdf.Page, str, str], None]:
-        """A function that writes a text at the foot of a page of ``target`` and a label (or none) at its top right.
+    def applier(self, target: Pdf) -> Callable[[pikepdf.Page, str, str, str], None]:
+        """A function that writes a text at the foot of a page of ``target``, a label (or none) at its top right, and a
+        mark (or none) at its top left.
 
         The fonts are copied once.
         """
         faces = {face.name: face.font for face in self.of_sign.values()}
         fonts = {name: target.copy_foreign(font) for name, font in faces.items()}
 
-        def apply(page: pikepdf.Page, text: str, label: str) -> None:
+        def apply(page: pikepdf.Page, text: str, label: str, mark: str) -> None:
             if "/Font" not in page.resources:
                 page.resources["/Font"] = Dictionary()
             page.resources["/Font"].update(fonts)
@@ -132,6 +134,9 @@ class Stamp:
             if label:
                 x = width - LABEL_MARGIN - self.width(label, LABEL_SIZE)
                 drawn = self.operators(label, x, height - LABEL_BASELINE, LABEL_SIZE)
+                written = _artifact("Header", matrix, drawn) + written
+            if mark:
+                drawn = self.operators(mark, MARK_MARGIN, height - LABEL_BASELINE)
                 written = _artifact("Header", matrix, drawn) + written
             # What the page does to the coordinates must not move the number: put its content between q and Q.
             page.contents_add(b"q\n", prepend=True)
@@ -211,9 +216,20 @@ def _to_unicode(cmap: str) -> Iterator[tuple[int, str]]:
                 yield int(first, 16) + step, chr(int(sign, 16) + step) if len(sign) == 4 else signs(sign)
 
 
-def number_pages(pdf: Pdf, stamp: Stamp, labels: Mapping[int, str], numbered: bool = True) -> None:
-    """``labels`` are those of the pages that get one, by page number; without ``numbered`` they are all there is."""
+def number_pages(
+    pdf: Pdf,
+    stamp: Stamp,
+    labels: Mapping[int, str],
+    numbered: bool = True,
+    feet: Mapping[int, str] | None = None,
+    changes: Mapping[int, str] | None = None,
+) -> None:
+    """``labels`` are those of the pages that get one, by page number; without ``numbered`` they are all there is.
+
+    ``feet`` stand at the foot instead of running numbers, ``changes`` (抽換 …) at the top left.
+    """
     apply = stamp.applier(pdf)
     total = len(pdf.pages)
     for number, page in enumerate(pdf.pages, 1):
-        apply(page, page_number(number, total) if numbered else "", labels.get(number, ""))
+        foot = (feet or {}).get(number, page_number(number, total)) if numbered else ""
+        apply(page, foot, labels.get(number, ""), (changes or {}).get(number, ""))

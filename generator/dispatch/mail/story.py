@@ -249,24 +249,38 @@ def _names(examined: Examined, plan: _Plan) -> list[str]:
 def _correction(
     workspace: Workspace, examined: Examined, before: Release, last: Release, report: Report
 ) -> dict[str, bytes]:
-    """What a mail says and attaches that corrects an earlier one: 修正對照表 as members may read it."""
+    """What a mail says and attaches that corrects an earlier one: 修正對照表 as members may read it, and the pages."""
     from generator.dispatch.diff import compare, table, versions
+    from generator.dispatch.supplement import story as supplement
 
     meeting = examined.meeting
     assert meeting is not None
     name = table.file_name(before.number, last.number)
-    report.correction = f"更正：前次寄送的{report.kind}另有修正，請以本次附件為準。"
+    files = _supplement(last, report)
+    exchanged = f"請以其中的「{'」「'.join(files)}」抽換及補充，其餘各頁不變。" if files else ""
+    what = "更正／補充" if supplement.ADDITIONS in files else "更正"
+    report.correction = f"{what}：前次寄送的{report.kind}另有修正，請以本次附件為準。"
     changes = table.for_members(meeting, compare.compare(versions.of(before), versions.of(last)))
     if changes is None:
         report.remarks.append(f"沒有附上「{name}」：修正前或修正後的文字有應保密的姓名。請自行向委員說明修正之處。")
-        return {}
+        return files
     problems: list[Problem] = []
     content = table.render(workspace, meeting, examined.figures, changes, problems)
     report.problems = tuple(in_order([*report.problems, *problems]))
     if content is None:
+        return files
+    report.correction += f"修正之處請見「{name}」。{exchanged}"
+    return {**files, name: content}
+
+
+def _supplement(last: Release, report: Report) -> dict[str, bytes]:
+    """抽換頁 and 補充資料 of a release of the papers; what the mail says of them."""
+    from generator.dispatch.supplement import story as supplement
+
+    if report.kind != PAPERS:
         return {}
-    report.correction += f"修正之處請見「{name}」。"
-    return {name: content}
+    listed = {str(file["name"]): last.folder / file["path"] for file in last.manifest["files"]}
+    return {name: listed[name].read_bytes() for name in supplement.FILES if name in listed}
 
 
 def _unfit(meeting: Meeting, kind: str) -> list[Problem]:
@@ -399,7 +413,7 @@ def _mails(examined: Examined, plan: _Plan, report: Report, files: Files) -> lis
         words = mail_template.vocabulary(meeting, examined.figures, parcels.names(attached), number, total)
         subject, body = mail_template.render(plan.template, words, found)
         if report.correction:
-            subject, body = f"（更正）{subject}", f"{report.correction}\n\n{body}"
+            subject, body = f"（{report.correction.partition('：')[0]}）{subject}", f"{report.correction}\n\n{body}"
         to, cc, bcc = (plan.people.get(head, ()) for head in (TO, CC, BCC))
         restricted.inspect(meeting, PARTICIPANTS, {"信件.txt": f"{subject}\n{body}".encode()})
         draft = eml.Draft(plan.sender, to, cc, bcc, subject, body, attached)
