@@ -20,7 +20,7 @@ class Part:
     """One PDF of the packet and its bookmark; level 1 is a document, 2 an attachment of the one before.
 
     ``label`` (附件1) is written at the top right of its first page, where the PDF does not carry it itself, ``mark``
-    (限閱) there on each page. ``feet`` stand at the foot of its pages instead of running numbers, ``changes`` (抽換 …) at
+    (限閱) there on each page. ``feet`` stand at the foot of its pages instead of running numbers, ``changes`` (抽換) at
     their top left.
     """
 
