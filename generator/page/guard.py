@@ -32,7 +32,7 @@ _HEADERS = {
 }
 _ENTERED = """<!doctype html><html lang="zh-Hant-TW"><meta charset="utf-8">
 <meta http-equiv="refresh" content="0;url={0}">
-<title>會議資料</title><p><a href="{0}">開啟會議資料</a></p></html>"""
+<link rel="icon" href="/static/icon.svg"><title>會議資料</title><p><a href="{0}">開啟會議資料</a></p></html>"""
 _STRANGER = """<!doctype html><html lang="zh-Hant-TW"><meta charset="utf-8"><title>會議資料</title>
 <h1>這個網址不能直接開啟</h1><p>連結只能用一次，而且只給執行 packet open 的人。請再執行一次 packet open。</p></html>"""
 

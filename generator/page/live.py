@@ -5,7 +5,6 @@ The state is made of files alone; whatever is kept in memory can be thrown away 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 import json
@@ -125,8 +124,16 @@ class Live:
     def _run(self) -> None:
         with pdf.Office() as self._office:
             for turn in watch.watch(self.workspace, self.meeting, self._build, self._stop):
-                with contextlib.suppress(pdfium.Unreadable, OSError):
+                try:
                     self._take(turn)
+                except (pdfium.Unreadable, OSError):
+                    # Replaced by another build meanwhile: the next look takes what is there then.
+                    continue
+                except Exception as failed:
+                    # The page stays as it was, and says so.
+                    if self.state is not None:
+                        failures = (*self.state.failures, self._unexpected(failed))
+                        self._tell(dataclasses.replace(self.state, failures=failures, mapped=True))
 
     def _build(self) -> Report:
         folder = self.workspace.output(self.meeting)
