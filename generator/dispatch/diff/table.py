@@ -17,7 +17,7 @@ from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACE
 from generator.dispatch.diff.withheld import NOT_LISTED
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
-from generator.leaks import names, search
+from generator.leaks import names, restricted, search
 from generator.meeting import figures
 from generator.meeting.model import Meeting
 from generator.prose.vocabulary import Vocabulary
@@ -66,6 +66,7 @@ def render(
     if content is not None:
         edition = FOR_PUBLIC if filled.audience == PUBLIC else FOR_MEETING
         search.inspect_apart(meeting, filled.file, content, edition)
+        restricted.inspect(meeting, filled.audience, {filled.file: content})
     return content
 
 
