@@ -15,7 +15,7 @@ from generator.prose.recording import Recording
 from generator.prose.text import Text
 from generator.word import tables
 from generator.word.ooxml import Styles, W, text_of
-from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW
+from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW, UNDERLINED, UNDERLINED_END
 
 _NUMERALS = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
 # By level: 壹、 一、 （一） 1. （1） (文書處理手冊).
@@ -33,7 +33,7 @@ _MINUTE_FIELD = "紀錄欄位"
 _MINUTE_LEVEL = 2.5
 _OTHER_PARTS = re.compile(r"/word/(header|footer|footnotes|endnotes)\d*\.xml")
 _OTHER_NAMES = {"header": "頁首", "footer": "頁尾", "footnotes": "註腳", "endnotes": "章節附註"}
-_LOOK_MARKS = re.compile(f"[{tables.MERGE_MARK}{tables.FIT_MARK}]")
+_LOOK_MARKS = re.compile(f"[{tables.MERGE_MARK}{tables.FIT_MARK}{UNDERLINED}{UNDERLINED_END}]")
 _JOINED = re.compile(f"[{JOINED_LEFT}{JOINED_UP}]")
 
 
@@ -163,7 +163,9 @@ def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]
             origins += [_source(paragraphs), *[Source()] * more]
         if row in long:
             long_rows = long[row]
-            columns = [[text.strip() for text in long_rows.texts(place)] for place in range(len(cells))]
+            columns = [
+                [_LOOK_MARKS.sub("", text).strip() for text in long_rows.texts(place)] for place in range(len(cells))
+            ]
             rows += [list(texts) for texts in zip(*columns, strict=True)]
             sources += [
                 list(row_sources)

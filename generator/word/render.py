@@ -21,7 +21,7 @@ from generator.meeting.figures import Figure
 from generator.prose import language
 from generator.prose.allowed import budget
 from generator.prose.recording import recording, unmarked
-from generator.word import labels, long_tables, ooxml, pages, record, revisions, tables
+from generator.word import labels, long_tables, ooxml, pages, record, revisions, tables, underlines
 from generator.word.lint import texts
 from generator.workbook.books import BookCode
 
@@ -128,7 +128,7 @@ def _finished(document: Any, properties: Properties, known: Mapping[str, Figure]
     result = io.BytesIO()
     inner.save(result)
     places = {f"{long_tables.PLACE} {at}": rows.written for at, rows in enumerate(document.apart)}
-    return Rendered(ooxml.packed(result.getvalue(), places), contents)
+    return Rendered(underlines.drawn(ooxml.packed(result.getvalue(), places)), contents)
 
 
 def finish(body: Any, styles: ooxml.Styles, repeated: Sequence[long_tables.Rows] = ()) -> None:

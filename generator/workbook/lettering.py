@@ -1,4 +1,4 @@
-"""Characters of a cell that are more than their text: raised, lowered, struck out, or not to be seen."""
+"""Characters of a cell that are more than their text: raised, lowered, underlined, struck out, or not to be seen."""
 
 from __future__ import annotations
 
@@ -14,15 +14,21 @@ _DOWN = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊�
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
+# The underlined parts of a text, each from and to.
+Spans = tuple[tuple[int, int], ...]
+
+
 class Marked(str):
-    """A text of which something is to be said, once it turns out to stand in a cell."""
+    """A text of which something is to be said, once it turns out to stand in a cell; or that is underlined in part."""
 
-    __slots__ = ("marks",)
+    __slots__ = ("marks", "underlined")
     marks: tuple[Code, ...]
+    underlined: Spans
 
-    def __new__(cls, text: str, marks: Iterable[Code]) -> Marked:
+    def __new__(cls, text: str, marks: Iterable[Code], underlined: Spans = ()) -> Marked:
         marked = super().__new__(cls, text)
         marked.marks = tuple(sorted(marks, key=lambda code: code.code))
+        marked.underlined = underlined
         return marked
 
 

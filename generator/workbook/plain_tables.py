@@ -39,6 +39,8 @@ class PlainTableCode(Code):
 # Signs in the texts of a table for what its layout does with a cell; noncharacters, which no cell may hold.
 # The cell is one with that on its left, or with that above; what follows stands in the next heading row.
 JOINED_LEFT, JOINED_UP, NEXT_ROW = "\ufdd7", "\ufdd8", "\ufdd9"
+# Stand around what is underlined, where a document prints it.
+UNDERLINED, UNDERLINED_END = "\ufdd2", "\ufdd3"
 T = TypeVar("T")
 _LEAD = re.compile(r"[ \t\u3000\u00a0]*")
 
@@ -74,7 +76,8 @@ class PlainTable:
     ``captions`` are the lines to print there besides the title, ``notes`` those below.
 
     ``count`` and ``sums`` (of columns that hold whole numbers, by name) take data only; ``spans`` are their cells.
-    ``data``: what a program reads of each cell (RawSheet.data).
+    ``data``: what a program reads of each cell (RawSheet.data). ``underlined``: by row and column the parts of its text
+    that are, each from and to.
     """
 
     name: str
@@ -93,6 +96,7 @@ class PlainTable:
     captions: tuple[Caption, ...] = ()
     notes: tuple[Caption, ...] = ()
     data: tuple[tuple[object, ...], ...] = ()
+    underlined: Mapping[tuple[int, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @property
     def records(self) -> list[tuple[str, ...]]:
@@ -118,6 +122,7 @@ class _Row:
     texts: tuple[str, ...] = ()
     joined: frozenset[int] = frozenset()
     data: tuple[object, ...] = ()
+    underlined: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
@@ -175,6 +180,7 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         first.captions,
         tuple(notes),
         tuple(row.data for row in rows),
+        {(number, column): parts for number, row in enumerate(rows) for column, parts in row.underlined.items()},
     )
 
 
@@ -555,7 +561,7 @@ class _Reader:
                 continue
             kind = self._kinds[row]
             data = tuple(sheet.data(row, column, text) for column, text in zip(self.columns, texts, strict=True))
-            rows.append(_Row(row, kind, texts, self._joined(row, kind), data))
+            rows.append(_Row(row, kind, texts, self._joined(row, kind), data, self._underlined(row, texts)))
             if too_many(sheet, row, before, problems):
                 break
         self._rank(rows)
@@ -664,6 +670,21 @@ class _Reader:
         """What a cell itself holds, so that a merged number counts once."""
         cells = self.sheet.cells[row]
         return cells[column] if column < len(cells) and (row, column) not in self.sheet.merged else None
+
+    def _underlined(self, row: int, texts: Sequence[str]) -> dict[int, tuple[tuple[int, int], ...]]:
+        """The underlined parts of the texts of a row, by the place of their column."""
+        found = {}
+        for place, (column, text) in enumerate(zip(self.columns, texts, strict=True)):
+            holder = self.sheet.holder(row, column)
+            parts = self.sheet.underlined.get(holder)
+            if parts and text:
+                # The text is shown without blanks around it, and with what it is indented by.
+                value = str(self.sheet.cells[holder[0]][holder[1]])
+                shift = text.find(value.strip()) - value.find(value.strip())
+                moved = ((max(begin + shift, 0), min(end + shift, len(text))) for begin, end in parts)
+                if value.strip() in text:
+                    found[place] = tuple((begin, end) for begin, end in moved if begin < end)
+        return found
 
     def _text(self, row: int, column: int) -> str:
         """A cell as it is shown, with what it is indented by as full-width spaces."""

@@ -57,7 +57,7 @@ class RawSheet:
     cells as the office program shows them, where the value alone would print otherwise. ``indents``: how many
     characters the text of a cell is moved in. ``hidden_columns`` are those that the office program does not show;
     which of them are read is for the reader of the sheet to say. ``drawings``: what lies on the sheet and in no cell,
-    each with the cell at its corner.
+    each with the cell at its corner. ``underlined``: the parts of a text that are, each from and to.
     """
 
     workbook: str
@@ -70,6 +70,7 @@ class RawSheet:
     remarks: Sequence[Problem] = ()
     hidden_columns: Set[int] = frozenset()
     drawings: Sequence[tuple[Location, str]] = ()
+    underlined: Mapping[Place, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @property
     def place(self) -> Location:
@@ -162,6 +163,7 @@ class Maker:
         self.faults: dict[Place, Problem] = {}
         self.texts: dict[Place, str | Shown] = {}
         self.indents: dict[Place, int] = {}
+        self.underlined: dict[Place, tuple[tuple[int, int], ...]] = {}
         self.drawings: list[tuple[Location, str]] = []
         self.spans: list[tuple[int, int, int, int]] = []
         self._hidden_columns: set[int] = set()
@@ -254,6 +256,7 @@ class Maker:
             remarks,
             frozenset(self._hidden_columns),
             tuple(self.drawings),
+            self.underlined,
         )
 
     def _shorten(self) -> None:

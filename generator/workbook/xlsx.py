@@ -45,6 +45,7 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _FORMULA = f"{_MAIN}row", f"{_MAIN}c", f"{_MAIN}v", f"{_MAIN}f"
 _INLINE, _ITEM, _TEXT, _PHONETIC, _MERGE = f"{_MAIN}is", f"{_MAIN}si", f"{_MAIN}t", f"{_MAIN}rPh", f"{_MAIN}mergeCell"
 _RUN, _LOOKS, _STRIKE, _RAISED = f"{_MAIN}r", f"{_MAIN}rPr", f"{_MAIN}strike", f"{_MAIN}vertAlign"
+_UNDERLINE = f"{_MAIN}u"
 _COLUMN, _FORMAT, _DRAWING = f"{_MAIN}col", f"{_MAIN}sheetFormatPr", f"{_MAIN}drawing"
 # What is narrower (in characters) or lower (in points) nobody sees.
 _NARROW, _LOW = 0.3, 1.5
@@ -164,10 +165,11 @@ def _strings(archive: package.Package, name: str) -> list[str]:
 def _string(item: Any) -> str:
     """The text of a cell or of an item of the table of texts, in runs or not, without what tells its pronunciation.
 
-    What is struck out is left out, what is raised or lowered gets the characters for it.
+    What is struck out is left out, what is raised or lowered gets the characters for it, what is underlined is noted.
     """
     marks: set[Code] = set()
-    pieces = []
+    pieces: list[str] = []
+    underlined: list[tuple[int, int]] = []
     for element in item.iter(_TEXT):
         above = element.getparent()
         if above.tag == _PHONETIC:
@@ -181,11 +183,18 @@ def _string(item: Any) -> str:
             raised = looks.find(_RAISED)
             if raised is not None:
                 piece = lettering.raised(piece, raised.get("val") or "")
+            line = looks.find(_UNDERLINE)
+            if line is not None and line.get("val") != "none":
+                begun = sum(len(before) for before in pieces)
+                underlined.append((begun, begun + len(piece)))
         pieces.append(piece)
-    text = lettering.visible("".join(pieces), marks)
+    whole = "".join(pieces)
+    text = lettering.visible(whole, marks)
     # Excel stores a control character as _x000B_, and the underscore of such a text as _x005F_.
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
-    return lettering.Marked(text, marks) if marks else text
+    # Where characters went the parts can no longer be told.
+    parts = tuple(underlined) if text == whole else ()
+    return lettering.Marked(text, marks, parts) if marks or parts else text
 
 
 def _is_on(flag: Any) -> bool:
@@ -300,6 +309,8 @@ def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: M
         if isinstance(value, lettering.Marked):
             for code in value.marks:
                 maker.mention(code, index, column)
+            if value.underlined:
+                maker.underlined[index, column] = value.underlined
             value = str(value) or None
         if fault is not None:
             faults[column] = fault
