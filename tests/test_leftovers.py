@@ -27,6 +27,9 @@ TAGS = [
     "{# 註 #}",
     "{{ 會議.年度 }",
     "{ 會議.年度 }}",
+    "{會議.年度}",
+    "﹛﹛ 會議.年度 ﹜﹜",
+    "﹛﹪ if 甲 ﹪﹜",
 ]
 INFO = "| 欄位 | 內容 |\n| 紀錄狀態 | 草稿 |\n| 散會 | 16:10 |\n| 主席致詞 | 致詞 |"
 
@@ -49,7 +52,9 @@ def test_whatever_is_left_of_a_tag_is_seen(tag: str) -> None:
     assert leftover(f"前{tag}後")
 
 
-@pytest.mark.parametrize("text", ["", "{甲}", "集合｛甲、乙｝與 {丙}", "{_{ y }_}", "達 50% 者", "{佔100%}", "#1"])
+@pytest.mark.parametrize(
+    "text", ["", "{甲}", "集合｛甲、乙｝與 {丙}", "{_{ y }_}", "{1.5}", "{甲、乙.}", "達 50% 者", "{佔100%}", "#1"]
+)
 def test_braces_of_a_sentence_are_no_tag(text: str) -> None:
     assert leftover(text) == ""
 

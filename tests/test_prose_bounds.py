@@ -51,6 +51,11 @@ TOO_MUCH, FAILED = [("prose-too-much", "說明D2")], [("prose-failed", "說明D2
         ("{% block 甲 %}乙{% endblock %}", FAILED),
         ("{% filter 正文 %}乙{% endfilter %}", FAILED),
         ("{% extends '案' %}", FAILED),
+        ("{{ 1e999 }}", TOO_MUCH),
+        ("{{ '\\ud800' }}", FAILED),
+        ("{{ '甲\\x00' }}", FAILED),
+        ("{{ '\\u202e甲' }}", FAILED),
+        ("{{ 附件('\\ufffe') }}", FAILED),
     ],
 )
 def test_what_would_hang_or_fill_the_memory_is_refused_at_its_cell(

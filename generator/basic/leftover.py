@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-_BRACE = re.compile(r"[{}｛｝]")
-# Two braces, of any width and with blanks between them, are never text; one alone is. A tag that lost a brace still has
-# two at its other end.
-_OPEN, _CLOSE = r"[{｛]\s*[{｛]", r"[}｝]\s*[}｝]"
+_BRACE = re.compile(r"[{}｛｝﹛﹜]")
+_LEFT, _RIGHT, _PERCENT, _HASH, _OTHER = "[{｛﹛]", "[}｝﹜]", "[%％﹪]", "[#＃﹟]", "[^{}｛｝﹛﹜]"
+# Two braces, of any width and with blanks between them, are never text; one alone is, but not around a name of a
+# template (會議.年度). A tag that lost a brace still has two at its other end.
+_OPEN, _CLOSE = rf"{_LEFT}\s*{_LEFT}", rf"{_RIGHT}\s*{_RIGHT}"
 _TAG = re.compile(
-    rf"{_OPEN}.*?{_CLOSE}|[{{｛]\s*[%％].*?[%％]\s*[}}｝]|[{{｛]\s*[#＃].*?[#＃]\s*[}}｝]"
-    rf"|{_OPEN}[^{{}}｛｝]*[}}｝]?|[{{｛]?[^{{}}｛｝]*{_CLOSE}"
-    r"|[{｛]\s?[%％][^{}｛｝]*[}｝]?|[{｛][^{}｛｝]*\s[%％]\s?[}｝]",
+    rf"{_OPEN}.*?{_CLOSE}|{_LEFT}\s*{_PERCENT}.*?{_PERCENT}\s*{_RIGHT}|{_LEFT}\s*{_HASH}.*?{_HASH}\s*{_RIGHT}"
+    rf"|{_OPEN}{_OTHER}*{_RIGHT}?|{_LEFT}?{_OTHER}*{_CLOSE}"
+    rf"|{_LEFT}\s?{_PERCENT}{_OTHER}*{_RIGHT}?|{_LEFT}{_OTHER}*\s{_PERCENT}\s?{_RIGHT}|(?:^|\s){_PERCENT}\s?{_RIGHT}"
+    rf"|{_LEFT}\s*[^\W\d]\w*(?:\.\w+)+(?:\s*\|\s*\w+)*\s*{_RIGHT}",
     re.DOTALL,
 )
 

@@ -36,7 +36,7 @@ _PARTS = re.compile(
     r"word/(?:document|(?:header|footer|footnotes|endnotes|comments)\d*)\.xml"
     r"|ppt/(?:slides/slide|notesSlides/notesSlide|charts/chart|diagrams/data)\d*\.xml"
 )
-_BRACES = tuple(sign.encode() for sign in "{}｛｝")
+_BRACES = tuple(sign.encode() for sign in "{}｛｝﹛﹜")
 _PLACE = re.compile(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
 _STATE = "templates.json"
 

@@ -21,6 +21,7 @@ from generator.leaks import names, personal, titles
 from generator.leaks.names import Sought, key
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPINION
+from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.lists import COUNTED, Total
 from generator.pdf.from_elsewhere import confined
 from generator.pdf.from_elsewhere.problems import Unfit
@@ -245,7 +246,11 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         subject = vocabulary.written(case, "subject", case)
         yield Printed(_both(case.subject, subject), case.at("subject"), EDITIONS, True, case.key)
         yield Printed(case.unit, case.at("unit"), EDITIONS, True, case.key)
-    yield Printed(meeting.info.place, meeting.info.at("place"), EDITIONS, True)
+    for name in ("place", "title"):
+        yield Printed(getattr(meeting.info, name), meeting.info.at(name), EDITIONS, True)
+    for section in meeting.sections if meeting.sections is not USUAL else ():
+        for name in _texts_of(Section):
+            yield Printed(getattr(section, name), section.at(name), EDITIONS, True)
     for proposal in meeting.proposals:
         # What members wrote is left out where it names someone; what staff write is theirs to mend.
         if proposal.counts:
@@ -298,7 +303,8 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     for name in ("short_name", "self_name", "english_name", "motto"):
         yield Printed(getattr(meeting.agency, name), meeting.agency.at(name), paper=True)
     if meeting.minutes is None:
-        yield Printed(meeting.info.place, meeting.info.at("place"), paper=True)
+        for name in ("place", "title"):
+            yield Printed(getattr(meeting.info, name), meeting.info.at(name), paper=True)
     named = {item.target: item.at("origin") for case in meeting.cases for item in case.attachments}
     for name, regulation in meeting.regulations.items():
         for article in regulation.articles:

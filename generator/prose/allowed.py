@@ -7,6 +7,8 @@ loops cost is counted while it is filled in.
 from __future__ import annotations
 
 import contextlib
+import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Sized
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -106,6 +108,8 @@ def look_at_tree(tree: nodes.Template, in_cell: bool) -> None:
             raise Refused(f'只有 {ATTACHMENT}("…") 可以加括號使用', line)
         if isinstance(node, nodes.Getitem) and not isinstance(node.arg, nodes.Const) and in_cell:
             raise Refused("中括號內只能寫名稱或數字", line)
+        if isinstance(node, nodes.Const):
+            _look_at_value(node.value, line)
         # A list of lists of itself would print without end.
         listed = isinstance(node, nodes.List | nodes.Tuple) and not isinstance(parent, nodes.For)
         if listed and any(not isinstance(item, nodes.Const) for item in node.iter_child_nodes()):
@@ -113,6 +117,16 @@ def look_at_tree(tree: nodes.Template, in_cell: bool) -> None:
         if isinstance(node, nodes.Filter) and (node.node is None or node.args or node.kwargs):
             raise Refused(f"「|{node.name}」之後不能加括號", line)
         waiting += [(child, depth + 1, node) for child in node.iter_child_nodes()]
+
+
+def _look_at_value(value: object, line: int) -> None:
+    """Raises Refused for what a backslash hides in a text (no XML holds it, or nobody sees it), and for 1e999."""
+    if isinstance(value, str) and any(
+        unicodedata.category(sign) in ("Cc", "Cf", "Cn", "Cs") and sign not in "\n\t" for sign in value
+    ):
+        raise Refused("文字內有看不見的字元", line)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TooMuch("數字太大", line)
 
 
 def _is_attachment(call: nodes.Call) -> bool:
