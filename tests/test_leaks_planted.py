@@ -50,6 +50,7 @@ HEADS = {
     ("會議資訊", "紀錄"),
     ("委員", "姓名"),
 }
+OF_REPLIES = {("修正意見", "委員"), ("回復情形", "委員")}
 TEXTS = (Kind.TEXT, Kind.PROSE, Kind.UNIT)
 SMALL = {
     "停班日": "| 日期 | 停班 |\n| 113-07-24 | 停班 |",
@@ -116,7 +117,8 @@ def planted(record: type[Record], name: str, mark: str) -> list[list[object]]:
         for row in rows[1:]:
             row.append(None)
     column = rows[0].index(name)
-    there = str(rows[1][column] or "")
+    # Whose reply it is: another member's, not two members'.
+    there = "" if (record.sheet.name, name) in OF_REPLIES else str(rows[1][column] or "")
     # A letter in the midst of digits begins no id.
     between = " " if there and there[-1].isascii() and there[-1].isalnum() else ""
     rows[1][column] = f"{there}{between}{mark}"
@@ -198,7 +200,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dic
                     # A text is refused in a column of dates or numbers, whatever it says.
                     result[place][kind] = REFUSED
                     continue
-                mark = NAME if place in HEADS and kind == "不記名的姓名" else marks[count % len(marks)]
+                mark = NAME if place in HEADS | OF_REPLIES and kind == "不記名的姓名" else marks[count % len(marks)]
                 written(desk, {record.sheet.name: planted(record, column.name, mark)})
                 became = outcome(desk, record, before)
                 if not became:
