@@ -371,3 +371,15 @@ def test_a_form_without_a_list_of_its_fields_prints_its_values(desk: Desk) -> No
     made.pages[0].obj.Rotate = 90
     assert "2024" in (text := built(desk, made))
     assert "值" in text
+
+
+def test_an_empty_field_without_appearance_shows_its_border_alone() -> None:
+    def blue() -> Dictionary:
+        return Dictionary(BC=Array([0, 0, 1]))
+
+    for entries in (field(0, MK=blue()), ticked("Off", "Off", MK=blue()), ticked("Off", None, MK=blue())):
+        assert has_colour(drawn(form(entries)), 0, 0, 255)
+
+
+def test_letters_that_everyone_defines_for_himself_are_named(desk: Desk) -> None:
+    assert "（U+E000、U+F8FF）" in said(desk, form(field(0, "王\ue000\uf8ff")))["pdf-letters"]

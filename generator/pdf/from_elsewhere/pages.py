@@ -191,8 +191,9 @@ def _flatten(pdf: Pdf) -> None:
 def _draw_overlays(pdf: Pdf, letters: overlays.Letters) -> None:
     """What is to be seen of forms, stamps and notes on paper is drawn in their appearances."""
     overlays.prepare(pdf, letters)
-    if letters.are_needed:
-        raise Unfit(FileCode.FILE_NOT_PAGES, what="填寫的表單欄位")
+    if letters.are_needed or letters.lacking:
+        lacking = f"（字型沒有「{''.join(sorted(letters.lacking))}」）" if letters.lacking else ""
+        raise Unfit(FileCode.FILE_NOT_PAGES, what=f"填寫的表單欄位{lacking}")
     if "/NeedAppearances" in pdf.Root.get("/AcroForm", Dictionary()):
         del pdf.Root.AcroForm.NeedAppearances
 

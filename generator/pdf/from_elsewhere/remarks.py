@@ -21,6 +21,10 @@ class RemarkCode(Code):
         "「{name}」{where}的表單欄位（{what}）放不下填寫的內容，印得很小或不完整",
         "請縮短內容，或另存成一般的 PDF，改放該檔。",
     )
+    PDF_LETTERS = warning(
+        "「{name}」{where}填寫的內容有自造字（{what}），印出的可能是別的字或空白",
+        "請改用通用的字，或另存成一般的 PDF，改放該檔。",
+    )
     PDF_REMARKS = warning(
         "「{name}」{where}的註解（{what}）另有文字，不會印出", "要給委員看的請寫在頁面上，不要的請刪除註解。"
     )

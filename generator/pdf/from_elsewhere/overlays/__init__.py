@@ -35,14 +35,13 @@ def prepare(pdf: Pdf, letters: Letters) -> list[Remark]:
     ]
     shown = fields.Shown(pdf, [note for _, _, note in lying if note.get("/Subtype") == Name.Widget])
     for number, _, note in lying:
-        letters.lacking.clear()
+        letters.private.clear()
         try:
             found = _prepare(pdf, note, letters, shown)
         except _BROKEN:
             note.F = HIDDEN
             found = [(RemarkCode.PDF_UNDRAWN, notes.called(note))]
-        if letters.lacking:
-            found.append((RemarkCode.PDF_TIGHT, f"字型沒有「{''.join(sorted(letters.lacking))}」"))
+        found += [(RemarkCode.PDF_LETTERS, f"U+{ord(sign):04X}") for sign in sorted(letters.private)]
         remarks += [Remark(code, number, what) for code, what in found]
     return remarks
 

@@ -145,11 +145,15 @@ def _tick(pdf: Pdf, note: Any) -> Said:
         note.AS = Name.Off
         return [(RemarkCode.PDF_UNDRAWN, f"表單欄位（{name(note)}）")]
     note.AS = Name(f"/{state}")
-    if state == "Off" or has_look(note):
-        return [(RemarkCode.PDF_FILLED, name(note))] if before != state else []
+    changed = [(RemarkCode.PDF_FILLED, name(note))] if before != state else []
+    if has_look(note):
+        return changed
     area = box(note)
     marked = entry(note, "/MK")
     marked = marked if isinstance(marked, Dictionary) else Dictionary()
+    if state == "Off":
+        draw(pdf, note, _frame(note, marked, area.wide, area.tall), (0, 0, area.wide, area.tall), {})
+        return changed
     sign = _MARKS.get(text_of(marked.get("/CA")), "circle" if _flags(note) & _RADIO else "check")
     drawn = _frame(note, marked, area.wide, area.tall) + _mark(sign, area.wide, area.tall)
     draw(pdf, note, drawn, (0, 0, area.wide, area.tall), {})
@@ -231,13 +235,14 @@ def _text(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Said:
         chosen = [_called(note, text) for text in chosen]
     filled = "\n".join(chosen)
     saved = shown.text(note) if has_look(note) else None
-    if value is None and not form.get("/NeedAppearances", False):
+    if value is None and not form.get("/NeedAppearances", False) and has_look(note):
         return []
     if flags & _PASSWORD and entry(note, "/FT") == Name.Tx:
         if saved is not None and saved.strip():
             return []
         filled = "*" * len(filled)
     if saved is None and not filled.strip():
+        _draw_text(pdf, note, letters, "", is_list)
         return []
     if saved is not None and not is_list and _is_current(note, filled, saved, shown):
         return []

@@ -36,6 +36,7 @@ class Letters:
     def __init__(self, source: bytes | None = None) -> None:
         self.wanted: set[str] = set()
         self.lacking: set[str] = set()
+        self.private: set[str] = set()
         self._pdf = Pdf.open(io.BytesIO(source)) if source is not None else None
         self._faces: dict[str, numbers.Typeface] = {}
         self._copied: dict[str, Any] = {}
@@ -62,8 +63,12 @@ class Letters:
         return 1000 if unicodedata.east_asian_width(sign) in "WFA" else 550
 
     def shown(self, text: str, size: float) -> str:
-        """The operators that show a text. Letters that no typeface has are left out, and noted."""
+        """The operators that show a text. Letters that no typeface has are left out, and noted.
+
+        So are those that everyone may define for himself: each computer shows another one.
+        """
         self.wanted |= set(text) - {" "}
+        self.private |= {sign for sign in text if unicodedata.category(sign) == "Co"}
         pieces: list[str] = []
         for sign in text:
             face = self._faces.get(sign)
