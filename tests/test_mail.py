@@ -280,7 +280,7 @@ def test_recipients_go_by_role_and_private_mailboxes_are_seen_by_nobody(desk: De
 def test_the_standard_templates_hide_the_mailboxes_of_civil_members(desk: Desk) -> None:
     for kind in ("會議資料", "會議紀錄草稿", "會議紀錄定稿"):
         head = template_path(desk, kind).read_text("utf-8").splitlines()[:3]
-        assert head == ["收件者：召集人、機關代表", "副本：列席", "密件副本：民間代表"]
+        assert head == ["收件者：召集人、機關代表、其他", "副本：列席", "密件副本：民間代表"]
 
 
 def test_a_missing_address_is_a_problem_with_its_cell(desk: Desk) -> None:

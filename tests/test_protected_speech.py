@@ -398,7 +398,7 @@ def test_a_remark_of_a_member_who_sent_a_deputy_is_the_deputys(desk: Desk, speak
     meeting_with(desk, "吳民間", 發言=REMARKS.replace("周民間", speaker))
     assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
     for edition in ("會議版", "公開版"):
-        assert "李代表（孫代理代）：報告宜附圖表。" in desk.texts()[f"會議紀錄（{edition}）"]
+        assert "孫代理科長：報告宜附圖表。" in desk.texts()[f"會議紀錄（{edition}）"]
 
 
 @pytest.mark.parametrize("speaker", ["李代表", "孫代理"])

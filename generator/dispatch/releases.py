@@ -23,8 +23,7 @@ from generator.build import convert, last_look, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.report import Report
 from generator.build.story import Built, Step
-from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC
-from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.document import FOR_PUBLIC, INTERNAL, PARTICIPANTS, PUBLIC
 from generator.meeting import schedule
 from generator.meeting.schedule import Deadline
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS

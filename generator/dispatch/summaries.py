@@ -14,7 +14,7 @@ from generator.basic.package import Properties
 from generator.basic.problem import Location, Problem
 from generator.basic.workspace import Workspace
 from generator.documents import summary
-from generator.documents.minutes import FOR_MEETING
+from generator.documents.document import FOR_MEETING
 from generator.documents.summary import Group
 from generator.leaks import search
 from generator.meeting.model import Meeting

@@ -74,6 +74,38 @@ def compose(meeting: Meeting, case: Case, item: Attachment, vocabulary: Vocabula
     )
 
 
+def of_minutes(meeting: Meeting, item: Attachment, vocabulary: Vocabulary, audience: str) -> Document:
+    """The document of an attachment of the minutes: it is of no case and no part of the packet."""
+    convention = _convention(meeting, item)
+    enclosure = meeting.files.get(item.at("origin"))
+    heading = meeting.regulations[item.target].name if convention == REGULATION else field(item, "name")
+    content = _content(meeting, item)
+    context = {
+        "標號": item.label,
+        "名稱": item.name,
+        "標題": heading,
+        "副標題": "",
+        "說明": "" if content else SEPARATE_NOTE.format(f"，檔名：{item.target}" if item.target else ""),
+        "附註標題": "",
+        "附註": [],
+    }
+    label = f"會議紀錄{item.label}"
+    return Document(
+        name=f"{label} {file_names.part(item.name, '附件')}",
+        template=template_of(meeting, item),
+        context={**vocabulary.context(None), **content, "本附件": context},
+        title=f"{meeting.name}{label} {heading}",
+        bookmark=f"{label} {heading}",
+        level=1,
+        joined=False,
+        audience=audience,
+        enclosure=enclosure,
+        label=label if enclosure else "",
+        unfit=convention == SEPARATELY and joins_file(item.source) and enclosure is None,
+        separate=convention == SEPARATELY and enclosure is None,
+    )
+
+
 def template_of(meeting: Meeting, item: Attachment) -> str:
     """The template that is named in the row, else that of the sheet or of the kind of attachment."""
     return item.template or _convention(meeting, item)

@@ -22,7 +22,7 @@ EARLIER = "歷次會議持續列管事項"
 
 
 def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Document:
-    parts = [{"名稱": name, "點": _points(case, points, vocabulary)} for name, points in case.parts.items()]
+    parts = [{"名稱": name, "點": point_tree(case, points, vocabulary)} for name, points in case.parts.items()]
     context = {
         **vocabulary.context(case),
         "本案": {
@@ -50,7 +50,7 @@ def signatures(case: Case) -> list[dict[str, Any]]:
     return [{"稱謂": heading, "姓名": field(case, name)} for heading, name in case.signed]
 
 
-def _points(case: Case, points: Sequence[Explanation], vocabulary: Vocabulary) -> list[dict[str, Any]]:
+def point_tree(case: Case, points: Sequence[Explanation], vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """A part of a case as a tree of points, numbered 一、（一） 1.（1） within each parent."""
     levels: list[list[dict[str, Any]]] = [[] for _ in range(DEEPEST)]
     for point in points:

@@ -19,6 +19,8 @@ LIST = "表"
 PUBLIC, PARTICIPANTS, INTERNAL = "公開", "委員及列席人員", "機關內部"
 # What is made for each of them: editions of the minutes, and of the joined packet.
 FOR_MEETING, FOR_PUBLIC, FOR_AGENCY = "會議版", "公開版", "機關版"
+# Those of the minutes.
+EDITIONS = (FOR_MEETING, FOR_PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)

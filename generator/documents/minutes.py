@@ -13,10 +13,14 @@ from typing import Any
 
 from generator.basic import file_names, roc
 from generator.basic.problem import Location
-from generator.documents import access
-from generator.documents.case import signatures
+from generator.documents import access, attachment
+from generator.documents import remarks as spoken
+from generator.documents.case import point_tree, signatures
 from generator.documents.document import (
+    EDITIONS,
     FOR_AGENCY,
+    FOR_MEETING,
+    FOR_PUBLIC,
     INTERNAL,
     PARTICIPANTS,
     PUBLIC,
@@ -24,53 +28,46 @@ from generator.documents.document import (
     Document,
     DocumentType,
 )
-from generator.documents.document import FOR_MEETING as FOR_MEETING
-from generator.documents.document import FOR_PUBLIC as FOR_PUBLIC
 from generator.documents.numbering import numbered
 from generator.meeting import agenda
-from generator.meeting.minutes import SOMEONE, Minutes
+from generator.meeting.minutes import Minutes
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import ACCESS, BY_DEPUTY, CIVIL_MEMBER, OPEN, OPINION, WITHHELD
+from generator.meeting.sheets import (
+    ABRIDGED,
+    ABSENT,
+    ACCESS,
+    BY_DEPUTY,
+    BY_VIDEO,
+    CIVIL_MEMBER,
+    IN_FULL,
+    NOT_PRINTED,
+    OPEN,
+    WITHHELD,
+)
 from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.agenda import Section
-from generator.meeting.sheets.meeting import Case
-from generator.meeting.sheets.minutes import Attendance, Decision, Remark
+from generator.meeting.sheets.meeting import Attachment, Case
+from generator.meeting.sheets.minutes import Attendance, Decision, Observer
 from generator.prose.text import Span, Text, field, fill, join, typed
 from generator.prose.vocabulary import Vocabulary
 from generator.workbook.record import spans
-from generator.workbook.values import folded
 
-EDITIONS = (FOR_MEETING, FOR_PUBLIC)
 MINUTES, TASKS = "會議紀錄", "決議分辦表"
 # What the minutes say of a section that has no more than its words and its cases.
-NOTHING_SAID: dict[str, Any] = {"發言": [], "結語": "", "決議文": "", "決議列": []}
+NOTHING_SAID: dict[str, Any] = {
+    "發言": [],
+    "結語": "",
+    "決議文": "",
+    "決議列": [],
+    "附帶決議文": "",
+    "附帶決議列": [],
+}
 TASK_COLUMNS = ("項次", "案由", "決議", "主辦單位", "期限", "列管")
 
 
 def _is_task(decision: Decision) -> bool:
     """Whether something is to be done after the meeting."""
     return bool(decision.unit or decision.due or decision.tracking)
-
-
-def is_printed(remark: Remark, edition: str) -> bool:
-    """Whether a remark stands in an edition at all."""
-    return not (remark.closed and edition == FOR_PUBLIC)
-
-
-def speaker(remark: Remark, meeting: Meeting) -> str:
-    """How the minutes name who spoke: 王小明委員, 主席, a unit; 委員 where the name is protected.
-
-    A member who sent a deputy did not speak, the deputy did: 王小明（陳小華代）, as in the head (設置要點七).
-    """
-    if remark.nameless:
-        return SOMEONE
-    if remark.kind == OPINION:
-        name = folded(remark.speaker)
-        for entry in meeting.minutes.attendance if meeting.minutes else ():
-            if entry.how == BY_DEPUTY and entry.deputy and name in (folded(entry.name), folded(entry.deputy)):
-                return f"{entry.name}（{entry.deputy}代）"
-        return "主席" if remark.speaker == meeting.info.chair else f"{remark.speaker}{SOMEONE}"
-    return remark.speaker
 
 
 def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary) -> Document:
@@ -96,7 +93,10 @@ def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocab
     entries.append({"名稱": ended, "內文": "", **NOTHING_SAID, "案": []})
     for number, entry in enumerate(entries, start=1):
         entry["標號"] = f"{roc.formal_numeral(number)}、"
-    context = {**vocabulary.context(None), "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries}}
+    context = {
+        **vocabulary.context(None),
+        "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries, "附件": _listed(minutes, edition)},
+    }
     draft = "（草稿）" if minutes.draft else ""
     title = f"{meeting.name}紀錄{draft}（{edition}）"
     audience = {FOR_PUBLIC: PUBLIC, FOR_MEETING: PARTICIPANTS, FOR_AGENCY: INTERNAL}[edition]
@@ -123,7 +123,7 @@ def _text_section(meeting: Meeting, minutes: Minutes, section: Section, edition:
     name instead of a 案號.
     """
     decided = minutes.decisions_of(section.name)
-    remarks = _printed(minutes, section.name, edition)
+    remarks = spoken.printed(minutes, section.name, edition)
     words: list[Text] = [] if section.closing else [field(decision, "text") for decision in decided]
     if section is agenda.opening(meeting.sections) and minutes.info.opening:
         words.insert(0, field(minutes.info, "opening"))
@@ -131,10 +131,26 @@ def _text_section(meeting: Meeting, minutes: Minutes, section: Section, edition:
     return {
         "名稱": f"{section.name}（略）" if silent else section.name,
         "內文": join("\n", words),
-        "發言": _remarks(meeting, section, remarks),
+        "發言": spoken.sections(meeting, section, remarks),
         **(_decided(section, decided) if section.closing else _decided(section, ())),
         "案": [],
     }
+
+
+def _listed(minutes: Minutes, edition: str) -> list[dict[str, Any]]:
+    """The attachments of the minutes, as listed at their end; the public edition says of the others what they are."""
+    return [
+        {
+            "標號": item.label,
+            "名稱": field(item, "name"),
+            "備註": "" if _may_see(minutes, item, edition) else typed("（不公開）", item.at("name")),
+        }
+        for item in minutes.attachments
+    ]
+
+
+def _may_see(minutes: Minutes, item: Attachment, edition: str) -> bool:
+    return edition != FOR_PUBLIC or item.name in minutes.public_attachments
 
 
 def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[str, str]:
@@ -156,9 +172,9 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
         "狀態標示": typed("（草稿）" if minutes.draft else "", status),
         "草稿註": _draft_note(vocabulary, status) if minutes.draft else "",
         "時間": day + start + more,
-        "主席": field(meeting.info, "chair"),
-        "出席": join("、", map(_attendance, attending)),
-        "請假": join("、", map(_attendance, minutes.absent)) or "無",
+        "主席": _chair(meeting),
+        "出席": join("、", [_attendance(meeting, entry) for entry in attending]),
+        "請假": join("、", [_attendance(meeting, entry) for entry in minutes.absent]) or "無",
         "列席": _observers(meeting),
         "人數": counted,
     }
@@ -175,18 +191,42 @@ def _draft_note(vocabulary: Vocabulary, status: Location) -> Text:
     return typed("如有修正意見，請", status) + by + typed("回復；未回復者，視同無意見。", status)
 
 
-def _attendance(member: Attendance) -> Text:
-    name = typed(member.name, member.at("name"), member.at("how"))
-    return fill("{}（{}代）", name, field(member, "deputy")) if member.how == BY_DEPUTY else name
+def _chair(meeting: Meeting) -> Text:
+    """林次長大年 where the body writes names so; else, and of no member, the bare name."""
+    at, member = meeting.info.at("chair"), meeting.member(meeting.info.chair)
+    if member is None or not meeting.body.official_names:
+        return field(meeting.info, "chair")
+    return typed(meeting.titled(member.name, member.title or member.address), at, member.at("title"))
+
+
+def _attendance(meeting: Meeting, entry: Attendance) -> Text:
+    """王委員小明, 王委員小明（李次長午隆代）, 王委員小明（視訊）."""
+    notes = []
+    if entry.how == BY_DEPUTY:
+        deputy = meeting.titled(entry.deputy, entry.deputy_title)
+        notes.append(typed(f"{deputy}代", entry.at("deputy"), *spans([entry], "deputy_title")))
+    if entry.counts and entry.way == BY_VIDEO:
+        notes.append(typed(entry.way, entry.at("way")))
+    name = typed(spoken.listed(meeting, entry.name), entry.at("name"), entry.at("how"))
+    return fill("{}（{}）", name, join("，", notes)) if notes else name
 
 
 def _observers(meeting: Meeting) -> str:
+    """Who sat in, by unit: 資訊處陳科長小華、林專員小美（請假）."""
     groups = []
-    for unit, people in groupby(meeting.observers, key=lambda person: person.unit):
+    for unit, people in groupby(meeting.came, key=lambda person: person.unit):
         listed = list(people)
-        names = [field(person, "name") + field(person, "title") for person in listed if person.name]
-        groups.append(typed(unit, *spans(listed, "unit")) + join("、", names))
+        names = [_observer(meeting, person) for person in listed if person.name]
+        absent = all(person.how == ABSENT for person in listed) and not names
+        groups.append(typed(f"{unit}（請假）" if absent else unit, *spans(listed, "unit")) + join("、", names))
     return join("；", groups) or "無"
+
+
+def _observer(meeting: Meeting, person: Observer) -> Text:
+    name = field(person, "name") + field(person, "title")
+    if meeting.body.official_names and person.title:
+        name = typed(meeting.titled(person.name, person.title), person.at("name"), person.at("title"))
+    return name + typed("（請假）", person.at("how")) if person.how == ABSENT else name
 
 
 def _case(
@@ -197,14 +237,15 @@ def _case(
     edition: str,
     vocabulary: Vocabulary,
 ) -> dict[str, Any]:
-    remarks = _printed(minutes, case.key, edition)
+    remarks = spoken.printed(minutes, case.key, edition)
     entry = {
         "標號": mark,
         "案由": vocabulary.written(case, "subject", case),
         "單位稱謂": case.section.unit_word,
         "單位": field(case, "unit"),
         "署名": signatures(case),
-        "發言": _remarks(meeting, case.section, remarks),
+        "說明": _explained(meeting, case, vocabulary),
+        "發言": spoken.sections(meeting, case.section, remarks),
         **_decided(case.section, minutes.decisions_of(case.key)),
     }
     if access.sees(edition, case.access):
@@ -212,41 +253,51 @@ def _case(
     return {**access.blank(entry), "標號": mark, "案由": access.NO_CASE}
 
 
-def _printed(minutes: Minutes, key: str, edition: str) -> list[Remark]:
-    """The remarks on a case, or in a section without cases, that stand in an edition."""
-    return [remark for remark in minutes.remarks if folded(remark.case) == folded(key) and is_printed(remark, edition)]
-
-
 def _decided(section: Section, decided: Sequence[Decision]) -> dict[str, Any]:
-    """The decisions: a lone one follows the word that closes the case, several are numbered below it."""
-    alone = len(decided) == 1 and section.closing
+    """The decisions: a lone one follows the word that closes the case, several are numbered below it.
+
+    附帶決議 stand apart, in the same way.
+    """
+    resolutions = [decision for decision in decided if not decision.is_rider]
+    riders = [decision for decision in decided if decision.is_rider]
+    alone = len(resolutions) == 1 and section.closing
     return {
         "結語": section.closing,
-        "決議文": field(decided[0], "text") if alone else "",
-        "決議列": [
-            {"標號": mark, "內容": field(decision, "text")}
-            for mark, decision in zip(numbered(len(decided), level=2), decided, strict=True)
-            if not alone
-        ],
+        "決議文": field(resolutions[0], "text") if alone else "",
+        "決議列": [] if alone else _numbered(resolutions),
+        "附帶決議文": field(riders[0], "text") if len(riders) == 1 else "",
+        "附帶決議列": _numbered(riders) if len(riders) > 1 else [],
     }
 
 
-def _speaker(remark: Remark, meeting: Meeting) -> Text:
-    closed = "（不公開）" if remark.closed else ""
-    return typed(speaker(remark, meeting) + closed, remark.at("speaker"), remark.at("openness"))
-
-
-def _remarks(meeting: Meeting, section: Section, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
-    """The remarks in their order: by 委員意見 and 機關回應 in turn, or all under the title that the section has.
-
-    They are numbered （一） through the case, so that 意見（三） is one remark.
-    """
-    rows = [
-        {"標號": mark, "發言者": _speaker(remark, meeting), "內容": field(remark, "text")}
-        for mark, remark in zip(numbered(len(remarks), level=2), remarks, strict=True)
+def _numbered(decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+    return [
+        {"標號": mark, "內容": field(decision, "text")}
+        for mark, decision in zip(numbered(len(decisions), level=2), decisions, strict=True)
     ]
-    groups = groupby(zip(remarks, rows, strict=True), key=lambda pair: section.remarks_title or pair[0].kind)
-    return [{"標題": title, "列": [row for _, row in group]} for title, group in groups]
+
+
+def _explained(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """The parts of a case (說明, 擬辦 …) as the body has them in its minutes: 略, in full, or none.
+
+    Those of a case that was raised at the meeting stand nowhere else, and are in full.
+    """
+    way = IN_FULL if case.is_minuted else meeting.agency.minuted_points
+    if way == NOT_PRINTED:
+        return []
+    if way == ABRIDGED:
+        return [{"名稱": name, "略": True, "點": []} for name in case.parts]
+    return [
+        {"名稱": name, "略": False, "點": list(_flat(point_tree(case, listed, vocabulary)))}
+        for name, listed in case.parts.items()
+    ]
+
+
+def _flat(tree: Sequence[dict[str, Any]], level: int = 1) -> Iterator[dict[str, Any]]:
+    """The points of a tree one after the other, each with its level."""
+    for point in tree:
+        yield {**point, "層": level}
+        yield from _flat(point["下層"], level + 1)
 
 
 def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[dict[str, Any]]:
@@ -281,6 +332,17 @@ def _compose_minutes(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]
 def _editions(meeting: Meeting) -> list[str]:
     withheld = any(case.access == WITHHELD for case in meeting.cases)
     return [*EDITIONS, FOR_AGENCY] if withheld else [*EDITIONS]
+
+
+def _compose_attachments(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
+    """The attachments of the minutes, each a file of its own."""
+    noted = meeting.minutes
+    if noted is None:
+        return []
+    return [
+        attachment.of_minutes(meeting, item, vocabulary, PUBLIC if _may_see(noted, item, FOR_PUBLIC) else PARTICIPANTS)
+        for item in noted.attachments
+    ]
 
 
 def _compose_tasks(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
@@ -332,5 +394,12 @@ def _task_book(title: str, rows: Sequence[dict[str, Any]]) -> bytes:
 
 DOCUMENT_TYPES = (
     DocumentType(lambda meeting: [f"{MINUTES}.docx"] if meeting.minutes else [], _compose_minutes),
+    DocumentType(
+        lambda meeting: [
+            f"{attachment.template_of(meeting, item)}.docx"
+            for item in (meeting.minutes.attachments if meeting.minutes else ())
+        ],
+        _compose_attachments,
+    ),
     DocumentType(lambda meeting: [f"{TASKS}.docx"] if _has_tasks(meeting) else [], _compose_tasks),
 )

@@ -24,7 +24,6 @@ from generator.workbook.values import folded
 
 NOTICE, SIGN_IN, NAME_CARDS = "開會通知單", "簽到單", "桌牌"
 OBSERVING = "列席"
-_MEMBER = "委員"
 # As 設置要點七 says it.
 _DEPUTIES_RULE = "設置要點七"
 _DATA_GROUP_DEPUTIES = "代表政府機關出任之委員因故未能親自出席時，得指派代表出席（政府資料開放諮詢小組設置要點第七點）"
@@ -51,7 +50,7 @@ def _notice(meeting: Meeting) -> dict[str, Any]:
         "發文字號": field(meeting.info, "dispatch_number"),
         "速別": field(meeting.info, "urgency"),
         "主持人": typed(chair(meeting), meeting.info.at("chair")),
-        "出席者": join("、", [_titled(member) for member in _attending(meeting)]),
+        "出席者": join("、", [_titled(meeting, member) for member in _attending(meeting)]),
         "列席者": _observers(meeting),
         "副本": copy,
         "備註文": "" if several else join("", remarks),
@@ -66,11 +65,13 @@ def _recipients(observers: bool, copy: bool) -> str:
 
 
 def chair(meeting: Meeting) -> str:
-    """Who chairs, with the title that the roster gives: 林小明副首長（召集人）; the bare name of someone else."""
-    member = next((other for other in meeting.members if folded(other.name) == folded(meeting.info.chair)), None)
+    """Who chairs, with the title that the roster gives: 林次長大年（召集人）; the bare name of someone else."""
+    member = meeting.member(meeting.info.chair)
     if member is None:
         return meeting.info.chair
-    return f"{member.name}{member.title}（{member.role}）" if member.group == CHAIR else titled(member)
+    if member.group != CHAIR:
+        return titled(meeting, member)
+    return f"{meeting.titled(member.name, member.title)}（{member.role}）"
 
 
 def _rank(meeting: Meeting, member: Member) -> int:
@@ -108,13 +109,13 @@ def _deputies_note(meeting: Meeting) -> str:
     )
 
 
-def titled(member: Member) -> str:
-    """A name as notices write it, the title after it."""
-    return f"{member.name}{member.title or _MEMBER}"
+def titled(meeting: Meeting, member: Member) -> str:
+    """A name as notices write it, with its title: 何處長小雨, or 何小雨處長."""
+    return meeting.titled(member.name, member.title or member.address)
 
 
-def _titled(member: Member) -> str:
-    return typed(titled(member), member.at("name"), member.at("title"))
+def _titled(meeting: Meeting, member: Member) -> str:
+    return typed(titled(meeting, member), member.at("name"), member.at("title"))
 
 
 def _attending(meeting: Meeting) -> list[Member]:
@@ -137,9 +138,16 @@ def _observers(meeting: Meeting) -> str:
     shown = []
     for unit in observing_units(meeting):
         people = [person for person in meeting.observers if person.unit == unit]
-        names = [field(person, "name") + field(person, "title") for person in people if person.name]
+        names = [_observer(meeting, person) for person in people if person.name]
         shown.append(typed(unit, *_unit_cells(meeting, people)) + join("、", names))
     return join("；" if any(person.name for person in meeting.observers) else "、", shown)
+
+
+def _observer(meeting: Meeting, person: Observer) -> str:
+    """趙專員小華, or 趙小華專員."""
+    if meeting.body.official_names and person.title:
+        return typed(meeting.titled(person.name, person.title), person.at("name"), person.at("title"))
+    return field(person, "name") + field(person, "title")
 
 
 def _unit_cells(meeting: Meeting, people: Sequence[Observer]) -> tuple[Location, ...]:

@@ -12,8 +12,7 @@ from typing import Any
 
 from generator.basic import roc
 from generator.documents import summary
-from generator.documents.document import PARTICIPANTS, Document, DocumentType
-from generator.documents.minutes import FOR_MEETING
+from generator.documents.document import FOR_MEETING, PARTICIPANTS, Document, DocumentType
 from generator.documents.summary import Group
 from generator.meeting import schedule
 from generator.meeting.minutes import SOMEONE
@@ -53,7 +52,7 @@ def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
         return []
     hidden, remarks = _protected(meeting)
     cells = {str(remark.at("text")) for remark in remarks}
-    texts = [folded(remark.text) for remark in remarks]
+    texts = [folded(text) for remark in remarks for text in remark.texts]
     titles = {folded(case.key): case.title for case in meeting.cases}
     order = [*titles, ""]
     listed = [proposal for proposal in meeting.proposals if proposal.counts]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from generator.basic.package import DAMAGED, Budget, Package
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
-from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
+from generator.documents.document import EDITIONS, FOR_MEETING, FOR_PUBLIC
 from generator.leaks import names, personal, titles
 from generator.leaks.names import Sought, key
 from generator.meeting.model import Meeting
@@ -179,7 +179,11 @@ def _titles(items: list[Printed], meeting: Meeting, edition: str, own: Sought, u
 
 def _quotes(items: list[Printed], meeting: Meeting) -> Iterator[Problem]:
     """Sentences of closed remarks that stand elsewhere; short ones are in any text."""
-    closed = [remark.text for remark in meeting.minutes.remarks if remark.closed] if meeting.minutes else []
+    closed = (
+        [text for remark in meeting.minutes.remarks if remark.closed for text in remark.texts]
+        if meeting.minutes
+        else []
+    )
     sentences = {
         sentence for text in closed for part in _SENTENCE.split(text) if len(sentence := key(part)) >= _TELLING
     }
@@ -231,10 +235,11 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     yield Printed(minutes.info.opening, minutes.info.at("opening"), EDITIONS)
     for remark in minutes.remarks:
         editions = (FOR_MEETING,) if remark.closed else EDITIONS
-        yield Printed(remark.text, remark.at("text"), editions, case=remark.case)
+        for said in (remark, *remark.points):
+            yield Printed(said.text, said.at("text"), editions, case=remark.case)
         if not remark.nameless and remark.kind != OPINION:
             yield Printed(remark.speaker, remark.at("speaker"), editions, case=remark.case)
-    for observer in meeting.observers:
+    for observer in meeting.came:
         yield Printed(observer.unit, observer.at("unit"), EDITIONS)
         yield Printed(observer.title, observer.at("title"), EDITIONS)
     for attendance in minutes.attendance:
@@ -257,7 +262,7 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
             for name in ("adopted", "reason"):
                 yield Printed(getattr(proposal, name), proposal.at(name), (FOR_MEETING,), case=proposal.case)
     people: list[tuple[Record, str]] = [(meeting.info, "chair"), (meeting.info, "recorder")]
-    people += [(observer, "name") for observer in meeting.observers]
+    people += [(observer, "name") for observer in meeting.came]
     people += [(entry, name) for entry in minutes.attendance for name in ("name", "deputy")]
     for remark in minutes.remarks:
         if not remark.closed and not remark.nameless:

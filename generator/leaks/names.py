@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.document import FOR_PUBLIC
 from generator.leaks import variants
 from generator.meeting.minutes import SOMEONE
 from generator.meeting.model import Meeting
+from generator.meeting.people import addressed as with_title
 from generator.meeting.sheets import BY_DEPUTY
 from generator.meeting.sheets.agency import Member
 from generator.meeting.sheets.minutes import Attendance, Remark
@@ -71,13 +72,14 @@ def of(
     A speaker written with a title (範例委員教授) protects the member's bare name as well; a deputy and the member who
     sent the deputy protect each other.
     """
-    people, sent = [*(member.name for member in members), *(entry.name for entry in attendance)], list(attendance)
+    members, sent = list(members), list(attendance)
+    listed = [*(member.name for member in members), *(entry.name for entry in sent)]
     names: list[str] = []
     for remark in remarks:
         if not (remark.nameless or (remark.hidden and edition == FOR_PUBLIC)) or not is_person(remark.speaker):
             continue
         speaker = key(remark.speaker)
-        found = [remark.speaker, *(name for name in people if key(name) and key(name) in speaker)]
+        found = [remark.speaker, *(name for name in listed if key(name) and key(name) in speaker)]
         for entry in sent:
             if entry.how == BY_DEPUTY and entry.deputy and {key(entry.name), key(entry.deputy)} & set(map(key, found)):
                 found += [entry.name, entry.deputy]
@@ -86,12 +88,24 @@ def of(
     return list(dict.fromkeys(name for name in names if len(key(name)) > 1 and key(name) != key(SOMEONE)))
 
 
+def addressed(names: Sequence[str], members: Iterable[Member], sent: Iterable[Attendance]) -> Iterator[str]:
+    """The names with a title between surname and given name, as minutes print them: 王委員小明, 李次長午隆."""
+    titles = [(member.name, title) for member in members for title in (member.address, member.title)]
+    titles += [(entry.deputy, entry.deputy_title) for entry in sent]
+    wanted = set(map(key, names))
+    for name, title in titles:
+        if title and key(name) in wanted and (written := with_title(name, title)) != f"{name}{title}":
+            yield written
+
+
 def protected(meeting: Meeting, edition: str) -> list[str]:
     """The names that an edition of the minutes of a meeting protects. A unit is no name."""
     if meeting.minutes is None:
         return []
     units = {key(unit) for unit in (*meeting.units, *(case.unit for case in meeting.cases))}
-    names = of(meeting.minutes.remarks, meeting.members, meeting.minutes.attendance, edition)
+    people = meeting.members, meeting.minutes.attendance
+    names = of(meeting.minutes.remarks, *people, edition)
+    names += addressed(names, *people)
     return [name for name in names if key(name) not in units]
 
 

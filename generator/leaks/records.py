@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.document import FOR_PUBLIC
 from generator.documents.passages import Contents, Passage, Source, Table
+from generator.documents.remarks import pieces
 from generator.leaks.names import Sought, key, protected
 from generator.meeting.model import Meeting
 
@@ -21,14 +22,16 @@ def without_protected(meeting: Meeting, contents: Contents) -> Contents:
     """A copy in which passages and rows with a protected name or a closed remark say that they are withheld."""
     sought = Sought.of(protected(meeting, FOR_PUBLIC))
     remarks = meeting.minutes.remarks if meeting.minutes else ()
-    closed = [key(remark.text) for remark in remarks if remark.hidden and remark.text]
+    hidden = [remark for remark in remarks if remark.hidden]
+    closed = [key(text) for remark in hidden for text in remark.texts if text]
+    paragraphs = {key(piece) for remark in hidden if len(pieces(remark)) > 1 for piece in pieces(remark)} - {""}
     if not sought.patterns and not closed:
         return contents
 
     def tells(text: str) -> bool:
         plain = key(text)
         quoted = (len(plain) > _TELLING and (plain in remark or remark in plain) for remark in closed)
-        return bool(sought.places(plain)) or any(quoted)
+        return bool(sought.places(plain)) or plain in paragraphs or any(quoted)
 
     passages = [
         Passage(WITHHELD, passage.where, passage.label) if tells(passage.text) else passage

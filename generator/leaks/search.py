@@ -14,9 +14,8 @@ from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.formats import CONVERTED, PUBLIC, chosen
 from generator.basic.package import Package
 from generator.basic.steps import step
-from generator.documents import minutes as after_meeting
-from generator.documents.document import Document
-from generator.documents.minutes import FOR_PUBLIC
+from generator.documents import remarks as spoken
+from generator.documents.document import FOR_PUBLIC, Document
 from generator.leaks import names, personal, texts, titles
 from generator.leaks.names import key
 from generator.leaks.texts import Insides
@@ -130,7 +129,7 @@ class _Title:
     @classmethod
     def of(cls, meeting: Meeting, bearer: titles.Bearer) -> _Title:
         assert meeting.minutes is not None
-        said = [(remark.case, remark.text) for remark in meeting.minutes.remarks]
+        said = [(remark.case, text) for remark in meeting.minutes.remarks for text in remark.texts]
         said += [(decision.case, decision.text) for decision in meeting.minutes.decisions]
         said += [(case.key, source) for source, case, _ in prose_of(meeting)]
         open_texts = "\n".join(key(text) for case, text in said if folded(case) not in bearer.cases)
@@ -164,9 +163,11 @@ class _Forbidden:
     def of(cls, meeting: Meeting, edition: str) -> _Forbidden:
         protected = names.protected(meeting, edition)
         remarks = meeting.minutes.remarks if meeting.minutes is not None and edition == FOR_PUBLIC else ()
-        closed = [key(remark.text) for remark in remarks if remark.closed]
+        closed = [key(text) for remark in remarks if remark.closed for text in remark.texts]
         group_address = meeting.agency.email.strip().casefold()
-        people = [person.email for person in meeting.members] + [person.email for person in meeting.observers]
+        people = [person.email for person in meeting.members] + [
+            person.email for person in (*meeting.observers, *meeting.came)
+        ]
         addresses = [
             key(address) for address in people if "@" in address and address.strip().casefold() != group_address
         ]
@@ -296,10 +297,8 @@ def _allowed(meeting: Meeting, document: Document) -> str:
     assert minutes is not None
     head = document.context["紀錄"]
     named_remarks = [
-        remark
-        for remark in minutes.remarks
-        if after_meeting.is_printed(remark, document.edition) and not remark.nameless
+        remark for remark in minutes.remarks if spoken.is_printed(remark, document.edition) and not remark.nameless
     ]
     parts = [*(head[name] for name in _HEADER), meeting.info.recorder]
-    parts += [after_meeting.speaker(remark, meeting) for remark in named_remarks]
+    parts += [spoken.speaker(remark, meeting) for remark in named_remarks]
     return "\n".join(key(part) for part in parts)

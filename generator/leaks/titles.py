@@ -10,17 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.leaks.names import key, of
+from generator.meeting import people
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import ABSENT, BY_DEPUTY, OPINION
 from generator.workbook.values import folded
 
-# Surnames of two characters, also of two families.
-_DOUBLE = """
-歐陽 司馬 上官 諸葛 司徒 東方 皇甫 尉遲 公孫 慕容 令狐 夏侯 軒轅 長孫 宇文 鮮于 端木 獨孤 南宮 西門 東郭 司空
-太史 申屠 公羊 澹臺 呼延 百里 拓跋 赫連 范姜 張簡 江謝 陳黃 劉張 葉劉 歐李 梁丘 左丘 東門 南門 第五 万俟 淳于
-單于 仲孫 鍾離 宗政 濮陽 公冶 太叔 亓官 司寇 巫馬 顓孫 壤駟 公良 漆雕 樂正 宰父 穀梁 段干 閭丘 微生 羊舌 公西
-子車
-"""
 _TITLES = """
 委員 教授 主任 主任委員 理事長 召集人 主席 理事 監事 常務理事 秘書長 秘書 執行長 執行秘書 總經理 經理 董事長
 董事 會長 社長 所長 處長 科長 組長 局長 司長 署長 部長 次長 院長 校長 系主任 館長 課長 股長 廳長 隊長 專員
@@ -78,7 +72,7 @@ def surname(name: str) -> str:
     """The surname, as a key: two characters where these are one."""
     folded_name = key(name)
     double = folded_name[:2]
-    return double if len(folded_name) > 2 and double in {key(one) for one in _DOUBLE.split()} else folded_name[:1]
+    return double if len(folded_name) > 2 and double in {key(one) for one in people.DOUBLE} else folded_name[:1]
 
 
 def bearers(meeting: Meeting, edition: str) -> Iterator[Bearer]:
@@ -131,7 +125,7 @@ def _pattern(meeting: Meeting, name: str, mine: str, attending: list[str]) -> st
     titles = sorted(
         {key(title) for title in (*_TITLES.split(), *own) if key(title)}, key=lambda title: (-len(title), title)
     )
-    between, people, written = (_any(words) for words in (_BETWEEN, _AFTER_SURNAME, titles))
+    between, others_called, written = (_any(words) for words in (_BETWEEN, _AFTER_SURNAME, titles))
     known = {surname(person) for person in (*attending, *(member.name for member in meeting.members)) if person}
     others, number = _any(sorted(known)), _any(_TOGETHER)
     # 高、李二位委員, 高李二委員: the title tells of each.
@@ -139,7 +133,7 @@ def _pattern(meeting: Meeting, name: str, mine: str, attending: list[str]) -> st
     beside = rf"(?:{listed}|(?:{others}){{1,3}}(?:{number}){{1,3}})"
     return (
         rf"{re.escape(mine)}[○〇◯●□*]{{0,2}}{_MARKS}"
-        rf"(?:(?:{between}){{0,2}}{beside}?(?:{written})|{key('姓')}(?:{people}))"
+        rf"(?:(?:{between}){{0,2}}{beside}?(?:{written})|{key('姓')}(?:{others_called}))"
         rf"|(?<![a-z])(?:{_any(_BEFORE)}){re.escape(mine)}"
     )
 

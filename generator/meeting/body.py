@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem, warning
 from generator.meeting.measures import Measure, count, measure
-from generator.meeting.sheets import AGENCY_MEMBER, ANY_BODY, CHAIR, CIVIL_MEMBER, DATA_GROUP
+from generator.meeting.sheets import AGENCY_MEMBER, ANY_BODY, CHAIR, CIVIL_MEMBER, DATA_GROUP, OFFICIAL_NAMES
 from generator.meeting.sheets import rules as names
-from generator.meeting.sheets.agency import Agency
+from generator.meeting.sheets.agency import Agency, Member
 from generator.meeting.sheets.rules import Role, RuleRow
 from generator.workbook import books, typed_rows, values
 from generator.workbook.raw import RawSheet
@@ -69,6 +69,7 @@ DATA_GROUP_RULES = (
     (names.CORRECTION_DAYS, "5", "實務慣例，法規未定"),
     (names.PUBLICATION_DAYS, "14", "運作指引陸一"),
 )
+_ROLE = Member.heading_of("role")
 # The fields of 〔機關〕 that say the same.
 SETTINGS = {names.DRAFT_DAYS: "draft_days", names.CORRECTION_DAYS: "correction_days"}
 _NOBODY = ("無", "不得代理", "均不得代理")
@@ -104,7 +105,7 @@ class Body:
     """The rules by name, only those that hold, and the sorts of members in their order.
 
     ``kind`` is DATA_GROUP or ANY_BODY. ``sources``: what is cited, also by a rule whose number stands elsewhere.
-    ``has_rules``, ``has_roles``: whether a sheet says them.
+    ``has_rules``, ``has_roles``: whether a sheet says them. ``official_names``: 王委員小明, not 王小明委員.
     """
 
     kind: str
@@ -114,6 +115,7 @@ class Body:
     sources: Mapping[str, str] = field(default_factory=dict)
     has_rules: bool = False
     has_roles: bool = False
+    official_names: bool = False
 
     def rule(self, name: str) -> Rule | None:
         """The rule of that name; None where the body has none."""
@@ -194,7 +196,14 @@ def read(raw: Sequence[RawSheet], agency: Agency | None, problems: list[Problem]
     if agency is not None:
         _settings(agency, rules, sources, has_rules, problems)
     kind = agency.kind if agency is not None and agency.kind else ANY_BODY if has_rules else DATA_GROUP
-    return Body(kind, rules, tuple(groups), groups, sources, has_rules, bool(role_rows))
+    form = agency.name_form if agency is not None else ""
+    official = form == OFFICIAL_NAMES if form else kind == ANY_BODY
+    return Body(kind, rules, tuple(groups), groups, sources, has_rules, bool(role_rows), official)
+
+
+def role_choices(raw: Sequence[RawSheet]) -> dict[str, Sequence[str]]:
+    """The texts that the columns 身分 of roster and 〔出席〕 allow, as typed_rows takes them."""
+    return {_ROLE: read(raw, None, []).roles}
 
 
 def _once(rows: Sequence[Role], problems: list[Problem]) -> list[Role]:

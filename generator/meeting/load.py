@@ -107,7 +107,9 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems, sections)
     present = frozenset(values.folded(sheet.name) for sheet in raw)
     inputs = Inputs(workspace, meeting_id, raw, present, NAMES, unread_books, problems)
-    files = _attached(put, inputs)
+    files = _attached(
+        [*(item for case in put for item in case.attachments), *(noted.attachments if noted else ())], inputs
+    )
     lists: dict[type[Record], tuple[Record, ...]] = {}
     unread = _unread_columns(inputs.tables, raw)
     for record in COUNTED:
@@ -122,12 +124,13 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         # What is missing now may stand in the workbook that could not be read.
         return Loaded(None, [problem for problem in problems if problem.code not in _DEPENDENT], files)
     facts = typed_rows.field_record(MeetingInfo, info)
+    lacks_cutoff = info is not None and info.values[MeetingInfo.heading_of("cutoff")] is None
+    if info is not None and lacks_cutoff and own.kind == DATA_GROUP and sections is USUAL:
+        problems += _no_cutoff(info, problems)
+        facts = None
     if facts is None or about is None:
         return Loaded(None, problems, files)
-    if facts.row.values[MeetingInfo.heading_of("cutoff")] is None:
-        if own.kind == DATA_GROUP and sections is USUAL:
-            problems += [_no_cutoff(facts)]
-            return Loaded(None, problems, files)
+    if lacks_cutoff:
         # A meeting without figures has no day up to which they are counted.
         facts = replace(facts, cutoff=facts.date)
     previous = succession.before(workspace, meeting_id, facts.date)
@@ -162,13 +165,13 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     return Loaded(meeting, problems, files)
 
 
-def _no_cutoff(facts: MeetingInfo) -> Problem:
-    """資料基準日 is missing, or its cell is empty."""
-    name = facts.heading_of("cutoff")
-    example = MeetingInfo.sheet.column(name).example
-    if name in facts.row.cells:
-        return problem(RowCode.EMPTY_CELL, facts.at("cutoff"), name=name)
-    return problem(RowCode.MISSING_FIELD, facts.at(), name=name, example=example)
+def _no_cutoff(info: Row, problems: Sequence[Problem]) -> list[Problem]:
+    """資料基準日 is missing, or its cell is empty; none where the cell has a problem already."""
+    name = MeetingInfo.heading_of("cutoff")
+    example, at = MeetingInfo.sheet.column(name).example, info.at(name)
+    if name not in info.cells:
+        return [problem(RowCode.MISSING_FIELD, info.at(), name=name, example=example)]
+    return [] if any(found.at == at for found in problems) else [problem(RowCode.EMPTY_CELL, at, name=name)]
 
 
 def _serves(member: Member, day: dt.date) -> bool:
@@ -258,6 +261,9 @@ def cases(
     column = Case.heading_of("key")
     keys = {values.folded(row.values[column]): row for row in reversed(rows) if row.values[column]}
     whole = agenda.placed(typed_rows.complete(Case, rows), sections)
+    # What was raised at the meeting comes after what was put before, in whichever workbook either stands.
+    order = {section.name: number for number, section in enumerate(sections)}
+    whole.sort(key=lambda case: (order[case.kind], minutes.is_of_minutes(case.row.workbook, raw)))
     texts = {values.folded(section.name) for section in sections if not section.has_cases}
     of_cases = (entry for entry in minuted if entry.case and values.folded(entry.case) not in texts)
     for item in (*explanations, *attachments, *of_cases):
@@ -285,6 +291,7 @@ def cases(
             replace(
                 case,
                 number=numbers[case.kind],
+                is_minuted=minutes.is_of_minutes(case.row.workbook, raw),
                 template=case.template or CASE_TEMPLATE,
                 explanations=tuple(point for point in explanations if values.folded(point.case) == key),
                 attachments=tuple(
@@ -305,10 +312,10 @@ def _attachment(
     return replace(item, number=number, notes=attachment_notes, access=access)
 
 
-def _attached(cases: Sequence[Case], inputs: Inputs) -> tuple[NamedFile, ...]:
+def _attached(attachments: Sequence[Attachment], inputs: Inputs) -> tuple[NamedFile, ...]:
     """The files that the attachments name; the sheets and regulations that they name go into ``inputs``."""
     files = []
-    for item in (item for case in cases for item in case.attachments):
+    for item in attachments:
         source, at = sources.BY_WORD.get(item.source), item.at("origin")
         path = source.find(item.target, at, inputs) if source and item.target else None
         if path is not None:

@@ -11,9 +11,10 @@ from typing import cast
 from generator.basic import roc
 from generator.basic.problem import Location
 from generator.basic.workspace import MeetingId
+from generator.meeting import people
 from generator.meeting.body import Body
 from generator.meeting.files import Enclosure
-from generator.meeting.minutes import Minutes
+from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
 from generator.meeting.sheets.agenda import USUAL, Section
@@ -26,6 +27,7 @@ from generator.meeting.workdays import Calendar
 from generator.workbook import books
 from generator.workbook.plain_tables import PlainTable
 from generator.workbook.record import R, Record
+from generator.workbook.values import folded
 
 
 def units_of(text: str) -> list[str]:
@@ -42,7 +44,8 @@ class Meeting:
 
     ``previous`` is the one of them that came before this one. ``lists`` are the lists of data by their record class.
     ``files`` are those that are joined as attachments, by the cell that names them. ``cleared`` are wordings in which
-    what looks like a name or personal data is none. ``members`` are those in office on its date, ``away`` the others of
+    what looks like a name or personal data is none. ``observers`` are those who are
+    invited. ``members`` are those in office on its date, ``away`` the others of
     the roster. ``unread`` are names of figures that are missing because their
     cells could not be read (預定開放. for all of a sheet). ``unread_books`` are workbooks of a format that is not read.
     ``titles`` are the names of other meetings by their ids, of those that have one and are spoken of here.
@@ -104,6 +107,11 @@ class Meeting:
         return roc.roc_year(self.date) if self.info.title or self.id.year is None else self.id.year
 
     @property
+    def came(self) -> tuple[Observer, ...]:
+        """Who sat in: by the workbook of the minutes where it says so, else those who were invited."""
+        return self.observers if self.minutes is None or self.minutes.observers is None else self.minutes.observers
+
+    @property
     def session(self) -> str:
         """第1次, or 第1次臨時 for an extraordinary meeting; of a meeting with a name of its own what that says."""
         if not self.info.title and not self.id.name:
@@ -142,6 +150,20 @@ class Meeting:
     def deck_case(self) -> Case | None:
         """The case to which the deck is attached: from there 附件() counts. None where no attachment is made of it."""
         return next((case for case in self.cases if any(item.is_deck for item in case.attachments)), None)
+
+    def member(self, name: str) -> Member | None:
+        """The member of that name who is in office on the day; None for anybody else."""
+        return next((member for member in self.members if folded(member.name) == folded(name)), None)
+
+    def called(self, name: str) -> str:
+        """How running text names a member: 王委員小明, or 王小明委員."""
+        member = self.member(name)
+        address = member.address if member is not None else SOMEONE
+        return people.addressed(name, address, self.body.official_names)
+
+    def titled(self, name: str, title: str) -> str:
+        """A name with a title of office: 林次長大年, or 林大年次長; without a title the bare name."""
+        return people.addressed(name, title, self.body.official_names)
 
     def of_kind(self, kind: str) -> tuple[Case, ...]:
         return tuple(case for case in self.cases if case.kind == kind)

@@ -13,7 +13,7 @@ from generator.basic.problem import ERROR, Code, Location, Problem, error, probl
 from generator.basic.workspace import WAYS, MeetingId, Workspace
 from generator.meeting import figures, load
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import CONTINUED, OPEN, RELEASED
+from generator.meeting.sheets import CONTINUED, OPEN, RELEASED, RIDER
 from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Decision, MinutesInfo
@@ -223,7 +223,11 @@ def _of_case(source: Meeting, key: str) -> list[Decision]:
 
 
 def _text(decisions: Sequence[Decision]) -> str:
-    """The decisions on one case as the table prints them: several are numbered, a line each."""
+    """The decisions on one case as the table prints them: several are numbered, a line each, 附帶決議 after them."""
+    riders = [f"{RIDER}：{decision.text}" for decision in decisions if decision.is_rider]
+    decisions = [decision for decision in decisions if not decision.is_rider]
+    if riders:
+        return "\n".join(filter(None, (_text(decisions), *riders)))
     if len(decisions) == 1:
         return decisions[0].text
     return "\n".join(f"{number}. {decision.text}" for number, decision in enumerate(decisions, start=1))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
 from generator.meeting.minutes import SOMEONE, Minutes
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import ABSENT, CLOSED_TOO, CONTINUED, NAMED, OPINION, RESPONSE
+from generator.meeting.sheets import ABSENT, CLOSED_TOO, CONTINUED, NAMED, OPINION, RESPONSE, WRITTEN
 from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.meeting import Case
 from generator.meeting.sheets.minutes import Attendance, Decision, Remark
@@ -71,6 +71,8 @@ def members_speak_who_attend(meeting: Meeting, minutes: Minutes) -> list[Problem
         )
         for remark in minutes.remarks
         if remark.kind == OPINION and remark.speaker and folded(remark.speaker) not in known
+        # Who stays away may send in a written opinion.
+        if remark.form != WRITTEN or meeting.member(remark.speaker) is None
         if remark.openness == NAMED or folded(remark.speaker) != SOMEONE
     ]
 
@@ -129,7 +131,7 @@ def decisions_use_the_phrases(meeting: Meeting, minutes: Minutes) -> list[Proble
     """決定 begins with 洽悉 or 准予備查, 決議 with 照案通過, 修正通過 and the like (practice of official minutes)."""
     problems = []
     for case in meeting.cases:
-        decided, phrases = minutes.decisions_of(case.key), case.section.decisions
+        decided, phrases = minutes.resolutions_of(case.key), case.section.decisions
         if decided and phrases and not folded(decided[0].text).startswith(phrases):
             known, at = "、".join(f"「{phrase}」" for phrase in phrases), decided[0].at("text")
             problems.append(
@@ -157,7 +159,7 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             source=meeting.body.source(names.DECIDED),
         )
         for section in sections
-        if not minutes.decisions_of(section.name)
+        if not minutes.resolutions_of(section.name)
     ] + [
         unfinished(
             minutes,
@@ -169,7 +171,7 @@ def every_case_is_decided(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             source=meeting.body.source(names.DECIDED),
         )
         for case in meeting.cases
-        if case.section.closing and not minutes.decisions_of(case.key)
+        if case.section.closing and not minutes.resolutions_of(case.key)
     ]
 
 
@@ -208,10 +210,11 @@ def task_units_are_known(meeting: Meeting, minutes: Minutes) -> list[Problem]:
 
 def _numbered_twice(code: Code, entries: Sequence[Remark | Decision]) -> list[Problem]:
     """A problem for each entry with the same case and number as one above it."""
-    first: dict[tuple[str, int], Remark | Decision] = {}
+    first: dict[tuple[str, int, bool], Remark | Decision] = {}
     problems = []
     for entry in entries:
-        key = (folded(entry.case), entry.number)
+        # 附帶決議 have numbers of their own.
+        key = (folded(entry.case), entry.number, isinstance(entry, Decision) and entry.is_rider)
         if key in first:
             other = entry.beside(first[key], "number")
             problems.append(problem(code, entry.at("number"), case=entry.case, number=entry.number, first=other))

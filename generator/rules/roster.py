@@ -124,6 +124,7 @@ def addresses_are_mailboxes(meeting: Meeting) -> list[Problem]:
     """Every 電子郵件 is a mailbox, long before mails are written."""
     problems = []
     people: list[Agency | Member | Observer] = [meeting.agency, *meeting.members, *meeting.observers]
+    people += [person for person in meeting.came if person not in meeting.observers]
     for person in people:
         if not person.email:
             continue

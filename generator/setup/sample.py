@@ -13,6 +13,7 @@ from generator.basic.workspace import MeetingId
 from generator.meeting import body, load, minutes
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import (
+    ABRIDGED,
     ABSENT,
     AGENCY_MEMBER,
     BY_DEPUTY,
@@ -21,18 +22,21 @@ from generator.meeting.sheets import (
     CLOSED,
     DRAFT,
     FINAL,
+    IN_FULL,
     NAMED,
     NAMELESS,
     OPINION,
     PRESENT,
+    RESOLUTION,
     RESPONSE,
+    RIDER,
 )
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.agenda import USUAL_KINDS
 from generator.meeting.sheets.index import NAMES
 from generator.meeting.sheets.lists import COUNTED, LISTS, PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note
-from generator.meeting.sheets.minutes import Attendance, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sheets.minutes import Attendance, Decision, MinutesAttachment, MinutesInfo, Observer, Remark
 from generator.meeting.sheets.replies import Proposal, Reply
 from generator.meeting.sheets.shared import Article, regulation
 from generator.meeting.sources import SEPARATELY, SHARED, SHEET
@@ -132,7 +136,7 @@ def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
     held: Given = {} if count else {"started": "", "adjourned": ""}
     sent: Given = {} if count else {"sent": "", "dispatch_number": ""}
     return {
-        Agency: [{"kind": ""}],
+        Agency: [{"kind": "", "minuted_points": IN_FULL if below else ABRIDGED}],
         Unit: [{}],
         Member: [{"role": role, **given} for role, given in people],
         MeetingInfo: [{"notice_remarks": "\n".join(["範例備註。"] * below), **sent}],
@@ -153,16 +157,26 @@ def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
         Proposal: [{"case": "討1", "identifier": str(number)} for number in range(count)],
         Reply: [{}] * max(count, 1),
         Remark: [
-            {"case": case["key"], "number": number, "kind": kind, "openness": openness, "text": "範例發言。"}
+            {
+                **{"case": case["key"], "number": number, "kind": kind, "openness": openness, "text": "範例發言。"},
+                "level": level,
+            }
             for case in cases
             for number, (kind, openness) in enumerate(spoken, start=1)
+            # With points below it, as many as there are below anything.
+            for level in ("", *["1", "2", "3"][:below])
         ],
         Decision: [
             # Decisions with a task; of several the last has none.
-            {"case": case["key"], "number": number, **({} if number < 3 else {"unit": "", "due": "", "tracking": ""})}
+            {
+                **{"case": case["key"], "number": number, "sort": sort},
+                **({} if number < 3 else {"unit": "", "due": "", "tracking": ""}),
+            }
             for case in cases
-            for number in range(1, count + 1)
+            for sort, most in ((RESOLUTION, count), (RIDER, below))
+            for number in range(1, most + 1)
         ],
+        MinutesAttachment: [{"origin": SEPARATELY}] * below,
     }
 
 

@@ -23,6 +23,7 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
 from generator.build.result import Result
 from generator.meeting import agenda, body, load, succession
+from generator.meeting import minutes as minute_sheets
 from generator.meeting.body import Body
 from generator.meeting.load import MeetingCode
 from generator.meeting.model import Meeting, units_of
@@ -143,6 +144,7 @@ def new(
         started.remarks.append("會議名稱印在各文件上，請在〔會議資訊〕填寫。")
     menus = {
         _column(MeetingInfo, "chair"): members,
+        _column(Observer, "unit"): units,
         _column(Attachment, "origin"): [
             f"{source.word}:{name}" for source in SOURCES for name in source.names(workspace)
         ],
@@ -187,7 +189,9 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     # 〔非姓名〕 serves before the meeting too.
     cleared = any(books.named(raw, ClearedWording.sheet.name))
     new_sheets = [record for record in MINUTES_SHEETS if record is not ClearedWording or not cleared]
-    there = [sheet for record in new_sheets for sheet in books.named(raw, record.sheet.name)]
+    # Who is invited to sit in stands in the workbook of the meeting.
+    invited = typed_rows.records(Observer, raw, [])
+    there = [sheet for record in new_sheets if record is not Observer for sheet in books.named(raw, record.sheet.name)]
     if there:
         raise Taken(f"{there[0].workbook} 已經有〔{there[0].name}〕，沒有更動任何檔案。請在該活頁簿填寫會議紀錄。")
     sections = agenda.read(raw, agency, started.problems)
@@ -216,7 +220,11 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     filled: dict[type[Record], list[dict[str, object]]] = {
         MinutesInfo: [MinutesInfo.filled(status=DRAFT)],
         Attendance: roster,
-        Observer: [Observer.filled(unit=unit) for unit in present],
+        Observer: [
+            Observer.filled(unit=person.unit, name=person.name, title=person.title, email=person.email)
+            for person in invited
+        ]
+        or [Observer.filled(unit=unit) for unit in present],
         Decision: [Decision.filled(case=key, number="1") for key in [*agenda.decided(sections), *keys]],
     }
     minuted = [key for key in dict.fromkeys([*agenda.texts(sections), *keys, agenda.first_motion(sections)]) if key]
@@ -229,7 +237,8 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with _aside(folder) as aside:
         choices = {Attendance.heading_of("role"): own.roles, **agenda.kinds(sections)}
-        written = [form(record, filled.get(record, ()), wanted, own.kind, choices) for record in sheets]
+        columns = {*wanted, Observer.heading_of("how")}
+        written = [form(record, filled.get(record, ()), columns, own.kind, choices) for record in sheets]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         _move([(aside / target.name, target)])
@@ -286,6 +295,9 @@ def _bring_over(
     for record in _STANDING_LISTS:
         kinds = agenda.kinds(sections) if record is Case else None
         brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, raw, found, kinds)]
+    asked = minute_sheets.invited(raw) or list(books.named(raw, Observer.sheet.name))
+    left = {Observer.heading_of("how"): ""}
+    brought.rows[Observer] = [{**row.values, **left} for row in typed_rows.rows(Observer, asked, [])]
     _leave_motions(brought, [section.name for section in sections if section.content == MOTIONS])
     # An empty cell may stay empty; with any other error a text would be lost.
     problems += [fault for fault in found if fault.code != RowCode.EMPTY_CELL]

@@ -15,8 +15,7 @@ from generator.dispatch.diff.causes import Change, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
 from generator.dispatch.diff.withheld import NOT_LISTED
-from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC, Document
-from generator.documents.minutes import EDITIONS, FOR_MEETING, FOR_PUBLIC
+from generator.documents.document import EDITIONS, FOR_MEETING, FOR_PUBLIC, INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.leaks import names, restricted, search
 from generator.meeting import figures
 from generator.meeting.model import Meeting

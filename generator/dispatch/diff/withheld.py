@@ -15,12 +15,12 @@ from generator.build import outputs
 from generator.dispatch.diff.causes import Change, FigureChange, Piece
 from generator.dispatch.diff.cells import InputChange
 from generator.dispatch.diff.versions import Version
-from generator.documents.document import PUBLIC
-from generator.documents.minutes import FOR_MEETING, FOR_PUBLIC
+from generator.documents.document import FOR_MEETING, FOR_PUBLIC, PUBLIC
 from generator.leaks import names
 from generator.leaks.names import Sought, key
+from generator.meeting import body, minutes
 from generator.meeting.sheets.agency import Member
-from generator.meeting.sheets.minutes import Attendance, ClearedWording, Remark
+from generator.meeting.sheets.minutes import Attendance, ClearedWording
 from generator.workbook import books, typed_rows
 from generator.workbook.raw import RawSheet
 
@@ -66,11 +66,17 @@ def _hidden(versions: Iterable[Version]) -> _Hidden:
     read: dict[str, list[RawSheet]] = {}
     for version in versions:
         sheets = [sheet for path in version.books.values() for sheet in _sheets(path, read)]
-        remarks = typed_rows.records(Remark, sheets, [])
-        people = typed_rows.records(Member, sheets, []), typed_rows.records(Attendance, sheets, [])
-        in_meeting += names.of(remarks, *people, FOR_MEETING)
-        in_public += names.of(remarks, *people, FOR_PUBLIC)
-        closed += [text for remark in remarks if remark.closed and len(text := key(remark.text)) > 5]
+        remarks = minutes.remarks_in(sheets, [])
+        roles = body.role_choices(sheets)
+        people = (
+            typed_rows.records(Member, sheets, [], roles),
+            typed_rows.records(Attendance, sheets, [], roles),
+        )
+        for listed, edition in ((in_meeting, FOR_MEETING), (in_public, FOR_PUBLIC)):
+            found = names.of(remarks, *people, edition)
+            listed += [*found, *names.addressed(found, *people)]
+        said = [key(text) for remark in remarks if remark.closed for text in remark.texts]
+        closed += [text for text in said if len(text) > 5]
         cleared += [entry.text for entry in typed_rows.records(ClearedWording, sheets, [])]
     everywhere, public = (Sought.of(list(dict.fromkeys(listed)), cleared) for listed in (in_meeting, in_public))
     return _Hidden(everywhere, public, tuple(dict.fromkeys(closed)))

@@ -52,15 +52,17 @@ def sender(meeting: Meeting, problems: list[Problem]) -> Address:
     return Address(name, _mailbox(agency.email, at, problems) if agency.email else "")
 
 
-def people(meeting: Meeting, template: MailTemplate, problems: list[Problem]) -> dict[str, list[Address]]:
-    """The recipients by head; each mailbox gets one mail, even if it is listed twice."""
+def people(
+    meeting: Meeting, template: MailTemplate, observers: Sequence[Observer], problems: list[Problem]
+) -> dict[str, list[Address]]:
+    """The recipients by head; each mailbox gets one mail, even if it is listed twice. ``observers`` are who sits in."""
     listed: list[tuple[tuple[str, ...], str, Member | Observer]] = [
         ((member.role, member.group), f"{member.name} {member.title or ''}".strip(), member)
         for member in meeting.members
     ]
     listed += [
         ((OBSERVER,), " ".join(filter(None, (observer.unit, observer.name, observer.title))), observer)
-        for observer in meeting.observers
+        for observer in observers
     ]
     found: dict[str, list[Address]] = {}
     seen: dict[str, tuple[str, Member | Observer]] = {}

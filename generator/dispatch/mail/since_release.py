@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.dispatch.releases import Release
+from generator.meeting import body
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.agency import Member
 from generator.meeting.sheets.minutes import Observer
@@ -15,7 +16,7 @@ from generator.workbook.values import folded
 def remark(release: Release, meeting: Meeting) -> str:
     """A sentence on who has another mailbox, who has one now and who has none any more; empty where nothing changed."""
     before = _mailboxes(_frozen(release))
-    now = _mailboxes([*meeting.members, *meeting.observers])
+    now = _mailboxes([*meeting.members, *meeting.away, *meeting.observers, *meeting.came])
     changes = {
         "改過信箱": [name for name in now if name in before and now[name].casefold() != before[name].casefold()],
         "新有信箱": [name for name in now if name not in before],
@@ -41,4 +42,5 @@ def _frozen(release: Release) -> list[Member | Observer]:
     paths = [release.folder / entry["copy"] for entry in release.manifest["inputs"] if "copy" in entry]
     read = [path for path in paths if path.suffix.lower() in (".xlsx", ".ods")]
     sheets = [sheet for path in read for sheet in books.read_workbook(path, [])]
-    return [*typed_rows.records(Member, sheets, []), *typed_rows.records(Observer, sheets, [])]
+    members = typed_rows.records(Member, sheets, [], body.role_choices(sheets))
+    return [*members, *typed_rows.records(Observer, sheets, [])]

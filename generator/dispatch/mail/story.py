@@ -32,8 +32,7 @@ from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.parcels import MEGABYTE, Files
 from generator.dispatch.mail.template import BCC, CC, TO, MailTemplate, Wanted
 from generator.dispatch.releases import Release
-from generator.documents.document import INTERNAL, PARTICIPANTS, Document
-from generator.documents.minutes import FOR_MEETING
+from generator.documents.document import FOR_MEETING, INTERNAL, PARTICIPANTS, Document
 from generator.leaks import restricted
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import PAPERS, STAGES
@@ -306,7 +305,9 @@ def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | N
     )
     if template is not None:
         sender = recipients.sender(meeting, found)
-        people = recipients.people(meeting, template, found)
+        # Papers go to those who are invited, minutes to those who came.
+        observers = meeting.observers if report.kind == PAPERS else meeting.came
+        people = recipients.people(meeting, template, observers, found)
         files = _files(examined, template.wanted, found)
         words = mail_template.vocabulary(meeting, examined.figures, list(files), 1, 1)
         wrong = mail_template.faults(template, words)

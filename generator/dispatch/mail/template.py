@@ -13,7 +13,7 @@ from pathlib import Path
 
 from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.dispatch.mail import eml
-from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.document import FOR_PUBLIC
 from generator.leaks import inputs, names
 from generator.leaks.inputs import LeakCode
 from generator.meeting import schedule, sheets

@@ -12,10 +12,9 @@ from typing import Any
 
 from generator.basic import roc
 from generator.documents import access
-from generator.documents.document import Document
-from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.document import FOR_PUBLIC, Document
 from generator.meeting.model import Meeting
-from generator.meeting.sheets import BY_DEPUTY, OPEN
+from generator.meeting.sheets import ABSENT, BY_DEPUTY, BY_VIDEO, OPEN
 from generator.meeting.sheets.meeting import EXPLAINED, Case
 from generator.meeting.sheets.minutes import Attendance
 
@@ -50,7 +49,9 @@ def compose(meeting: Meeting, documents: Sequence[Document], files: Mapping[str,
         "出席委員": [_member(member) for member in minutes.attending] if minutes and public else [],
         "請假委員": [member.name for member in minutes.absent] if minutes and public else [],
         "列席": [
-            {"單位": observer.unit, "姓名": observer.name, "職稱": observer.title} for observer in meeting.observers
+            {"單位": observer.unit, "姓名": observer.name, "職稱": observer.title}
+            for observer in meeting.came
+            if observer.how != ABSENT
         ]
         if public
         else [],
@@ -68,7 +69,10 @@ def _moment(day: dt.date, time: dt.time) -> str:
 
 def _member(attendance: Attendance) -> dict[str, str]:
     deputy = {"代理人": attendance.deputy} if attendance.how == BY_DEPUTY and attendance.deputy else {}
-    return {"姓名": attendance.name, "身分": attendance.role, **deputy}
+    if deputy and attendance.deputy_title:
+        deputy["代理人職稱"] = attendance.deputy_title
+    way = {"出席方式": attendance.way} if attendance.way == BY_VIDEO else {}
+    return {"姓名": attendance.name, "身分": attendance.role, **deputy, **way}
 
 
 def _case(case: Case, documents: Sequence[Document], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -140,14 +144,26 @@ def _minutes(meeting: Meeting, document: Document, files: Mapping[str, Sequence[
 
 def _decided(kind: str, case: Mapping[str, Any]) -> dict[str, Any]:
     several = [decision["內容"] for decision in case["決議列"]]
+    riders = [decision["內容"] for decision in case["附帶決議列"]]
+    riders = riders or [text for text in (case["附帶決議文"],) if text]
     return {
         "類別": kind,
         "案由": case["案由"],
         "單位": case["單位"],
         "發言": [
-            {"類型": group["標題"], "發言者": row["發言者"], "內容": row["內容"]}
+            {
+                "類型": group["標題"],
+                "發言者": row["發言者"],
+                "內容": row["內容"],
+                **({"分點": _numbered(row["點"])} if row["點"] else {}),
+            }
             for group in case["發言"]
             for row in group["列"]
         ],
         "決定（議）": several or ([case["決議文"]] if case["決議文"] else []),
+        **({"附帶決議": riders} if riders else {}),
     }
+
+
+def _numbered(points: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [{"標號": point["標號"], "內容": point["內容"]} for point in points]

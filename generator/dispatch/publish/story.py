@@ -20,8 +20,7 @@ from generator.build.convert import PACKET, PUBLIC_PACKET, editions
 from generator.build.examine import Examined
 from generator.build.result import Result
 from generator.dispatch.publish import data_files, meeting_json
-from generator.documents.document import PUBLIC, Document
-from generator.documents.minutes import FOR_PUBLIC
+from generator.documents.document import FOR_PUBLIC, PUBLIC, Document
 from generator.leaks import inputs, restricted, search
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.shared import Article

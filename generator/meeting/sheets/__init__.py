@@ -10,6 +10,11 @@ CHAIR, AGENCY_MEMBER, CIVIL_MEMBER, OTHER_MEMBER = MEMBER_GROUPS = ("召集人",
 DATA_GROUP, ANY_BODY = "政府資料開放諮詢小組", "一般會議"
 # Who may read a case or an attachment, from anyone to the agency alone.
 OPEN, RESTRICTED, WITHHELD = ACCESS = ("公開", "限閱", "不公開")
+OFFICIAL_NAMES, PLAIN_NAMES = "姓＋稱謂＋名", "姓名＋稱謂"
+ON_SITE, BY_VIDEO = "現場", "視訊"
+SPOKEN, WRITTEN = "發言", "書面意見"
+RESOLUTION, RIDER = "決議", "附帶決議"
+NOT_PRINTED, ABRIDGED, IN_FULL = "不印", "略", "全文"
 CONTINUED, RELEASED = "持續列管", "解除列管"
 CLOSED_DAY, WORKING = "停班", "上班"
 DRAFT, FINAL = "草稿", "定稿"

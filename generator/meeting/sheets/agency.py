@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
-from generator.meeting.sheets import AGENCY_MEMBER, ANY_BODY, CHAIR, CIVIL_MEMBER, CLOSED_DAY, DATA_GROUP, WORKING
+from generator.meeting.sheets import (
+    ABRIDGED,
+    AGENCY_MEMBER,
+    ANY_BODY,
+    CHAIR,
+    CIVIL_MEMBER,
+    CLOSED_DAY,
+    DATA_GROUP,
+    IN_FULL,
+    NOT_PRINTED,
+    OFFICIAL_NAMES,
+    PLAIN_NAMES,
+    WORKING,
+)
 from generator.workbook.record import Kind, Record, column, sheet
 
 BOOK = "機關"
@@ -102,6 +115,25 @@ class Agency(Record):
         hint="決定空白表單有哪些工作表；空白時有〔規則〕為一般會議，沒有則為政府資料開放諮詢小組",
         example=ANY_BODY,
     )
+    name_form: str = column(
+        "姓名格式",
+        Kind.CHOICE,
+        required=False,
+        choices=(OFFICIAL_NAMES, PLAIN_NAMES),
+        rare=True,
+        hint="王委員小明或王小明委員；空白時一般會議為前者，政府資料開放諮詢小組為後者",
+        example=OFFICIAL_NAMES,
+    )
+    minuted_points: str = column(
+        "紀錄說明",
+        Kind.CHOICE,
+        required=False,
+        choices=(NOT_PRINTED, ABRIDGED, IN_FULL),
+        if_empty=NOT_PRINTED,
+        rare=True,
+        hint="會議紀錄印各案說明的方式；會中提出的案一律印全文",
+        example=ABRIDGED,
+    )
     publishes_at: str = column(
         "公開處所",
         required=False,
@@ -122,6 +154,16 @@ class Member(Record):
 
     name: str = column("姓名", hint="全名，不加稱謂", example="王小明")
     title: str = column("職稱", filled=False, hint="在服務機關的職稱", example="處長", width=18)
+    address: str = column(
+        "稱謂",
+        required=False,
+        rare=True,
+        one_line=True,
+        if_empty="委員",
+        hint="會議紀錄如何稱呼：委員、主任委員、代表 …",
+        example="委員",
+        width=12,
+    )
     organisation: str = column("服務機關", filled=False, hint="機關、學校或團體的全名", example="○○部", width=26)
     role: str = column(
         "身分",

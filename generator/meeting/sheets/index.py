@@ -9,14 +9,30 @@ from generator.meeting.sheets.agency import Agency, Closure, Member, Unit
 from generator.meeting.sheets.agenda import Section
 from generator.meeting.sheets.lists import LISTS, PastDecision, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
-from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
+from generator.meeting.sheets.minutes import (
+    Attendance,
+    ClearedWording,
+    Decision,
+    MinutesAttachment,
+    MinutesInfo,
+    Observer,
+    Remark,
+)
 from generator.meeting.sheets.replies import Proposal, Reply
 from generator.meeting.sheets.rules import Role, RuleRow
 from generator.meeting.sheets.shared import Article
 from generator.workbook.record import Record
 
 AGENCY_SHEETS: tuple[type[Record], ...] = (Agency, Unit, RuleRow, Role, Member, Closure, Section)
-MINUTES_SHEETS: tuple[type[Record], ...] = (MinutesInfo, Attendance, Observer, Remark, Decision, ClearedWording)
+MINUTES_SHEETS: tuple[type[Record], ...] = (
+    MinutesInfo,
+    Attendance,
+    Observer,
+    Remark,
+    Decision,
+    MinutesAttachment,
+    ClearedWording,
+)
 # What came back on the draft minutes; `packet replies` writes their workbook.
 REPLY_SHEETS: tuple[type[Record], ...] = (Proposal, Reply)
 MEETING_SHEETS: tuple[type[Record], ...] = (
@@ -36,6 +52,8 @@ BOOKS: dict[str, list[type[Record]]] = {}
 for _record in MEETING_SHEETS:
     if _record.sheet.book and _record not in MINUTES_SHEETS:
         BOOKS.setdefault(_record.sheet.book, []).append(_record)
+# Who is invited is entered before the meeting.
+BOOKS[MeetingInfo.sheet.book].append(Observer)
 # Sheets of 機關.xlsx that a meeting's folder may have too.
 OF_BOTH: tuple[type[Record], ...] = (Section,)
 ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, *REPLY_SHEETS, Article)

@@ -342,6 +342,7 @@ class Case(Record):
         width=8,
     )
     number: int = 0
+    is_minuted: bool = False
     explanations: tuple[Explanation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     section: Section = UNPLACED
@@ -375,8 +376,9 @@ class Case(Record):
 
     @property
     def raised_at_meeting(self) -> bool:
-        """Whether it is a motion raised at the meeting: it has no papers, and the agenda that went out lacks it."""
-        return self.section.content == MOTIONS and not self.explanations and not self.attachments
+        """Whether it was raised at the meeting: it has no papers, and the agenda that went out lacks it."""
+        bare = self.section.content == MOTIONS and not self.explanations and not self.attachments
+        return self.is_minuted or bare
 
 
 SIGNED = ("proposers", "cosigners", "seconders")

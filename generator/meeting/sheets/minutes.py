@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from generator.meeting import sources
 from generator.meeting.sheets import (
     ABSENT,
     AGENCY_MEMBER,
     BY_DEPUTY,
+    BY_VIDEO,
     CHAIR,
     CIVIL_MEMBER,
     CLOSED,
@@ -17,10 +19,15 @@ from generator.meeting.sheets import (
     FINAL,
     NAMED,
     NAMELESS,
+    ON_SITE,
     OPINION,
     PRESENT,
     RELEASED,
+    RESOLUTION,
     RESPONSE,
+    RIDER,
+    SPOKEN,
+    WRITTEN,
 )
 from generator.workbook.record import Kind, Record, column, sheet
 
@@ -52,6 +59,15 @@ class Attendance(Record):
     )
     deputy: str = column("代理人", required=False, hint="由他人代理出席時填代理人的姓名", example="陳小華")
     deputy_title: str = column("代理人職稱", required=False, example="科長")
+    way: str = column(
+        "出席方式",
+        Kind.CHOICE,
+        required=False,
+        choices=(ON_SITE, BY_VIDEO),
+        rare=True,
+        hint="視訊出席者填「視訊」，印在姓名之後；空白為現場",
+        example=BY_VIDEO,
+    )
     group: str = ""
 
     @property
@@ -64,13 +80,23 @@ class Attendance(Record):
         return self.how == PRESENT
 
 
-@sheet("列席", about="列席單位及人員，不計入出席人數；會前填好，通知單、簽到單與信件也用它", book=BOOK)
+@sheet("列席", about="列席單位及人員，不計入出席人數；會議活頁簿的是會前邀請的，會議紀錄活頁簿的是到場的", book=BOOK)
 class Observer(Record):
     """Someone who sits in (列席) and does not vote."""
 
     unit: str = column("單位", hint="列席的機關或單位", example="主計資訊處", width=24)
     name: str = column("姓名", required=False, example="林小美")
     title: str = column("職稱", required=False, example="專員")
+    how: str = column(
+        "出席",
+        Kind.CHOICE,
+        required=False,
+        choices=(PRESENT, ABSENT),
+        rare=True,
+        hint="會後填；沒有到場的填「請假」，空白為出席",
+        example=PRESENT,
+        width=10,
+    )
     email: str = column("電子郵件", required=False, hint="寄送會議資料的信箱", example="name@example.gov.tw", width=28)
 
 
@@ -91,6 +117,33 @@ class Remark(Record):
         width=12,
     )
     text: str = column("內容", hint="發言要旨；受保護的姓名不要寫進內容", width=80)
+    form: str = column(
+        "形式",
+        Kind.CHOICE,
+        required=False,
+        choices=(SPOKEN, WRITTEN),
+        rare=True,
+        hint="會前或會後提出的書面意見填「書面意見」；空白為發言",
+        example=WRITTEN,
+        width=12,
+    )
+    level: int = column(
+        "層級",
+        Kind.CHOICE,
+        required=False,
+        choices=("1", "2", "3"),
+        convert=lambda text: int(text or 0),
+        rare=True,
+        hint="上一列發言的分點填 1，其下再分填 2、3；其他欄可空白。空白是一則發言",
+        example="1",
+        width=8,
+    )
+    points: tuple[Remark, ...] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        """All that was said: its own text, and those of the rows that are its points."""
+        return [self.text, *(point.text for point in self.points)]
 
     @property
     def nameless(self) -> bool:
@@ -125,6 +178,43 @@ class Decision(Record):
     )
     due: dt.date | None = column("期限", Kind.DATE, required=False, example="113-06-30")
     tracking: str = column("列管", Kind.CHOICE, required=False, choices=(CONTINUED, RELEASED), example=CONTINUED)
+    sort: str = column(
+        "類別",
+        Kind.CHOICE,
+        required=False,
+        choices=(RESOLUTION, RIDER),
+        rare=True,
+        hint="附帶決議另起一段，自己編號；空白為決議",
+        example=RIDER,
+        width=12,
+    )
+
+    @property
+    def is_rider(self) -> bool:
+        """Whether it is a 附帶決議, which stands apart from the decision of the case."""
+        return self.sort == RIDER
+
+
+@sheet("紀錄附件", about="會議紀錄的附件，如簽到單、出席名單、照片；列在紀錄之後", book=BOOK)
+class MinutesAttachment(Record):
+    """An attachment of the minutes: it goes to the members, where ``access`` is 公開 to the public edition too."""
+
+    name: str = column("名稱", hint="印在會議紀錄的附件清單", example="簽到單影本", width=24)
+    origin: str = column("來源", hint=sources.HINT, example="檔案:簽到單.pdf", width=30)
+    access: str = column(
+        "公開",
+        Kind.CHOICE,
+        required=False,
+        choices=("公開", "限閱"),
+        if_empty="限閱",
+        hint="限閱只給委員及列席人員；簽到單、照片多有個人資料",
+        example="限閱",
+        width=10,
+    )
+
+    @property
+    def is_public(self) -> bool:
+        return self.access == "公開"
 
 
 @sheet("非姓名", about="與委員姓名同字但不是姓名的詞，以及可以公開的服務信箱、電話等；只放行所列的文字", book=BOOK)
