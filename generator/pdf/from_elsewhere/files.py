@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.basic.package import Budget, Package, TooManyParts, TooMuch
+from generator.basic.package import DAMAGED, Budget, Package, TooManyParts, TooMuch
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
 from generator.pdf.from_elsewhere import confined, not_taken, remarks
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
+from generator.word import review
 from generator.workbook.books import printable
 
 
@@ -148,6 +149,9 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
         if isinstance(kind, Fault):
             problems.append(fault_problem(kind, name, file.at, file.may_be_separate))
             continue
+        if _is_review_copy(file.path, kind):
+            problems.append(problem(FileCode.FILE_REVIEW_COPY, file.at, name=name))
+            continue
         if contradicts(file.path, kind):
             problems.append(
                 problem(EnclosureCode.FILE_ENDING, file.at, name=name, kind=kind.name, ending=kind.endings[0])
@@ -157,6 +161,17 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
             noticed[file.path] = _noticed(file.path, kind)
         problems += remarks.problems(noticed[file.path], name, file.at)
     return found
+
+
+def _is_review_copy(path: Path, kind: Kind) -> bool:
+    """Whether it is one of our own review copies, whose comments are for nobody outside."""
+    if ".docx" not in kind.endings:
+        return False
+    try:
+        return review.is_review_copy(path.read_bytes())
+    except (*DAMAGED, OSError):
+        # It says so itself when its pages are wanted.
+        return False
 
 
 def _noticed(path: Path, kind: Kind) -> list[Remark]:

@@ -22,6 +22,7 @@ class FileCode(Code):
     FILE_UNKNOWN = error(
         "「{name}」不是可併入會議資料的格式", "請改放 PDF、Word、Excel、PowerPoint、ODF 或圖片檔，或在可另附填 ★。"
     )
+    FILE_REVIEW_COPY = error("「{name}」是審閱本，只供內部核對，不能當附件", "請改放要送出的文件。")
     FILE_NOT_TAKEN = error("「{name}」是{what}，不能併入會議資料", "請{how}，或在可另附填 ★。")
     FILE_REACHES_OUT = error(
         "「{name}」開啟時會讀取別的檔案或網路（{what}），不能併入會議資料",
