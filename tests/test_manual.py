@@ -19,6 +19,7 @@ from urllib.parse import unquote
 import click
 import openpyxl
 import pytest
+import test_catalogue
 import test_replies
 from click.testing import CliRunner
 from conftest import EXPLANATIONS, MEETING, REPO, Desk
@@ -258,6 +259,16 @@ def three_meetings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         shutil.copytree(folder, desk.root / "inputs" / folder.name, dirs_exist_ok=True)
 
 
+def catalogue(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform knows three of the planned data sets, one under another name."""
+    rows = [
+        ("170001", "113年度中央政府總預算—人工表", "行政院主計總處公務預算處", "2024-04-01"),
+        ("170002", "113年度中央政府總預算-分析表(XML)", "行政院主計總處公務預算處", "2024-04-01"),
+        ("6053", "進口物價基本分類指數", "行政院主計總處綜合統計處", "2024-03-15"),
+    ]
+    test_catalogue.export(desk, rows)
+
+
 # What happened before a command, where it is not the first meeting of 113 as it lies there.
 BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet doctor": no_office,
@@ -270,6 +281,7 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet release 113-1": in_time,
     "packet diff 113-1": one_more_published,
     "packet publish 113-1": held("定稿"),
+    "packet catalogue 113-1": catalogue,
     "packet supplement 113-1": one_more_published,
     "packet replies 113-1 回復": replied,
     "packet decisions 應用程式介面 --unit 綜合統計處": three_meetings,

@@ -15,6 +15,7 @@ from generator import __version__
 from generator.basic.failure import FAILED, UserError
 from generator.cli import chinese, streams
 from generator.cli.build_cmd import build
+from generator.cli.catalogue_cmd import catalogue
 from generator.cli.check_cmd import check
 from generator.cli.command import Group
 from generator.cli.decisions_cmd import decisions
@@ -56,6 +57,7 @@ chinese.in_chinese()
         replies,
         decisions,
         supplement,
+        catalogue,
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from generator.meeting.sheets.agency import Agency, Closure, Member, Unit
 from generator.meeting.sheets.agenda import Section
-from generator.meeting.sheets.lists import LISTS, PastDecision, Total
+from generator.meeting.sheets.lists import LISTS, PastDecision, Sampled, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import (
     Attendance,
@@ -44,6 +44,7 @@ MEETING_SHEETS: tuple[type[Record], ...] = (
     PastDecision,
     *LISTS,
     Total,
+    Sampled,
     Slide,
     *MINUTES_SHEETS,
 )

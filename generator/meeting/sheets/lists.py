@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from generator.meeting.model import Meeting
 
 BOOK = "資料集"
+CORRECT, INCORRECT = "符合", "不符合"
 # Rows of a list of data sets at most.
 LONG_LIST = 200_000
 
@@ -300,5 +301,34 @@ class Total(ListRecord):
             yield row.name, row.value, (row.at("value"),)
 
 
+@sheet("抽查清單", about="由平臺目錄抽出、要逐項檢查的資料集，由 packet catalogue --sample 產生", most=LONG_LIST)
+class Sampled(ListRecord):
+    """A data set that was drawn to be looked at, and what was found."""
+
+    identifier: str = column("資料集識別碼", hint="政府資料開放平臺的編號", example="8246", width=14)
+    name: str = column("資料集名稱", hint="照平臺所載", example="○○統計年報", width=50)
+    unit: str = column("單位", required=False, filled=False, hint="資料提供單位", example="企劃處", width=20)
+    result: str = column(
+        "抽查結果",
+        Kind.CHOICE,
+        required=False,
+        filled=False,
+        choices=(CORRECT, INCORRECT),
+        hint="還沒有檢查的空白",
+        example=CORRECT,
+        width=10,
+    )
+    remark: str = column("說明", required=False, filled=False, hint="不符合的情形", example="連結失效", width=40)
+
+    @classmethod
+    def figures(cls, meeting: Meeting) -> Iterator[Count]:
+        rows = cls.rows(meeting)
+        results = spans(rows, "result") or spans(rows, "name")
+        yield "總數", len(rows), spans(rows, "name")
+        yield "符合數", sum(row.result == CORRECT for row in rows), results
+        yield "不符合數", sum(row.result == INCORRECT for row in rows), results
+        yield "未檢查數", sum(not row.result for row in rows), results
+
+
 # The lists that are counted, in the order of `packet figures`.
-COUNTED: tuple[type[ListRecord], ...] = (*LISTS, PastDecision, Total)
+COUNTED: tuple[type[ListRecord], ...] = (*LISTS, PastDecision, Total, Sampled)
