@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import docx.table
 import pytest
-from conftest import AGENCY, CASES, Desk, docx_text
+from conftest import AGENCY, CASES, MEETING, UNITS, Desk, docx_text
 
 from generator.basic.formats import Format
 from generator.documents.document import Document
@@ -371,3 +371,21 @@ def test_a_format_that_names_no_ending_for_slides_is_made_of_no_deck() -> None:
     deck = Document("簡報", "簡報", {}, "簡報", "簡報", 1, ending="pptx")
     assert deck.file_names([plain]) == []
     assert replace(deck, ending="docx").file_names([plain]) == ["簡報.txt"]
+
+
+@pytest.mark.slow
+def test_a_draft_that_was_left_when_something_else_was_built_is_named(desk: Desk) -> None:
+    from test_minutes import ATTENDANCE, DECISIONS, INFO, OBSERVERS, REMARKS, ROSTER
+
+    desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=ROSTER)
+    desk.meeting(會議資訊=MEETING + "| 主席 | 林召集 |\n| 紀錄 | 孟紀錄 |")
+    sheets = {"出席": ATTENDANCE, "列席": OBSERVERS, "發言": REMARKS, "決議": DECISIONS}
+    desk.book("113-1/會議紀錄.xlsx", 紀錄資訊=INFO.replace("定稿", "草稿"), **sheets)
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    desk.book("113-1/會議紀錄.xlsx", 紀錄資訊=INFO, **sheets)
+    result = desk.run("build", "113-1", "--format", "docx", "--only", "議程")
+    assert "「會議紀錄（會議版）」、「會議紀錄（公開版）」的標題已經改了" in result.output
+    assert "請執行 packet build 113-1。" in result.output
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert "標題已經改了" not in result.output
+    assert "（草稿）" not in "".join(desk.texts().values())

@@ -73,9 +73,12 @@ def test_the_repos_own_templates_are_without_fault(own_desk: Desk, meeting: tupl
 
 
 def test_all_templates_share_one_set_of_styles() -> None:
+    from generator.word import looks
     from generator.word.lint.texts import Package
 
-    sets = {path.name: Package(path).styles.definitions() for path in sorted((REPO / "templates").glob("*.docx"))}
+    sets = {
+        path.name: looks.definitions(Package(path).styles.root) for path in sorted((REPO / "templates").glob("*.docx"))
+    }
     assert len(sets) >= 10
     first = next(iter(sets.values()))
     assert {"層次一", "表頭", "（預設格式）"} <= set(first)

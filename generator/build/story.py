@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from generator.meeting.schedule import Schedule
 from generator.pdf import clean
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
-from generator.word import page_marks, render
+from generator.word import ooxml, page_marks, render
 
 Step = Callable[[str], None]
 # A document with more rows is rendered each time: to compare them would take as long.
@@ -192,6 +192,7 @@ def _write(
     sources = {name: built.sources.get(name.rpartition(".")[0], "") for name in files}
     sources |= dict.fromkeys(convert.PACKETS.values(), _packet_source(joined))
     step("寫入檔案")
+    built.remarks += _left_behind(folder, meeting, examined.documents, files)
     return Report(
         folder=folder,
         problems=examined.problems,
@@ -325,6 +326,19 @@ def _chosen(documents: Sequence[Document], only: Sequence[str]) -> list[Document
             names = "、".join(document.name for document in documents)
             raise UnknownDocument(f"沒有名稱含「{text}」的文件。可用的有：{names}。")
     return [document for document in documents if any(text in document.name for text in only)]
+
+
+def _left_behind(folder: Path, meeting: Meeting, documents: Sequence[Document], files: Collection[str]) -> list[str]:
+    """A remark on documents that this build left as they were though they bear another title now, as drafts do."""
+    named = [
+        document.name
+        for document in documents
+        if document.file not in files and ooxml.title(folder / document.file) not in ("", document.title[:255])
+    ]
+    if not named:
+        return []
+    shown = "、".join(f"「{name}」" for name in named)
+    return [f"{shown}的標題已經改了（例如由草稿改為定稿），output 內仍是先前的。請執行 packet build {meeting.id}。"]
 
 
 def _stale(

@@ -1,4 +1,4 @@
-"""``packet template``: every problem of every template."""
+"""``packet template``: every problem of every template, and one style sheet for all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group)
 def template() -> None:
-    """檢查 Word 範本。"""
+    """檢查 Word 範本，統一樣式。"""
 
 
 @template.command()
@@ -38,4 +38,20 @@ def check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
     else:
         terminal.problems(found.problems)
         terminal.names(found.names)
+    terminal.ended(found)
+
+
+@template.command()
+@click.argument("source", metavar="範本")
+@click.pass_obj
+def style(given: Path | None, source: str) -> None:
+    """以一個範本的樣式（字型、大小、行距）統一其他 Word 範本。"""
+    import datetime as dt
+
+    from generator.cli import terminal
+    from generator.setup import template_style
+
+    workspace = workspace_of(given, None)
+    found = template_style.take_over(workspace, source, dt.datetime.now())
+    terminal.result(found, workspace.root, "")
     terminal.ended(found)

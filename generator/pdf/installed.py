@@ -1,7 +1,7 @@
 """Where Windows has LibreOffice, or a program made of it: OxOffice, ODF文件應用工具 of 國發會 and 數發部.
 
-Each of them enters its folder in the registry, under its own name and as soffice.exe, and has program\\soffice.com.
-Nothing here knows these names.
+Each of them enters its folder in the registry, under its own name and as soffice.exe; soffice.com stands in its folder
+program. Nothing here knows these names.
 """
 
 from __future__ import annotations

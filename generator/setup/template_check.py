@@ -24,7 +24,7 @@ from generator.prose.allowed import ATTACHMENT
 from generator.prose.vocabulary import Vocabulary
 from generator.setup import sample
 from generator.slides import render
-from generator.word import ooxml
+from generator.word import looks, ooxml
 from generator.word import render as templates
 from generator.word.lint import texts
 from generator.word.lint.tags import Reader
@@ -228,7 +228,7 @@ def _fonts(name: str, package: Package) -> list[Problem]:
 
 def _styles(packages: Mapping[str, Package]) -> list[Problem]:
     """Styles that differ from the shared ones: a definition is shared when at least half of the templates have it."""
-    definitions = {name: package.styles.definitions() for name, package in packages.items()}
+    definitions = {name: looks.definitions(package.styles.root) for name, package in packages.items()}
     tally: dict[str, Counter[str]] = {}
     for known in definitions.values():
         for style, spelt in known.items():

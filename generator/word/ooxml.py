@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
 
-from generator.basic.package import UNIX, Package, rewritten
+from generator.basic.package import DAMAGED, UNIX, Package, rewritten, small
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # What lxml has written from a tree is well-formed. Of other parts most are the same in each document.
@@ -18,54 +19,39 @@ _FROM_TREES = ("word/document.xml", "word/styles.xml")
 _SOUND: dict[bytes, None] = {}
 _MOST_SOUND = 200
 _FOOTER = re.compile(r"word/footer\d*\.xml")
-# What a style has besides its looks; Word fills these in and out as it likes.
-_NOT_LOOKS = "name aliases next link rsid uiPriority qFormat semiHidden unhideWhenUsed locked lang noProof"
+# The name of what holds where no style says otherwise.
+DEFAULTS = "（預設格式）"
+# Word's own styles, which LibreOffice writes with a capital.
+_BUILT_IN = re.compile(r"heading \d|header|footer|caption|title|subtitle|footnote text|endnote text|index|toc \d", re.I)
+
+
+def canonical(name: str) -> str:
+    """The name of a style as Word writes it."""
+    return name.lower() if _BUILT_IN.fullmatch(name) else name
 
 
 class Styles:
     """The paragraph styles of a document, as far as indents and size go; basedOn is followed."""
 
     def __init__(self, root: Any) -> None:
+        self.root = root
         self._by_id = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
         self._default = root.find(f"{W}docDefaults")
 
     def name(self, style_id: str | None) -> str:
         """The name of a style; Word gives styles new ids when staff save a template, names stay."""
         name = self._by_id[style_id].find(f"{W}name") if style_id in self._by_id else None
-        return name.get(f"{W}val") or "" if name is not None else ""
+        return canonical(name.get(f"{W}val") or "") if name is not None else ""
 
     def id_of(self, name: str) -> str | None:
         """The id of the style of that name."""
         return next((key for key in self._by_id if self.name(key) == name), None)
 
-    def definitions(self) -> dict[str, str]:
-        """Each style's definition by name, spelt so that what Word changes of itself on saving makes no difference."""
-        found = {self.name(key): self._spelt(style) for key, style in self._by_id.items()}
-        if self._default is not None:
-            found["（預設格式）"] = self._spelt(self._default)
-        return found
-
-    def _spelt(self, element: Any) -> str:
-        tag = str(element.tag).removeprefix(W)
-        if tag in _NOT_LOOKS.split() or tag.startswith("{"):
-            return ""
-        attributes = {
-            str(key).removeprefix(W): value for key, value in element.attrib.items() if str(key).startswith(W)
-        }
-        if tag == "style":
-            attributes = {}
-        elif tag == "basedOn":
-            attributes = {"val": self.name(attributes.get("val"))}
-        below = "".join(sorted(self._spelt(child) for child in element if isinstance(child.tag, str)))
-        return (
-            f"<{tag} {sorted(attributes.items())}{below}>" if attributes or below or tag not in ("pPr", "rPr") else ""
-        )
-
     def fonts(self, style_id: str | None, theme: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """(style name, typeface) for each typeface that a style or one it is based on names; None: the defaults."""
         for style in self._chain(style_id) if style_id else [self._default] if self._default is not None else []:
             for face in faces(style, theme):
-                yield self.name(style.get(f"{W}styleId")) or "（預設格式）", face
+                yield self.name(style.get(f"{W}styleId")) or DEFAULTS, face
 
     def _chain(self, style_id: str | None) -> Iterator[Any]:
         seen: set[str] = set()
@@ -214,6 +200,18 @@ def _pieces(content: bytes, places: Mapping[str, Callable[[], Iterable[bytes]]])
             yield from places[place]()
             done = found.end()
     yield content[done:]
+
+
+def title(path: Path) -> str:
+    """The title in the properties of a .docx; "" where there is none, or no such file."""
+    try:
+        with Package(path) as archive:
+            found = etree.fromstring(small(archive, "docProps/core.xml")).find(
+                "{http://purl.org/dc/elements/1.1/}title"
+            )
+    except (*DAMAGED, OSError, KeyError, ValueError, etree.XMLSyntaxError):
+        return ""
+    return (found.text or "") if found is not None else ""
 
 
 def drawn_texts(package: bytes) -> list[str]:
