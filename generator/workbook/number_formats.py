@@ -45,6 +45,7 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?(?:E[+-]?\d+)?)", re.IGNORECASE)
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
+_PLAIN = re.compile(r"(0|#,##0)(\.0+)?")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": lambda value, limit: value < limit,
     "<=": lambda value, limit: value <= limit,
@@ -68,6 +69,20 @@ class _Part(NamedTuple):
     text: str
 
 
+class _Plain(NamedTuple):
+    """A section that shows a number and texts around it, as nearly all do: decimals, groups, what stands around it."""
+
+    decimals: int
+    grouped: bool
+    before: str
+    after: str
+
+    def text(self, value: float) -> str:
+        rounded = _rounded(abs(_decimal(value)), self.decimals)
+        sign = "-" if value < 0 and rounded else ""
+        return f"{sign}{self.before}{rounded:{',' if self.grouped else ''}f}{self.after}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Section:
     parts: tuple[_Part, ...]
@@ -76,6 +91,7 @@ class _Section:
     roc: bool
     numerals: int
     kind: str
+    plain: _Plain | None = None
 
     def only_negative(self, default: tuple[str, float] | None) -> bool:
         """Whether only negative numbers come here: these show no sign but that of the section itself."""
@@ -200,6 +216,8 @@ def data(value: object, shown: str) -> object:
         return value.date() if value.time() == dt.time() else f"{value:%Y-%m-%dT%H:%M:%S}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value if isinstance(value, dt.date) else shown
+    if isinstance(value, int) and shown == str(value):
+        return value
     groups = re.findall(r"\d+(?:\.\d+)?", shown.replace(",", ""))
     if re.search(r"\dE[+-]\d|\d/\d", shown):
         return value
@@ -300,7 +318,21 @@ def _section(parts: Sequence[_Part]) -> _Section:
         kind = "text"
     else:
         kind = "number"
-    return _Section(tuple(kept), condition, chinese, roc, numerals, kind)
+    plain = _plain_section(kept) if kind == "number" and not numerals else None
+    return _Section(tuple(kept), condition, chinese, roc, numerals, kind, plain)
+
+
+def _plain_section(parts: Sequence[_Part]) -> _Plain | None:
+    """The section as one of those that Python shows as well: 0, 0.00, #,##0 with texts before and after."""
+    digits = [place for place, part in enumerate(parts) if part.kind == "digit"]
+    if not digits:
+        return None
+    before, core, after = parts[: digits[0]], parts[digits[0] : digits[-1] + 1], parts[digits[-1] + 1 :]
+    match = _PLAIN.fullmatch("".join("x" if part.kind == "literal" else part.text for part in core))
+    if match is None or any(part.kind != "literal" for part in (*before, *after)):
+        return None
+    texts = ("".join(part.text for part in around) for around in (before, after))
+    return _Plain(len(match[2] or ".") - 1, match[1] != "0", *texts)
 
 
 def _locale(locale: str, chinese: bool, roc: bool) -> tuple[bool, bool]:
@@ -450,6 +482,8 @@ def _texts(section: _Section, value: str) -> str:
 
 
 def _number(section: _Section, value: float, width: int) -> str:
+    if section.plain is not None:
+        return section.plain.text(value)
     parts = section.parts
     kinds = {part.kind for part in parts}
     if "general" in kinds or "text" in kinds:

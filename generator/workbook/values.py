@@ -87,6 +87,9 @@ def text(value: object) -> str:
 
     Raises BadValue for control characters, which no document may hold.
     """
+    if isinstance(value, str) and value.isprintable() and "_x000D_" not in value:
+        # Nearly all of the texts that there are.
+        return value.strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, dt.datetime):
