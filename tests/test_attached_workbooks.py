@@ -261,3 +261,47 @@ def test_a_sheet_shrunk_by_its_author_that_no_paper_makes_readable_is_named(desk
     said, pages = built(desk, book(60, 20, change))
     assert "警告 會議.xlsx〔附件〕C2：「表.xlsx」〔表〕的版面設定把整張表縮成一頁，字只有" in said
     assert len(pages) == 1
+
+
+def test_a_text_too_long_for_any_page_is_named_and_the_table_stays_readable(desk: Desk) -> None:
+    def change(book: openpyxl.Workbook, sheet: Any) -> None:
+        sheet["A22"] = "長備註" * 120
+
+    said, pages = built(desk, book(12, 20, change))
+    assert "警告 會議.xlsx〔附件〕C2：「表.xlsx」〔表〕A22 的文字超出頁面的寬度" in said
+    assert "空白" not in said
+    assert "2012" in pages[0]
+    assert max(sizes(desk.output("04 討論事項第一案 附件 表.pdf"))) > 6
+
+
+def test_a_workbook_without_content_is_a_warning(desk: Desk) -> None:
+    said, pages = built(desk, book(0, 0))
+    assert "警告 會議.xlsx〔附件〕C2：「表.xlsx」印出來是空白的" in said
+    assert len(pages) == 1
+
+
+def test_pages_that_are_all_alike_are_not_blank(desk: Desk) -> None:
+    """A form in two copies."""
+
+    def change(book: openpyxl.Workbook, sheet: Any) -> None:
+        for row in (1, 11):
+            sheet.cell(row, 1, "領據")
+            sheet.cell(row + 1, 1, "金額")
+        sheet.row_breaks.append(Break(10))
+
+    said, pages = built(desk, book(0, 0, change))
+    assert "空白" not in said
+    assert len(pages) == 2
+
+
+def test_a_title_merged_over_the_table_and_a_name_of_a_sheet_with_signs_are_fine(desk: Desk) -> None:
+    def change(book: openpyxl.Workbook, sheet: Any) -> None:
+        sheet.title = "a<b>&'c\" d"
+        sheet.insert_rows(1)
+        sheet.merge_cells("A1:P1")
+        sheet["A1"] = "合併的標題"
+        sheet.print_title_rows = "1:2"
+
+    said, pages = built(desk, book(16, 60, change))
+    assert "〔附件〕C2" not in said
+    assert all("合併的標題" in page and "欄16" in page for page in pages)

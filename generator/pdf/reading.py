@@ -200,19 +200,46 @@ def first_text(content: bytes) -> str:
         return _page(document[0]).text
 
 
-def drawn(content: bytes) -> list[tuple[str, bool]]:
-    """The text of each page, and whether more than ruled lines is drawn there besides. Raises pdfium.Unreadable."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text, and where it begins on its page, in points from the lower left."""
+
+    text: str
+    left: float
+    low: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The lines of a page, and whether more than ruled lines is drawn there besides."""
+
+    lines: tuple[Line, ...]
+    is_drawn_on: bool
+
+
+def drawn(content: bytes) -> list[Drawn]:
+    """What is drawn on each page. Raises pdfium.Unreadable."""
     found = []
     with pdfium.opened(content) as document:
         for number in range(len(document)):
             page = document[number]
             reader = page.get_textpage()
             try:
-                text = reader.get_text_range().translate(_NOTHING) if reader.count_chars() > 0 else ""
+                lines = tuple(_placed_lines(reader))
             finally:
                 reader.close()
-            found.append((text, any(map(_is_drawing, page.get_objects(max_depth=8)))))
+            found.append(Drawn(lines, any(map(_is_drawing, page.get_objects(max_depth=8)))))
     return found
+
+
+def _placed_lines(reader: Any) -> Iterator[Line]:
+    text = reader.get_text_range() if reader.count_chars() > 0 else ""
+    for match in re.finditer(r"[^\r\n]+", text):
+        said = match[0].translate(_NOTHING).strip()
+        if said:
+            first = match.start() + len(match[0]) - len(match[0].lstrip())
+            left, low, _, _ = reader.get_charbox(min(first, reader.count_chars() - 1))
+            yield Line(said, left, low)
 
 
 def _is_drawing(thing: Any) -> bool:

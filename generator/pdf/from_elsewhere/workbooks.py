@@ -23,6 +23,10 @@ class WorkbookCode(Code):
         "「{name}」〔{sheet}〕有 {columns} 欄，縮成一頁寬時字只有 {points} 點，因此左右分成幾頁印出",
         "請減少欄位、把表格拆成幾張，或在 Excel 設定每頁重複的標題欄（版面設定→列印標題）。",
     )
+    FILE_SPILLS = warning(
+        "「{name}」〔{sheet}〕{cell} 的文字超出頁面的寬度，被分到幾頁或切掉", "請在 Excel 將該格設為自動換列後存檔。"
+    )
+    FILE_ALL_BLANK = warning("「{name}」印出來是空白的", "請確認放對檔案，並檢查列印範圍與字的顏色。")
     FILE_TINY = warning(
         "「{name}」〔{sheet}〕的版面設定把整張表縮成一頁，字只有 {points} 點，看不清楚",
         "請在 Excel 的版面設定改為橫向，或減少欄、列後再縮放。",
@@ -96,12 +100,17 @@ def looked_at(content: bytes, sheets: Sheets, enclosure: Enclosure) -> tuple[byt
         if sheet["points"]:
             code = WorkbookCode.FILE_CUT_ACROSS if sheet["cut"] else WorkbookCode.FILE_TINY
             say(code, sheet=name, columns=sheet["columns"], points=sheet["points"])
+        if sheet["spill"]:
+            say(WorkbookCode.FILE_SPILLS, sheet=name, cell=sheet["spill"])
         if sheet["outside"]:
             count, cell = sheet["outside_count"], sheet["outside"][0]
             say(WorkbookCode.FILE_OUTSIDE, sheet=name, ranges=sheet["ranges"], count=count, cell=cell)
         count = page["pages"]
-        if count >= _MANY_PAGES and sheet["telling"] < _FEW_CELLS * count:
+        known_cause = sheet["spill"] or sheet["points"]
+        if count >= _MANY_PAGES and sheet["telling"] < _FEW_CELLS * count and not known_cause:
             say(WorkbookCode.FILE_SPARSE, sheet=name, cells=sheet["telling"], count=count, used=sheet["used"])
+    if all(page["empty"] for page in pages):
+        say(WorkbookCode.FILE_ALL_BLANK)
     if blank := [page for page in pages if page["blank"]]:
         names = "、".join(f"〔{page['name']}〕{page['blank']} 頁" for page in blank if page["name"])
         where = f"（{names}）" if names else ""

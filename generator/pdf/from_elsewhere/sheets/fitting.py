@@ -125,9 +125,24 @@ def _judged(sheet: Sheet, layout: Layout) -> tuple[dict[str, Any], tuple[bool, f
         "ranges": "、".join(f"{letters(c1)}{r1 + 1}:{letters(c2)}{r2 + 1}" for r1, c1, r2, c2 in sheet.ranges),
         "points": 0.0,
         "cut": False,
+        "spill": "",
     }
-    # Lists of several ranges are on a page each, whatever they measure.
-    parts = _parts(sheet)
+    width, (spill_row, spill_column) = sheet.spill
+    if width > sheet.width and not sheet.ranges:
+        change = _fit(sheet, layout, max(sheet.width, width), fact)
+        if not fact["points"]:
+            return fact, change
+        # Cells that fit are not made too small to be read for the sake of one text.
+        fact["points"], fact["cut"], fact["spill"] = 0.0, False, f"{letters(spill_column)}{spill_row + 1}"
+    change = _fit(sheet, layout, sheet.width, fact)
+    if change and fact["spill"] and not change[1]:
+        change = change[0], float(int(100 * min(1.0, FREE[change[0]] / max(sheet.width, 0.01))))
+    return fact, change
+
+
+def _fit(sheet: Sheet, layout: Layout, width: float, fact: dict[str, Any]) -> tuple[bool, float] | None:
+    """How a sheet that is so wide is to be fitted; None where it need not be, or cannot, which goes into ``fact``."""
+    parts = _parts(sheet, width)
     widest = max(parts)
     size = sheet.size()
     onto_a4 = scale_on_paper(layout.wide, layout.tall)
@@ -138,24 +153,24 @@ def _judged(sheet: Sheet, layout: Layout) -> tuple[dict[str, Any], tuple[bool, f
         if layout.down:
             scale = min(scale, layout.down * layout.room_down / max(sheet.height, 0.01))
         if layout.across > 1 or size * scale * onto_a4 >= LEAST_POINTS:
-            return fact, None
+            return None
     elif widest * layout.percent <= layout.room * _TOLERANCE:
-        return fact, None
+        return None
     sizes = {}
     for on_side, least in ((layout.wide > layout.tall, _GOOD_POINTS), (True, LEAST_POINTS)):
         room = FREE[on_side]
         sizes[on_side] = size * min(1.0, room / widest)
         if sizes[on_side] >= min(least, size):
             percent = float(int(100 * min(1.0, room / widest))) if len(parts) > 1 else 0.0
-            return fact, (on_side, percent)
+            return on_side, percent
     fact["points"], fact["cut"] = round(max(sizes.values()), 1), not (layout.across or layout.down)
-    return fact, None
+    return None
 
 
-def _parts(sheet: Sheet) -> list[float]:
+def _parts(sheet: Sheet, width: float) -> list[float]:
     """The widths of what stands between the breaks that someone set between columns."""
     if not sheet.ranges:
-        first, last, end = 0, sheet.last[1], sheet.width
+        first, last, end = 0, sheet.last[1], width
         edges = sheet.edges(last + 1)
     else:
         last = max(c2 for _, _, _, c2 in sheet.ranges)

@@ -35,18 +35,29 @@ def looked_at(content: bytes) -> tuple[bytes, str]:
         sheets: list[dict[str, Any]] = []
         blank: list[int] = []
         for (name, start), end in zip(starts, ends, strict=True):
-            texts = [[line.strip() for line in text.splitlines() if line.strip()] for text, _ in pages[start:end]]
-            running = _running(texts)
+            lines = [page.lines for page in pages[start:end]]
+            running = _running(lines)
             unwanted = [
                 number
-                for number, lines in enumerate(texts, start)
-                if not pages[number][1] and not [line for line in lines if line not in running]
+                for number, page in enumerate(pages[start:end], start)
+                if not page.is_drawn_on and all(_place(line) in running for line in page.lines)
             ]
+            is_empty = False
             if len(unwanted) == end - start:
-                unwanted = unwanted[1:]
+                # Pages that are all alike say what they say.
+                is_empty = not any(lines)
+                unwanted = [number for number in unwanted if not pages[number].lines and number > start]
             blank += unwanted
-            shown = sum(len(found) // 3 for lines in texts for line in lines for found in _HASHES.findall(line))
-            sheets.append({"name": name, "pages": end - start - len(unwanted), "blank": len(unwanted), "hashes": shown})
+            hashes = (found for some in lines for line in some for found in _HASHES.findall(line.text))
+            sheets.append(
+                {
+                    "name": name,
+                    "pages": end - start - len(unwanted),
+                    "blank": len(unwanted),
+                    "hashes": sum(len(found) // 3 for found in hashes),
+                    "empty": is_empty,
+                }
+            )
         if not blank:
             return content, json.dumps(sheets)
         _take_out(pdf, blank)
@@ -68,19 +79,20 @@ def _starts(pdf: Pdf) -> list[tuple[str, int]]:
     return found if found and found[0][1] == 0 else [("", 0)]
 
 
-def _running(texts: list[list[str]]) -> set[str]:
-    """The lines that stand on every page of a sheet: headers, footers, page numbers and repeated titles."""
-    if len(texts) < 2:
+def _running(pages: list[tuple[reading.Line, ...]]) -> set[tuple[str, int, int]]:
+    """The lines that stand in the same place of every page of a sheet: headers, footers, page numbers, print titles."""
+    if len(pages) < 2:
         return set()
-    counts = Counter(line for lines in texts for line in {_without_number(line) for line in lines})
-    same = {line for line, count in counts.items() if count == len(texts)}
-    if len(same) > _MOST_RUNNING:
-        return set()
-    return {line for lines in texts for line in lines if _without_number(line) in same}
+    counts = Counter(place for lines in pages for place in {_place(line) for line in lines})
+    same = {place for place, count in counts.items() if count == len(pages)}
+    return same if len(same) <= _MOST_RUNNING else set()
 
 
-def _without_number(line: str) -> str:
-    return re.sub(r"\d+", "0", line) if _PAGE_NUMBER.search(line) else line
+def _place(line: reading.Line) -> tuple[str, int, int]:
+    """What a line says, and where; of a page number without the digits, which move what is centred."""
+    if _PAGE_NUMBER.search(line.text):
+        return re.sub(r"\d+", "0", line.text), 0, round(line.low)
+    return line.text, round(line.left), round(line.low)
 
 
 def _take_out(pdf: Pdf, numbers: list[int]) -> None:

@@ -59,6 +59,8 @@ class Sheet:
     telling: int = 0  # cells that say more than 0 or －
     last: tuple[int, int] = (-1, -1)
     width: float = 0.0
+    # How far the longest text reaches that runs on into the empty cells beside it, and where it stands.
+    spill: tuple[float, tuple[int, int]] = (0.0, (0, 0))
     height: float = 0.0
     sizes: Counter[float] = field(default_factory=Counter)
     outside: list[tuple[int, int]] = field(default_factory=list)
@@ -238,7 +240,7 @@ def _take_row(element: Any, row: int, sheet: Sheet, looks: Mapping[str, _Look], 
         else:
             sheet.hashes += text.count("###")
             if number == len(cells) - 1 and not wraps and not aligned:
-                sheet.width = max(sheet.width, edges[column] + wide)
+                sheet.spill = max(sheet.spill, (edges[column] + wide, (row, column)))
     return after
 
 
