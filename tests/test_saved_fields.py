@@ -297,7 +297,7 @@ def test_what_a_formula_says_of_its_file_loses_the_folder() -> None:
 
 def converted(tmp_path: Path, ending: str, way: str, content: bytes) -> bytes:
     """The file in an older format, as LibreOffice writes it."""
-    source = put(tmp_path / "source", f"x.{'xlsx' if ending == 'xls' else 'docx'}", content)
+    source = put(tmp_path / "source", f"x.{ {'xls': 'xlsx', 'ppt': 'pptx'}.get(ending, 'docx') }", content)
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
          f"{ending}:{way}", "--outdir", str(tmp_path), str(source)], check=True, capture_output=True,
@@ -378,3 +378,48 @@ def test_what_is_missing_in_an_open_document_is_said_at_the_row(desk: Desk) -> N
     table = f'<table:table xmlns:table="{NAMESPACES["table"]}" table:name="統計"><table:table-row>{cell}'
     content = odt("頁首", f"</text:p>{table}</table:table-row></table:table><text:p>")
     assert "（〔統計〕#REF!）" in said(desk, "甲.odt", content)["file-broken"]
+
+
+@pytest.mark.office
+def test_a_date_on_an_old_slide_is_that_of_its_file(desk: Desk, tmp_path: Path) -> None:
+    foot = (
+        '<p:sp><p:nvSpPr><p:cNvPr id="9" name="Date"/><p:cNvSpPr/><p:nvPr><p:ph type="dt" sz="half" idx="10"/></p:nvPr>'
+        '</p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:fld id="{5BCAD085-E8A6-8845-BD4E-CB4CCA059FC4}"'
+        ' type="datetime1"><a:t>2001/2/3</a:t></a:fld></a:p></p:txBody></p:sp></p:spTree>'
+    )
+    content = slides(25.4, 19.05, "內文")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        modified = re.search(r"<dcterms:modified[^>]*>([^<]*)", archive.read("docProps/core.xml").decode("utf-8"))
+    assert modified is not None
+    changes = {"ppt/slides/slide1.xml": [("</p:spTree>", foot)]}
+    changes["docProps/core.xml"] = [(modified[1], "2024-03-04T17:30:00Z")]
+    text = printed(desk, "甲.ppt", converted(tmp_path, "ppt", "MS PowerPoint 97", edited(content, changes)))
+    assert text.startswith("2024/3/4內文附件"), text
+
+
+COMMENT_ON_A_SLIDE = (
+    '<p:cmLst xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:cm authorId="0" idx="1">'
+    "<p:text>審閱意見</p:text></p:cm></p:cmLst>"
+)
+THREAD = (
+    '<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">'
+    '<threadedComment ref="A1" id="1"><text>請改</text></threadedComment>'
+    '<threadedComment ref="A1" id="2" parentId="1"><text>好</text></threadedComment></ThreadedComments>'
+)
+
+
+def with_part(content: bytes, name: str, text: str) -> bytes:
+    made = io.BytesIO(content)
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr(name, text)
+    return made.getvalue()
+
+
+def test_comments_on_slides_and_threads_in_workbooks_are_counted(desk: Desk) -> None:
+    deck = with_part(slides(25.4, 19.05, "內文"), "ppt/comments/comment1.xml", COMMENT_ON_A_SLIDE)
+    assert said(desk, "甲.pptx", deck) == {"file-comments": "「甲.pptx」有註解（1 則），不會印出"}
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    book["Sheet"]["A1"].comment = openpyxl.comments.Comment("[Threaded comment] 請改", "tc")
+    book.save(buffer)
+    threaded = with_part(buffer.getvalue(), "xl/threadedComments/threadedComment1.xml", THREAD)
+    assert said(desk, "甲.xlsx", threaded) == {"file-comments": "「甲.xlsx」有註解（2 則），不會印出"}

@@ -268,7 +268,7 @@ def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> 
     from generator.pdf.from_elsewhere import revisions, saved
 
     found: dict[str, tuple[str, bytes]] = {}
-    closed: dict[str, tuple[str, bytes]] = {}
+    closed: dict[str, str] = {}
     enclosed: dict[str, Enclosure] = {}
     for document in sources.documents:
         if document.enclosure and enclosures.needs_office(document.enclosure):
@@ -278,16 +278,19 @@ def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> 
                 continue
             found[name] = (document.enclosure.ending[1:], content)
             enclosed[name] = document.enclosure
-            if revisions.is_closed(document.enclosure):
-                closed[name] = found[name]
-    opened = converter.convert(closed, "odt", []) if closed else {}
-    for name in closed:
+            if open_format := revisions.open_format(document.enclosure):
+                closed[name] = open_format
+    opened: dict[str, Path] = {}
+    for open_format in dict.fromkeys(closed.values()):
+        some = {name: found[name] for name in closed if closed[name] == open_format}
+        opened |= converter.convert(some, open_format, [])
+    for name, open_format in closed.items():
         # Converted as it is where there is nothing of the kind: each conversion may alter how it looks.
         text = found.pop(name)
         with contextlib.suppress(revisions.Unreadable, saved.Unreadable, KeyError):
             content = opened[name].read_bytes()
             plain = saved.with_name(revisions.accepted(content), enclosed[name].path.name)
-            found[name] = text if plain == content else ("odt", plain)
+            found[name] = text if plain == content else (open_format, plain)
     _fit_sheets(sources, converter, looked, found)
     return found
 

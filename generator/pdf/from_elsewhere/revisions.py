@@ -30,6 +30,10 @@ def accepted(content: bytes) -> bytes:
         raise Unreadable(str(error)) from error
 
 
-def is_closed(enclosure: Enclosure) -> bool:
-    """Whether only LibreOffice can look for changes in it: the formats of text before 2007."""
-    return bool({".doc", ".rtf"} & set(enclosure.kind.endings))
+def open_format(enclosure: Enclosure) -> str:
+    """The format of ODF in which changes and fields of it can be looked for; empty where it can be looked into itself.
+
+    Those of texts and slides before 2007. Workbooks are converted in any case (see workbooks).
+    """
+    endings = set(enclosure.kind.endings)
+    return "odt" if {".doc", ".rtf"} & endings else "odp" if ".ppt" in endings else ""

@@ -46,11 +46,7 @@ def freeze(root: Any, about: About) -> bool:
         if name in _FIELDS and element.getparent() is not None:
             _replace(element, _shown(element, name, about))
             changed = True
-    for declared in root.iter(f"{{{_PRESENTATION}}}date-time-decl"):
-        if declared.get(f"{{{_PRESENTATION}}}source") == "current-date":
-            declared.set(f"{{{_PRESENTATION}}}source", "fixed")
-            declared.text = (declared.text or "").strip() or about.date
-            changed = True
+    changed = _freeze_dates_of_slides(root, about, keeps=True) or changed
     for cell in root.iter(f"{{{_TABLE}}}table-cell", f"{{{_TABLE}}}covered-table-cell"):
         changed = _freeze_cell(cell, about) or changed
     return changed
@@ -66,7 +62,17 @@ def freeze_names(root: Any, about: About) -> bool:
         _replace(element, _shown(element, name, about) if saved is None else saved)
     errors = [cell for cell in root.iter(f"{{{_TABLE}}}table-cell") if cell.get(f"{{{_CALC}}}value-type") == "error"]
     frozen = [cell for cell in errors if _freeze_cell(cell, about)]
-    return bool(found or frozen)
+    return _freeze_dates_of_slides(root, about, keeps=False) or bool(found or frozen)
+
+
+def _freeze_dates_of_slides(root: Any, about: About, keeps: bool) -> bool:
+    """Slides share the date of their feet; ``keeps``: the one that was saved, where one was."""
+    source = f"{{{_PRESENTATION}}}source"
+    found = [one for one in root.iter(f"{{{_PRESENTATION}}}date-time-decl") if one.get(source) == "current-date"]
+    for declared in found:
+        declared.set(source, "fixed")
+        declared.text = ((declared.text or "").strip() if keeps else "") or about.date
+    return bool(found)
 
 
 def _shown(element: Any, name: str, about: About) -> str:
