@@ -107,7 +107,8 @@ def make(
     with ExitStack() as closing:
         converter = None
         if to_convert := formats_chosen(formats, CONVERTED):
-            office = office or closing.enter_context(contextlib.closing(pdf.Office()))
+            notes = outputs.state(workspace.output(meeting_id))
+            office = office or closing.enter_context(contextlib.closing(pdf.Office(notes=notes)))
             converter = _converter(built, office, formats, outputs.cache(workspace.output(meeting_id)), step)
         step("產生 Word 文件")
         rendered = _render(workspace, meeting, chosen, converter, built)

@@ -88,7 +88,7 @@ def ahead(workspace: Workspace, meeting: MeetingId, only: Sequence[str], formats
 
     This module loads little, so that this can be done before the rest of the program is loaded.
     """
-    office = pdf.Office()
+    office = pdf.Office(notes=outputs.state(workspace.output(meeting)))
     if office.program is not None and formats_chosen(formats, CONVERTED):
         known = key(digest(contents(workspace, meeting)), meeting, only, formats)
         try:

@@ -23,7 +23,7 @@ def watch(given: Path | None, meeting: MeetingId) -> None:
     import threading
     from functools import partial
 
-    from generator.build import story
+    from generator.build import outputs, story
     from generator.build import watch as watching
     from generator.cli import terminal
     from generator.pdf import office as pdf
@@ -31,7 +31,7 @@ def watch(given: Path | None, meeting: MeetingId) -> None:
     workspace = workspace_of(given, meeting)
     terminal.watching(str(meeting))
     try:
-        with pdf.Office() as office:
+        with pdf.Office() as office, office.lent(outputs.state(workspace.output(meeting))):
             # Warm from the first save on.
             build = partial(story.build, workspace, meeting, office=office)
             for turn in watching.watch(workspace, meeting, build, threading.Event()):

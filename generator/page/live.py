@@ -122,7 +122,8 @@ class Live:
             self._office.close()
 
     def _run(self) -> None:
-        with pdf.Office() as self._office:
+        notes = outputs.state(self.workspace.output(self.meeting))
+        with pdf.Office() as self._office, self._office.lent(notes):
             for turn in watch.watch(self.workspace, self.meeting, self._build, self._stop):
                 try:
                     self._take(turn)

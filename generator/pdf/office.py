@@ -14,11 +14,12 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from generator.basic import temporary, workspace
 from generator.basic.failure import UserError
@@ -37,6 +38,10 @@ _OPEN_DOCUMENT = {
 }
 # How often LibreOffice is called again for what comes after a document at which it hung or crashed.
 _ROUNDS = 3
+# Seconds that another program waits for a LibreOffice that is at work.
+_LONGEST_WAIT = 2.0
+# How the name of a note begins by which a program lends its LibreOffice (lending).
+LENDER = "libreoffice-"
 
 
 class ConversionFailed(UserError):
@@ -197,17 +202,20 @@ class Office:
     ``with Office() as office:`` starts it in the background and returns at once; ``office.convert`` is convert with
     the LibreOffice that runs by then. When it has died, or when LibreOffice or the fonts have changed, a new one is
     started; where none can be kept (on Windows), each conversion starts its own. It ends with the ``with``, however
-    that is left, and with this program, however that ends. To be used from one thread.
+    that is left, and with this program, however that ends. To be used from one thread, but for ``lent``.
 
-    ``program`` is the one of find_office when not given, None when there is none; convert says so then.
+    ``program`` is the one of find_office when not given, None when there is none; convert says so then. ``notes``: the
+    folder in which another program of this user may say that it lends a LibreOffice; none is started then.
     """
 
-    def __init__(self, program: Path | None = None, *, ahead: bool = True) -> None:
+    def __init__(self, program: Path | None = None, *, ahead: bool = True, notes: Path | None = None) -> None:
         self.program = program or find_office()
         clear_abandoned()
         self._ahead = ahead
         self._session: Session | None = None
         self._identity = ""
+        self._notes = notes
+        self._busy = threading.Lock()
 
     def __enter__(self) -> Self:
         self.start()
@@ -223,6 +231,11 @@ class Office:
         if self.program is None or not self._ahead:
             return
         identity = office_fingerprint(self.program)
+        if self._session is None and (notes := self._lenders()):
+            from generator.pdf import lending
+
+            if lending.is_lent(notes, identity):
+                return
         if self._session is not None and self._session.runs and identity == self._identity:
             return
         self.close()
@@ -255,6 +268,75 @@ class Office:
         results = {source: f"{source.stem}.{ending}" for source, ending in endings.items()}
         _refuse_same_names(results)
         into.mkdir(parents=True, exist_ok=True)
+        borrowed = self._borrowed(sources, target_format, into, timeout, from_elsewhere)
+        if borrowed is not None:
+            if progress is not None:
+                for source in sources:
+                    progress(source)
+            return borrowed
+        self._notes = None
+        with self._busy:
+            return self._convert(sources, endings, results, into, timeout, progress, from_elsewhere)
+
+    def _borrowed(
+        self,
+        sources: Sequence[Path],
+        target_format: str,
+        into: Path,
+        timeout: float,
+        from_elsewhere: Collection[Path],
+    ) -> dict[Path, Path] | None:
+        """What a LibreOffice made that another program keeps warm; None where there is none or it did not make all."""
+        if self._session is not None or self.program is None or not (notes := self._lenders()):
+            return None
+        from generator.pdf import lending
+
+        identity = office_fingerprint(self.program)
+        done = lending.borrowed(notes, identity, sources, target_format, into, timeout, from_elsewhere)
+        made = {source: Path(done.get(str(source.absolute()), "")) for source in sources}
+        good = all(result.parent == into.absolute() and _is_whole(result) for result in made.values())
+        return made if good else None
+
+    def _lenders(self) -> list[Path]:
+        """The notes of those who lend. Where there are none, nothing is loaded to ask them."""
+        return sorted(self._notes.glob(f"{LENDER}*.json")) if self._notes is not None else []
+
+    @contextlib.contextmanager
+    def lent(self, folder: Path) -> Iterator[None]:
+        """Meanwhile other programs of this user may have this LibreOffice convert for them, while it is not at work for
+        this one. ``folder``: where the note for them is put."""
+
+        def convert(
+            sources: Sequence[Path], target_format: str, into: Path, timeout: float, from_elsewhere: Collection[Path]
+        ) -> dict[str, Any]:
+            if not self._busy.acquire(timeout=_LONGEST_WAIT):
+                return {"refused": "busy"}
+            self._busy.release()
+            try:
+                done = self.convert(sources, target_format, into, timeout=timeout, from_elsewhere=from_elsewhere)
+            except (ConversionFailed, OSError):
+                # Whoever asked finds out itself what to say.
+                return {"refused": "failed"}
+            return {"done": {str(source): str(result) for source, result in done.items()}}
+
+        if self.program is None:
+            yield
+            return
+        from generator.pdf import lending
+
+        with lending.Lender(folder, office_fingerprint(self.program), convert):
+            yield
+
+    def _convert(
+        self,
+        sources: Sequence[Path],
+        endings: Mapping[Path, str],
+        results: Mapping[Path, str],
+        into: Path,
+        timeout: float,
+        progress: Callable[[Path], None] | None,
+        from_elsewhere: Collection[Path],
+    ) -> dict[Path, Path]:
         self.start()
         with temporary.folder() as folder:
             staged, troubles = _stage(sources, folder / "in", from_elsewhere)
