@@ -193,7 +193,7 @@ def test_forms_offer_what_the_workspace_has(desk: Desk) -> None:
     assert menu(meeting["案由"], "B2") == '"報告事項,討論事項,臨時動議"'
     assert menu(meeting["案由"], "C2") == '"企劃處,資訊處,秘書處"'
     assert menu(meeting["說明"], "A2").startswith("OFFSET('案由'!$A$2")
-    assert menu(meeting["說明"], "B2") == '"1,2,3"'
+    assert menu(meeting["說明"], "B2") == '"1,2,3,4"'
     assert menu(meeting["附註"], "A2").startswith("OFFSET('附件'!$B$2")
     assert menu(meeting["會議資訊"], "B5") == '"王小明"'
     for source in ("工作表:預定開放", "工作表:品質檢測", "另附", "共用:設置要點"):
@@ -278,7 +278,7 @@ def test_new_takes_an_empty_folder(desk: Desk) -> None:
     assert book(desk, "會議").is_file()
 
 
-@pytest.mark.parametrize("meeting", ["../113-1", "113", "113-1/x", "一一三-1"])
+@pytest.mark.parametrize("meeting", ["../113-1", "113-01", "113-1/x", "下一次"])
 def test_new_refuses_what_is_no_meeting(desk: Desk, meeting: str) -> None:
     before = tree(desk.root)
     assert desk.run("new", meeting).exit_code == 2
