@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from generator.basic.package import Properties
-from generator.basic.problem import Location, Problem, in_order
+from generator.basic.problem import Code, Location, Problem, in_order, problem, warning
 from generator.basic.steps import step
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import unchanged
@@ -19,11 +19,25 @@ from generator.leaks import inputs, restricted
 from generator.meeting import figures, load
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
+from generator.meeting.sheets.lists import PastDecision
 from generator.pdf.from_elsewhere import files
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried, check
 from generator.slides import render as slides
-from generator.word import render
+from generator.word import ooxml, render
+
+
+class ExamineCode(Code):
+    """The problems that this module finds."""
+
+    DECISIONS_UNPRINTED = warning(
+        "〔{sheet}〕有資料，卻沒有任何案會印出來",
+        "請在報告上次決定（議）辦理情形的案，範本填「上次會議決定辦理情形」。",
+    )
+
+
+# The name by which templates print past decisions.
+_PAST = "上次決定"
 
 
 @dataclass(frozen=True)
@@ -76,6 +90,7 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
         problems += inputs.check(meeting, vocabulary)
         problems += restricted.check(meeting, vocabulary)
     problems += _missing_templates(workspace, meeting)
+    problems += _unprinted_decisions(workspace, meeting)
     renderings = Renderings(workspace.output(meeting_id))
     decks = _decks(workspace, meeting, vocabulary, renderings, problems)
     return Examined(meeting, vocabulary, tuple(in_order(problems)), decks, renderings, stamps)
@@ -94,6 +109,19 @@ def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
         name, _, ending = file.rpartition(".")
         found.append(render.missing(name, workspace.templates, Location(file), ending))
     return [fault for fault in found if fault]
+
+
+def _unprinted_decisions(workspace: Workspace, meeting: Meeting) -> list[Problem]:
+    """Past decisions that no case prints: none has a template with them, nor are they an attachment."""
+    rows, sheet = meeting.past_decisions, PastDecision.sheet.name
+    if not rows:
+        return []
+    names = {case.template for case in meeting.cases} - {load.CASE_TEMPLATE}
+    files = [path for name in names if (path := workspace.templates / f"{name}.docx").is_file()]
+    printed = any(item.target == sheet for case in meeting.cases for item in case.attachments)
+    if printed or any(ooxml.mentions(path, _PAST) for path in files):
+        return []
+    return [problem(ExamineCode.DECISIONS_UNPRINTED, rows[0].at(), sheet=sheet)]
 
 
 def _decks(

@@ -41,6 +41,7 @@ def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Document:
             "各部": parts,
         },
         "上次決定": _past_decisions(meeting),
+        "上次決定欄": _past_columns(meeting),
     }
     return Document(case.title, case.template, context, f"{meeting.name}{case.title}", case.title, 1, case=case)
 
@@ -95,12 +96,27 @@ def _past_decisions(meeting: Meeting) -> list[dict[str, Any]]:
                     "案由": _subject(meeting, item, named),
                     "決定": field(item, "decision"),
                     "辦理情形": field(item, "progress"),
+                    "編號": field(item, "number"),
+                    "主辦機關": field(item, "unit"),
+                    "列管建議": field(item, "tracking"),
                 }
                 for mark, item in zip(numbered(len(items), always=True), items, strict=True)
             ],
         }
         for number, (name, items, named) in enumerate(groups, start=1)
     ]
+
+
+def _past_columns(meeting: Meeting) -> dict[str, Any]:
+    """Which columns the table of past decisions has beside its three: those that some row fills."""
+    rows = meeting.past_decisions
+    there = {
+        heading: any(getattr(item, name) for item in rows)
+        for heading, name in (("編號", "number"), ("主辦機關", "unit"), ("列管建議", "tracking"))
+    }
+    order = ("編號", "案由", "決定（議）", "主辦機關", "辦理情形", "列管建議")
+    names = [name for name in order if there.get(name, True)]
+    return {**there, "說明": f"{roc.numeral(len(names))}欄：{'、'.join(names)}，依報告事項、討論事項等分組。"}
 
 
 def _subject(meeting: Meeting, item: PastDecision, named: bool) -> Text:

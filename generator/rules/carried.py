@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.basic.workspace import WAYS, MeetingId, Workspace
 from generator.meeting import figures, load
-from generator.meeting.model import Meeting
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import CONTINUED, OPEN, RELEASED, RIDER
 from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Case
@@ -68,6 +68,8 @@ class Item:
     earlier: bool
     key: str = ""
     row: PastDecision | None = None
+    number: str = ""
+    unit: str = ""
 
     @property
     def values(self) -> dict[str, object]:
@@ -78,6 +80,8 @@ class Item:
             decision=self.decision,
             tracking=self.tracking,
             meeting=self.origin,
+            number=self.number,
+            unit=self.unit,
         )
 
 
@@ -93,7 +97,7 @@ def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
         if decisions := [item for item in _of_case(source, section.name) if item.unit or item.due or item.tracking]:
             tracking = _tracking(decisions)
             texts = (section.name, section.name, _text(decisions), tracking)
-            items.append(Item(str(source.id), *texts, earlier=False, key=section.name))
+            items.append(Item(str(source.id), *texts, earlier=False, key=section.name, unit=_units(decisions)))
     for case in source.cases:
         decisions = _of_case(source, case.key)
         subject = vocabulary.render(case.subject, case, case.at("subject"), problems)
@@ -102,14 +106,24 @@ def carried(source: Meeting, problems: list[Problem]) -> list[Item]:
             # The table of past decisions is for anyone.
             text, decided = f"{case.title}（不公開）", "（不公開）" if decided else ""
         texts = (case.kind, text, decided, _tracking(decisions))
-        items.append(Item(str(source.id), *texts, earlier=False, key=case.key))
+        items.append(Item(str(source.id), *texts, earlier=False, key=case.key, unit=_units(decisions)))
     before = str(source.previous or "")
     items += [
-        Item(_id(item.meeting) or before, item.kind, item.subject, item.decision, item.tracking, True, row=item)
+        Item(
+            *(_id(item.meeting) or before, item.kind, item.subject, item.decision, item.tracking, True),
+            row=item,
+            number=item.number,
+            unit=item.unit,
+        )
         for item in source.past_decisions
         if item.tracking == CONTINUED
     ]
     return items
+
+
+def _units(decisions: Sequence[Decision]) -> str:
+    """The units that carry the decisions out, each once."""
+    return "、".join(dict.fromkeys(unit for decision in decisions for unit in units_of(decision.unit)))
 
 
 def undecided(source: Meeting) -> list[str]:
@@ -252,6 +266,7 @@ def matched(items: Sequence[Item], rows: Sequence[PastDecision]) -> list[tuple[I
                 open_items.remove(item)
                 open_rows.remove(row)
 
+    take(lambda item, row: bool(item.number) and _same(item, row, "number"))
     take(lambda item, row: _same(item, row, "subject", "decision") and _from(item, row))
     take(lambda item, row: _same(item, row, "subject", "decision"))
     take(lambda item, row: _same(item, row, "subject") and _from(item, row))
@@ -292,12 +307,13 @@ def _altered(item: Item, row: PastDecision, source: Meeting) -> list[Problem]:
         ("kind", item.kind, row.kind),
         ("subject", item.subject, row.subject),
         ("decision", item.decision, row.decision),
+        ("number", item.number, row.number),
     )
     problems = [
         problem(CarriedCode.CARRIED_ALTERED, row.at(name), name=row.heading_of(name), meeting=source.id, was=_line(was))
         for name, was, now in texts
         # An empty cell is reported as such, and a case without a decision has none to compare.
-        if was and now and _verbatim(was) != _verbatim(now)
+        if was and (now or name == "number") and _verbatim(was) != _verbatim(now)
     ]
     if not item.origin and not row.meeting:
         problems.append(problem(CarriedCode.CARRIED_ORIGIN, row.at("meeting"), meeting=source.id))

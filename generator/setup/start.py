@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import filecmp
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,10 @@ from generator.meeting.sheets import DATA_GROUP, DRAFT
 from generator.meeting.sheets.agency import Agency, Member, Unit
 from generator.meeting.sheets.agenda import MOTIONS
 from generator.meeting.sheets.index import BOOKS, MEETING_SHEETS, MINUTES_SHEETS, NAMES
-from generator.meeting.sheets.lists import PastDecision, Total
+from generator.meeting.sheets.lists import PastDecision, PlannedDataset, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
-from generator.meeting.sources import SHEET, SOURCES, parts_of
+from generator.meeting.sources import FILE, SHEET, SOURCES, parts_of
 from generator.rules import carried
 from generator.setup import kinds
 from generator.setup.kinds import form
@@ -67,10 +68,11 @@ class Started(Result):
 
 @dataclass(slots=True)
 class _Brought:
-    """What is copied from an earlier meeting: rows by sheet, and its other tables as blank sheets with headings."""
+    """What is copied from an earlier meeting: rows by sheet, other tables as blank sheets, files that recur."""
 
     rows: dict[type[Record], list[dict[str, Any]]] = field(default_factory=dict)
     others: list[FilledSheet] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
 
 
 def init(root: Path, kind: str = DATA_GROUP) -> Started:
@@ -125,12 +127,12 @@ def new(
     own, choices = _body(agency), agenda.kinds(agenda.read((), agency, []))
     if source:
         wanted = {*wanted, *kinds.columns_filled(books.read_folder(workspace.inputs(source), []))}
-    brought = _bring_over(workspace, source, agency, started.problems) if source else _Brought()
+    brought = _bring_over(workspace, meeting, source, agency, started.problems) if source else _Brought()
     if has_errors(started.problems):
         return started
     started.problems = []
     if source:
-        _fill_past_decisions(workspace, meeting, source, brought, started)
+        _fill_past_decisions(workspace, meeting, source, brought, started, wanted)
     if has_errors(started.problems):
         return started
     if not units:
@@ -168,7 +170,10 @@ def new(
         if brought.others:
             write_workbook(new_folder / f"{OTHER_BOOK}.xlsx", brought.others, title=f"{meeting} {OTHER_BOOK}")
             started.files.append((f"{OTHER_BOOK}.xlsx", "、".join(sheet.spec.name for sheet in brought.others)))
-        started.files.append(("附件/", "以「檔案:」為來源的附件放在這裡"))
+        for path in brought.files:
+            shutil.copyfile(path, new_folder / "附件" / path.name)
+        more = f"；已放入歷次都檢附的{'、'.join(f'「{path.name}」' for path in brought.files)}" if brought.files else ""
+        started.files.append(("附件/", f"以「檔案:」為來源的附件放在這裡{more}"))
         _move([(new_folder, folder)])
     return started
 
@@ -285,19 +290,28 @@ def _value(row: Row, record: type[Record], name: str) -> Any:
 
 
 def _bring_over(
-    workspace: Workspace, source: MeetingId, agency: Sequence[RawSheet], problems: list[Problem]
+    workspace: Workspace, meeting: MeetingId, source: MeetingId, agency: Sequence[RawSheet], problems: list[Problem]
 ) -> _Brought:
-    """The texts of an earlier meeting as typed in the cells, with placeholders, without lists and figures."""
+    """The texts of an earlier meeting as typed in the cells, with placeholders, without figures.
+
+    Of the lists only that of the year, where both meetings are of one year.
+    """
     brought = _Brought()
     found: list[Problem] = []
     raw = books.read_folder(workspace.inputs(source), found)
     sections = agenda.read(raw, agency, [])
+    # What came up at the meeting belongs to that meeting.
+    before = [sheet for sheet in raw if not minute_sheets.is_of_minutes(sheet.workbook, raw)]
     for record in _STANDING_LISTS:
         kinds = agenda.kinds(sections) if record is Case else None
-        brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, raw, found, kinds)]
+        brought.rows[record] = [dict(row.values) for row in typed_rows.rows(record, before, found, kinds)]
     asked = minute_sheets.invited(raw) or list(books.named(raw, Observer.sheet.name))
     left = {Observer.heading_of("how"): ""}
     brought.rows[Observer] = [{**row.values, **left} for row in typed_rows.rows(Observer, asked, [])]
+    if meeting.year is not None and meeting.year == source.year:
+        # The list of the year, with what was published so far.
+        brought.rows[PlannedDataset] = [dict(row.values) for row in typed_rows.rows(PlannedDataset, raw, [])]
+    brought.files = _recurring(workspace, source, brought.rows[Attachment])
     _leave_motions(brought, [section.name for section in sections if section.content == MOTIONS])
     # An empty cell may stay empty; with any other error a text would be lost.
     problems += [fault for fault in found if fault.code != RowCode.EMPTY_CELL]
@@ -323,6 +337,23 @@ def _bring_over(
     return brought
 
 
+def _recurring(workspace: Workspace, source: MeetingId, rows: Sequence[Mapping[str, Any]]) -> list[Path]:
+    """The attached files of a meeting that the one before had too, unchanged: they go with every meeting."""
+    before = succession.before(workspace, source)
+    if before is None:
+        return []
+    found = []
+    for row in rows:
+        word, name = parts_of(row[Attachment.heading_of("origin")] or "")
+        path, other = (workspace.attachments(meeting) / name for meeting in (source, before))
+        if word != FILE or not name or path in found:
+            continue
+        there = all(file.is_file() and not file.is_symlink() for file in (path, other))
+        if there and filecmp.cmp(path, other, shallow=False):
+            found.append(path)
+    return found
+
+
 def _leave_motions(brought: _Brought, sections: Collection[str]) -> None:
     """Removes the cases of these sections with all that belongs to them: motions are of one meeting only."""
     key, kind = Case.heading_of("key"), Case.heading_of("kind")
@@ -341,7 +372,12 @@ def _leave_motions(brought: _Brought, sections: Collection[str]) -> None:
 
 
 def _fill_past_decisions(
-    workspace: Workspace, meeting: MeetingId, source: MeetingId, brought: _Brought, started: Started
+    workspace: Workspace,
+    meeting: MeetingId,
+    source: MeetingId,
+    brought: _Brought,
+    started: Started,
+    wanted: Collection[str],
 ) -> None:
     """Fills 上次會議決定 with the decisions of the last meeting, in the texts of its documents."""
     sheet = PastDecision.sheet.name
@@ -365,7 +401,9 @@ def _fill_past_decisions(
         started.remarks += _doubts(last)
     if any(item.earlier and not item.origin for item in items):
         started.remarks.append(f"〔{sheet}〕有持續列管事項不知是哪一次會議的決定（議），請填「會議」。")
-    brought.rows[PastDecision] = [item.values for item in items]
+    unit = PastDecision.heading_of("unit")
+    uses_units = unit in wanted or any(item.unit for item in items if item.earlier)
+    brought.rows[PastDecision] = [item.values if uses_units else {**item.values, unit: ""} for item in items]
 
 
 def _doubts(last: Meeting) -> list[str]:

@@ -249,3 +249,13 @@ def without_page_number(footer: bytes) -> bytes:
                 if child.tag != f"{W}pPr":
                     paragraph.remove(child)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def mentions(template: Path, name: str) -> bool:
+    """Whether the body of a template has that name somewhere; of one that cannot be read nobody knows, so yes."""
+    try:
+        with Package(template) as package:
+            xml = package.read("word/document.xml").decode("utf-8", "replace")
+    except (*DAMAGED, OSError, KeyError):
+        return True
+    return name in re.sub(r"<[^>]+>", "", xml)

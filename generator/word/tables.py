@@ -64,6 +64,7 @@ def arrange(body: Any, styles: Styles, repeated: Sequence[Repeated] = ()) -> Non
     for table in body.iter(f"{W}tbl"):
         _part_headings(table)
         _fit_columns(table, styles, by_row)
+        _close_up(table)
         _merge_equal(table, styles, by_row)
         _join_cells(table, by_row)
 
@@ -331,6 +332,36 @@ def _fit_columns(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -
             wanted = styles.id_of(name) if name != SMALL_STYLE or small else None
             for style in cell.iter(f"{W}pStyle") if wanted else ():
                 style.set(f"{W}val", wanted)
+
+
+def _close_up(table: Any) -> None:
+    """Where the template left out columns ({%tc if %}), those that stay share the width of the table.
+
+    Only where every row has a cell for each column, or one for all of them.
+    """
+    rows = list(table.iterchildren(f"{W}tr"))
+    grid, measure = table.find(f"{W}tblGrid"), table.find(f"{W}tblPr/{W}tblW")
+    header = next((row for row in rows if _is_header(row)), None)
+    if grid is None or measure is None or header is None or measure.get(f"{W}type") != "dxa":
+        return
+    cells = [[cell for _, cell in _cells(row)] for row in rows]
+    headings = [cell for _, cell in _cells(header)]
+    count, whole = len(headings), int(measure.get(f"{W}w"))
+    if not 1 < count < len(grid) or any(len(row) not in (1, count) for row in cells):
+        return
+    given = [int(_width_of(cell).get(f"{W}w")) for cell in headings]
+    widths = [round(width * whole / sum(given)) for width in given]
+    widths[-1] += whole - sum(widths)
+    for child in list(grid):
+        grid.remove(child)
+    for width in widths:
+        etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
+    for row in cells:
+        for cell, width in zip(row, widths if len(row) == count else [whole], strict=True):
+            _width_of(cell).set(f"{W}w", str(width))
+            span = cell.find(f"{W}tcPr/{W}gridSpan")
+            if span is not None:
+                span.set(f"{W}val", str(count))
 
 
 def _narrow_margins(table: Any) -> None:

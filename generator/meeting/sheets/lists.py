@@ -256,9 +256,25 @@ BY_SHEET = {record.sheet.name: record for record in LISTS}
 class PastDecision(ListRecord):
     """What an earlier meeting decided on a case, and what was done; ``meeting`` is its id, empty for the last one."""
 
+    number: str = column(
+        "編號",
+        required=False,
+        rare=True,
+        hint="列管事項的編號；填了就印在表內，往後各次會議都用同一個編號",
+        example="113-01",
+        width=10,
+    )
     kind: str = column("類別", Kind.CHOICE, choices=USUAL_KINDS, example=USUAL_KINDS[0], width=12)
     subject: str = column("案由", hint="照上次會議紀錄", example="本部112年資料開放推動情形，提請討論。", width=50)
     decision: str = column("決定（議）", hint="照上次會議紀錄，一字不改", example="照案通過。", width=50)
+    unit: str = column(
+        "主辦機關",
+        required=False,
+        rare=True,
+        hint="由哪個機關或單位辦理；填了就印在表內，有幾個時以、分開",
+        example="主計資訊處",
+        width=20,
+    )
     progress: str = column(
         "辦理情形",
         filled=False,
@@ -272,7 +288,7 @@ class PastDecision(ListRecord):
         required=False,
         filled=False,
         choices=(CONTINUED, RELEASED),
-        hint="不列管者空白",
+        hint="不列管者空白；填了就印成「列管建議」",
         example=RELEASED,
     )
     meeting: str = column(
