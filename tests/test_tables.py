@@ -328,6 +328,66 @@ def test_a_total_with_decimals_is_checked_as_closely_as_its_digits_allow(
     assert [problem["text"] for problem in found] == ([f"填的是 {stated}，加總為 {computed}"] if stated else [])
 
 
+@pytest.mark.parametrize("word", ["未報", "尚未統計", "無資料", "待查", "停辦"])
+def test_a_first_row_that_reports_nothing_is_no_row_of_headings(desk: Desk, word: str) -> None:
+    attach(desk, f"| 區 | 數 | 率 |\n| 甲 | {word} | － |\n| 乙 | 2 | 3 |\n| 丙 | 3 | 4 |")
+    assert figures(desk)["表.總數"] == 3
+    assert places(desk, "headings-taken") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stated", "wrong"),
+    [
+        ("1,234", "2,000", "3,234", []),
+        ("1,234", "2,000", "3,235", ["表B4"]),
+        ("１２", "３", "１６", ["表B4"]),
+        ("12.5", "3.25", "16.75", ["表B4"]),
+        ("00824", "00825", "01650", []),
+        ("(5)", "6", "1", []),
+    ],
+)
+def test_numbers_typed_as_texts_are_checked_against_their_total(
+    desk: Desk, first: str, second: str, stated: str, wrong: list[str]
+) -> None:
+    attach(desk, "| 區 | 數 |\n| 甲 | x |")
+    book = openpyxl.load_workbook(desk.root / BOOK)
+    for row, (name, text) in enumerate((("甲", first), ("乙", second), ("合計", stated)), start=2):
+        book["表"].cell(row, 1, name)
+        book["表"].cell(row, 2, text).data_type = "s"
+    book.save(desk.root / BOOK)
+    assert places(desk, "wrong-total") == wrong
+    assert figures(desk)["表.總數"] == 2
+
+
+@pytest.mark.parametrize("name", ["112年小計", "112年度合計", "1月小計", "1至3月合計", "第1季小計", "第一類小計"])
+def test_a_total_of_a_year_or_a_month_is_no_row_of_data(desk: Desk, name: str) -> None:
+    attach(desk, f"| 月 | 數 |\n| 甲 | 1 |\n| 乙 | 2 |\n| {name} | 3 |\n| 丙 | 4 |\n| 小計 | 4 |\n| 總計 | 7 |")
+    assert places(desk, "wrong-total") == []
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (3, 7)
+    attach(desk, f"| 月 | 數 |\n| 甲 | 1 |\n| 乙 | 2 |\n| {name} | 9 |\n| 丙 | 4 |\n| 小計 | 4 |\n| 總計 | 7 |")
+    assert places(desk, "wrong-total") == ["表B4"]
+
+
+def test_rows_that_are_all_totals_are_the_data(desk: Desk) -> None:
+    attach(desk, "| 年 | 數 |\n| 111年合計 | 1 |\n| 112年合計 | 2 |\n| 113年合計 | 3 |")
+    assert places(desk, "wrong-total") == []
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (3, 6)
+
+
+def test_a_hierarchy_by_its_numbers_counts_its_leaves(desk: Desk) -> None:
+    table = "| 科目 | 數 |\n| 一、歲入 | 10 |\n| (一)稅課 | 6 |\n| (二)其他 | 4 |\n| 二、歲出 | {} |\n| (一)人事 | 8 |"
+    attach(desk, table.format(8))
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (3, 18)
+    assert places(desk, "wrong-total") == []
+    attach(desk, table.format(9))
+    assert places(desk, "wrong-total") == ["表B5"]
+
+
+def test_numbers_before_texts_alone_make_no_hierarchy(desk: Desk) -> None:
+    attach(desk, "| 事項 | 數 |\n| 一、甲 | 10 |\n| (一)乙 | 3 |\n| (二)丙 | 4 |\n| 二、丁 | 5 |")
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (4, 22)
+
+
 def test_rates_with_decimals_are_not_added_up(desk: Desk) -> None:
     decimal_table(desk, [10.5, 20.5, 15.4], heading="平均面積")
     assert places(desk, "wrong-total") == []

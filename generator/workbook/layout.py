@@ -31,7 +31,16 @@ SUBTOTAL_WORDS = ("小計", "計", "共計", "subtotal", "sub-total")
 _AVERAGES = ("平均", "平均數", "平均值")
 # Rows below a total that compare: 占比, 較上年增減.
 _COMPARED = re.compile(r"占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均")
-_TOTAL_ENDS = re.compile(r"[^0-9\s、，。：:]{0,8}(?:總計|合計|小計|總和)(?:[（(][^（）()]*[）)])?")
+# A total may be one of a year, a month, a quarter, or of several: 112年小計, 1至3月合計, 第2季小計.
+_TOTAL_ENDS = re.compile(
+    r"(?:(?:中華民國|民國)?\d{2,4}\s*(?:學年|會計年|年)度?|\d{1,2}\s*(?:月份?)?[至到~～\-－]?\d{0,2}\s*月份?|第?\d季|第\d{1,2}[類組區梯期次項])?"
+    r"[^0-9\s、，。：:]{0,8}(?:總計|合計|小計|總和)(?:[（(][^（）()]*[）)])?"
+)
+# What stands in a column of numbers where there is none to report.
+_UNREPORTED = re.compile(
+    r"(?:尚|暫)?未[\w]{1,4}|(?:暫)?無(?:資料|統計|此項)?|不(?:詳|適用|明|提供|列入)|免(?:辦理|填|報)?|待(?:查|補|確認|統計|定)"
+    r"|停(?:辦|用|止)|缺(?:漏|值|資料)?|從?略|保密|取消|同上|詳(?:如|見)?(?:附件|備註)|(?:辦理|規劃|審查|籌備|統計|整理)中"
+)
 _NOTE = re.compile(
     r"(?:附?註\s*\d*\s*[：:.、]|附?註$|備\s*[註考](?:\s*[：:]|\s|$)|(?:填表|編製|使用)?說\s*明(?:\s*[：:]|\s|$)|資料來源|資料出處"
     r"|(?:來源|出處)[：:]|※|＊|\*|N\.?B\.?|Notes?[：:]|Source[：:])",
@@ -256,6 +265,9 @@ class _Finder:
             return None
         later = [other for other in self.rows if other > row][:_LOOKED_AT]
         numeric = self._numeric_columns(later)
+        in_numbers = [area.text for area in areas if area.first in numeric and area.text not in NOTHING_SIGNS]
+        if in_numbers and all(map(_UNREPORTED.fullmatch, in_numbers)):
+            return None
         above = numeric & self._columns_with_text(areas)
         heads = [area for headed in range(top, bottom + 1) for area in self.areas(headed)]
         headed = {column for area in heads for column in range(area.first, area.last + 1)}

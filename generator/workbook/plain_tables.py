@@ -15,6 +15,18 @@ from generator.workbook.raw import RawSheet, RawSheetCode, letter
 from generator.workbook.repeats import RepeatCode, repeated, row_range
 from generator.workbook.typed_rows import RowCode, mention_merged, too_many
 
+# Numbers before texts, from the outermost: only what official documents use.
+_NUMBERS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[壹貳參肆伍陸柒捌玖拾]{1,3}[、.．]",
+        r"[一二三四五六七八九十]{1,3}[、.．]",
+        r"[(（][一二三四五六七八九十]{1,3}[)）]",
+        r"\d{1,2}[、.．](?!\d)",
+        r"[(（]\d{1,2}[)）]",
+    )
+)
+
 
 class PlainTableCode(Code):
     """The problems that this module finds."""
@@ -622,17 +634,21 @@ class _Reader:
 
     def _rank(self, rows: list[_Row]) -> None:
         """Finds the rows that state sums, and the sums that are wrong."""
+        depths = [self._depth(row) for row in rows]
+        if not any(depths):
+            # Where nothing is indented, numbers tell what is part of what: 一、歲入, (一)稅課收入.
+            depths = [_depth_by_number(row.texts) for row in rows]
         lines = [
             totals.Line(
                 row.kind,
                 self._labels(row),
-                self._depth(row),
+                depth,
                 tuple(
                     totals.number(self.own_value(row.number, column), text)
                     for column, text in zip(self.columns, row.texts, strict=True)
                 ),
             )
-            for row in rows
+            for row, depth in zip(rows, depths, strict=True)
         ]
         places = [
             totals.places(row.texts[at] for row, line in zip(rows, lines, strict=True) if line.numbers[at] is not None)
@@ -704,6 +720,12 @@ class _Reader:
             if isinstance(value, str) and (value[0].isspace() or holder in sheet.indents):
                 text = "\u3000" * (_lead(value) + sheet.indents.get(holder, 0)) + text
         return text
+
+
+def _depth_by_number(texts: Sequence[str]) -> int:
+    """How deep the number before the first text of a row is: 壹、, 一、, (一), 1., (1); 0 without one."""
+    first = next((text for text in texts if text.strip()), "").strip()
+    return next((depth for depth, number in enumerate(_NUMBERS, 1) if number.match(first)), 0)
 
 
 def _lead(text: str) -> int:

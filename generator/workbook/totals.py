@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,6 +17,8 @@ _NOT_ADDED = re.compile(
     r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|項次|(?:^|\.)年(?:齡|別|度|份)?$"
 )
 _MOST_COMPARED = 10_000_000
+_WRITTEN = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
+_LONGEST = 30
 _DECIMALS = re.compile(r"\.(\d+)")
 _PART_OF = re.compile(r"\s*[（(]?其中")
 
@@ -60,12 +63,28 @@ def whole(value: object) -> int | None:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return 0 if isinstance(value, str) and value.strip() in ZERO_SIGNS else None
+    if not isinstance(value, str):
+        return None
+    if value.strip() in ZERO_SIGNS:
+        return 0
+    written = _written(value)
+    return written if isinstance(written, int) else None
+
+
+def _written(text: str) -> Number | None:
+    """The number that stands in a cell as a text, as platforms export it; none that is rather a code (00824)."""
+    plain = unicodedata.normalize("NFKC", text).strip() if len(text) <= _LONGEST else ""
+    if not _WRITTEN.fullmatch(plain):
+        return None
+    plain = plain.replace(",", "")
+    return Decimal(plain) if "." in plain else int(plain)
 
 
 def number(value: object, shown: str) -> Number | None:
     """The number in a cell that shows so, 0 for －; None for anything else, and for percentages, not added up."""
     found = whole(value)
+    if isinstance(value, str) and found is None:
+        return _written(value)
     if found is not None or not isinstance(value, float) or shown.rstrip().endswith(("%", "％", "‰")):
         return found
     return Decimal(repr(value))
@@ -97,6 +116,9 @@ def ranked(lines: Sequence[Line], shown_places: Sequence[int]) -> list[Line]:
                 line = replace(line, kind=RowKind.TOTAL)
         after_total = line.kind is RowKind.TOTAL
         marked.append(line)
+    if not any(line.kind is RowKind.DATA for line in marked):
+        # Rows that are all totals of something are the data: 111年合計, 112年合計.
+        marked = list(lines)
     heads = [(place, below) for place, below in _heads(marked)]
     agreed = [_agrees(marked[place], [marked[part] for part in below], shown_places) for place, below in heads]
     if heads and 2 * sum(agreed) >= len(agreed):
