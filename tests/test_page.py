@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 import socket
 import sys
 import threading
@@ -203,16 +202,21 @@ def test_ten_thousand_quick_requests_are_answered_or_refused(desk: Desk, serve: 
                 statuses.extend(int(found) for line in whole for found in re.findall(rb"HTTP/1.1 (\d{3}) ", line))
 
     threads = [threading.Thread(target=knock, args=(served.cookie,)) for _ in range(10)]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = memory()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(statuses) == 10_000
     assert set(statuses) <= {200, 404, 503}
-    # Kilobytes on Linux.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+    assert memory() - before < 60_000
     assert served.ask("/").status == 200
+
+
+def memory() -> int:
+    """The most memory that this process has had, in kilobytes."""
+    resource = pytest.importorskip("resource")
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def test_a_large_body_is_refused_unread(desk: Desk, serve: Serve) -> None:
@@ -222,7 +226,7 @@ def test_a_large_body_is_refused_unread(desk: Desk, serve: Serve) -> None:
     answer = served.ask("/m/113-1/do/check", "POST", {"Content-Length": str(length)}, b"x" * 1000)
     assert answer.status == 413
     # And one that does not say how long it is, sent as fast as it is taken.
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = memory()
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as sending:
         head = (
             f"POST /m/113-1/do/check HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nCookie: {served.cookie}\r\n"
@@ -238,7 +242,7 @@ def test_a_large_body_is_refused_unread(desk: Desk, serve: Serve) -> None:
         except OSError:
             pass
     assert sent < length
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+    assert memory() - before < 60_000
     assert served.running.context.jobs.current is None
     assert served.ask("/").status == 200
 
@@ -419,3 +423,34 @@ def test_a_taken_port_is_said_and_help_loads_no_server(desk: Desk, serve: Serve)
     code = f"import sys; from generator.cli.app import packet; print([m for m in {heavy} if m in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert loaded.stdout.strip() == "[]"
+
+
+def resident() -> int:
+    """The memory that this process has now, in megabytes."""
+    statm = Path("/proc/self/statm")
+    if not statm.exists():
+        pytest.skip("memory is measured on Linux")
+    return int(statm.read_text().split()[1]) * 4096 // 1_000_000
+
+
+def test_a_hundred_saves_are_a_hundred_right_states_and_memory_stays(own_desk: Desk, serve: Serve) -> None:
+    served = serve(own_desk)
+    turn = served.state().turn
+    path = own_desk.root / "inputs" / "113-1" / "資料集.xlsx"
+    before = 0
+    for number in range(100):
+        published = number % 20 + 1
+        book = openpyxl.load_workbook(path)
+        for row in range(2, 28):
+            book["預定開放"][f"D{row}"] = "★" if row - 2 < published else None
+        book.save(path)
+        state = served.state(after=turn)
+        turn = state.turn
+        figure = next(figure for figure in state.figures if figure["name"] == "預定開放.已上架數")
+        assert figure["value"] == published
+        case = next(paper for paper in state.papers if paper.name == "07 討論事項第一案")
+        assert f"計有{published}項" in "".join(passage.text for passage in case.contents.passages)
+        assert served.ask(f"/m/113-1/documents/{case.id}").status == 200
+        if number == 9:
+            before = resident()
+    assert resident() - before < 50

@@ -132,5 +132,5 @@ class Jobs:
 
 
 def program() -> list[str]:
-    """How this program is started again."""
-    return [sys.executable, "-m", "generator.cli.app"]
+    """How this program is started again; -P: no module is taken from the workspace, where anybody may put one."""
+    return [sys.executable, "-P", "-m", "generator.cli.app"]

@@ -88,6 +88,9 @@ class State:
         return folder / PACKET if folder is not None and (folder / PACKET).is_file() else None
 
 
+_EMPTY = State(0, dt.datetime.min, 0.0, (), (), True, (), (), (), (), (), "")
+
+
 class Live:
     """One meeting, watched in a thread of its own with a LibreOffice of its own; ``changed`` is called from there."""
 
@@ -132,9 +135,9 @@ class Live:
                     continue
                 except Exception as failed:
                     # The page stays as it was, and says so.
-                    if self.state is not None:
-                        failures = (*self.state.failures, self._unexpected(failed))
-                        self._tell(dataclasses.replace(self.state, failures=failures, mapped=True))
+                    before = self.state or _EMPTY
+                    failures = (*before.failures, self._unexpected(failed))
+                    self._tell(dataclasses.replace(before, turn=before.turn + 1, failures=failures, mapped=True))
 
     def _build(self) -> Report:
         folder = self.workspace.output(self.meeting)

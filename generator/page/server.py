@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import logging
 import mimetypes
 import socket
 import time
@@ -81,6 +82,8 @@ def prepare(
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.bind(("127.0.0.1", port))
+        # From now on a browser waits for its answer; without this one that is quick would be turned away.
+        listener.listen(128)
     except OSError as error:
         listener.close()
         raise PortTaken(f"埠號 {port} 不能使用（{error.strerror}）。請改用別的埠號，或不寫 --port。") from None
@@ -113,6 +116,9 @@ def prepare(
         exception_handlers={HTTPException: _refused, Exception: _failed(unexpected)},
     )
     app.state.context = context
+    # What goes wrong is told on the page, and never as a trace on the terminal.
+    logging.getLogger("uvicorn").propagate = False
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
     guard = Guard(app, port, looked_at, frame.base(first) if first and not public else "/")
     config = uvicorn.Config(
         _with_lifespan(app, guard),
