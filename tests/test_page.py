@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from urllib.parse import urlsplit
 import openpyxl
 import pytest
 
+from generator.basic import temporary
+from generator.basic.workspace import Workspace
+from generator.build import outputs, unchanged
 from tests.conftest import REPO, Desk
 from tests.page import Served, links
 
@@ -435,17 +440,21 @@ def resident() -> int:
 
 def test_a_hundred_saves_are_a_hundred_right_states_and_memory_stays(own_desk: Desk, serve: Serve) -> None:
     served = serve(own_desk)
-    turn = served.state().turn
+    served.state()
     path = own_desk.root / "inputs" / "113-1" / "資料集.xlsx"
     before = 0
+
+    def files() -> str:
+        return unchanged.digest(unchanged.contents(Workspace(own_desk.root)))
+
     for number in range(100):
         published = number % 20 + 1
         book = openpyxl.load_workbook(path)
         for row in range(2, 28):
             book["預定開放"][f"D{row}"] = "★" if row - 2 < published else None
         book.save(path)
-        state = served.state(after=turn)
-        turn = state.turn
+        # A state says of which files it is: it is right where those are the ones that lie there now.
+        state = served.wait(lambda: (found := served.live().state).inputs == files() and found)
         figure = next(figure for figure in state.figures if figure["name"] == "預定開放.已上架數")
         assert figure["value"] == published
         case = next(paper for paper in state.papers if paper.name == "07 討論事項第一案")
@@ -454,3 +463,42 @@ def test_a_hundred_saves_are_a_hundred_right_states_and_memory_stays(own_desk: D
         if number == 9:
             before = resident()
     assert resident() - before < 50
+
+
+def test_who_writes_waits_for_who_is_writing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.meeting()
+    state = desk.root / "output" / ".packet"
+    state.mkdir(parents=True)
+    handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT)
+    assert temporary.hold(handle)
+    waits, sleep = threading.Event(), time.sleep
+
+    def slept(seconds: float) -> None:
+        waits.set()
+        sleep(seconds)
+
+    monkeypatch.setattr(outputs.time, "sleep", slept)
+    writer = threading.Thread(target=desk.run, args=("build", "113-1", "--format", "docx"))
+    writer.start()
+    assert waits.wait(60)
+    assert not desk.output("packet.json").exists()
+    os.close(handle)
+    writer.join(60)
+    assert desk.output("packet.json").exists()
+
+
+def test_two_servers_in_one_workspace_take_no_file_of_the_other_for_a_hand_edit(desk: Desk, serve: Serve) -> None:
+    desk.meeting()
+    servers = [serve(desk), serve(desk)]
+    turns = [served.state().turn for served in servers]
+    path = desk.root / "inputs" / "113-1" / "會議.xlsx"
+    for number in range(12):
+        book = openpyxl.load_workbook(path)
+        book["會議資訊"]["B4"] = f"第{number}號會議室"
+        book.save(path)
+        # Some saves come while both still build the one before.
+        if number % 3 == 2:
+            turns = [served.state(after=turn).turn for served, turn in zip(servers, turns, strict=True)]
+    for served in servers:
+        served.wait(lambda served=served: "第11號會議室" in str(served.live().state.papers))
+    assert not [each.name for each in desk.output().iterdir() if "手改" in each.name]
