@@ -385,6 +385,18 @@ def test_a_sentence_of_a_closed_remark_that_stands_elsewhere_is_mentioned(desk: 
     assert places(desk, "quotes-closed") == ["決議C3"]
 
 
+@pytest.mark.slow
+def test_a_sentence_of_a_closed_remark_in_a_template_stops_the_public_edition(desk: Desk) -> None:
+    closed = CLOSED.format("併同不公開").replace("此事尚涉訴訟中案件。", "此事尚涉訴訟。和解金額為一千萬元；請勿外傳。")
+    meeting_with(desk, "吳民間", 發言=closed)
+    with_template_text(desk, "會議紀錄", "參考：和解金額為一千萬元。")
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 1
+    assert "「會議紀錄（公開版）.docx」含有不公開的發言" in result.output
+    meeting_with(desk, "吳民間", 發言=closed, 非姓名=CLEARED.replace("提高明確性", "和解金額為一千萬元"))
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+
+
 def test_only_a_reply_goes_with_a_closed_remark(desk: Desk) -> None:
     meeting_with(desk, "吳民間", 發言=REMARKS.replace("委員意見 | 不公開", "委員意見 | 併同不公開"))
     assert places(desk, "closed-too-unfit") == ["發言E6"]

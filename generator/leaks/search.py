@@ -35,6 +35,8 @@ _ADDRESS_IN_BINARY = re.compile(
 
 # Runs of Chinese characters in binary data, with what may stand between them or mask one.
 _RUN = re.compile(rb"(?:(?:[\xe2-\xef][\x80-\xbf]{2}|\xc2\xb7|\xc3\x97)[ .\-/*?ox0OX]?){2,}")
+_SHORTEST_REMARK, _SHORTEST_SENTENCE = 5, 9
+_PAUSE = re.compile(r"[。！？；!?;\n]")
 # Stands by itself above remarks in the minutes.
 _HEADING = "委員意見"
 _CLEARING = "不是姓名或可以公開時，請在〔非姓名〕的「文字」填入整個詞。"
@@ -162,8 +164,6 @@ class _Forbidden:
     @classmethod
     def of(cls, meeting: Meeting, edition: str) -> _Forbidden:
         protected = names.protected(meeting, edition)
-        remarks = meeting.minutes.remarks if meeting.minutes is not None and edition == FOR_PUBLIC else ()
-        closed = [key(text) for remark in remarks if remark.closed for text in remark.texts]
         group_address = meeting.agency.email.strip().casefold()
         people = [person.email for person in meeting.members] + [
             person.email for person in (*meeting.observers, *meeting.came)
@@ -177,11 +177,28 @@ class _Forbidden:
                 _Title.of(meeting, bearer) for bearer in titles.bearers(meeting, edition) if not bearer.shared
             ),
             spelt=tuple(dict.fromkeys(data for name in protected for data in _as_bytes(name))),
-            closed=tuple(text for text in closed if len(text) > 5),
+            closed=tuple(_closed(meeting)) if edition == FOR_PUBLIC else (),
             addresses=tuple(addresses),
             phones=tuple(_phone(meeting.agency.phone)),
             allowed=personal.Allowed.of(meeting),
         )
+
+
+def _closed(meeting: Meeting) -> Iterator[str]:
+    """Closed remarks as keys, whole and by sentence; a sentence of an open cell, or of 〔非姓名〕, is none."""
+    if meeting.minutes is None:
+        return
+    remarks = meeting.minutes.remarks
+    said = [text for remark in remarks if not remark.closed for text in remark.texts]
+    said += [meeting.minutes.info.opening, *(decision.text for decision in meeting.minutes.decisions)]
+    said += [source for source, _, _ in prose_of(meeting)] + [entry.text for entry in meeting.cleared]
+    open_texts = "\n".join(map(key, said))
+    for remark in remarks:
+        for text in remark.texts if remark.closed else ():
+            yield from (whole for whole in [key(text)] if len(whole) > _SHORTEST_REMARK)
+            for sentence in map(key, _PAUSE.split(text)):
+                if len(sentence) >= _SHORTEST_SENTENCE and sentence not in open_texts:
+                    yield sentence
 
 
 def _as_bytes(name: str) -> Iterator[bytes]:
