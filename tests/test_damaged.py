@@ -377,6 +377,27 @@ def test_an_edited_file_dated_beyond_every_calendar_is_kept(desk: Desk) -> None:
 
 
 @pytest.mark.slow
+def test_two_releases_at_once_give_one_and_the_other_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from generator.build import outputs
+
+    desk.meeting()
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
+    there, plain = desk.root / "output/113-1 版本/第1版", outputs.sync_tree
+
+    def meanwhile(folder: Path) -> None:
+        plain(folder)
+        there.mkdir(parents=True)
+        (there / "版本.json").write_text("the other's")
+
+    monkeypatch.setattr(outputs, "sync_tree", meanwhile)
+    result = desk.run("release", "113-1", "--reason", "寄送")
+    assert result.exit_code == 1
+    assert "第1版剛才已經由別的程式凍結，沒有更動任何檔案" in result.output
+    assert [path.name for path in there.iterdir()] == ["版本.json"]
+    assert sorted(path.name for path in there.parent.iterdir()) == ["第1版", "請勿刪除.txt"]
+
+
+@pytest.mark.slow
 def test_two_runs_that_make_the_minutes_at_once_make_them_once(desk: Desk) -> None:
     desk.meeting()
     # Both have looked before either writes.

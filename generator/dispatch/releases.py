@@ -351,9 +351,14 @@ def _write(folder: Path, content: Mapping[str, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             outputs.write_new(path, file)
         outputs.sync_tree(frozen)
-        if folder.exists():
-            raise FileExistsError(errno.EEXIST, "已有同名的資料夾", str(folder))
-        frozen.rename(folder)
+        try:
+            if folder.exists():
+                raise FileExistsError(errno.EEXIST, "", str(folder))
+            frozen.rename(folder)
+        except OSError as error:
+            if not folder.exists():
+                raise
+            raise Refused(f"{folder.name}剛才已經由別的程式凍結，沒有更動任何檔案。請再執行一次。") from error
         outputs.sync_folder(folder.parent)
     for name in content:
         # Read-only, so that an office program asks before it saves; the hashes show any change.
