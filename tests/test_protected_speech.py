@@ -90,6 +90,31 @@ def test_a_given_name_with_a_title_names_the_member(desk: Desk) -> None:
     assert places(desk, "protected-title") == []
 
 
+SIGNED = """
+| 案號 | 類別     | 單位   | 案由                     | 提案人         |
+| 報1  | 報告事項 | 資訊處 | 辦理情形，報請鑒察。     |                |
+| 討1  | 討論事項 | 企劃處 | 開放一案，提請討論。     | 鐘大明、周民間 |
+"""
+
+
+@pytest.mark.slow
+def test_who_proposed_a_case_may_stand_there_by_name_and_nowhere_else(desk: Desk) -> None:
+    spoken = REMARKS.replace("周民間", "鐘大明").replace("吳民間", "鐘大明")
+    meeting_with(desk, "鐘大明", 發言=spoken)
+    desk.meeting(會議資訊=PRESIDED, 案由=SIGNED)
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 0, result.output
+    text = desk.texts()["會議紀錄（公開版）"]
+    assert "提案人：鐘大明、周民間" in text
+    # By name in one case, without in the other.
+    assert "鐘大明委員：報告宜附圖表。" in text
+    assert "委員：建議縮短更新頻率。" in text
+    with_template_text(desk, "會議紀錄", "感謝鐘大明、周民間。")
+    result = desk.run("build", "113-1", "--format", "docx")
+    assert result.exit_code == 1
+    assert "含有須保護的姓名" in result.output
+
+
 @pytest.mark.parametrize("words", ["提升鐘聲學者參與", "鐘，委員另有意見", "鐘。委員", "分鐘專家"])
 def test_what_only_begins_like_a_title_names_nobody(desk: Desk, words: str) -> None:
     meeting_with(desk, "鐘明", f"{words}，將研議期程。")

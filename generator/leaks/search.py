@@ -17,7 +17,7 @@ from generator.basic.steps import step
 from generator.documents import remarks as spoken
 from generator.documents.document import FOR_PUBLIC, Document
 from generator.leaks import names, personal, texts, titles
-from generator.leaks.names import key
+from generator.leaks.names import Place, key
 from generator.leaks.texts import Insides
 from generator.meeting.model import Meeting
 from generator.rules.prose import prose_of
@@ -138,7 +138,7 @@ class _Title:
         cleared = [entry.text for entry in meeting.cleared]
         return cls(names.Sought.of((), cleared).with_patterns([bearer.pattern]), open_texts)
 
-    def strange(self, line: str, allowed: str) -> list[names.Place]:
+    def strange(self, line: str, allowed: str) -> list[Place]:
         """The places in the key of a line that no cell and no head of the minutes has, with what stands beside."""
         known = f"\n{self.permitted}\n{allowed}\n"
 
@@ -160,6 +160,7 @@ class _Forbidden:
     addresses: tuple[str, ...]
     phones: tuple[re.Pattern[str], ...]
     allowed: personal.Allowed
+    signed: tuple[re.Pattern[str], ...]
 
     @classmethod
     def of(cls, meeting: Meeting, edition: str) -> _Forbidden:
@@ -181,7 +182,24 @@ class _Forbidden:
             addresses=tuple(addresses),
             phones=tuple(_phone(meeting.agency.phone)),
             allowed=personal.Allowed.of(meeting),
+            signed=tuple(_signed(meeting)),
         )
+
+    def people(self, text: str, own: str | None = None) -> list[Place]:
+        """The places of names (of one) in a key, but where it says who proposed a case."""
+        places = self.names.places(text, own)
+        if not places or not self.signed:
+            return places
+        outer = [match.span() for pattern in self.signed for match in pattern.finditer(text)]
+        return [place for place in places if not names.is_within(place, outer)]
+
+
+def _signed(meeting: Meeting) -> Iterator[re.Pattern[str]]:
+    """Who proposed, signed and seconded a case stands there by name, whatever they said: 提案人：王小明."""
+    for case in meeting.cases:
+        for heading, name in case.signed:
+            if value := key(getattr(case, name)):
+                yield re.compile(rf"{re.escape(key(heading))}[^\w\s]{{0,5}}{re.escape(value)}")
 
 
 def _closed(meeting: Meeting) -> Iterator[str]:
@@ -231,12 +249,12 @@ def _fault(inside: Insides, forbidden: _Forbidden, allowed: str) -> _Fault | Non
         if not sought.may_be_in(text):
             continue
         for person in sought.patterns:
-            places = sought.places(text, person)
+            places = forbidden.people(text, person)
             if len(places) > len(re.findall(person, allowed)):
                 strange = [place for place in places if text[max(0, place[0] - 3) : place[1] + 3] not in allowed]
                 around = names.surroundings(raw, strange[0], sought.places(text)) if strange else ""
                 return _Fault.at("的內文含有須保護的姓名", around)
-    if places := sought.places(rest):
+    if places := forbidden.people(rest):
         around = names.surroundings(rest_text, places[0], places)
         return _Fault.at("的頁首、頁尾、屬性或檔名含有須保護的姓名", around)
     for raw in (inside.body, inside.spoken, rest_text) if forbidden.titles else ():

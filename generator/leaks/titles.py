@@ -107,7 +107,9 @@ def bearers(meeting: Meeting, edition: str) -> Iterator[Bearer]:
         yield Bearer(mine, where, _pattern(meeting, name, mine, attending), bool(others))
         if given := _given(name, meeting):
             same = [other for other in attending if given in key(other) and key(other) not in set(map(key, protected))]
-            yield Bearer(given, where, rf"{re.escape(given)}{_MARKS}(?:{_any(_OF_GIVEN)})", bool(same))
+            # The whole name is looked for as a name, and may stand in some places.
+            alone = rf"(?<!{re.escape(mine)}){re.escape(given)}"
+            yield Bearer(given, where, rf"{alone}{_MARKS}(?:{_any(_OF_GIVEN)})", bool(same))
 
 
 def _given(name: str, meeting: Meeting) -> str:
