@@ -80,6 +80,12 @@ class MeetingId:
             return None
 
 
+def _agency_in(folder: Path) -> Path:
+    """機關.xlsx of a folder, 機關.ods where there is only that."""
+    books = [folder / f"機關{ending}" for ending in (".xlsx", ".ods")]
+    return next((book for book in books if book.exists()), books[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A folder with inputs/, templates/ and output/."""
@@ -89,8 +95,12 @@ class Workspace:
     @property
     def agency_book(self) -> Path:
         """機關.xlsx, or 機關.ods where there is only that."""
-        books = [self.root / "inputs" / f"機關{ending}" for ending in (".xlsx", ".ods")]
-        return next((book for book in books if book.exists()), books[0])
+        return _agency_in(self.root / "inputs")
+
+    def own_agency_book(self, meeting: MeetingId) -> Path | None:
+        """機關.xlsx (.ods) in the folder of a meeting, which counts before the shared one; None where there is none."""
+        book = _agency_in(self.inputs(meeting))
+        return book if book.exists() else None
 
     @property
     def templates(self) -> Path:

@@ -20,8 +20,9 @@ def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) ->
     now, unless someone worked in them.
     """
     folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
-    books = [*workbooks.books(workspace.shared), *workbooks.lists(workspace.inputs(meeting))]
-    paths = {path.name: path for path in [*books, workspace.agency_book]}
+    books = [workspace.agency_book, *workbooks.books(workspace.shared), *workbooks.lists(workspace.inputs(meeting))]
+    # Of two of one name that of the meeting counts.
+    paths = {path.name: path for path in books}
     marked = copies(paths, found)
     if found:
         marked[NAME] = problem_list(found, paths, folder)

@@ -46,7 +46,8 @@ def manifest(
     meeting = examined.meeting
     assert meeting is not None
     used = {document.template_file for document in examined.documents}
-    read = [workspace.agency_book, *books.lists(workspace.inputs(meeting.id))]
+    shared = [] if workspace.own_agency_book(meeting.id) else [workspace.agency_book]
+    read = [*shared, *books.lists(workspace.inputs(meeting.id))]
     read += [book for name in sorted(meeting.regulations) if (book := books.find(workspace.shared, name))]
     read += [enclosure.path for enclosure in meeting.files.values()]
     read += workdays.files(workspace.shared)

@@ -25,6 +25,7 @@ from generator.build.report import Report
 from generator.build.story import Built, Step
 from generator.documents.document import FOR_PUBLIC, INTERNAL, PARTICIPANTS, PUBLIC
 from generator.meeting import schedule
+from generator.meeting.model import Meeting
 from generator.meeting.schedule import Deadline
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.pdf import office
@@ -288,7 +289,20 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     folder = home(workspace, meeting.id)
     release = Release(ready.number, folder / f"第{ready.number}版", whole)
     _write(release.folder, content)
+    _keep_agency(workspace, meeting, ready)
     return release
+
+
+def _keep_agency(workspace: Workspace, meeting: Meeting, ready: Ready) -> None:
+    """A meeting that was held keeps 機關.xlsx as it is now, in its folder, so that later changes do not touch it."""
+    book = workspace.agency_book
+    if ready.stage == PAPERS or workspace.own_agency_book(meeting.id) or not book.is_file():
+        return
+    outputs.write_new(workspace.inputs(meeting.id) / book.name, book.read_bytes())
+    ready.remarks.append(
+        f"已將 {book.name} 存一份在 inputs/{meeting.id}：往後單位改名、委員異動不影響這次會議；"
+        "要更正這次會議的機關資料，請改這一份。"
+    )
 
 
 def _of_packet(build: Built, name: str) -> str:

@@ -77,13 +77,11 @@ def load(workspace: Workspace, meeting_id: MeetingId) -> tuple[Meeting | None, l
 def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     """The meeting, every problem met on reading, and the files that its rows name."""
     problems: list[Problem] = []
-    book = workspace.agency_book
-    agency_sheets = books.read_workbook(book, problems) if os.path.lexists(book) else []
-    if not os.path.lexists(book):
-        problems.append(problem(MeetingCode.NO_AGENCY_BOOK, Location("機關.xlsx")))
-        books.mention_others(book.parent, problems, book.stem)
-    books.mention_twins(book.parent, book.stem, problems)
+    agency_sheets = agency_of(workspace, meeting_id, problems)
+    kept = workspace.own_agency_book(meeting_id)
     raw = books.read_folder(workspace.inputs(meeting_id), problems)
+    if kept is not None:
+        raw = [sheet for sheet in raw if sheet.workbook != books.printable(kept.name)]
     agency = typed_rows.field_row(Agency, agency_sheets, problems)
     for record in AGENCY_SHEETS:
         if record.sheet.required and agency_sheets and not any(books.named(agency_sheets, record.sheet.name)):
@@ -99,6 +97,8 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         replace(member, group=own.group(member.role))
         for member in typed_rows.records(Member, agency_sheets, problems, {Member.heading_of("role"): own.roles})
     ]
+    if kept is not None:
+        roster = _with_present_mailboxes(workspace, roster)
     calendar = workdays.read(workspace.shared, agency_sheets, problems)
     info = typed_rows.field_row(MeetingInfo, raw, problems)
     attachments = typed_rows.records(Attachment, raw, problems)
@@ -172,6 +172,32 @@ def _no_cutoff(info: Row, problems: Sequence[Problem]) -> list[Problem]:
     if name not in info.cells:
         return [problem(RowCode.MISSING_FIELD, info.at(), name=name, example=example)]
     return [] if any(found.at == at for found in problems) else [problem(RowCode.EMPTY_CELL, at, name=name)]
+
+
+def agency_of(workspace: Workspace, meeting_id: MeetingId, problems: list[Problem]) -> list[RawSheet]:
+    """The sheets of 機關.xlsx for a meeting: of the one in its folder, which counts alone where it has 〔機關〕.
+
+    Where it has only some of the sheets, the shared one gives the others.
+    """
+    kept, shared = workspace.own_agency_book(meeting_id), workspace.agency_book
+    own = books.read_workbook(kept, problems) if kept is not None else []
+    if any(books.named(own, Agency.sheet.name)):
+        return own
+    if not os.path.lexists(shared):
+        problems.append(problem(MeetingCode.NO_AGENCY_BOOK, Location("機關.xlsx")))
+        books.mention_others(shared.parent, problems, shared.stem)
+    books.mention_twins(shared.parent, shared.stem, problems)
+    given = {values.folded(sheet.name) for sheet in own}
+    rest = books.read_workbook(shared, problems) if os.path.lexists(shared) else []
+    return [*own, *(sheet for sheet in rest if values.folded(sheet.name) not in given)]
+
+
+def _with_present_mailboxes(workspace: Workspace, roster: Sequence[Member]) -> list[Member]:
+    """The roster that a meeting keeps, with the mailboxes that its members have now: mails go to those."""
+    shared = books.read_workbook(workspace.agency_book, []) if workspace.agency_book.is_file() else []
+    members = typed_rows.records(Member, shared, [], body.role_choices(shared))
+    now = {values.folded(member.name): member.email for member in members if member.email}
+    return [replace(member, email=now.get(values.folded(member.name), member.email)) for member in roster]
 
 
 def _serves(member: Member, day: dt.date) -> bool:

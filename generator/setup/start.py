@@ -188,9 +188,11 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     target = folder / f"{MINUTES_BOOK}.xlsx"
     if os.path.lexists(target):
         raise Taken(f"inputs/{meeting}/{target.name} 已經有了，沒有更動任何檔案。請用 Excel 修改原有的活頁簿。")
-    agency = _agency(workspace, started.problems)
+    agency = load.agency_of(workspace, meeting, started.problems)
     units, members = _names(agency)
     raw = books.read_folder(folder, started.problems)
+    if kept := workspace.own_agency_book(meeting):
+        raw = [sheet for sheet in raw if sheet.workbook != books.printable(kept.name)]
     # 〔非姓名〕 serves before the meeting too.
     cleared = any(books.named(raw, ClearedWording.sheet.name))
     new_sheets = [record for record in MINUTES_SHEETS if record is not ClearedWording or not cleared]
