@@ -30,8 +30,8 @@ from generator.page.views.frame import (
 from generator.pdf import drawn, pdfium
 from generator.pdf.drawn import Box, Reader
 
-_MOST_KEPT = 24_000_000
-_MOST_READERS = 40
+_MOST_KEPT = 16_000_000
+_MOST_READERS = 30
 _LONGEST_QUERY = 100
 
 
@@ -135,6 +135,9 @@ def picture_of(path: Path, page: int, width: int) -> Response:
         if content is None:
             content = drawn.picture(path.read_bytes(), page, width)
             with _lock:
+                for old in [kept for kept in _pictures if kept[0] == str(path) and kept[1] != stamp]:
+                    # Of the file as it was before.
+                    del _pictures[old]
                 _pictures[key] = content
                 while sum(map(len, _pictures.values())) > _MOST_KEPT:
                     _pictures.popitem(last=False)
@@ -154,6 +157,8 @@ def reader_of(path: Path | None) -> Reader | None:
         if found is None:
             found = Reader(path.read_bytes())
             with _lock:
+                for old in [kept for kept in _readers if kept[0] == str(path)]:
+                    del _readers[old]
                 _readers[key] = found
                 while len(_readers) > _MOST_READERS:
                     _readers.popitem(last=False)
