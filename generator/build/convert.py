@@ -40,6 +40,10 @@ _GIVEN_UP = ".given-up"
 _PAGE_NUMBER, _LETTERS, _FILE, _HEADING = "", "（字）", "（檔案）", "（標題）"
 
 
+# Called with the PDF of each document by file name, as soon as these are there, before they are joined and checked.
+Ready = Callable[[Mapping[str, bytes]], None]
+
+
 @dataclass(slots=True)
 class Converted:
     """Finished files by name; what could not be done, as texts for the user; problems of files from elsewhere."""
@@ -84,8 +88,14 @@ class Converter:
     The cache can be thrown away at any time.
     """
 
-    def __init__(self, cache: Path, office: pdf.Office, step: Callable[[str], None] = lambda text: None) -> None:
-        self._cache, self._office, self._step = Kept(cache, _KEPT), office, step
+    def __init__(
+        self,
+        cache: Path,
+        office: pdf.Office,
+        step: Callable[[str], None] = lambda text: None,
+        ready: Ready = lambda files: None,
+    ) -> None:
+        self._cache, self._office, self._step, self.ready = Kept(cache, _KEPT), office, step, ready
         self._identity = pdf.office_fingerprint(office.program) if office.program else ""
         cache.mkdir(parents=True, exist_ok=True)
 
@@ -219,6 +229,7 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     try:
         stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER], marks) if _PAGE_NUMBER in pdf_files else None
         converted.files |= _numbered(sources, pages, stamp)
+        converter.ready(converted.files)
         if sources.whole:
             converted.parts = _parts(sources, pages, FOR_MEETING)
             converted.files |= _joined(sources, pages, stamp)

@@ -81,12 +81,13 @@ def make(
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
     examined: Examined | None = None,
+    ready: convert.Ready = lambda files: None,
 ) -> Built:
     """Everything that a build makes, in memory; written is only what the next build can use. No files with errors.
 
     ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then. ``office`` is a
     LibreOffice to use and to leave running; without one, one is started if anything needs it. ``examined`` is the
-    meeting where it has been examined already.
+    meeting where it has been examined already. ``ready`` gets the pages for who looks at them at this desk.
     Raises UnknownDocument, leaks.Leak when a finished file holds a protected name, and outputs.BadFolder.
     """
     if examined is None:
@@ -109,7 +110,7 @@ def make(
         if to_convert := formats_chosen(formats, CONVERTED):
             notes = outputs.state(workspace.output(meeting_id))
             office = office or closing.enter_context(contextlib.closing(pdf.Office(notes=notes)))
-            converter = _converter(built, office, formats, outputs.cache(workspace.output(meeting_id)), step)
+            converter = _converter(built, office, formats, outputs.cache(workspace.output(meeting_id)), step, ready)
         step("產生 Word 文件")
         rendered = _render(workspace, meeting, chosen, converter, built)
         if rendered is None:
@@ -141,6 +142,7 @@ def build(
     formats: Sequence[str] = USUAL,
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
+    ready: convert.Ready = lambda files: None,
 ) -> Report:
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
 
@@ -158,7 +160,7 @@ def build(
         before = unchanged.recall(workspace, meeting_id, known)
     if before:
         return before
-    built = make(workspace, meeting_id, only, formats, step, office)
+    built = make(workspace, meeting_id, only, formats, step, office, ready=ready)
     if built.examined.meeting is None or built.stopped:
         problems, folder = built.examined.problems, workspace.output(meeting_id)
         return Report(folder, problems, stopped=True, failures=built.failures, inputs=inputs)
@@ -208,11 +210,11 @@ def _write(
 
 
 def _converter(
-    built: Built, office: pdf.Office, formats: Sequence[str], cache: Path, step: Step
+    built: Built, office: pdf.Office, formats: Sequence[str], cache: Path, step: Step, ready: convert.Ready
 ) -> convert.Converter | None:
     """What converts; without LibreOffice None, and a remark or failure says so."""
     if office.program is not None:
-        return convert.Converter(cache, office, step)
+        return convert.Converter(cache, office, step, ready)
     rendered = [output_format.name for output_format in formats_chosen(formats, RENDERED)]
     wanted = "、".join(name for name in formats if name not in rendered).upper()
     text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"

@@ -54,6 +54,8 @@ class Paper:
     pages: tuple[PageOf, ...] = ()
     contents: Contents | None = None
     spots: tuple[Spot, ...] = ()
+    # The PDF where it is made and not written yet.
+    fresh: bytes | None = None
 
     @property
     def pdf(self) -> Path | None:
@@ -109,6 +111,8 @@ class Live:
         self._office: pdf.Office | None = None
         self._versions: dict[tuple[str, str], tuple[PageOf, ...]] = {}
         self._maps: dict[tuple[str, str, str], tuple[Spot, ...]] = {}
+        self._digests: dict[str, Mapping[str, str]] = {}
+        self._written: tuple[Paper, ...] = ()
         self._thread = threading.Thread(target=self._run, name=f"packet {meeting}", daemon=True)
 
     def start(self) -> None:
@@ -142,7 +146,7 @@ class Live:
     def _build(self) -> Report:
         folder = self.workspace.output(self.meeting)
         try:
-            return story.build(self.workspace, self.meeting, office=self._office)
+            return story.build(self.workspace, self.meeting, office=self._office, ready=self._ready)
         except UserError as failed:
             text = str(failed)
         except OSError as failed:
@@ -152,10 +156,32 @@ class Live:
             text = self._unexpected(failed)
         return Report(folder, stopped=True, failures=[text])
 
+    def _ready(self, files: Mapping[str, bytes]) -> None:
+        """Shows the pages that are made already, while they are joined, checked and written: what one waits for."""
+        before = self.state
+        if before is None or self._stop.is_set():
+            return
+        papers, changed = [], False
+        for paper in before.papers:
+            content = files.get(f"{paper.name}.pdf")
+            digest = outputs.digest(content) if content is not None else ""
+            if content is not None and digest != self._digests.get(paper.name, {}).get("pdf"):
+                pages = self._pages(paper.name, content, digest)
+                # Where the figures stand on them is not known yet.
+                paper = dataclasses.replace(paper, pages=pages, spots=(), fresh=content)
+                changed = True
+            papers.append(paper)
+        if changed:
+            early = dataclasses.replace(before, turn=before.turn + 1, papers=tuple(papers), mapped=False)
+            self._tell(early)
+
     def _take(self, turn: watch.Turn) -> None:
         report, before = turn.report, self.state
         manifest = report.manifest or _kept(report.folder)
-        papers = self._papers(manifest, report.folder) if report.manifest or before is None else before.papers
+        if report.manifest or before is None:
+            self._written = self._papers(manifest, report.folder)
+        # With errors the pages are those that were written last, and none that were only made.
+        papers = self._written
         state = State(
             turn=before.turn + 1 if before else 1,
             when=dt.datetime.now(),
@@ -172,7 +198,8 @@ class Live:
         )
         self._tell(state)
         if not self._stop.is_set():
-            self._tell(dataclasses.replace(state, papers=self._mapped(state.papers), mapped=True))
+            self._written = self._mapped(state.papers)
+            self._tell(dataclasses.replace(state, papers=self._written, mapped=True))
 
     def _tell(self, state: State) -> None:
         self.state = state
@@ -193,9 +220,9 @@ class Live:
         self._digests = {str(entry["name"]): entry["files"] for entry in manifest.get("documents", ())}
         return tuple(found)
 
-    def _pages(self, name: str, path: Path, digest: str) -> tuple[PageOf, ...]:
+    def _pages(self, name: str, source: Path | bytes, digest: str) -> tuple[PageOf, ...]:
         if (name, digest) not in self._versions:
-            content = path.read_bytes()
+            content = source if isinstance(source, bytes) else source.read_bytes()
             sizes = drawn.sizes(content)
             few = len(sizes) <= _MOST_COMPARED
             versions = drawn.versions(content) if few else [digest[:12]] * len(sizes)

@@ -121,29 +121,34 @@ def _find(paper: Paper, query: str) -> list[list[Box]]:
 
 
 _lock = threading.Lock()
-_pictures: OrderedDict[tuple[str, int, int, int], bytes] = OrderedDict()
+_pictures: OrderedDict[tuple[str, int, int], tuple[str, bytes]] = OrderedDict()
 _readers: OrderedDict[tuple[str, int], Reader] = OrderedDict()
 
 
 def picture_of(path: Path, page: int, width: int) -> Response:
     """A page of a PDF as a picture; drawn once while the file stays as it is."""
     try:
-        stamp = path.stat().st_mtime_ns
-        key = (str(path), stamp, page, width)
-        with _lock:
-            content = _pictures.get(key)
-        if content is None:
-            content = drawn.picture(path.read_bytes(), page, width)
-            with _lock:
-                for old in [kept for kept in _pictures if kept[0] == str(path) and kept[1] != stamp]:
-                    # Of the file as it was before.
-                    del _pictures[old]
-                _pictures[key] = content
-                while sum(map(len, _pictures.values())) > _MOST_KEPT:
-                    _pictures.popitem(last=False)
-    except (OSError, IndexError, pdfium.Unreadable):
+        return _drawn((str(path), page, width), str(path.stat().st_mtime_ns), path)
+    except OSError:
         raise missing("這一頁現在畫不出來，請重新整理。") from None
-    return Response(content, media_type="image/png")
+
+
+def _drawn(key: tuple[str, int, int], version: str, source: Path | bytes) -> Response:
+    """The picture of that version, from the cache or drawn now; of each page only one version is kept."""
+    with _lock:
+        kept = _pictures.get(key)
+    if kept is None or kept[0] != version:
+        try:
+            content = source if isinstance(source, bytes) else source.read_bytes()
+            kept = (version, drawn.picture(content, key[1], key[2]))
+        except (OSError, IndexError, pdfium.Unreadable):
+            raise missing("這一頁現在畫不出來，請重新整理。") from None
+        with _lock:
+            _pictures.pop(key, None)
+            _pictures[key] = kept
+            while sum(len(picture) for _, picture in _pictures.values()) > _MOST_KEPT:
+                _pictures.popitem(last=False)
+    return Response(kept[1], media_type="image/png")
 
 
 def reader_of(path: Path | None) -> Reader | None:
@@ -178,10 +183,12 @@ def thumbnail(request: Request) -> Response:
 
 
 def _picture(request: Request, width: int) -> Response:
-    paper = paper_of(request, state_of(request))
-    if paper.pdf is None:
-        raise missing("這份文件沒有 PDF。")
-    return picture_of(paper.pdf, request.path_params["number"], width)
+    paper, number = paper_of(request, state_of(request)), request.path_params["number"]
+    source = paper.fresh or paper.pdf
+    if source is None or not 0 <= number < len(paper.pages):
+        raise missing("沒有這一頁。")
+    place = f"{context(request).workspace.root} {meeting_of(request)} {paper.id}"
+    return _drawn((place, number, width), paper.pages[number].version, source)
 
 
 def file(request: Request) -> Response:
