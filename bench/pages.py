@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -66,8 +67,17 @@ def pages(into: Path) -> dict[str, list[str]]:
         pdf = document.with_suffix(".pdf")
         read = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, check=True)
         texts = read.stdout.decode("utf-8").split("\f")[:-1]
-        found[f"{document.relative_to(into).parts[0]}/{document.stem}"] = [folded(text) for text in texts]
+        head = _header(document)
+        name = f"{document.relative_to(into).parts[0]}/{document.stem}"
+        found[name] = [folded(text).removeprefix(head) for text in texts]
     return found
+
+
+def _header(document: Path) -> str:
+    """The text of the headers (限閱), which is no part of the page's own."""
+    with zipfile.ZipFile(document) as archive:
+        parts = [archive.read(name).decode() for name in archive.namelist() if re.match(r"word/header\d*\.xml", name)]
+    return folded("".join("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)", part)) for part in parts))
 
 
 def agree(first: Sequence[str], other: Sequence[str]) -> bool:

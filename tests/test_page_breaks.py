@@ -135,12 +135,13 @@ def test_the_last_two_points_go_with_the_decision_and_a_long_address_is_not_stre
 @pytest.mark.office
 def test_a_number_is_not_parted_from_what_it_counts_from(desk: Desk) -> None:
     # Each point ends its first line within 附件3, whatever the label before it takes.
-    texts = [f"{FULL_LINE[:count]}如附件3所列。" for count in (20, 21, 22, 23)]
+    texts = ["詳見附表（如附件3）。", *(f"{FULL_LINE[:count]}如附件3所列。" for count in (20, 21, 22, 23))]
     desk.meeting(說明="| 案號 | 層級 | 標題 | 內容 |\n" + "".join(f"| 討1 | 1 | | {text} |\n" for text in texts))
     assert desk.run("build", "113-1", "--format", "docx,pdf").exit_code == 0
     found = lines(desk.output("03 討論事項第一案.pdf"))
     assert not [line for line in found if line.endswith("附件") or re.match(r"\d+ ?所列", line)]
     assert [line for line in found if re.match(r"件 ?3", line)]
+    assert any("3）。" in line for line in found)
     # The document itself holds no sign that nobody typed, and the PDF is searched as it is read.
     assert "\u2060" not in xml(desk.output("03 討論事項第一案.docx"))
     assert "\u2060" not in "".join(found)
@@ -157,3 +158,23 @@ def test_a_title_right_above_a_table_has_room_below_it(desk: Desk) -> None:
 
 def test_no_row_of_a_template_has_a_height_that_word_counts_differently() -> None:
     assert not [path.name for path in (REPO / "templates").glob("*.docx") if "w:trHeight" in xml(path)]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("count", [10, 12, 13])
+def test_the_room_for_the_decision_is_not_alone_on_a_page_after_a_table(desk: Desk, count: int) -> None:
+    past = "| 類別 | 案由 | 決定（議） | 辦理情形 | 列管 |\n" + "".join(
+        f"| 報告事項 | 案由第{number}案，報請鑒察。 | 洽悉。 | 已辦理完成並持續追蹤。 | |\n"
+        for number in range(1, count + 1)
+    )
+    cases = """
+| 案號 | 類別     | 單位   | 案由                                           | 範本                 |
+| 報1  | 報告事項 | 資訊處 | 上次會議決定（議）事項辦理情形，報請鑒察。     | 上次會議決定辦理情形 |
+| 討1  | 討論事項 | 企劃處 | 資料集開放一案，提請討論。                     |                      |
+"""
+    desk.meeting(案由=cases, 上次會議決定=past)
+    assert desk.run("build", "113-1", "--format", "docx,pdf").exit_code == 0
+    done = subprocess.run(["pdftotext", "-layout", str(desk.output("02 報告事項第一案.pdf")), "-"], capture_output=True)
+    *_, last = [page for page in done.stdout.decode("utf-8").split("\f") if page.strip()]
+    assert f"案由第 {count} 案" in last
+    assert "決定：" in last

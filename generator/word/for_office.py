@@ -20,6 +20,8 @@ from generator.word.ooxml import Styles, W, style_of, without_page_number
 
 _FOOTER = re.compile(r"word/footer\d*\.xml")
 _JOINER = "\u2060"
+# What begins no line anyway.
+_CLOSING = "、，。；：？！）」』》〉〕】"
 # The properties of a run that stand after its spacing.
 _AFTER_SPACING = (
     "w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish"
@@ -77,9 +79,9 @@ def _join(node: Any, following: str, unending: frozenset[str], gap: int) -> None
         return
     pieces: list[tuple[str, bool]] = [("", False)]
     for sign, after in zip(text, [*text[1:], following], strict=True):
-        if sign not in unending or not after.strip() or (sign.isascii() and after.isascii()):
+        if sign not in unending or not after.strip() or after in _CLOSING or (sign.isascii() and after.isascii()):
             pieces[-1] = (pieces[-1][0] + sign, False)
-        elif gap and sign.isascii() != after.isascii() and run.tag == f"{W}r":
+        elif gap and sign.isascii() != after.isascii() and after.isalnum() and run.tag == f"{W}r":
             pieces += [(f"{sign}{_JOINER}", True), ("", False)]
         else:
             pieces[-1] = (f"{pieces[-1][0]}{sign}{_JOINER}", False)

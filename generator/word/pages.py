@@ -30,6 +30,7 @@ _SHORT_LINES = 2
 _WIDTH, _HEIGHT, _CELL_MARGINS = 9071, 14004, 160
 _LINE = 520
 _BEFORE_TABLE = "200"
+_WHOLE_ROW = f"{W}trPr/{W}cantSplit"
 # A text that is not high in any column.
 _SHORT_TEXT = 24
 # Signs between which a line may be broken stand on their own; the others make words, formulas and addresses.
@@ -176,6 +177,12 @@ def _keep_together(body: Any, page: _Page) -> None:
         introduces = text_of(first).rstrip().endswith("：")
         if (deeper or carried or introduces or names[1] == DECISION_STYLE) and page.lines(first) <= _MOST_LINES:
             put(first, "keepNext")
+    for table, below in pairwise(body.iterchildren(f"{W}p", f"{W}tbl")):
+        if table.tag == f"{W}tbl" and below.tag == f"{W}p" and page.name(below) == DECISION_STYLE:
+            # The decision would be alone on a page after a table that fills the one before.
+            last = table[-1] if len(table) and table[-1].tag == f"{W}tr" else None
+            for paragraph in last.iter(f"{W}p") if last is not None and last.find(_WHOLE_ROW) is not None else ():
+                put(paragraph, "keepNext")
     for keep in body.iter(f"{W}keepNext"):
         if keep.get(f"{W}val") not in ("0", "false", "off") and keep.getparent().tag == f"{W}pPr":
             put(keep.getparent().getparent(), "keepLines")
