@@ -22,24 +22,46 @@ _MEASURED = 800
 _QUIET = 0.35
 
 
-def is_long(wide: int, tall: int) -> bool:
+def is_long(wide: float, tall: float) -> bool:
     """Whether a picture of that size is cut, upright or on its side."""
     return tall > _LONGEST * wide or wide > _WIDEST * tall
 
 
 def pieces(image: Image) -> list[Image]:
     """The pieces of a picture from the top, or from the left; the picture itself where it fits a page."""
+    if not is_long(*image.size):
+        return [image]
     wide, tall = image.size
-    if tall > _LONGEST * wide:
-        length = max(wide * FREE_DOWN[0] / FREE[0], FREE_DOWN[0] / 2.54 * _DPI)
-        return [image.crop((0, start, wide, end)) for start, end in _cuts(image, int(length))]
-    if wide > _WIDEST * tall:
-        from PIL.Image import Transpose
+    return [_as_long(image.crop(box), tall > wide) for box in boxes(image, _DPI)]
 
-        length = max(tall * FREE[1] / FREE_DOWN[1], FREE[1] / 2.54 * _DPI)
-        turned = image.transpose(Transpose.TRANSPOSE)
-        return [image.crop((start, 0, end, tall)) for start, end in _cuts(turned, int(length))]
-    return [image]
+
+def _as_long(piece: Image, upright: bool) -> Image:
+    """A piece with white below it, or beside it, so that the last one is on the same paper as the others."""
+    from PIL import Image as images
+
+    size = (
+        (piece.width, max(piece.height, piece.width)) if upright else (max(piece.width, piece.height + 1), piece.height)
+    )
+    if size == piece.size:
+        return piece
+    longer = images.new(piece.mode, size, "white")
+    longer.paste(piece, (0, 0))
+    return longer
+
+
+def boxes(image: Image, dpi: float) -> list[tuple[int, int, int, int]]:
+    """Where the pieces of a long picture lie: left, upper, right and lower edge. With ``dpi`` dots to the inch it is
+    as large as it may be printed.
+    """
+    wide, tall = image.size
+    if tall > wide:
+        length = max(wide * FREE_DOWN[0] / FREE[0], FREE_DOWN[0] / 2.54 * dpi)
+        return [(0, start, wide, end) for start, end in _cuts(image, int(length))]
+    from PIL.Image import Transpose
+
+    length = max(tall * FREE[1] / FREE_DOWN[1], FREE[1] / 2.54 * dpi)
+    turned = image.transpose(Transpose.TRANSPOSE)
+    return [(start, 0, end, tall) for start, end in _cuts(turned, int(length))]
 
 
 def _cuts(image: Image, length: int) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
 from generator.pdf.clean import layers, unseen
-from generator.pdf.from_elsewhere import overlays
+from generator.pdf.from_elsewhere import long_pages, overlays
 from generator.pdf.from_elsewhere.paper import A4, ABOVE, BELOW, placed
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.from_elsewhere.remarks import Remark
@@ -84,8 +84,10 @@ def fitted(content: bytes, ours: bool = False, letters: bytes | None = None, abo
                 unseen.take_out(pdf, unused=True)
             _flatten(pdf)
             _strip(pdf)
+            pieces = {} if ours else long_pages.split(pdf, content)
             moved = {
-                page.obj.objgen: _place(pdf, page, 0.0 if number else above) for number, page in enumerate(pdf.pages)
+                page.obj.objgen: _place(pdf, page, 0.0 if number else above, pieces.get(page.obj.objgen))
+                for number, page in enumerate(pdf.pages)
             }
             for page in pdf.pages:
                 _take_links(page, moved, named)
@@ -249,8 +251,8 @@ def _refuse_odd_tags(pdf: Pdf) -> None:
 # --- A4 ---------------------------------------------------------------------------------------------------------
 
 
-def _place(pdf: Pdf, page: pikepdf.Page, above: float) -> Matrix:
-    """Bring a page to A4, with room ``above``; returns the way from its old coordinates to the new ones."""
+def _place(pdf: Pdf, page: pikepdf.Page, above: float, on_side: bool | None) -> Matrix:
+    """Bring a page to A4, with room ``above``, ``on_side`` as placed has it; returns the way to its new coordinates."""
     left, low, right, high = _visible(page)
     wide, tall = right - left, high - low
     unit = float(page.obj.get("/UserUnit", 1))
@@ -259,7 +261,7 @@ def _place(pdf: Pdf, page: pikepdf.Page, above: float) -> Matrix:
         wide, tall = tall, wide
     if wide <= 0 or tall <= 0 or unit <= 0:
         raise Unfit(FileCode.FILE_DAMAGED)
-    paper, scale = placed(wide, tall, unit, ABOVE + above)
+    paper, scale = placed(wide, tall, unit, ABOVE + above, on_side)
     free_down = paper[1] - ABOVE - above - BELOW
     upright = {
         90: Matrix(0, -1, 1, 0, -low, right),

@@ -10,9 +10,14 @@ ABOVE, BELOW, BESIDE = 1.8 * _CM, 2.0 * _CM, 1.0 * _CM
 MOST_ENLARGED = 2**0.5
 
 
-def placed(wide: float, tall: float, unit: float = 1.0, above: float = ABOVE) -> tuple[tuple[float, float], float]:
-    """The paper for a page of that size, and the scale of what is drawn there; ``above`` is kept free at the top."""
-    paper = (A4[1], A4[0]) if wide > tall else A4
+def placed(
+    wide: float, tall: float, unit: float = 1.0, above: float = ABOVE, on_side: bool | None = None
+) -> tuple[tuple[float, float], float]:
+    """The paper for a page of that size, and the scale of what is drawn there; ``above`` is kept free at the top.
+
+    ``on_side``: whether the paper lies on its side; where None, as the page does.
+    """
+    paper = (A4[1], A4[0]) if (wide > tall if on_side is None else on_side) else A4
     free = (paper[0] - 2 * BESIDE, paper[1] - above - BELOW)
     return paper, min(free[0] / wide, free[1] / tall, MOST_ENLARGED * unit)
 

@@ -87,7 +87,7 @@ def to_pdf(content: bytes) -> bytes:
             options["first_frame_only"] = image.format != "TIFF"
             numbers = _numbers(image)
             whole = numbers == list(range(getattr(image, "n_frames", 1))) or options["first_frame_only"]
-            is_long = any(cutting.is_long(*frame.size) for frame in _frames(image))
+            is_long = any(cutting.is_long(*_upright(frame)) for frame in _frames(image))
         try:
             as_it_is = whole and not mirrored and not is_long
             return bytes(img2pdf.convert(*([content] if as_it_is else _plain(content)), **options))
@@ -111,6 +111,12 @@ def _frames(image: Image) -> Iterator[Image]:
     for number in _numbers(image):
         image.seek(number)
         yield image
+
+
+def _upright(frame: Image) -> tuple[int, int]:
+    """The size of a picture as it is seen."""
+    wide, tall = frame.size
+    return (tall, wide) if frame.getexif().get(0x0112, 1) in (5, 6, 7, 8) else (wide, tall)
 
 
 def _numbers(image: Image) -> list[int]:
