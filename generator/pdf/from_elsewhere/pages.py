@@ -262,13 +262,15 @@ def _place(pdf: Pdf, page: pikepdf.Page, above: float, on_side: bool | None) -> 
     if wide <= 0 or tall <= 0 or unit <= 0:
         raise Unfit(FileCode.FILE_DAMAGED)
     paper, scale = placed(wide, tall, unit, ABOVE + above, on_side)
-    free_down = paper[1] - ABOVE - above - BELOW
+    rest = paper[1] - ABOVE - above - BELOW - tall * scale
+    # In the middle; the pieces of a long page begin at the top.
+    rest = rest if on_side is False else rest / 2
     upright = {
         90: Matrix(0, -1, 1, 0, -low, right),
         180: Matrix(-1, 0, 0, -1, right, high),
         270: Matrix(0, 1, -1, 0, high, -left),
     }.get(turn, Matrix(1, 0, 0, 1, -left, -low))
-    x, y = (paper[0] - wide * scale) / 2, BELOW + (free_down - tall * scale) / 2
+    x, y = (paper[0] - wide * scale) / 2, BELOW + rest
     way = upright @ Matrix(scale, 0, 0, scale, x, y)
     _draw_moved(pdf, page, way, f"{left:.4f} {low:.4f} {right - left:.4f} {high - low:.4f} re W n")
     for key in list(page.obj.keys()):
