@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     metavar="種類",
     help="會議資料、會議紀錄草稿或會議紀錄定稿；不寫則依紀錄狀態。",
 )
+@click.option("--attachments", is_flag=True, help="另備一個資料夾的公文附件：PDF 與 ODF、短檔名、大小上限，附清單。")
 @as_json
 @click.pass_obj
-def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool) -> None:
+def mail(given: Path | None, meeting: MeetingId, kind: str | None, attachments: bool, as_json: bool) -> None:
     """產生信件草稿（.eml），附上文件，供開啟後自行寄出。"""
     from functools import partial
 
@@ -35,6 +36,12 @@ def mail(given: Path | None, meeting: MeetingId, kind: str | None, as_json: bool
     workspace = workspace_of(given, meeting)
     with terminal.Progress() as progress:
         report = mails.write(workspace, meeting, kind or "", options.today(), progress.step)
+        if attachments and report.mails:
+            from generator.dispatch.mail import attachments as folders
+
+            folder = folders.write(workspace, report)
+            report.outcomes += folder.outcomes
+            report.remarks += [f"公文附件未放入：{text}。" for text in folder.left_out]
     if as_json:
         print_json(mails.report_json(report))
     else:

@@ -238,6 +238,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     """Writes the release. Raises Refused where a file cannot be made or the inputs changed meanwhile, and OSError."""
     workspace, meeting = ready.workspace, ready.build.examined.meeting
     assert meeting is not None
+    from generator.dispatch.mail import invitation
     from generator.dispatch.supplement import story as supplement
 
     build = story.make(workspace, meeting.id, formats=formats.NAMES, step=step)
@@ -282,6 +283,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
         "reason": reason,
         **manifest,
         **({"pages": supplemented.pages} if supplemented.pages else {}),
+        invitation.RECORD: invitation.of(workspace, meeting).record,
         "files": listed,
     }
     whole[_SEAL] = _seal(whole)

@@ -26,7 +26,7 @@ from generator.build.examine import Examined
 from generator.build.result import Result
 from generator.build.story import Built, Step
 from generator.dispatch import releases
-from generator.dispatch.mail import eml, parcels, recipients, since_release
+from generator.dispatch.mail import eml, invitation, parcels, recipients, since_release
 from generator.dispatch.mail import template as mail_template
 from generator.dispatch.mail.eml import Address
 from generator.dispatch.mail.parcels import MEGABYTE, Files
@@ -94,6 +94,9 @@ class Report(Result):
     mails: list[Mail] = field(default_factory=list)
     release: Release | None = None
     correction: str = ""
+    files: Files = field(default_factory=dict)
+    invitation: invitation.Invitation | None = None
+    examined: Examined | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class _Plan:
     sender: Address
     people: Mapping[str, Sequence[Address]]
     files: Mapping[str, Document | None]
+    invites: bool = False
 
 
 def write(
@@ -125,6 +129,8 @@ def write(
     if files is None:
         report.outcomes = _withdraw(report)
         return report
+    if report.invitation is not None and report.examined is not None and report.examined.meeting is not None:
+        invitation.keep(workspace, report.examined.meeting, report.invitation)
     stale = {name: outputs.GONE for name in _drafts(report) if name not in files}
     report.outcomes = outputs.write_all(folder, files, stale, {})
     return report
@@ -149,7 +155,7 @@ def _prepared(
 ) -> dict[str, bytes] | None:
     """The drafts by file name; None where there can be none, for reasons in the report."""
     examined = examine.examine(workspace, meeting_id)
-    report.problems = examined.problems
+    report.problems, report.examined = examined.problems, examined
     if examined.meeting is None or report.stopped:
         return None
     report.kind = report.kind or examined.meeting.stage
@@ -164,6 +170,10 @@ def _prepared(
         files = _made_anew(workspace, examined, plan, report, step)
     if files is None:
         return None
+    if plan.invites:
+        report.invitation = invitation.of(workspace, examined.meeting)
+        files = {**files, invitation.FILE: report.invitation.content}
+    report.files = files
     step("寫信件草稿")
     report.limit = examined.meeting.agency.most_mail * MEGABYTE
     report.mails = _mails(examined, plan, report, files)
@@ -317,7 +327,8 @@ def _plan(workspace: Workspace, examined: Examined, report: Report) -> _Plan | N
         found += _edited(workspace.output(meeting.id), examined, files, meeting.id)
         if meeting.agency.most_mail < 1:
             found.append(problem(MailCode.MAIL_LIMIT, meeting.agency.at("most_mail")))
-        plan = _Plan(template, sender, people, files)
+        invites = any(folded(wanted.name) == folded(invitation.FILE) for wanted in template.wanted)
+        plan = _Plan(template, sender, people, files, invites)
     report.problems = tuple(in_order([*examined.problems, *found]))
     return plan
 
@@ -337,6 +348,9 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
     for attachment in wanted:
         if folded(attachment.name) == ORIGINALS:
             found |= originals
+            continue
+        if folded(attachment.name) == folded(invitation.FILE):
+            # Made of the workbooks when the mail is.
             continue
         name = next((name for name, document in offered.items() if _is_called(name, document, attachment.name)), "")
         document = offered.get(name)

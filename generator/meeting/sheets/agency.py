@@ -67,6 +67,24 @@ class Agency(Record):
         hint="一封信連同附件至多幾 MB；超過時壓縮、分成幾封",
         example="10",
     )
+    attachment_columns: int = column(
+        "公文附件檔名欄數",
+        Kind.COUNT,
+        required=False,
+        rare=True,
+        if_empty="25",
+        hint="公文系統的附件檔名至多幾欄，一個中文字算 2 欄，含副檔名",
+        example="25",
+    )
+    most_attachments: int = column(
+        "公文附件大小上限",
+        Kind.COUNT,
+        required=False,
+        rare=True,
+        if_empty="5",
+        hint="公文系統的附件合計至多幾 MB",
+        example="5",
+    )
     sample_base: int = column(
         "抽查基數",
         Kind.COUNT,

@@ -68,6 +68,15 @@ class MeetingInfo(Record):
         figure="會議.報告期間",
     )
     link: str = column("會議連結", required=False, hint="線上會議網址", example="https://…", figure="會議.會議連結")
+    cancelled: bool = column(
+        "會議取消",
+        Kind.FLAG,
+        required=False,
+        filled=False,
+        rare=True,
+        hint="會議取消時填 ★，寄出的行事曆邀請改為取消",
+        example="★",
+    )
     sent: dt.date | None = column(
         "發文日期", Kind.DATE, required=False, hint="開會通知單的發文日期；空白留待公文系統填", example="113-04-15"
     )
