@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import pickle
 import shutil
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -138,16 +142,65 @@ def test_the_bytes_are_the_same_with_a_cold_and_a_warm_cache(desk: Desk) -> None
     assert made[0] == made[1] == made[2]
 
 
+@contextlib.contextmanager
+def dask_workers(count: int) -> Iterator[Executor]:
+    """The executor of a dask cluster on this machine, each worker a process of its own."""
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(count, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+        client.get_executor() as executor,
+    ):
+        yield executor
+
+
+EXECUTORS: dict[str, Callable[[], contextlib.AbstractContextManager[Executor]]] = {
+    "one process": lambda: ProcessPoolExecutor(1),
+    "two processes": lambda: ProcessPoolExecutor(2),
+    "two threads": lambda: ThreadPoolExecutor(2),
+    "two workers of dask": lambda: dask_workers(2),
+}
+
+
 @pytest.mark.office
-def test_one_worker_and_two_make_the_same_bytes(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_every_executor_makes_the_same_bytes(desk: Desk, tmp_path: Path) -> None:
     desk.meeting("112-2", 會議資訊=MEETING.replace("113-", "112-"))
     desk.meeting("113-1")
-    made = []
-    for workers in (1, 2):
-        with ProcessPoolExecutor(workers) as executor:
+    made = {}
+    for name, executor_of in EXECUTORS.items():
+        with executor_of() as executor:
             found = list(many.build_all(Workspace(desk.root), ("docx", "pdf"), executor))
-        assert all(one.report is not None and one.report.complete for one in found)
-        made.append(files(desk.root / "output"))
-        (desk.root / "output").rename(tmp_path / f"output{workers}")
-    assert made[0] == made[1]
-    assert "112-2/會議資料.pdf" in made[0]
+        assert all(one.report is not None and one.report.complete for one in found), (name, found)
+        made[name] = files(desk.root / "output")
+        (desk.root / "output").rename(tmp_path / name)
+    assert "112-2/會議資料.pdf" in made["one process"]
+    assert all(found == made["one process"] for found in made.values())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a patched function reaches workers that are forked only")
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_meeting_whose_worker_is_killed_is_built_again(
+    meetings: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    build, kills = many.build_one, tmp_path / "kills"
+    kills.mkdir()
+
+    def killed(root: str, meeting: str, formats: Sequence[str]) -> Any:
+        if meeting == "113-臨1" and len(list(kills.iterdir())) < times:
+            (kills / str(os.getpid())).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return build(root, meeting, formats)
+
+    killed.__module__, killed.__qualname__ = build.__module__, build.__qualname__
+    monkeypatch.setattr(many, "build_one", killed)
+    first, _, last = many.build_all(Workspace(meetings.root), ("docx",))
+    assert first.report is not None
+    assert first.report.complete
+    if times == 1:
+        assert last.report is not None
+        assert last.report.complete
+    else:
+        assert (last.report, len(list(kills.iterdir()))) == (None, 2)
+        assert "兩次被系統終止" in last.failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,18 +32,16 @@ def build_all(
 
     ``executor`` is anything with ``submit`` as in concurrent.futures. What goes in and comes out can be pickled; the
     workspace must lie under the same path for all workers. It is left open. Without one, processes of this machine
-    are used. A meeting that fails stops none of the others.
+    are used. A meeting that fails stops none of the others; one whose worker was killed is built again, by itself.
     """
+    given = [(meeting, (str(workspace.root), str(meeting), tuple(formats))) for meeting in workspace.meetings()]
     with ExitStack() as closing:
         if executor is None:
-            count = min(len(workspace.meetings()), os.cpu_count() or 1)
+            count = min(len(given), os.cpu_count() or 1)
             executor = closing.enter_context(ProcessPoolExecutor(max(count, 1)))
-        waiting: list[tuple[MeetingId, Future[Report]]] = [
-            (meeting, executor.submit(build_one, str(workspace.root), str(meeting), tuple(formats)))
-            for meeting in workspace.meetings()
-        ]
-        for meeting, future in waiting:
-            yield _outcome(meeting, future)
+        waiting = [(meeting, what, executor.submit(build_one, *what)) for meeting, what in given]
+        for meeting, what, future in waiting:
+            yield _outcome(meeting, what, future)
 
 
 def build_one(root: str, meeting: str, formats: Sequence[str]) -> Report:
@@ -53,14 +51,33 @@ def build_one(root: str, meeting: str, formats: Sequence[str]) -> Report:
     return story.build(Workspace(Path(root)), MeetingId.parse(meeting), (), formats)
 
 
-def _outcome(meeting: MeetingId, future: Future[Report]) -> Outcome:
-    from generator.build import outputs
-
+def _outcome(meeting: MeetingId, what: tuple[str, str, tuple[str, ...]], future: Future[Report]) -> Outcome:
     try:
         return Outcome(meeting, future.result())
-    except UserError as known:
-        return Outcome(meeting, None, str(known))
-    except OSError as error:
-        return Outcome(meeting, None, outputs.unusable(error))
+    except BrokenExecutor:
+        # A worker was killed, and all that waited with it. Each in a process of its own: one of them may be the cause.
+        return _alone(meeting, what)
     except Exception as error:
-        return Outcome(meeting, None, one_line(f"發生沒有預料到的錯誤（{type(error).__name__}：{error}）。"))
+        return _failed(meeting, error)
+
+
+def _alone(meeting: MeetingId, what: tuple[str, str, tuple[str, ...]]) -> Outcome:
+    """Builds a meeting in a process of its own."""
+    with ProcessPoolExecutor(1) as executor:
+        try:
+            return Outcome(meeting, executor.submit(build_one, *what).result())
+        except BrokenExecutor:
+            text = "製作這場會議的程式兩次被系統終止（可能是記憶體不足）。請以 packet build 單獨產生這場會議。"
+            return Outcome(meeting, None, text)
+        except Exception as error:
+            return _failed(meeting, error)
+
+
+def _failed(meeting: MeetingId, error: Exception) -> Outcome:
+    from generator.build import outputs
+
+    if isinstance(error, UserError):
+        return Outcome(meeting, None, str(error))
+    if isinstance(error, OSError):
+        return Outcome(meeting, None, outputs.unusable(error))
+    return Outcome(meeting, None, one_line(f"發生沒有預料到的錯誤（{type(error).__name__}：{error}）。"))
