@@ -15,6 +15,7 @@ from PIL.Image import Image
 from test_enclosures import attached, opened, pdf_of, put, saved
 
 from generator.pdf.from_elsewhere import pages, remarks
+from generator.pdf.from_elsewhere.overlays import Letters
 from generator.pdf.numbers import text_document
 
 MULTILINE, PASSWORD, RADIO, COMBO, COMB = (1 << bit for bit in (12, 13, 15, 17, 24))
@@ -383,3 +384,10 @@ def test_an_empty_field_without_appearance_shows_its_border_alone() -> None:
 
 def test_letters_that_everyone_defines_for_himself_are_named(desk: Desk) -> None:
     assert "（U+E000、U+F8FF）" in said(desk, form(field(0, "王\ue000\uf8ff")))["pdf-letters"]
+
+
+def test_a_word_of_any_length_is_broken_into_lines() -> None:
+    letters = Letters()
+    assert letters.lines("ab cd\n甲乙丙。丁", 22, 10) == ["ab", "cd", "甲乙", "丙。", "丁"]
+    assert letters.lines("w" * 9 + " x", 22, 10) == ["wwww", "wwww", "w x"]
+    assert len(letters.lines("w" * 20_000, 22, 10)) == 5_000

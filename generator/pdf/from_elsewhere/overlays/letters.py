@@ -91,20 +91,21 @@ class Letters:
         return [line for paragraph in text.split("\n") for line in self._broken(paragraph, wide, size)]
 
     def _broken(self, paragraph: str, wide: float, size: float) -> Iterator[str]:
-        line = ""
+        line, filled = "", 0.0
         for word in _words(paragraph):
-            if not line or self.width(line + word.rstrip(), size) <= wide:
-                line += word
-            else:
+            if line and filled + self.width(word.rstrip(), size) > wide:
                 yield line.rstrip()
-                line = word.lstrip()
-            while len(line) > 1 and self.width(line.rstrip(), size) > wide:
-                # One word that is wider than the line.
-                count = next(
-                    (count for count in range(len(line) - 1, 0, -1) if self.width(line[:count], size) <= wide), 1
-                )
-                yield line[:count]
-                line = line[count:]
+                line, filled, word = "", 0.0, word.lstrip()
+            if self.width(word.rstrip(), size) <= wide:
+                line, filled = line + word, filled + self.width(word, size)
+                continue
+            # One word that is wider than the line.
+            for sign in word:
+                width = self.width(sign, size)
+                if line and filled + width > wide:
+                    yield line
+                    line, filled = "", 0.0
+                line, filled = line + sign, filled + width
         yield line.rstrip()
 
 
