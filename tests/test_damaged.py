@@ -13,6 +13,7 @@ import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pikepdf
@@ -371,6 +372,45 @@ def test_an_edited_file_dated_beyond_every_calendar_is_kept(desk: Desk) -> None:
         dt.datetime.fromtimestamp(path.stat().st_mtime)
     assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
     assert b"an hour of work" in [file.read_bytes() for file in desk.output().iterdir()]
+
+
+def test_what_is_delivered_is_on_the_disk_before_it_takes_its_name(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.meeting()
+    synced: set[int] = set()
+    named: dict[str, bool] = {}
+    plain_sync, plain_replace = os.fsync, os.replace
+
+    def sync(handle: int) -> None:
+        synced.add(os.fstat(handle).st_ino)
+        plain_sync(handle)
+
+    def replace(source: Any, target: Any) -> None:
+        named[Path(target).name] = os.stat(source).st_ino in synced
+        plain_replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "replace", replace)
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    delivered = [path.name for path in desk.output().iterdir()]
+    assert {name for name in delivered if not named.get(name)} == set()
+    # So is the folder that holds the names.
+    assert desk.output().stat().st_ino in synced
+
+
+@pytest.mark.office
+def test_a_usual_build_leaves_nothing_in_the_temporary_folder(desk: Desk, tmp_path: Path) -> None:
+    desk.meeting()
+    empty = tmp_path / "暫存"
+    empty.mkdir()
+    result = run(
+        desk,
+        "build",
+        "113-1",
+        before=f"import os, tempfile; os.environ['TMPDIR'] = tempfile.tempdir = {str(empty)!r}\n",
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (desk.output("會議資料.pdf")).is_file()
+    assert [path.name for path in empty.rglob("*")] == []
 
 
 # --- two at once ---------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ SMALL = {
     "簡報": "| 版面 | 標題 | 層級 | 內容 |\n| 封面 | 潮汐資料 | | |\n| 條列 | 依據 | 1 | 依規定辦理。 |",
     "條文": "| 層級 | 條號 | 內容 |\n| 名稱 | | 設置要點 |\n| 1 | 一、 | 為推動資料開放。 |",
     "非姓名": "| 文字 | 說明 |\n| 提高明確性 | 用語 |",
+    "紀錄附件": "| 名稱 | 來源 | 公開 |\n| 測站資料 | 工作表:測站 | 公開 |",
     "規則": "| 規則 | 數值 | 依據 |\n| 出席門檻 | 過半數 | 設置要點四 |",
     "身分": "| 身分 | 屬於 | 得代理 |\n| 召集人 | 召集人 | |\n| 機關代表 | 機關代表 | ★ |\n| 民間代表 | 民間代表 | |",
     "議程": """
@@ -99,6 +100,13 @@ SHEETS = {
     "決議": DECISIONS + "| 報2 | 1 | 洽悉。 | | | |",
     **SMALL,
 }
+
+
+# A sheet that nobody wrote one of has a row of the examples that its declaration gives.
+for _record in ALL_SHEETS:
+    _columns = _record.sheet.columns
+    _rows = ([column.name for column in _columns], [str(column.example) for column in _columns])
+    SHEETS.setdefault(_record.sheet.name, "\n".join(f"| {' | '.join(row)} |" for row in _rows))
 
 
 def grid(table: str) -> list[list[object]]:

@@ -8,6 +8,8 @@ import tomllib
 
 from conftest import REPO
 
+from generator.pdf.from_elsewhere.files import KINDS
+
 FREE = re.compile(r"MIT|BSD|Apache|ISC|Unlicense|PSF|Public Domain")
 
 
@@ -25,3 +27,13 @@ def test_readme_names_each_dependency_with_a_licence_that_binds() -> None:
     section = readme[readme.index("## Licences") :]
     assert {"docxtpl", "img2pdf", "pikepdf"} <= set(binding)
     assert [name for name in binding if name not in section] == []
+
+
+def test_security_says_the_threat_of_each_accepted_format() -> None:
+    text = (REPO / "SECURITY.md").read_text("utf-8")
+    for part in ("What is promised", "What is not promised", "The threat of each accepted format"):
+        assert f"## {part}" in text
+    rows = " ".join(line.casefold() for line in text.splitlines() if line.startswith("|"))
+    called = {"jpg": "jpeg", "tif": "tiff"}
+    endings = [kind.endings[0].removeprefix(".") for kind in KINDS]
+    assert [ending for ending in endings if called.get(ending, ending) not in rows] == []

@@ -195,6 +195,43 @@ def test_a_title_in_what_will_be_published_is_a_warning_and_can_be_cleared(desk:
     assert places(desk, "clears-a-name") == ["非姓名A2"]
 
 
+REGULATION = "| 層級 | 條號 | 內容 |\n| 名稱 | | 鐘大明要點 |\n| 1 | 一、 | 依鐘大明意見辦理。 |"
+
+
+@pytest.mark.parametrize(
+    ("access", "expected"), [("公開", ["紀錄附件A2", "紀錄附件B2", "條文C3"]), ("限閱", ["紀錄附件A2"])]
+)
+def test_attachments_of_the_minutes_are_looked_through_as_far_as_the_public_gets_them(
+    desk: Desk, access: str, expected: list[str]
+) -> None:
+    attached = f"| 名稱 | 來源 | 公開 |\n| 鐘大明簡報 | 共用:要點 | {access} |"
+    desk.book("共用/要點.xlsx", 條文=REGULATION)
+    meeting_with(desk, "鐘大明", 紀錄附件=attached)
+    assert set(places(desk, "protected-name", "protected-in-papers")) == set(expected)
+
+
+@pytest.mark.parametrize(("access", "expected"), [("公開", ["附件B2", "說明D2"]), ("不公開", [])])
+def test_what_the_public_does_not_get_is_no_matter_of_the_public_edition(
+    desk: Desk, access: str, expected: list[str]
+) -> None:
+    meeting_with(desk, "鐘大明")
+    cases = f"""
+    | 案號 | 類別     | 單位   | 案由                     | 公開     |
+    | 討1  | 討論事項 | 企劃處 | 開放一案，提請討論。     | {access} |
+    """
+    minutes(
+        desk,
+        出席=ATTENDANCE.replace("吳民間", "鐘大明"),
+        決議="| 案號 | 項次 | 內容 |\n| 討1 | 1 | 照案通過。 |",
+        發言=REMARKS.replace("吳民間", "鐘大明").replace(
+            "| 報1  | 1    | 周民間 | 委員意見 | 記名     | 報告宜附圖表。     |\n", ""
+        ),
+    )
+    said = EXPLANATIONS.replace("依本部規定辦理。", "依鐘大明前次建議辦理。")
+    desk.meeting(會議資訊=PRESIDED, 案由=cases, 說明=said, 附件="| 案號 | 名稱 | 來源 |\n| 討1 | 鐘大明資料 | 另附 |")
+    assert set(places(desk, "protected-in-papers")) == set(expected)
+
+
 @pytest.mark.office
 def test_a_title_in_an_attachment_is_not_published(desk: Desk) -> None:
     meeting_with(desk, "鐘明", 非姓名=CLEARED)

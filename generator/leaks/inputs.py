@@ -16,6 +16,7 @@ from pathlib import Path
 
 from generator.basic.package import DAMAGED, Budget, Package
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
+from generator.documents.access import sees
 from generator.documents.document import EDITIONS, FOR_MEETING, FOR_PUBLIC
 from generator.leaks import names, personal, titles
 from generator.leaks.names import Sought, key
@@ -23,6 +24,7 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPINION
 from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.lists import COUNTED, Total
+from generator.meeting.sheets.meeting import Attachment
 from generator.pdf.from_elsewhere import confined
 from generator.pdf.from_elsewhere.problems import Unfit
 from generator.prose.vocabulary import Vocabulary
@@ -121,11 +123,12 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
     cleared = [entry.text for entry in meeting.cleared]
     hidden = Sought.of(names.protected(meeting, FOR_PUBLIC), cleared)
     roster = Sought.of([member.name for member in meeting.members if len(key(member.name)) > 1], cleared)
-    papers = [
+    printed = [
         *_of_papers(meeting, vocabulary),
         *_of_lists(meeting, hidden if meeting.minutes is not None else roster),
         *_of_files(meeting, found),
     ]
+    papers = [item for item in printed if item.paper]
     minuted = list(_of_minutes(meeting, vocabulary))
     if meeting.minutes is not None:
         for edition in EDITIONS:
@@ -261,6 +264,8 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         if proposal.counts:
             for name in ("adopted", "reason"):
                 yield Printed(getattr(proposal, name), proposal.at(name), (FOR_MEETING,), case=proposal.case)
+    for item in minutes.attachments:
+        yield Printed(item.name, item.at("name"), EDITIONS)
     people: list[tuple[Record, str]] = [(meeting.info, "chair"), (meeting.info, "recorder")]
     people += [(observer, "name") for observer in meeting.came]
     people += [(entry, name) for entry in minutes.attendance for name in ("name", "deputy")]
@@ -292,6 +297,15 @@ def _both(typed: str, rendered: str) -> str:
     return rendered if typed == rendered else f"{rendered}{_BOUNDARY}{typed}"
 
 
+def _attached(meeting: Meeting) -> Iterator[tuple[Attachment, str, bool]]:
+    """The attachments with the 案號 of each (those of the minutes have none), and whether the public gets them."""
+    for case in meeting.cases:
+        yield from ((item, case.key, sees(FOR_PUBLIC, item.access)) for item in case.attachments)
+    if meeting.minutes is not None:
+        listed = meeting.minutes.public_attachments
+        yield from ((item, "", item.name in listed) for item in meeting.minutes.attachments)
+
+
 def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     """The texts of the public papers that are no lists: prose, names, regulations."""
     for source, case, at in prose_of(meeting):
@@ -299,10 +313,9 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         text = vocabulary.render(source, case, at, faults)
         # A text that cannot be rendered is an error already, and is not printed.
         if not faults:
-            yield Printed(_both(source, text), at, paper=True, case=case.key if case else "")
-    for case in meeting.cases:
-        for attachment in case.attachments:
-            yield Printed(attachment.name, attachment.at("name"), paper=True, case=case.key)
+            yield Printed(_both(source, text), at, paper=sees(FOR_PUBLIC, case.access), case=case.key)
+    for attachment, case_key, public in _attached(meeting):
+        yield Printed(attachment.name, attachment.at("name"), paper=public, case=case_key)
     for slide in meeting.slides if meeting.deck_case else ():
         yield Printed(slide.tab, slide.at("tab"), paper=True)
     for name in ("short_name", "self_name", "english_name", "motto"):
@@ -310,8 +323,10 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     if meeting.minutes is None:
         for name in ("place", "title"):
             yield Printed(getattr(meeting.info, name), meeting.info.at(name), paper=True)
-    named = {item.target: item.at("origin") for case in meeting.cases for item in case.attachments}
+    named = {item.target: item.at("origin") for item, _, public in _attached(meeting) if public}
     for name, regulation in meeting.regulations.items():
+        if name not in named:
+            continue
         for article in regulation.articles:
             yield Printed(article.text, article.at("text"), paper=True)
             yield Printed(article.label, article.at("label"), paper=True)
@@ -352,11 +367,12 @@ def _texts_of(record: type[Record]) -> list[str]:
 
 def _of_files(meeting: Meeting, problems: list[Problem]) -> Iterator[Printed]:
     """The texts of attached files, at the cell that names the file."""
-    cases = {item.at("origin"): case.key for case in meeting.cases for item in case.attachments}
+    owners = {item.at("origin"): (case, public) for item, case, public in _attached(meeting)}
     for at, enclosure in meeting.files.items():
-        yield Printed(enclosure.path.name, at, paper=True, case=cases.get(at, ""))
+        case, public = owners.get(at, ("", True))
+        yield Printed(enclosure.path.name, at, paper=public, case=case)
         try:
-            yield Printed(_printed_text(enclosure.path), at, paper=True, case=cases.get(at, ""))
+            yield Printed(_printed_text(enclosure.path), at, paper=public, case=case)
         except (Unfit, OSError, *DAMAGED):
             problems.append(problem(LeakCode.ATTACHMENT_UNREAD, at))
 
