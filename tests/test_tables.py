@@ -388,6 +388,28 @@ def test_numbers_before_texts_alone_make_no_hierarchy(desk: Desk) -> None:
     assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (4, 22)
 
 
+def test_a_subtotal_moved_in_below_its_rows_is_the_sum_of_them(desk: Desk) -> None:
+    table = "| 科目 | 數 |\n| 甲 | 1 |\n| 乙 | 2 |\n| 　小計 | {} |\n| 丙 | 4 |\n| 　小計 | 4 |\n| 合　　計 | 7 |"
+    attach(desk, table.format(3))
+    assert places(desk, "wrong-total") == []
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (3, 7)
+    attach(desk, table.format(5))
+    assert places(desk, "wrong-total") == ["表B4"]
+
+
+@pytest.mark.parametrize("lead", ["", "　"])
+def test_what_goes_on_below_a_row_of_which_is_part_of_it_too(desk: Desk, lead: str) -> None:
+    attach(desk, f"| 項 | 數 |\n| 甲 | 10 |\n| {lead}其中：男 | 6 |\n| {lead}　　　女 | 4 |\n| 乙 | 5 |\n| 合計 | 15 |")
+    assert places(desk, "wrong-total") == []
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (2, 15)
+
+
+def test_a_row_of_which_among_numbered_ones_takes_no_other_with_it(desk: Desk) -> None:
+    attach(desk, "| 項 | 數 |\n| 一、甲 | 10 |\n| 其中：男 | 6 |\n| 二、乙 | 5 |\n| 合計 | 15 |")
+    assert places(desk, "wrong-total") == []
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (2, 15)
+
+
 def test_rates_with_decimals_are_not_added_up(desk: Desk) -> None:
     decimal_table(desk, [10.5, 20.5, 15.4], heading="平均面積")
     assert places(desk, "wrong-total") == []

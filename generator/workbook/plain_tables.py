@@ -637,7 +637,11 @@ class _Reader:
         depths = [self._depth(row) for row in rows]
         if not any(depths):
             # Where nothing is indented, numbers tell what is part of what: 一、歲入, (一)稅課收入.
-            depths = [_depth_by_number(row.texts) for row in rows]
+            depths = []
+            for row in rows:
+                first = next((text for text in row.texts if text.strip()), "")
+                below = depths[-1] + 1 if depths and totals.is_part(first) else 0
+                depths.append(_depth_by_number(first) or below)
         lines = [
             totals.Line(
                 row.kind,
@@ -722,10 +726,9 @@ class _Reader:
         return text
 
 
-def _depth_by_number(texts: Sequence[str]) -> int:
-    """How deep the number before the first text of a row is: 壹、, 一、, (一), 1., (1); 0 without one."""
-    first = next((text for text in texts if text.strip()), "").strip()
-    return next((depth for depth, number in enumerate(_NUMBERS, 1) if number.match(first)), 0)
+def _depth_by_number(text: str) -> int:
+    """How deep the number before a text is: 壹、, 一、, (一), 1., (1); 0 without one."""
+    return next((depth for depth, number in enumerate(_NUMBERS, 1) if number.match(text.strip())), 0)
 
 
 def _lead(text: str) -> int:

@@ -95,6 +95,11 @@ def places(shown: Iterable[str]) -> int:
     return max((len(match[1]) for text in shown if (match := _DECIMALS.search(text))), default=0)
 
 
+def is_part(label: str) -> bool:
+    """Whether a row begins with 其中: it is part of the one above."""
+    return _PART_OF.match(label) is not None
+
+
 def ranked(lines: Sequence[Line], shown_places: Sequence[int]) -> list[Line]:
     """The lines with those that state sums marked as TOTAL: by their word, or by the deeper rows below them.
 
@@ -105,13 +110,18 @@ def ranked(lines: Sequence[Line], shown_places: Sequence[int]) -> list[Line]:
     """
     marked: list[Line] = []
     after_total = False
+    # How far the row 其中 is indented whose parts may go on: 　其中：男, 　　　　女.
+    part_of: int | None = None
     for line in lines:
         if line.kind is RowKind.DATA:
-            word = total_word(line.labels)
+            if part_of is not None and line.depth <= part_of:
+                part_of = None
+            if line.labels and is_part(line.labels[0]):
+                part_of = line.depth
             if (
-                word
+                total_word(line.labels)
                 or (after_total and line.labels and compares(line.labels[0]))
-                or (line.labels and _PART_OF.match(line.labels[0]))
+                or part_of is not None
             ):
                 line = replace(line, kind=RowKind.TOTAL)
         after_total = line.kind is RowKind.TOTAL
@@ -138,13 +148,16 @@ def _parts(lines: Sequence[Line], place: int) -> list[int]:
     """The rows on the next depth below a row, up to the next one that is no deeper; without those of 其中."""
     if place + 1 >= len(lines) or lines[place + 1].depth <= lines[place].depth:
         return []
+    if total_word(lines[place + 1].labels):
+        # 小計 moved in below its rows is no part of the last of them.
+        return []
     deeper = lines[place + 1].depth
     parts: list[int] = []
     for other in range(place + 1, len(lines)):
         line = lines[other]
         if line.depth <= lines[place].depth:
             break
-        part_of = line.labels and _PART_OF.match(line.labels[0])
+        part_of = line.labels and is_part(line.labels[0])
         if line.depth == deeper and line.kind is not RowKind.NOTE and not part_of:
             parts.append(other)
     return parts
@@ -174,6 +187,8 @@ def wrong(lines: Sequence[Line], headings: Sequence[str], shown_places: Sequence
     for place in stated:
         line = lines[place]
         word = total_word(line.labels)
+        if line.labels and is_part(line.labels[0]):
+            continue
         # A row 合計 that is no higher than the data above it ends a block and begins none.
         parts = [] if word and deepest[place] >= line.depth else _parts(lines, place)
         if len(line.labels) > 1 and word and not total_word(line.labels[-1:]):
