@@ -282,6 +282,8 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet diff 113-1": one_more_published,
     "packet publish 113-1": held("定稿"),
     "packet catalogue 113-1": catalogue,
+    "packet figures 113-1 預定開放.已上架數 --history": one_more_published,
+    "packet publish 113-1 --roster": in_time,
     "packet supplement 113-1": one_more_published,
     "packet replies 113-1 回復": replied,
     "packet decisions 應用程式介面 --unit 綜合統計處": three_meetings,

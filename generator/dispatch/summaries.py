@@ -30,6 +30,7 @@ def document(
     groups: Sequence[Group],
     problems: list[Problem],
     edition: str = FOR_MEETING,
+    author: str = "",
 ) -> bytes | None:
     """The .docx; None, with a problem, where the template is missing or cannot be filled. Raises search.Leak.
 
@@ -39,7 +40,7 @@ def document(
         problems.append(fault)
         return None
     known = list(meetings)
-    author = known[-1].agency.full_name if known else ""
+    author = author or (known[-1].agency.full_name if known else "")
     day = max((meeting.date for meeting in known), default=dt.date(2000, 1, 1))
     context = summary.context(title, "", lines, groups)
     template = workspace.templates / f"{summary.TEMPLATE}.docx"

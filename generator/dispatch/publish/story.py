@@ -19,7 +19,7 @@ from generator.build import examine, last_look, outputs, report, story, unchange
 from generator.build.convert import PACKET, PUBLIC_PACKET, editions
 from generator.build.examine import Examined
 from generator.build.result import Result
-from generator.dispatch.publish import data_files, meeting_json
+from generator.dispatch.publish import data_files, meeting_json, roster
 from generator.documents.document import FOR_PUBLIC, PUBLIC, Document
 from generator.leaks import inputs, restricted, search
 from generator.meeting.model import Meeting
@@ -97,7 +97,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
         return done
     step("整理公開的檔案")
     public = {document.name: document for document in documents if _is_public(document)}
-    files = cleaned(build) | _tables(meeting, public)
+    files = cleaned(build) | _tables(meeting, public) | roster.data(meeting)
     of_document = {name: [file for file in files if file.rpartition(".")[0] == name] for name in public}
     of_document[""] = [PACKET] if PACKET in files else []
     about = meeting_json.compose(meeting, tuple(public.values()), of_document)
