@@ -10,7 +10,7 @@ from generator.basic.failure import UserError
 from generator.basic.problem import nearest
 from generator.basic.workspace import Workspace
 from generator.dispatch import releases
-from  import FOR_PUBLIC
+from generator.documents.document import FOR_PUBLIC
 from generator.leaks import names as protected_names
 from generator.leaks.names import Sought, key
 from generator.meeting import figures, load
