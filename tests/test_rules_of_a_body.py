@@ -290,7 +290,7 @@ def test_init_writes_the_rules_of_the_kind(desk: Desk, tmp_path: Path, kind: str
     rules = {row[0]: row[1:3] for row in book["規則"].iter_rows(min_row=2, values_only=True) if row[0]}
     shared = {path.name for path in (root / "inputs" / "共用").iterdir()}
     if kind == "一般會議":
-        assert book.sheetnames == ["機關", "單位", "規則", "身分", "委員", "停班日"]
+        assert book.sheetnames == ["機關", "單位", "規則", "身分", "委員", "停班日", "議程"]
         assert rules["出席門檻"] == (None, None)
         assert shared == set()
     else:

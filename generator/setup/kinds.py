@@ -15,6 +15,7 @@ from generator.meeting.body import DATA_GROUP_RULES
 from generator.meeting.sheets import ANY_BODY, CHAIR, DATA_GROUP, OTHER_MEMBER
 from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.agency import Agency, Member
+from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS
 from generator.meeting.sheets.lists import LISTS, Total
 from generator.meeting.sheets.meeting import MeetingInfo, Slide
@@ -107,6 +108,10 @@ def agency_forms(kind: str) -> list[FilledSheet]:
         unfit = [Agency.heading_of(name) for name in _FIELDS_OF_DATA_GROUPS[Agency]]
         given[Agency] = [{name: value for name, value in given[Agency][0].items() if name not in unfit}]
     records = [record for record in AGENCY_SHEETS if record.sheet.book and (record is not Role or kind == ANY_BODY)]
+    if kind == ANY_BODY:
+        # To be changed into the body's own.
+        records.append(Section)
+        given[Section] = [dict(section.row.values) for section in USUAL]
     roles = [str(row[Role.heading_of("name")]) for row in given[Role]]
     choices = {Member.heading_of("role"): roles} if kind == ANY_BODY else None
     return [

@@ -25,8 +25,9 @@ from generator.dispatch.diff import compare, document_pairs, table, versions
 from generator.dispatch.releases import Refused, Release
 from generator.dispatch.supplement import paging
 from generator.dispatch.supplement.paging import ADDED, REMOVED, REPLACED, After, Changed, NoPages
+from generator.documents.document import PARTICIPANTS
 from generator.documents.summary import Group
-from generator.leaks import search
+from generator.leaks import restricted, search
 from generator.meeting.model import Meeting
 from generator.pdf.pdfium import Unreadable
 
@@ -84,6 +85,8 @@ def of_release(workspace: Workspace, build: Built, day: dt.date, number: int) ->
     found = Supplement(_record(after), after=after)
     if after.changed:
         found.files, found.remarks = _files(workspace, build, after, last, day, number)
+        assert build.examined.meeting is not None
+        restricted.inspect(build.examined.meeting, PARTICIPANTS, found.files)
     return found
 
 

@@ -35,7 +35,13 @@ class MeetingInfo(Record):
     )
     start: dt.time = column("開始時間", Kind.TIME, hint="24 小時制或上午／下午", example="14:30")
     end: dt.time | None = column(
-        "結束時間", Kind.TIME, required=False, rare=True, hint="預定結束的時間", example="16:30"
+        "結束時間",
+        Kind.TIME,
+        required=False,
+        rare=True,
+        hint="預定結束的時間",
+        example="16:30",
+        figure="會議.結束時間",
     )
     more_days: tuple[dt.date, ...] | None = column(
         "續會日期",
