@@ -14,6 +14,7 @@ from generator.basic.problem import Problem
 from generator.build import long_documents, outputs
 from generator.build.kept import Kept
 from generator.documents.document import FOR_MEETING, FOR_PUBLIC, Document
+from generator.documents.front import COVER
 from generator.meeting.files import Enclosure
 from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
@@ -195,11 +196,43 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
 
     A document without a PDF leaves the packet out as well.
     """
-    from generator.pdf.from_elsewhere import headings
-    from generator.pdf.numbers import Stamp, glyph_document
+    from generator.pdf.numbers import Stamp
     from generator.pdf.properties import UnusablePdf
 
     converted = Converted()
+    pages, stamp_file, marks = _all_pages(sources, output_format, converter, converted)
+    try:
+        stamp = Stamp.from_pdf(stamp_file, marks) if stamp_file else None
+        converted.files |= _numbered(sources, pages, stamp)
+        converter.ready(converted.files)
+        if sources.whole:
+            converted.parts = _parts(sources, pages, FOR_MEETING)
+            converted.files |= _joined(sources, pages, stamp)
+    except UnusablePdf as unusable:
+        converted.failures.append(str(unusable))
+    return converted
+
+
+def page_counts(sources: Sources, output_format: Format, converter: Converter) -> dict[str, int]:
+    """How many pages each document of the packet has; those that cannot be converted are left out."""
+    from generator.pdf import looks
+
+    pages, _, _ = _all_pages(sources, output_format, converter, Converted())
+    found = {}
+    for document in sources.documents:
+        if document.joined and document.name in pages:
+            content = pages[document.name].joined
+            found[document.name] = len(looks.pages(content if isinstance(content, bytes) else content.read_bytes()))
+    return found
+
+
+def _all_pages(
+    sources: Sources, output_format: Format, converter: Converter, converted: Converted
+) -> tuple[dict[str, _Pages], Path | None, str]:
+    """The pages of each document by name; the PDF that the stamp is made of, and the signs of marks in it."""
+    from generator.pdf.from_elsewhere import headings
+    from generator.pdf.numbers import glyph_document
+
     office_files = {
         document.name: (document.ending, for_office(document, sources.rendered[document.name]))
         for document in sources.short(MOST_CONVERTED)
@@ -226,16 +259,7 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
         for document in sources.documents
         if (found := _pages(document, sources.rendered, pdf_files, looked, converted.problems))
     }
-    try:
-        stamp = Stamp.from_pdf(pdf_files[_PAGE_NUMBER], marks) if _PAGE_NUMBER in pdf_files else None
-        converted.files |= _numbered(sources, pages, stamp)
-        converter.ready(converted.files)
-        if sources.whole:
-            converted.parts = _parts(sources, pages, FOR_MEETING)
-            converted.files |= _joined(sources, pages, stamp)
-    except UnusablePdf as unusable:
-        converted.failures.append(str(unusable))
-    return converted
+    return pages, pdf_files.get(_PAGE_NUMBER), marks
 
 
 def _heading(document: Document) -> str:
@@ -383,7 +407,16 @@ def _joined(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) 
         if not joined:
             continue
         parts = [
-            join.Part(part.pages, part.document.bookmark, part.document.level, part.label, part.mark) for part in joined
+            join.Part(
+                part.pages,
+                part.document.bookmark,
+                part.document.level,
+                part.label,
+                part.mark,
+                # A cover has no page number.
+                feet=("",) if part.document.template == COVER else (),
+            )
+            for part in joined
         ]
         title = f"{meeting.name}會議資料"
         files[PACKETS[edition]] = join.join(parts, stamp, title, meeting.agency.full_name, meeting.date)

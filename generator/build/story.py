@@ -20,6 +20,7 @@ from generator.build import report as reporting
 from generator.build.convert import PACKET, PUBLIC_PACKET
 from generator.build.examine import Examined
 from generator.build.report import Report
+from generator.documents import front
 from generator.documents.deck import contents_of
 from generator.documents.document import FOR_PUBLIC, PARTICIPANTS, PUBLIC, Document
 from generator.documents.passages import Contents
@@ -115,6 +116,8 @@ def make(
         rendered = _render(workspace, meeting, chosen, converter, built)
         if rendered is None:
             return built
+        if converter is not None and whole and "pdf" in formats:
+            _count_pages(workspace, built, convert.Sources(meeting, chosen, rendered, whole), rendered, converter)
         _take(built, meeting, chosen, rendered, formats)
         # Only now: no document with a protected name may be kept.
         if examined.renderings is not None:
@@ -295,6 +298,24 @@ def _render(
         _add(built, problems)
         return None
     return rendered
+
+
+def _count_pages(
+    workspace: Workspace,
+    built: Built,
+    sources: convert.Sources,
+    rendered: dict[str, bytes],
+    converter: convert.Converter,
+) -> None:
+    """Puts the page numbers into a table of contents: its papers are converted first, so that their pages count."""
+    tables = [document for document in sources.documents if front.is_contents(document)]
+    if not tables:
+        return
+    (pdf_format,) = formats_chosen(("pdf",), CONVERTED)
+    counts = convert.page_counts(sources, pdf_format, converter)
+    numbered = [front.numbered(sources.meeting, table, sources.documents, counts) for table in tables]
+    for name, content in (_render(workspace, sources.meeting, numbered, converter, built) or {}).items():
+        rendered[name] = content
 
 
 def _add(built: Built, problems: Sequence[Problem]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.basic import file_names
-from generator.documents import access, agenda, attachment, case, minutes, notice, replies
+from generator.documents import access, agenda, attachment, case, front, minutes, notice, replies
 from generator.documents.document import Document, DocumentType
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPEN
@@ -28,11 +28,12 @@ def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
             access.of_attachment(attachment.compose(meeting, put, item, vocabulary), put, item)
             for item in put.attachments
         ]
-    return [
+    found = [
         replace(document, name=f"{number:02d} {document.name}")
         for number, documents in enumerate(entries, 1)
         for document in documents
     ]
+    return [*front.compose(meeting, vocabulary, found), *found]
 
 
 def put_before(meeting: Meeting) -> list[Case]:
@@ -41,7 +42,7 @@ def put_before(meeting: Meeting) -> list[Case]:
 
 
 def _templates_of_papers(meeting: Meeting) -> list[str]:
-    files = [f"{agenda.AGENDA}.docx"]
+    files = [*front.template_files(meeting), f"{agenda.AGENDA}.docx"]
     for put in put_before(meeting):
         files.append(f"{put.template}.docx")
         for item in put.attachments:

@@ -160,6 +160,13 @@ class Agency(Record):
         example="本部網站",
     )
 
+    has_cover: bool = column(
+        "封面", Kind.FLAG, required=False, filled=False, rare=True, hint="會議資料前加封面時填 ★", example="★"
+    )
+    has_contents: bool = column(
+        "目次", Kind.FLAG, required=False, filled=False, rare=True, hint="會議資料前加目次與頁碼時填 ★", example="★"
+    )
+
 
 @sheet("單位", about="機關內的單位，依官方順序", book=BOOK, required=True)
 class Unit(Record):
