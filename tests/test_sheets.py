@@ -123,7 +123,7 @@ def test_the_made_up_meeting_has_as_many_entries_as_are_asked_for(count: int, be
     assert len(meeting.cases) == count + 2
     assert {len(record.printed(meeting)) for record in LISTS} == {count}
     assert len(meeting.past_decisions) == 3 * count
-    assert len(meeting.cases[-1].explanations) == count * (1 + below * (1 + below))
+    assert len(meeting.cases[-1].explanations) == count * (1 + below * (1 + below * (1 + below)))
     assert [len(item.notes) for item in meeting.cases[-2].attachments] == [below] * (len(LISTS) + 3)
 
 

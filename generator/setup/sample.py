@@ -120,14 +120,22 @@ def _sheet(record: type[Record], rows: Sequence[Given]) -> RawSheet:
 
 def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
     report, discussion = USUAL_KINDS[:2]
-    cases: list[Given] = [{"key": f"報{number}", "kind": report, "template": ""} for number in range(1, count + 1)]
-    cases.append({"key": "討1", "kind": discussion, "template": ""})
+    # The last case alone is not for anyone.
+    open_case: Given = {"template": "", "openness": "", "secrecy": ""}
+    cases: list[Given] = [{"key": f"報{number}", "kind": report, **open_case} for number in range(1, count + 1)]
+    cases.append({"key": "討1", "kind": discussion, **open_case})
     cases.append({"key": "討2", "kind": discussion})
     origins = [f"{SHEET}:{record.sheet.name}" for record in LISTS]
     origins += [f"{SHEET}:{_PLAIN}", f"{SHARED}:{_REGULATION}", SEPARATELY]
     # With a line below the heading and without.
     subheading = "範例副標題" if below else ""
-    attachment: Given = {"template": "", "given_heading": "", "subheading": subheading, "may_be_separate": ""}
+    attachment: Given = {
+        "template": "",
+        "openness": "",
+        "given_heading": "",
+        "subheading": subheading,
+        "may_be_separate": "",
+    }
     people: list[tuple[str, Given]] = [(CHAIR, {})] if count else []
     people += [(AGENCY_MEMBER, {"name": "範例代表"}), (CIVIL_MEMBER, {"name": "範例委員"})] * count
     ways = ((AGENCY_MEMBER, BY_DEPUTY, "範例代理人"), (CIVIL_MEMBER, PRESENT, ""), (CIVIL_MEMBER, ABSENT, ""))
@@ -181,7 +189,7 @@ def _rows(count: int, below: int) -> dict[type[Record], Sequence[Given]]:
 
 
 def _points(count: int, below: int) -> list[Given]:
-    point: Given = {"lead": "", "text": "範例說明。"}
+    point: Given = {"lead": "", "text": "範例說明。", "part": ""}
     deepest = [{"level": "3", **point}, *[{"level": "4", **point}] * below] * below
     lower = [{"level": "2", **point}, *deepest] * below
     return [{"level": "1", **point, "lead": "範例標題"}, *lower] * count
