@@ -261,8 +261,8 @@ def test_the_child_process_ends_what_takes_too_much_and_a_new_one_goes_on(
     assert files.examine(good) == files.KINDS[0]
 
 
-def test_a_check_without_such_files_starts_no_child(desk: Desk) -> None:
-    attached(desk, **{"a.docx": letter()})
+def test_a_check_without_attached_files_starts_no_child(desk: Desk) -> None:
+    desk.meeting()
     confined._end()
     desk.run("check", "113-1")
     assert confined._running is None

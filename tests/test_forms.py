@@ -111,7 +111,7 @@ def test_a_text_that_begins_with_an_equals_sign_is_no_formula() -> None:
 def test_units_are_chosen_from_the_sheet_of_units_of_the_same_workbook() -> None:
     book = reread(FilledSheet(Agency.sheet), FilledSheet(Unit.sheet, [{"單位": unit} for unit in UNITS]))
     source = "OFFSET('單位'!$A$2,0,0,MAX(1,COUNTA('單位'!$A$2:$A$503)),1)"
-    assert menus(book["機關"]) == {"B6": source}
+    assert menus(book["機關"])["B6"] == source
 
 
 def test_units_stand_inline_where_they_fit() -> None:
@@ -135,7 +135,7 @@ def test_choices_are_binding_and_sources_of_attachments_are_only_suggested() -> 
     book = reread(FilledSheet(Case.sheet), FilledSheet(Explanation.sheet), FilledSheet(Attachment.sheet))
     kinds = next(menu for menu in book["案由"].data_validations.dataValidation if str(menu.sqref) == "B2:B501")
     assert (kinds.formula1, kinds.errorStyle) == ('"報告事項,討論事項,臨時動議"', "stop")
-    assert menus(book["說明"])["B2:B501"] == '"1,2,3"'
+    assert menus(book["說明"])["B2:B501"] == '"1,2,3,4"'
     assert menus(book["說明"])["A2:A501"].startswith("OFFSET('案由'!$A$2,")
     source = next(menu for menu in book["附件"].data_validations.dataValidation if str(menu.sqref) == "C2:C501")
     assert "工作表:預定開放" in source.formula1

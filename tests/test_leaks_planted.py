@@ -397,9 +397,8 @@ def test_a_mark_in_a_file_of_before_2007_is_named_and_not_published(desk: Desk, 
 def test_what_an_old_file_does_not_print_is_not_looked_for(desk: Desk) -> None:
     plain = rb"{\rtf1\ansi\ansicpg950{\fonttbl{\f0\fcharset136 \'a7\'64;}}"
     hidden = rb"{\*\fldinst HYPERLINK mailto:a@example.org}{\deleted A123456789}{\info{\title 0912-345-678}}\par}"
-    assert [
-        one for one in with_attachments(desk, {"文件.rtf": plain + hidden}).problems() if one["sheet"] == "附件"
-    ] == []
+    found = with_attachments(desk, {"文件.rtf": plain + hidden}).problems()
+    assert [one["code"] for one in found if one["sheet"] == "附件"] == ["file-changes"]
     # In the character set of the font, in bytes.
     named = plain + "\\f0 依吳民間意見".encode("cp950").replace(b"\\\\f0", b"\\f0") + rb"\par}"
     problems = with_attachments(desk, {"文件.rtf": named}).problems()

@@ -427,10 +427,10 @@ def test_the_public_edition_leaves_the_reply_out_and_numbers_the_others_anew(des
     assert "訴訟" not in texts["會議紀錄（公開版）"]
     public = texts["會議紀錄（公開版）"].splitlines()
     assert [line for line in public if "下次說明" in line] == [
-        "1. 資訊處：期程將於下次說明。",
-        "2. 企劃處：經費將於下次說明。",
+        "（一）資訊處：期程將於下次說明。",
+        "（二）企劃處：經費將於下次說明。",
     ]
-    assert "1. 資訊處（不公開）：訴訟中案件將另行處理。" in texts["會議紀錄（會議版）"]
+    assert "（二）資訊處（不公開）：訴訟中案件將另行處理。" in texts["會議紀錄（會議版）"]
 
 
 def test_a_closed_reply_protects_no_unit(desk: Desk) -> None:

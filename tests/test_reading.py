@@ -391,9 +391,9 @@ def test_a_cell_that_cannot_be_read_is_an_error_at_its_cell(
 
 
 def test_a_choice_that_is_not_offered_is_refused_with_those_that_are(desk: Desk) -> None:
-    desk.meeting(說明=EXPLANATIONS.replace("| 1    |      | 依", "| 4    |      | 依"))
+    desk.meeting(說明=EXPLANATIONS.replace("| 1    |      | 依", "| 5    |      | 依"))
     assert places(desk, "bad-choice") == ["會議.xlsx〔說明〕B2"]
-    assert said(desk, "bad-choice") == ["「4」不在可填的選項內。請改為：1、2、3。"]
+    assert said(desk, "bad-choice") == ["「5」不在可填的選項內。請改為：1、2、3、4。"]
 
 
 def test_a_count_with_a_unit_is_refused(desk: Desk) -> None:
