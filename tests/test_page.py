@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -502,3 +503,41 @@ def test_two_servers_in_one_workspace_take_no_file_of_the_other_for_a_hand_edit(
     for served in servers:
         served.wait(lambda served=served: "第11號會議室" in str(served.live().state.papers))
     assert not [each.name for each in desk.output().iterdir() if "手改" in each.name]
+
+
+def test_a_manifest_that_is_none_of_ours_leads_nowhere(desk: Desk, serve: Serve, tmp_path: Path) -> None:
+    from tests.conftest import CASES
+
+    # With errors the pages are those of the last manifest, which anybody can write.
+    desk.meeting(案由=CASES.replace("資訊處", "資訊室"))
+    outside = tmp_path / "外.docx"
+    outside.write_text("外面的祕密")
+    entry = {"name": "../../../外", "title": "", "audience": "公開", "template": "", "files": {"docx": "0"}}
+    desk.output().mkdir(parents=True)
+    desk.output("packet.json").write_text(json.dumps({"documents": [entry], "figures": [{"name": "x"}]}), "utf-8")
+    served = serve(desk)
+    assert served.state().papers == ()
+    for view in ("", "/documents", "/figures", "/problems"):
+        answer = served.ask(f"/m/113-1{view}")
+        assert answer.status == 200
+        assert "外面的祕密" not in answer.text
+
+
+def test_what_reads_workbooks_in_several_threads_leaves_the_output_alone(desk: Desk) -> None:
+    from generator.workbook.quiet import quiet
+
+    before, stop = sys.stdout, threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            with quiet():
+                pass
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    stop.wait(1.0)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert sys.stdout is before

@@ -107,7 +107,7 @@ class Live:
         self.state: State | None = None
         self.used = time.monotonic()
         self._changed, self._unexpected = changed, unexpected
-        self._stop = threading.Event()
+        self._stop, self._told = threading.Event(), threading.Event()
         self._office: pdf.Office | None = None
         self._versions: dict[tuple[str, str], tuple[PageOf, ...]] = {}
         self._maps: dict[tuple[str, str, str], tuple[Spot, ...]] = {}
@@ -192,7 +192,7 @@ class Live:
             failures=tuple(report.failures),
             remarks=tuple(report.remarks),
             papers=papers,
-            figures=tuple(manifest.get("figures", ())),
+            figures=tuple(each for each in manifest.get("figures", ()) if {"name", "value", "cells"} <= each.keys()),
             deadlines=report.deadlines,
             inputs=report.inputs,
         )
@@ -201,14 +201,23 @@ class Live:
             self._written = self._mapped(state.papers)
             self._tell(dataclasses.replace(state, papers=self._written, mapped=True))
 
+    def wait(self, seconds: float) -> State | None:
+        """The state, waited for so long where there is none yet."""
+        self._told.wait(seconds)
+        return self.state
+
     def _tell(self, state: State) -> None:
         self.state = state
+        self._told.set()
         self._changed(state)
 
     def _papers(self, manifest: Mapping[str, Any], folder: Path) -> tuple[Paper, ...]:
         found = []
         for entry in manifest.get("documents", ()):
             name = str(entry["name"])
+            if Path(name).name != name:
+                # No manifest of ours.
+                continue
             there = {ending: folder / f"{name}.{ending}" for ending in entry["files"]}
             files = {ending: path for ending, path in there.items() if path.is_file() and not path.is_symlink()}
             contents = from_json(entry["contents"]) if "contents" in entry else None

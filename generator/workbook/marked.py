@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from generator.basic import file_names
 from generator.basic.package import Budget, proved
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, Problem
 from generator.workbook import books as workbooks
+from generator.workbook.quiet import quiet
 
 _FILLS = {ERROR: "FFC7CE", NOTE: "D9D9D9"}
 _WARNING_FILL = "FFEB9C"
@@ -31,9 +30,7 @@ def marked(path: Path, problems: Sequence[Problem]) -> bytes:
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    # openpyxl prints what it thinks of odd styles.
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+    with quiet():
         book = openpyxl.load_workbook(proved(path, Budget(workbooks.LARGEST_UNPACKED)))
     texts: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:

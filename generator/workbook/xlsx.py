@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import io
 import posixpath
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, cast
@@ -27,6 +25,7 @@ from generator.basic import package
 from generator.basic.problem import Code
 from generator.workbook import lettering, number_formats
 from generator.workbook.number_formats import Format, Shown
+from generator.workbook.quiet import quiet
 from generator.workbook.raw import (
     CHART,
     MOST_CELLS,
@@ -108,9 +107,7 @@ def spread(archive: package.Package) -> int:
 
 def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
     """openpyxl's reader of everything but the cells, and each sheet with the name of its part."""
-    # openpyxl prints what it thinks of odd styles, where the answer of the command goes.
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+    with quiet():
         reader: Any = ExcelReader(
             package.small_parts(archive, _READ_APART, _transitional), read_only=True, data_only=True, keep_links=False
         )

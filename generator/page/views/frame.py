@@ -26,6 +26,8 @@ from generator.page.live import Desk, Paper, State
 from generator.page.sheets import Sheets, Span, span
 
 FRAGMENT = "x-fragment"
+# Seconds that a page waits for a meeting that is read for the first time, before it says so instead.
+_PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def meeting_of(request: Request) -> MeetingId:
 
 
 def state_of(request: Request) -> State | None:
-    """The state of the meeting in the address, watched from now on; None while it is first read."""
-    return context(request).desk.live(meeting_of(request)).state
+    """The state of the meeting in the address, watched from now on; None where it takes long to be read first."""
+    return context(request).desk.live(meeting_of(request)).wait(_PATIENCE)
 
 
 def paper_of(request: Request, state: State | None) -> Paper:
