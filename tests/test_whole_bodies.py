@@ -85,7 +85,7 @@ def test_nine_officials_meet_on_integrity(desk: Desk, tmp_path: Path) -> None:
     names = ("林大年", "何小雨", "周明", "陳建國", "張美玲", "黃志強", "吳淑芬", "劉家豪", "歐陽雪")
     units = ("局本部", "秘書室", "人事室", "主計室", "政風室", "企劃科", "資訊科", "業務科", "工務科")
     members = "| 姓名 | 職稱 | 服務機關 | 身分 | 電子郵件 |\n" + "\n".join(
-        f"| {name} | {'主任' if number else '局長'} | {unit} | {'委員' if number else '召集人'} | m{number}@example.org |"
+        f"| {name} | {'主任' if number else '局長'} | {unit} | {'委員' if number else '召集人'} | m{number}@a.tw |"
         for number, (name, unit) in enumerate(zip(names, units, strict=True))
     )
     agency = """

@@ -24,11 +24,17 @@ def hang_labels(body: Any, styles: Styles) -> None:
         style_id = style_of(paragraph)
         left, hanging = styles.indent(style_id)
         in_cell = paragraph in cells
+        is_point = hanging and not in_cell and styles.name(style_id) not in FIELD_STYLES
+        own = _own_indent(paragraph) if is_point else None
         if not hanging and not in_cell:
             continue
         text = text_of(paragraph)
         found = LABEL.match(text)
-        if in_cell and not hanging:
+        if own is not None:
+            # A point below another, of the same style: its own indent says where its label stands.
+            width = label_width(found[0], styles.size(style_id)) if found else 0
+            _set_indent(paragraph, own[0] - own[1] + width, width)
+        elif in_cell and not hanging:
             alone = len(paragraph.getparent().findall(f"{W}p")) == 1
             if not found or (alone and (found[0][0].isdigit() or found[0].rstrip("\t") == text.strip())):
                 continue
@@ -72,6 +78,14 @@ def _tab_after(paragraph: Any, length: int) -> None:
         tab.addnext(tail)
         assert run is not None
         return
+
+
+def _own_indent(paragraph: Any) -> tuple[int, int] | None:
+    """The left and hanging indent that a paragraph of a template has besides its style; None where it has none."""
+    ind = paragraph.find(f"{W}pPr/{W}ind")
+    if ind is None or ind.get(f"{W}left") is None or ind.get(f"{W}hanging") is None:
+        return None
+    return int(ind.get(f"{W}left")), int(ind.get(f"{W}hanging"))
 
 
 def _set_indent(paragraph: Any, left: int, hanging: int) -> None:
