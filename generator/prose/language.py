@@ -274,6 +274,12 @@ def names_used(source: str) -> tuple[str, ...]:
     return tuple(names_in(environment(False).parse(source)))
 
 
+def names_asked(source: str) -> frozenset[str]:
+    """The names that a text asks about (`{% if 期限.公開 is defined %}`): it may use them where there are none."""
+    tests = environment(False).parse(source).find_all(nodes.Test)
+    return frozenset(name for test in tests if test.name in ("defined", "undefined") for name in names_in(test))
+
+
 def names_in(tree: nodes.Node) -> list[str]:
     """The dotted names in a parsed text, as names_used gives them."""
     assigned = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}

@@ -17,7 +17,7 @@ from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.allowed import ATTACHMENT, MOST_PRINTED, Refused, TooMuch
-from generator.prose.language import FULL_WIDTH, environment, explained, literal_text, names_used
+from generator.prose.language import FULL_WIDTH, environment, explained, literal_text, names_asked, names_used
 from generator.prose.recording import recording
 from generator.prose.text import Text, typed
 from generator.workbook.record import Record
@@ -53,6 +53,9 @@ class Vocabulary:
             if dot and not space.startswith(f"{ATTACHMENT}("):
                 spaces = self.sheets if figure.sheet else self._spaces
                 _put(spaces.setdefault(space, {}), name, figure.value)
+        for space in (figures.DEADLINES, figures.RULES):
+            # A body may have none; a text may still ask whether there is one.
+            self._spaces.setdefault(space, {})
         # In prose, where a document has no names of its own, both are there; a name of ours stays what it is.
         self._in_prose = {
             space: {**self.sheets.get(space, {}), **self._spaces.get(space, {})}
@@ -109,8 +112,9 @@ class Vocabulary:
             for node in self._environment.parse(source).find_all(nodes.Filter)
             if node.name not in filters
         ]
+        asked = names_asked(source)
         for name in used:
-            if name in self.figures or self.meeting.waits_for(name):
+            if name in self.figures or name in asked or self.meeting.waits_for(name):
                 continue
             known = list(self.figures)
             if name in self._in_prose:

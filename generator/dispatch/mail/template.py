@@ -189,7 +189,8 @@ def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
         reported = {(fault.code, fault.text) for fault in result}
         result += [fault for key, fault in whole.items() if key not in reported]
     lacking = schedule.of(words.meeting).problems
-    unknown = [name for name in deadlines_named(found) if name not in words.figures]
+    needed = [name.partition(".")[2] for name in deadlines_named(found) if name not in words.figures]
+    unknown = [name for name in needed if any(name in fault.text for fault in lacking)]
     if lacking and (unknown or any(f"「{DEADLINES}." in fault.text for fault in result)):
         # A deadline is unknown where a calendar is missing: the missing calendar is the problem to report.
         result = [fault for fault in result if f"「{DEADLINES}." not in fault.text] + lacking
