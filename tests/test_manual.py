@@ -259,6 +259,14 @@ def three_meetings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         shutil.copytree(folder, desk.root / "inputs" / folder.name, dirs_exist_ok=True)
 
 
+def saved_then(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workbooks were saved on a day before the meeting."""
+    in_time(desk, monkeypatch)
+    saved = dt.datetime(2024, 4, 17, 9, 30).timestamp()
+    for path in (desk.root / "inputs" / "113-1").iterdir():
+        os.utime(path, (saved, saved))
+
+
 def catalogue(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The platform knows three of the planned data sets, one under another name."""
     rows = [
@@ -284,6 +292,8 @@ BEFORE: dict[str, Callable[[Desk, pytest.MonkeyPatch], None]] = {
     "packet catalogue 113-1": catalogue,
     "packet figures 113-1 預定開放.已上架數 --history": one_more_published,
     "packet publish 113-1 --roster": in_time,
+    "packet status 113-1": saved_then,
+    "packet year 113": three_meetings,
     "packet supplement 113-1": one_more_published,
     "packet replies 113-1 回復": replied,
     "packet decisions 應用程式介面 --unit 綜合統計處": three_meetings,

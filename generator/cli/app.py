@@ -30,9 +30,11 @@ from generator.cli.publish_cmd import publish
 from generator.cli.release_cmd import release
 from generator.cli.replies_cmd import replies
 from generator.cli.schedule_cmd import schedule
+from generator.cli.status_cmd import status
 from generator.cli.supplement_cmd import supplement
 from generator.cli.template_cmd import template
 from generator.cli.watch_cmd import watch
+from generator.cli.year_cmd import year
 
 chinese.in_chinese()
 
@@ -58,6 +60,8 @@ chinese.in_chinese()
         decisions,
         supplement,
         catalogue,
+        status,
+        year,
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -29,12 +29,12 @@ def document(
     lines: Sequence[str],
     groups: Sequence[Group],
     problems: list[Problem],
-    edition: str = FOR_MEETING,
+    edition: str | None = FOR_MEETING,
     author: str = "",
 ) -> bytes | None:
     """The .docx; None, with a problem, where the template is missing or cannot be filled. Raises search.Leak.
 
-    It is dated by the last of the meetings.
+    It is dated by the last of the meetings. ``edition``: None for what may name every member, as the roster does.
     """
     if fault := render.missing(summary.TEMPLATE, workspace.templates, Location(f"{summary.TEMPLATE}.docx")):
         problems.append(fault)
@@ -45,7 +45,7 @@ def document(
     context = summary.context(title, "", lines, groups)
     template = workspace.templates / f"{summary.TEMPLATE}.docx"
     content = render.render(template, context, Properties(title, author, day), problems)
-    if content is not None:
+    if content is not None and edition is not None:
         inspect(known, f"{name}.docx", content, edition)
     return content
 

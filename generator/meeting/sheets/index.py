@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from generator.meeting.sheets.agency import Agency, Closure, Member, Unit
 from generator.meeting.sheets.agenda import Section
+from generator.meeting.sheets.duties import Duty
 from generator.meeting.sheets.lists import LISTS, PastDecision, Sampled, Total
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
 from generator.meeting.sheets.minutes import (
@@ -35,6 +36,8 @@ MINUTES_SHEETS: tuple[type[Record], ...] = (
 )
 # What came back on the draft minutes; `packet replies` writes their workbook.
 REPLY_SHEETS: tuple[type[Record], ...] = (Proposal, Reply)
+# What units deliver; no form has it.
+DUTY_SHEETS: tuple[type[Record], ...] = (Duty,)
 MEETING_SHEETS: tuple[type[Record], ...] = (
     MeetingInfo,
     Case,
@@ -57,8 +60,8 @@ for _record in MEETING_SHEETS:
 BOOKS[MeetingInfo.sheet.book].append(Observer)
 # Sheets of 機關.xlsx that a meeting's folder may have too.
 OF_BOTH: tuple[type[Record], ...] = (Section,)
-ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, *REPLY_SHEETS, Article)
-NAMES = [record.sheet.name for record in (*MEETING_SHEETS, *REPLY_SHEETS, *OF_BOTH)]
+ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, *REPLY_SHEETS, *DUTY_SHEETS, Article)
+NAMES = [record.sheet.name for record in (*MEETING_SHEETS, *REPLY_SHEETS, *DUTY_SHEETS, *OF_BOTH)]
 
 
 def manual() -> str:
