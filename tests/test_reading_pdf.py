@@ -96,7 +96,7 @@ def test_what_is_drawn_as_it_reads_is_said_once() -> None:
     assert reading.said(page(lines)).count(NAMELESS) == 5
 
 
-def scanned() -> bytes:
+def scanned(drawing: bytes = b"q 500 0 0 700 40 60 cm /I Do Q") -> bytes:
     source, buffer = Pdf.new(), io.BytesIO()
     source.add_blank_page(page_size=(595, 842))
     stream = source.make_stream(picture("JPEG"))
@@ -105,7 +105,7 @@ def scanned() -> bytes:
                        "/Filter": Name.DCTDecode}.items():  # fmt: skip
         stream[key] = value
     source.pages[0].obj.Resources = Dictionary(XObject=Dictionary(I=stream))
-    source.pages[0].Contents = source.make_stream(b"q 500 0 0 700 40 60 cm /I Do Q")
+    source.pages[0].Contents = source.make_stream(drawing)
     source.save(buffer)
     return buffer.getvalue()
 
@@ -113,6 +113,10 @@ def scanned() -> bytes:
 OUTLINES = b"".join(b"%d 10 m %d 50 l %d 90 l f " % (x, x + 3, x + 5) for x in range(0, 500, 5))
 UNREAD = {
     "a scan": scanned,
+    "a scan in strips": lambda: scanned(
+        b"".join(b"q 500 0 0 7 40 %d cm /I Do Q " % (60 + 8 * row) for row in range(80))
+    ),
+    "a card": lambda: scanned(b"q 241 0 0 153 40 60 cm /I Do Q"),
     "a font without meanings": lambda: page(shown(b"\1\2\1\3"), "Identity-H", "Identity"),
     "text as lines": lambda: page(OUTLINES),
 }
@@ -121,6 +125,10 @@ UNREAD = {
 @pytest.mark.parametrize("how", UNREAD)
 def test_a_page_that_cannot_be_read_is_known_as_such(how: str) -> None:
     assert reading.unread(UNREAD[how]()) == [1]
+
+
+def test_a_sign_at_the_head_of_a_page_holds_no_text() -> None:
+    assert reading.unread(scanned(b"q 90 0 0 60 40 760 cm /I Do Q")) == []
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from typing import Any
 from generator.pdf import pdfium
 
 # A picture that takes so much of its page may hold text; a page with so little text and so many lines may be drawn.
-_LARGE, _FEW, _MANY = 0.25, 60, 60
+_LARGE, _FEW, _MANY = 0.05, 60, 60
 _BLANK = re.compile(r"\s+")
 # How thick a ruled line may be, in points, and how dark a colour is that is seen.
 _RULE, _WHITE = 3.0, 250
@@ -154,11 +154,13 @@ def _has_pictures(page: Any, length: int) -> bool:
 
     width, height = page.get_size()
     area = max(width * height, 1.0)
-    drawn = 0
+    drawn, pictures = 0, 0.0
     for thing in page.get_objects(max_depth=8):
         if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
             left, low, right, high = thing.get_bounds()
-            if (right - left) * (high - low) >= _LARGE * area:
+            pictures += (right - left) * (high - low)
+            # All together: a scan may be cut into strips.
+            if pictures >= _LARGE * area:
                 return True
         drawn += thing.type in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
     return length < _FEW and drawn >= _MANY
