@@ -51,7 +51,7 @@ HEADS = {
     ("委員", "姓名"),
     *(("案由", heading) for heading in ("提案人", "連署人", "附議人")),
 }
-SIGNED = re.compile("(?:提案人|連署人|附議人)：(?:<[^>]*>)*")
+SIGNED = re.compile("(?:提案人|連署人|附議人)[：:](?:<[^>]*>)*")
 OF_REPLIES = {("修正意見", "委員"), ("回復情形", "委員")}
 TEXTS = (Kind.TEXT, Kind.PROSE, Kind.UNIT)
 SMALL = {

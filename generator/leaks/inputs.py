@@ -245,6 +245,8 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     for observer in meeting.came:
         yield Printed(observer.unit, observer.at("unit"), EDITIONS)
         yield Printed(observer.title, observer.at("title"), EDITIONS)
+    for member in meeting.members:
+        yield Printed(member.address, member.at("address"), EDITIONS)
     for attendance in minutes.attendance:
         yield Printed(attendance.deputy_title, attendance.at("deputy_title"), EDITIONS)
     for decision in minutes.decisions:
@@ -314,6 +316,10 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         # A text that cannot be rendered is an error already, and is not printed.
         if not faults:
             yield Printed(_both(source, text), at, paper=sees(FOR_PUBLIC, case.access), case=case.key)
+    for case in meeting.cases:
+        # The headings of the parts: 說明, 擬辦.
+        for point in case.explanations:
+            yield Printed(point.part, point.at("part"), paper=sees(FOR_PUBLIC, case.access), case=case.key)
     for attachment, case_key, public in _attached(meeting):
         yield Printed(attachment.name, attachment.at("name"), paper=public, case=case_key)
     for slide in meeting.slides if meeting.deck_case else ():
