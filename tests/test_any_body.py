@@ -67,7 +67,7 @@ def test_a_committee_meets_publishes_and_meets_again(committee: Desk) -> None:
     public = folder_texts(committee.root / "output" / "28 公開")
     assert [(name, word) for name, text in public.items() for word in CLOSED if word in plain(text)] == []
     assert "本案不公開" in plain(public["會議資料.pdf"])
-    assert committee.run("release", "28").exit_code == 0
+    assert committee.run("release", "28", "--reason", "補辦").exit_code == 0
     assert committee.run("mail", "28", "--kind", "會議紀錄定稿").exit_code == 0
     mail = "".join(path.read_bytes().decode("utf-8") for path in (committee.root / "output" / "28 信件").glob("*.eml"))
     assert "lin@example.gov.tw" in mail
@@ -82,7 +82,8 @@ def test_a_committee_meets_publishes_and_meets_again(committee: Desk) -> None:
     ]
     assert "補償" not in "".join(str(row) for row in past)
     form = committee.root / "inputs" / "29" / "會議.xlsx"
-    assert [cell.value for cell in openpyxl.load_workbook(form)["案由"][1]][-3:] == ["提案人", "連署人", "公開"]
+    headings = [cell.value for cell in openpyxl.load_workbook(form)["案由"][1]]
+    assert headings == ["案號", "類別", "單位", "提案人", "連署人", "案由", "範本", "公開"]
 
 
 ASSEMBLY = {
@@ -207,6 +208,8 @@ def test_an_assembly_of_48_meets_on_two_days_with_a_secret_case(desk: Desk) -> N
     public = folder_texts(desk.root / "output" / f"{meeting} 公開")
     assert [(name, word) for name, text in public.items() for word in SECRET if word in plain(text)] == []
     about = json.loads(public["會議.json"].removeprefix("會議.json"))
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(about, json.loads((REPO / "docs" / "meeting.schema.json").read_text("utf-8")))
     assert about["續會日期"] == ["2026-01-14"]
     assert [case.get("公開", "公開") for case in about["案由"]] == ["公開", "公開", "不公開", "公開"]
     assert [part["名稱"] for part in about["案由"][1]["其他部分"]] == ["辦法"]
