@@ -237,3 +237,15 @@ def test_without_anything_restricted_there_is_one_edition(desk: Desk) -> None:
     desk.meeting()
     assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
     assert not [path.name for path in desk.output().iterdir() if "版" in path.name]
+
+
+def test_personal_data_of_a_closed_case_hinder_no_publication(desk: Desk) -> None:
+    closed = HELD["發言"].replace("當事人已自行坦承疏失。", "當事人電話0912-345678已通知。")
+    lists = LISTS["廠商"].replace("資格符合", "聯絡0933-222111")
+    points = POINTS.replace("違失情節重大者記過一次。", "當事人手機0922-333444，違失情節重大者記過一次。")
+    put(desk, **HELD | {"發言": closed, "廠商": lists, "說明": points})
+    rules_off(desk)
+    assert "personal-data" not in [fault["code"] for fault in desk.problems()]
+    put(desk, **HELD | {"說明": POINTS.replace("測站清單如", "電洽0922-333444，測站清單如")})
+    rules_off(desk)
+    assert "personal-data" in [fault["code"] for fault in desk.problems()]

@@ -235,9 +235,11 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     minutes = meeting.minutes
     if minutes is None:
         return
+    # What is not for anyone is left out of the public edition.
+    closed = {folded(case.key) for case in meeting.cases if not sees(FOR_PUBLIC, case.access)}
     yield Printed(minutes.info.opening, minutes.info.at("opening"), EDITIONS)
     for remark in minutes.remarks:
-        editions = (FOR_MEETING,) if remark.closed else EDITIONS
+        editions = (FOR_MEETING,) if remark.closed or folded(remark.case) in closed else EDITIONS
         for said in (remark, *remark.points):
             yield Printed(said.text, said.at("text"), editions, case=remark.case)
         if not remark.nameless and remark.kind != OPINION:
@@ -250,12 +252,14 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     for attendance in minutes.attendance:
         yield Printed(attendance.deputy_title, attendance.at("deputy_title"), EDITIONS)
     for decision in minutes.decisions:
-        yield Printed(decision.text, decision.at("text"), EDITIONS, case=decision.case)
-        yield Printed(decision.unit, decision.at("unit"), EDITIONS, case=decision.case)
+        editions = (FOR_MEETING,) if folded(decision.case) in closed else EDITIONS
+        yield Printed(decision.text, decision.at("text"), editions, case=decision.case)
+        yield Printed(decision.unit, decision.at("unit"), editions, case=decision.case)
     for case in meeting.cases:
-        subject = vocabulary.written(case, "subject", case)
-        yield Printed(_both(case.subject, subject), case.at("subject"), EDITIONS, True, case.key)
-        yield Printed(case.unit, case.at("unit"), EDITIONS, True, case.key)
+        subject, public = vocabulary.written(case, "subject", case), folded(case.key) not in closed
+        editions = EDITIONS if public else (FOR_MEETING,)
+        yield Printed(_both(case.subject, subject), case.at("subject"), editions, public, case.key)
+        yield Printed(case.unit, case.at("unit"), editions, public, case.key)
     for name in ("place", "title"):
         yield Printed(getattr(meeting.info, name), meeting.info.at(name), EDITIONS, True)
     for section in meeting.sections if meeting.sections is not USUAL else ():
@@ -348,12 +352,14 @@ def _of_lists(meeting: Meeting, sought: Sought) -> Iterator[Printed]:
         column = _BOUNDARY.join(dict.fromkeys(texts))
         return sought.may_be_in(key(column)) or any(True for _ in personal.find(personal.plain(column), allowed))
 
+    # Of one source all attachments have the same access.
+    closed = {folded(item.target) for item, _, public in _attached(meeting) if not public}
     for record in COUNTED:
-        listed = meeting.list_of(record)
+        listed = meeting.list_of(record) if folded(record.sheet.name) not in closed else ()
         for field_name in _texts_of(record) if listed else ():
             if is_worth_it(getattr(row, field_name) for row in listed):
                 yield from (Printed(getattr(row, field_name), row.at(field_name), paper=True) for row in listed)
-    for table in meeting.tables.values():
+    for table in (table for name, table in meeting.tables.items() if folded(name) not in closed):
         for caption in filter(None, (table.title, *table.captions, *table.notes)):
             yield Printed(caption.text, caption.at, paper=True)
         for column in range(len(table.headings)):
