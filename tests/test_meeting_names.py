@@ -44,6 +44,14 @@ def test_an_id_that_is_a_name_needs_a_name_of_the_meeting(desk: Desk) -> None:
     ]
 
 
+def test_a_name_that_the_meeting_before_had_and_this_one_lacks_is_a_warning(desk: Desk) -> None:
+    desk.meeting("113-1", 會議資訊=TITLED)
+    desk.meeting("113-2")
+    found = [fault for fault in desk.problems("113-2") if fault["code"] == "title-left-out"]
+    assert [fault["severity"] for fault in found] == ["warning"]
+    assert "前一次會議（113-1）有會議名稱" in found[0]["text"]
+
+
 def test_the_year_of_a_meeting_with_a_name_is_that_of_its_date(desk: Desk) -> None:
     desk.meeting("114-1", 會議資訊=TITLED)
     assert [fault for fault in desk.problems("114-1") if fault["severity"] == "error"] == []
