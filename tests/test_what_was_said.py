@@ -212,3 +212,13 @@ def test_cases_and_explanations_of_the_papers_are_no_motions(held: Desk) -> None
     )
     hold(held, 決議=DECISIONS + "| 臨1 | 1 | 照案通過。 |\n")
     assert any("臨時動議第一案" in name for name in _built(held))
+
+
+def test_the_name_of_an_attachment_of_the_minutes_may_not_have_a_protected_name(held: Desk) -> None:
+    hold(
+        held,
+        發言=REMARKS.replace("| 江海   | 委員意見 | 記名  ", "| 江海   | 委員意見 | 不記名"),
+        紀錄附件="| 名稱 | 來源 |\n| 江海書面意見 | 另附 |",
+    )
+    found = [(item["sheet"], item["cell"]) for item in held.problems() if item["code"] == "protected-name"]
+    assert ("紀錄附件", "A2") in found

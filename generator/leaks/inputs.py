@@ -251,6 +251,8 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         yield Printed(member.address, member.at("address"), EDITIONS)
     for attendance in minutes.attendance:
         yield Printed(attendance.deputy_title, attendance.at("deputy_title"), EDITIONS)
+    for item in minutes.attachments:
+        yield Printed(item.name, item.at("name"), EDITIONS)
     for decision in minutes.decisions:
         editions = (FOR_MEETING,) if folded(decision.case) in closed else EDITIONS
         yield Printed(decision.text, decision.at("text"), editions, case=decision.case)
