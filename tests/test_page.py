@@ -65,7 +65,7 @@ def test_without_the_cookie_nothing_is_shown(desk: Desk, serve: Serve) -> None:
     desk.meeting()
     served = serve(desk)
     name = served.cookie.partition("=")[0]
-    for path in ("/", "/m/113-1", "/static/page.js", "/events", "/m/113-1/packet.pdf"):
+    for path in ("/", "/m/113-1", "/static/page.js", "/events", "/m/113-1/packets/x"):
         for cookie in (None, f"{name}=", f"{name}=wrong", f"x{served.cookie}"):
             answer = served.ask(path, headers={"Cookie": cookie})
             assert answer.status == 403
@@ -326,6 +326,11 @@ def test_buttons_do_what_the_commands_do(own_desk: Desk, serve: Serve) -> None:
     job = served.job(served.post("/m/113-1/do/new", new="--help"))
     assert job.exit_code == 2
     assert served.post("/m/113-1/do/rm").status == 404
+    assert served.job(served.post("/new", new="114-1")).exit_code == 0
+    assert (own_desk.root / "inputs" / "114-1" / "會議.xlsx").is_file()
+    assert "114-1" in served.ask("/").text
+    assert served.job(served.post("/new", new="../x")).exit_code == 2
+    assert not (own_desk.root / "x").exists()
 
 
 def test_a_job_can_be_stopped_and_another_waits_for_it(own_desk: Desk, serve: Serve, tmp_path: Path) -> None:

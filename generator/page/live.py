@@ -19,7 +19,7 @@ from generator.basic.failure import UserError
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import convert, figure_map, outputs, story, watch
-from generator.build.convert import PACKET
+from generator.build.convert import PACKETS
 from generator.build.figure_map import Spot
 from generator.build.report import Report
 from generator.documents.passages import Contents, from_json
@@ -84,10 +84,11 @@ class State:
         return next((paper for paper in self.papers if paper.id == given), None)
 
     @property
-    def packet(self) -> Path | None:
-        """會議資料.pdf, where it was made."""
+    def packets(self) -> tuple[Path, ...]:
+        """The joined files that were made: 會議資料.pdf, and its public edition where that is another."""
         folder = next((path.parent for paper in self.papers for path in paper.files.values()), None)
-        return folder / PACKET if folder is not None and (folder / PACKET).is_file() else None
+        found = (folder / name for name in PACKETS.values()) if folder is not None else ()
+        return tuple(path for path in found if path.is_file())
 
 
 _EMPTY = State(0, dt.datetime.min, 0.0, (), (), True, (), (), (), (), (), "")

@@ -46,18 +46,26 @@ async def _fields(request: Request) -> dict[str, str]:
 
 async def start(request: Request) -> Response:
     """Starts the command of a button."""
-    about, meeting = context(request), meeting_of(request)
-    fields = await _fields(request)
+    meeting = meeting_of(request)
     if request.path_params["command"] not in _COMMANDS:
         raise missing("沒有這個動作。")
     name, command = _COMMANDS[request.path_params["command"]]
-    given = {"meeting": str(meeting), "reason": "", "new": ""} | {
+    return await _started(request, name, str(meeting), command)
+
+
+async def first(request: Request) -> Response:
+    """Makes a meeting that takes nothing over from another one."""
+    return await _started(request, "建立會議", "", ("new", "--", "{new}"))
+
+
+async def _started(request: Request, name: str, meeting: str, command: Sequence[str]) -> Response:
+    fields = await _fields(request)
+    given = {"meeting": meeting, "reason": "", "new": ""} | {
         key: " ".join(value.split())[:_LONGEST] for key, value in fields.items() if key in ("reason", "new")
     }
+    jobs = context(request).jobs
     try:
-        job = await run_in_threadpool(
-            about.jobs.start, name, str(meeting), [part.format_map(given) for part in command]
-        )
+        job = await run_in_threadpool(jobs.start, name, meeting, [part.format_map(given) for part in command])
     except Busy:
         return JSONResponse({"message": "另一件工作還在進行，請等它完成或先停止它。"}, 409)
     except OSError as failed:

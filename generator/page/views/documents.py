@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from generator.basic import formats
-from generator.build.convert import PACKET
 from generator.build.figure_map import Spot
+from generator.page import ids
 from generator.page.live import PageOf, Paper
 from generator.page.views.frame import (
     base,
@@ -85,7 +85,7 @@ def documents(request: Request) -> Response:
             found = tuple(box for boxes in marks for box in boxes if box.page == number)
             shown.append(Sheet(number, page, hot, found))
     hits = list(_hits(state.papers, query)) if query and state else []
-    return render(request, "documents.html", paper=paper, shown=shown, query=query, hits=hits, packet=PACKET)
+    return render(request, "documents.html", paper=paper, shown=shown, query=query, hits=hits)
 
 
 def _hot(spots: Sequence[Spot], page: int, place: str) -> Iterator[Hot]:
@@ -201,11 +201,12 @@ def file(request: Request) -> Response:
 
 
 def packet(request: Request) -> Response:
-    """會議資料.pdf."""
-    state = state_of(request)
-    if state is None or state.packet is None:
+    """會議資料.pdf, of one of its editions."""
+    state, given = state_of(request), request.path_params["file"]
+    found = next((path for path in (state.packets if state else ()) if ids.of(path.name) == given), None)
+    if found is None:
         raise missing("還沒有會議資料.pdf。")
-    return download(context(request).workspace.root, state.packet)
+    return download(context(request).workspace.root, found)
 
 
 def download(root: Path, path: Path) -> Response:
