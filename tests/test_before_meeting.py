@@ -357,7 +357,9 @@ def test_the_sign_in_sheet_of_a_full_group_is_of_two_pages_and_cards_have_no_pag
     import pikepdf
 
     called.book("機關.xlsx", 機關=OWN_AGENCY, 單位=UNITS, 委員=a_dozen())
-    called.meeting(會議資訊=SENT.replace("林召集", "委員10"))
+    link = "| 會議連結 | https://meet.example.gov.tw/j/123456789?pwd=abcdefghijklmnop |\n"
+    remarks = "| 通知備註 | 請攜帶本通知單，以利報到；停車位有限，請儘量搭乘大眾運輸工具前往。\\n請自備環保杯。 |\n"
+    called.meeting(會議資訊=SENT.replace("林召集", "委員10") + link + remarks)
     called.book("113-1/列席.xlsx", 列席="\n".join([OBSERVERS, *[f"| 企劃處 | 列席{n} | 科員 |" for n in range(4)]]))
     result = called.run("build", "113-1", "--format", "pdf", *(f"--only={name}" for name in NAMES))
     assert result.exit_code == 0, result.output

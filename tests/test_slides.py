@@ -833,3 +833,9 @@ def test_a_template_that_impress_has_saved_is_still_one(own_desk: Desk, tmp_path
         text = folded("".join(texts(slide)))
         assert all(folded(line) in text for line in lines)
     assert len(group(deck.slides[3]).shapes) == 8
+
+
+def test_a_changed_slide_is_made_anew_by_the_next_build(desk: Desk) -> None:
+    built(with_deck(desk), SMALL_DECK)
+    changed = built(with_deck(desk, SMALL.replace("第一點", "改過的一點")), SMALL_DECK)
+    assert "改過的一點" in "".join(shape.text_frame.text for shape in changed.slides[1].placeholders)

@@ -135,7 +135,8 @@ def _decks(
         with step("slides", f"製作{case.title}{item.label}"):
             document = attachment.compose(meeting, case, item, vocabulary)
             template, properties = workspace.templates / document.template_file, about(meeting, document)
-            key = renderings.key(template, document.context, properties)
+            # A template of slides has samples instead of tags: what is shown depends on the deck alone.
+            key = renderings.key(template, {slides.DECK: document.context[slides.DECK]}, properties)
             content = renderings.deck(key)
             if content is None:
                 before = len(problems)

@@ -47,11 +47,12 @@ class Renderings:
     ) -> str:
         """What a rendering depends on, as one hash; empty where it cannot be told, and then nothing is kept.
 
-        ``names`` and ``figures`` as for word.render; of them those count that the template has in its tags.
+        ``names`` and ``figures`` as for word.render; of them those count that the template has in its tags, and all
+        for one that has no tags (slides).
         """
         try:
             own = outputs.digest(f"{self._program}\n{template.name}\n".encode() + template.read_bytes())
-            used = self._names_in(template, own)
+            used = self._names_in(template, own) if template.suffix == ".docx" else frozenset(names)
             what: list[Any] = [own, properties, {name: names[name] for name in sorted(used & {*names} - {ATTACHMENT})}]
             # What 附件() prints follows from the labels of the attachments, and from the case that it stands in.
             for name, figure in (figures or {}).items():

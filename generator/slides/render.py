@@ -52,6 +52,8 @@ class SlideCode(Code):
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _LAYOUT_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/slideLayout"
+# The name of the deck in a context.
+DECK = "簡報"
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _ABOUT = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats.org/'
@@ -60,14 +62,14 @@ _ABOUT = (
 
 
 def render(template: Path, context: Mapping[str, Any], properties: Properties, problems: list[Problem]) -> bytes | None:
-    """The deck ``context["簡報"]`` as a .pptx, or None with problems that name the cell or the sample.
+    """The deck ``context[DECK]`` as a .pptx, or None with problems that name the cell or the sample.
 
     The same template and context give the same bytes.
     """
     presentation = _opened(template, problems)
     if presentation is None:
         return None
-    deck: Deck = context["簡報"]
+    deck: Deck = context[DECK]
     before = len(problems)
     try:
         _Maker(template.name, presentation, deck, problems).make()
@@ -99,7 +101,7 @@ def check_template(path: Path, faces: Collection[str] = ()) -> list[Problem]:
     except Exception as error:
         found.append(problem(SlideCode.SLIDES_FAILED, Location(path.name), detail=type(error).__name__))
     if not found:
-        render(path, {"簡報": _trial()}, Properties("試印", "試印", dt.date(2024, 1, 1)), found)
+        render(path, {DECK: _trial()}, Properties("試印", "試印", dt.date(2024, 1, 1)), found)
     return found
 
 
