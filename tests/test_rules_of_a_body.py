@@ -258,6 +258,9 @@ def test_only_members_in_office_on_the_day_are_invited_and_counted(committee: De
     assert "周處長明" in notice
     assert "何小雨" not in notice
     assert "江海" not in notice
+    committee.run("new", "113-1", "--minutes")
+    sheet = openpyxl.load_workbook(committee.root / "inputs" / "113-1" / "會議紀錄.xlsx")["出席"]
+    assert [row[0] for row in sheet.iter_rows(min_row=2, max_row=4, values_only=True)] == ["林大年", "周明", None]
 
 
 def test_mail_goes_to_members_of_every_sort(committee: Desk) -> None:

@@ -19,6 +19,7 @@ from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS
 from generator.meeting.sheets.lists import LISTS, Total
 from generator.meeting.sheets.meeting import MeetingInfo, Slide
+from generator.meeting.sheets.minutes import MinutesAttachment
 from generator.meeting.sheets.rules import Role, RuleRow
 from generator.workbook import books, typed_rows
 from generator.workbook.forms import FilledSheet
@@ -34,6 +35,10 @@ _FIELDS_OF_DATA_GROUPS: Mapping[type[Record], tuple[str, ...]] = {
     MeetingInfo: ("cutoff", "period"),
     Member: ("appointments",),
 }
+
+
+# What a data group gets only where it asks for it, or where the last meeting had it.
+_RARE: tuple[type[Record], ...] = (MinutesAttachment,)
 
 
 class NoSuchColumn(UserError):
@@ -65,6 +70,8 @@ def form(
 
 def has_form(record: type[Record], kind: str, wanted: Collection[str], rows: Sequence[object]) -> bool:
     """Whether a new meeting of that kind of body gets the sheet."""
+    if record in _RARE and kind == DATA_GROUP:
+        return record.sheet.name in wanted or bool(rows)
     return kind != ANY_BODY or record not in _OF_DATA_GROUPS or record.sheet.name in wanted or bool(rows)
 
 
@@ -79,8 +86,9 @@ def columns_named(given: str) -> set[str]:
 
 
 def columns_filled(raw: Iterable[RawSheet]) -> set[str]:
-    """The rare columns in which these workbooks have something."""
+    """The rare columns and sheets in which these workbooks have something."""
     sheets, filled = list(raw), set[str]()
+    filled |= {record.sheet.name for record in _RARE if typed_rows.rows(record, sheets, [])}
     for record in MEETING_SHEETS:
         rare = [column.name for column in record.sheet.columns if column.rare]
         if not rare or not any(books.named(sheets, record.sheet.name)):

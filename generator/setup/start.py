@@ -209,7 +209,9 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     cases = agenda.placed(typed_rows.complete(Case, rows), sections)
     keys = list(dict.fromkeys(case.key for case in cases))
     own = _body(agency)
-    listed = [(_value(row, Member, "name"), _value(row, Member, "role")) for row in _members(agency)]
+    listed = [
+        (_value(row, Member, "name"), _value(row, Member, "role")) for row in _members(agency) if _serves(row, raw)
+    ]
     roster = [Attendance.filled(name=name, role=role) for name, role in listed if name]
     about = typed_rows.field_row(Agency, agency, [])
     secretariat = [_value(about, Agency, "secretariat")] if about is not None else []
@@ -241,6 +243,7 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
         _column(Observer, "unit"): units,
         _column(Decision, "case"): minuted,
     }
+    new_sheets = [record for record in new_sheets if kinds.has_form(record, own.kind, wanted, ())]
     sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with _aside(folder) as aside:
         choices = {Attendance.heading_of("role"): own.roles, **agenda.kinds(sections)}
@@ -264,6 +267,14 @@ def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
 def _body(agency: Sequence[RawSheet]) -> Body:
     """What 機關.xlsx says of the body; its faults are `packet check`'s to report."""
     return body.read(agency, typed_rows.field_record(Agency, typed_rows.field_row(Agency, agency, [])), [])
+
+
+def _serves(row: Row, raw: Sequence[RawSheet]) -> bool:
+    """Whether a row of the roster is of someone in office on the day of the meeting; yes where the day is not known."""
+    info = typed_rows.field_row(MeetingInfo, raw, [])
+    day = _value(info, MeetingInfo, "date") if info is not None else None
+    start, end = (_value(row, Member, name) for name in ("term_start", "term_end"))
+    return day is None or not ((start and day < start) or (end and end < day))
 
 
 def _members(agency: Sequence[RawSheet]) -> list[Row]:
