@@ -28,7 +28,8 @@ _CHUNK = 1 << 16
 _LARGEST_ELEMENT = 8_000_000
 _LARGEST_DIRECTORY = 5_000_000
 _TAIL = 70_000
-_EARLIEST = dt.date(1980, 1, 1)
+# What the date of an entry can hold.
+_EARLIEST, _LATEST_YEAR = dt.date(1980, 1, 1), 2107
 _FIRST = ("mimetype", "[Content_Types].xml")
 
 
@@ -59,7 +60,9 @@ def written(
     result = io.BytesIO()
     with zipfile.ZipFile(result, "w") as archive:
         for name, content in parts:
-            entry = zipfile.ZipInfo(name, (max(day.year, _EARLIEST.year), day.month, day.day, 0, 0, 0))
+            entry = zipfile.ZipInfo(
+                name, (min(max(day.year, _EARLIEST.year), _LATEST_YEAR), day.month, day.day, 0, 0, 0)
+            )
             entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             entry.create_system, entry.external_attr = system, mode << 16
             if isinstance(content, bytes):

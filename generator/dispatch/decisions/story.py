@@ -38,9 +38,9 @@ def write(
     units = dict.fromkeys(unit for life in shown for unit in units_of(life.unit))
     parts = [("", list(shown))] + [(unit, [life for life in shown if life.is_of(unit)]) for unit in units]
     made = [(NAME, unit, _table(lives, today), len(lives)) for unit, lives in parts]
-    owners = dict.fromkeys(promise.unit for promise in promises if promise.unit)
+    owners = dict.fromkeys(unit for promise in promises for unit in units_of(promise.unit))
     kept = [("", list(promises))] if promises else []
-    kept += [(unit, [entry for entry in promises if folded(entry.unit) == folded(unit)]) for unit in owners]
+    kept += [(unit, [entry for entry in promises if unit in units_of(entry.unit)]) for unit in owners]
     made += [(PROMISES, unit, _promised(entries), len(entries)) for unit, entries in kept]
     for name, unit, group, count in made:
         part = file_names.part(unit, "單位")

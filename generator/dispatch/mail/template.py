@@ -189,7 +189,9 @@ def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
         reported = {(fault.code, fault.text) for fault in result}
         result += [fault for key, fault in whole.items() if key not in reported]
     lacking = schedule.of(words.meeting).problems
-    needed = [name.partition(".")[2] for name in deadlines_named(found) if name not in words.figures]
+    # A text with a fault may be none that can be parsed.
+    named = deadlines_named(found) if not result else []
+    needed = [name.partition(".")[2] for name in named if name not in words.figures]
     unknown = [name for name in needed if any(name in fault.text for fault in lacking)]
     if lacking and (unknown or any(f"「{DEADLINES}." in fault.text for fault in result)):
         # A deadline is unknown where a calendar is missing: the missing calendar is the problem to report.
