@@ -16,7 +16,6 @@ from generator.dispatch.decisions.lives import FORGOTTEN, Life, Lives
 from generator.dispatch.decisions.promises import DROPPED, LATE, OVERDUE, Promise
 from generator.documents.summary import Group
 from generator.meeting.model import units_of
-from generator.workbook.values import folded
 
 NAME, PROMISES = "決議追蹤", "期程追蹤"
 _HEADINGS = ("編號", "決定（議）", "主辦單位", "期限", "辦理情形", "狀態")

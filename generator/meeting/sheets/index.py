@@ -36,8 +36,8 @@ MINUTES_SHEETS: tuple[type[Record], ...] = (
 )
 # What came back on the draft minutes; `packet replies` writes their workbook.
 REPLY_SHEETS: tuple[type[Record], ...] = (Proposal, Reply)
-# What units deliver; no form has it.
-DUTY_SHEETS: tuple[type[Record], ...] = (Duty,)
+# What no form has: what units deliver, and the sample that `packet catalogue` writes.
+OTHER_SHEETS: tuple[type[Record], ...] = (Duty, Sampled)
 MEETING_SHEETS: tuple[type[Record], ...] = (
     MeetingInfo,
     Case,
@@ -47,7 +47,6 @@ MEETING_SHEETS: tuple[type[Record], ...] = (
     PastDecision,
     *LISTS,
     Total,
-    Sampled,
     Slide,
     *MINUTES_SHEETS,
 )
@@ -60,8 +59,8 @@ for _record in MEETING_SHEETS:
 BOOKS[MeetingInfo.sheet.book].append(Observer)
 # Sheets of 機關.xlsx that a meeting's folder may have too.
 OF_BOTH: tuple[type[Record], ...] = (Section,)
-ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, *REPLY_SHEETS, *DUTY_SHEETS, Article)
-NAMES = [record.sheet.name for record in (*MEETING_SHEETS, *REPLY_SHEETS, *DUTY_SHEETS, *OF_BOTH)]
+ALL_SHEETS: tuple[type[Record], ...] = (*AGENCY_SHEETS, *MEETING_SHEETS, *REPLY_SHEETS, *OTHER_SHEETS, Article)
+NAMES = [record.sheet.name for record in (*MEETING_SHEETS, *REPLY_SHEETS, *OTHER_SHEETS, *OF_BOTH)]
 
 
 def manual() -> str:
