@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import EXPLANATIONS, REPO, Desk
 
+from generator.pdf import hanging
+
 # A little less than the width of a page; a point has room for 25 of them.
 FULL_LINE = "一二三四五六七八九十" * 2 + "一二三四五六"
 
@@ -178,3 +180,18 @@ def test_the_room_for_the_decision_is_not_alone_on_a_page_after_a_table(desk: De
     *_, last = [page for page in done.stdout.decode("utf-8").split("\f") if page.strip()]
     assert f"案由第 {count} 案" in last
     assert "決定：" in last
+
+
+def test_a_document_that_unpacks_to_too_much_is_given_as_it_is(tmp_path: Path) -> None:
+    large = tmp_path / "large.docx"
+    with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("word/document.xml", '<w:overflowPunct w:val="0"/>')
+        made.writestr("word/media/image1.png", bytes(120_000_000))
+    content = large.read_bytes()
+    assert hanging.turned(content) is content
+    small = (REPO / "templates" / "另附.docx").read_bytes()
+    assert hanging.turned(small) != small
+    once = hanging.turned(small)
+    assert hanging.turned(hanging.turned(once)) == once
+        hanging.turned(hanging.turned(hanging.turned(small)))
+    )

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import re
 
-from generator.basic.package import DAMAGED, LARGEST_SMALL_PART, UNIX, Package, rewritten
+from generator.basic.package import DAMAGED, LARGEST_SMALL_PART, UNIX, Budget, Package, rewritten
 
 ENDINGS = (".docx", ".docm", ".dotx", ".dotm")
 _PARTS = re.compile(r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*|footer\d*)\.xml")
 _FLAG = re.compile(rb'<(\w+:)?overflowPunct(?:\s+\w+:val="(\w+)")?\s*/>')
+# Bytes that a document may unpack to; a larger one is given as it is.
+_MOST = 100_000_000
 _OFF = (b"0", b"false", b"off")
 
 
 def turned(content: bytes) -> bytes:
     """The document with each such flag the other way; the same bytes where there is none, or no document."""
     try:
-        with Package(content) as archive:
+        with Package(content, Budget(_MOST)) as archive:
+            entries = archive.infolist()
+            # A document from elsewhere may be made to unpack to more than there is memory.
+            if sum(entry.file_size for entry in entries) > _MOST:
+                return content
             given = {
                 entry.filename: _turned(archive.read(entry))
-                for entry in archive.infolist()
+                for entry in entries
                 if _PARTS.fullmatch(entry.filename) and entry.file_size <= LARGEST_SMALL_PART
             }
-            parts = {name: part for name, (part, count) in given.items() if count}
+        parts = {name: part for name, (part, count) in given.items() if count}
         return rewritten(content, lambda name, part: parts.get(name, part), UNIX) if parts else content
     except (*DAMAGED, OSError, ValueError):
         return content
