@@ -193,5 +193,3 @@ def test_a_document_that_unpacks_to_too_much_is_given_as_it_is(tmp_path: Path) -
     assert hanging.turned(small) != small
     once = hanging.turned(small)
     assert hanging.turned(hanging.turned(once)) == once
-        hanging.turned(hanging.turned(hanging.turned(small)))
-    )
