@@ -20,6 +20,7 @@ from generator.meeting.sheets.replies import MOVE, OPINION_ON, REVISION
 from generator.pdf.from_elsewhere import notes
 from generator.pdf.from_elsewhere.problems import Unfit
 from generator.word import returned
+from generator.word.record import label_of
 from generator.workbook import books
 from generator.workbook.values import folded
 
@@ -162,7 +163,7 @@ def _word(came: Returned, content: bytes, ending: str, drafts: Sequence[Draft]) 
         kind = REVISION
         if edit.moved_after is not None:
             kind = MOVE
-            new = f"（移到「{_short(edit.moved_after)}」之後）" + (new if folded(new) != folded(old) else "")
+            new = f"（移到「{_short(_bare(edit.moved_after))}」之後）" + (new if folded(new) != folded(old) else "")
         came.wishes.append(Wish(edit.author, kind, old, new, near, "", "追蹤修訂"))
     for comment in document.comments:
         near = _near(places, comment.paragraph)
@@ -322,6 +323,11 @@ def _near(places: Sequence[int | None], number: int) -> int | None:
         if places[back] is not None:
             return places[back]
     return next((place for place in places if place is not None), None)
+
+
+def _bare(text: str) -> str:
+    """A paragraph without its number."""
+    return text.removeprefix(label_of(text)).lstrip()
 
 
 def _short(text: str) -> str:

@@ -165,8 +165,9 @@ def _placed(wish: Wish, paragraph: Paragraph | None) -> tuple[str, str, str, str
             else:
                 old, new = quote, wish.new
         else:
-            short = exact and len(folded(exact)) < len(folded(sentence))
-            old, new = sentence, f"（「{exact}」）{wish.new}" if short else wish.new
+            bare = sentence.removeprefix(paragraph.label).lstrip() if not number else sentence
+            short = exact and len(folded(exact)) < len(folded(bare))
+            old, new = bare, f"（「{exact}」）{wish.new}" if short else wish.new
     label = paragraph.label
     if label and not number and old.startswith(label) and (new.startswith(label) or not new):
         old, new = old.removeprefix(label).lstrip(), new.removeprefix(label).lstrip()
