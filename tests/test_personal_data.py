@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import docx
@@ -239,6 +240,15 @@ def test_an_attachment_that_cannot_be_read_is_said(desk: Desk, monkeypatch: pyte
     assert "attachment-unread" not in [one["code"] for one in desk.problems()]
     monkeypatch.setattr(confined, "run", unreadable)
     assert "attachment-unread" in [one["code"] for one in desk.problems()]
+
+
+@pytest.mark.parametrize("piece", ["x", "x.", "0", "A1 ", "路", "中路1號", "區中村", "02-", "a@", "王、"])
+def test_a_long_text_is_looked_through_in_a_straight_line(desk: Desk, piece: str) -> None:
+    """Seconds of the processor: a pattern that begins anew at each character would take minutes."""
+    told(desk, (piece * 30_000)[:30_000] + " at @")
+    before = time.process_time()
+    desk.problems()
+    assert time.process_time() - before < 8
 
 
 @pytest.mark.office

@@ -64,6 +64,22 @@ def test_what_would_hang_or_fill_the_memory_is_refused_at_its_cell(
     assert faults(desk, text, 下載統計=RANKING) == expected
 
 
+@pytest.mark.parametrize("text", ["9" * 5000, "第" + "0" * 5000 + "號", "1" + ",000" * 2000, "9" * 400 + ".5"])
+def test_more_digits_than_any_number_has_are_a_text_like_any_other(desk: Desk, text: str) -> None:
+    found = [one for one in desk_with(desk, text).problems() if one["sheet"] == "說明"]
+    assert {one["code"] for one in found} <= {"loose-number"}
+    assert all(len(one["text"]) < 200 for one in found)
+
+
+def desk_with(desk: Desk, text: str) -> Desk:
+    desk.meeting(
+        說明=f"| 案號 | 層級 | 標題 | 內容 |\n| 討1 | 1 | | {text}字。 |\n| 討1 | 1 | | 以上所擬是否妥適，提請討論。 |"
+    )
+    ranked = RANKING.replace("| 9 | 8 |", f"| {'1' + ',000' * 2000} | 8 |")
+    desk.book("113-1/下載.xlsx", 下載統計=ranked)
+    return desk
+
+
 def test_a_cell_that_would_print_more_than_anyone_reads_is_refused(desk: Desk) -> None:
     long = "潮" * 30_000
     rows = "".join(f"| {n} | 103-06-19 | 每月 | 113-03-07 | {long}{n} | 9 | {8 - n} |\n" for n in range(2, 7))

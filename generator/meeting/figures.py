@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,10 +122,16 @@ def numbers_in(figures: Mapping[str, Figure]) -> set[float]:
     return known
 
 
+# Python turns no more than 4,300 digits into a number, and a figure has never so many.
+_MOST_DIGITS = 300
+
+
 def digits(text: str) -> list[float]:
-    """The numbers written in a text, thousands separators understood."""
+    """The numbers written in a text, thousands separators understood; one of more digits than any figure is NaN."""
     plain = [number.replace(",", "") for number in written_numbers(text)]
-    return [float(number) if "." in number else int(number) for number in plain]
+    return [
+        math.nan if len(number) > _MOST_DIGITS else float(number) if "." in number else int(number) for number in plain
+    ]
 
 
 def written_numbers(text: str) -> list[str]:

@@ -128,7 +128,7 @@ def _entry(number: int, cells: dict[str, str], provider: str, units: Sequence[tu
 def _take_times(found: Catalogue, cells: dict[str, str], name: str) -> None:
     def count(headings: Sequence[str]) -> int | None:
         text = next((cells[heading] for heading in headings if cells.get(heading)), "").replace(",", "").strip()
-        return int(text) if text.isdecimal() else None
+        return int(text) if text.isdecimal() and len(text) < 16 else None
 
     views, downloads = count(_VIEWS), count(_DOWNLOADS)
     if views is not None or downloads is not None:

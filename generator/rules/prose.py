@@ -60,13 +60,19 @@ def numbers_are_figures(source: str, text: str, at: Location, vocabulary: Vocabu
     known = vocabulary.numbers
     loose = [number for number in figures.written_numbers(typed) if figures.digits(number)[0] not in known]
     return [
-        problem(ProseCode.LOOSE_NUMBER, at, number=number, tag=_as_typed(number)) for number in dict.fromkeys(loose)
+        problem(ProseCode.LOOSE_NUMBER, at, number=number[:_MOST_SHOWN], tag=_as_typed(number))
+        for number in dict.fromkeys(loose)
     ]
+
+
+# More is no number in a tag (prose.allowed); of a longer one a message shows the beginning.
+_MOST_DIGITS, _MOST_SHOWN = 15, 40
 
 
 def _as_typed(number: str) -> str:
     """What to write in a tag so that it prints this number as it was typed: 7, but "1,896", "2024" and "09"."""
-    return number if number.isdecimal() and figures.shown(int(number)) == number else f'"{number}"'
+    short = number.isdecimal() and len(number) <= _MOST_DIGITS
+    return number if short and figures.shown(int(number)) == number else f'"{number[:_MOST_SHOWN]}"'
 
 
 def _without_citations(text: str) -> str:

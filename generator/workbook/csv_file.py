@@ -17,10 +17,10 @@ from generator.workbook.number_formats import Shown
 from generator.workbook.raw import Maker, RawSheet
 
 # Leading zeros are an id, more digits than fifteen are no number that Excel keeps.
-_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})|-?[1-9]\d{0,2}(?:,\d{3})+")
+_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})|-?[1-9]\d{0,2}(?:,\d{3}){1,4}")
 # ="text": how a text is written that would be taken for a formula or a number; Excel shows the text.
 _QUOTED = re.compile(r'="(?:[^"]|"")*"(?:&(?:CHAR\(10\)&)?"(?:[^"]|"")*")*')
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,14})\.\d{1,12}")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3}){1,4}|[1-9]\d{0,14})\.\d{1,12}")
 
 
 def sheets(workbook: str, path: Path) -> Iterator[RawSheet]:

@@ -222,7 +222,7 @@ def count(value: object) -> int:
             raise BadValue(ValueCode.BAD_COUNT, value=text(value))
         return int(value)
     plain = folded(text(value))
-    if not re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d{1,15}", plain, re.ASCII):
+    if not re.fullmatch(r"\d{1,3}(?:,\d{3}){1,4}|\d{1,15}", plain, re.ASCII):
         raise BadValue(ValueCode.BAD_COUNT, value=text(value))
     return int(plain.replace(",", ""))
 
