@@ -127,11 +127,14 @@ def text_of(desk: Desk, code: str) -> str:
 
 
 def printed(desk: Desk, meeting: str = "113-2") -> list[list[str]]:
-    """The rows of the printed table below its headings; that of a group is one text."""
+    """The rows of the printed table below its headings; that of a group is one text.
+
+    The next meeting has a column for what is 持續列管.
+    """
     path = next(path for path in desk.output("", meeting).glob("* 報告事項*.docx") if docx.Document(str(path)).tables)
     # The label of a point is set off by a tab.
     table = [[cell.text.replace("\t", " ") for cell in row.cells] for row in docx.Document(str(path)).tables[0].rows]
-    assert table[0] == ["案由", "決定（議）", "辦理情形"]
+    assert table[0] == ["案由", "決定（議）", "辦理情形", *(["列管建議"] if meeting == "113-2" else [])]
     return [row[:1] if len(set(row)) == 1 else row for row in table[1:]]
 
 
@@ -487,13 +490,13 @@ def test_open_items_of_earlier_meetings_stand_apart_with_their_meeting(desk: Des
     reported = [f"第{row}列已照決議辦理。" for row in range(2, 7)]
     assert printed(desk) == [
         ["壹、報告事項："],
-        [f"一、{CARRIED[0][1]}", CARRIED[0][2], reported[0]],
+        [f"一、{CARRIED[0][1]}", CARRIED[0][2], reported[0], ""],
         ["貳、討論事項："],
-        [f"一、{CARRIED[1][1]}", CARRIED[1][2], reported[1]],
-        [f"二、{CARRIED[2][1]}", CARRIED[2][2], reported[2]],
+        [f"一、{CARRIED[1][1]}", CARRIED[1][2], reported[1], "持續列管"],
+        [f"二、{CARRIED[2][1]}", CARRIED[2][2], reported[2], ""],
         ["參、歷次會議持續列管事項："],
-        [f"一、112年第2次會議：{CARRIED[3][1]}", CARRIED[3][2], reported[3]],
-        [f"二、111年第2次會議：{CARRIED[4][1]}", CARRIED[4][2], reported[4]],
+        [f"一、112年第2次會議：{CARRIED[3][1]}", CARRIED[3][2], reported[3], "持續列管"],
+        [f"二、111年第2次會議：{CARRIED[4][1]}", CARRIED[4][2], reported[4], "持續列管"],
     ]
 
 
@@ -527,8 +530,10 @@ def test_the_table_of_the_next_meeting_equals_the_minutes_word_by_word(sample: D
     assert [cell for code, _, cell in found(sample) if code == "no-progress"] == ["D4", "D5"]
 
     decisions: dict[str, list[str]] = {}
-    for key, _, text, *_ in rows(SAMPLE, "決議")[1:]:
+    tracked: dict[str, str] = {}
+    for key, _, text, _, _, tracking, *_ in rows(SAMPLE, "決議")[1:]:
         decisions.setdefault(key, []).append(text)
+        tracked[key] = tracking or tracked.get(key, "")
     assert sample.run("build", "113-1", "--format", "docx").exit_code == 0
     agenda = sample.texts()["01 議程"]
     expected: list[list[str]] = []
@@ -537,9 +542,10 @@ def test_the_table_of_the_next_meeting_equals_the_minutes_word_by_word(sample: D
         expected.append([f"{label}、{kind}："])
         part = agenda[agenda.index(f"、{kind}") :].splitlines()[1:]
         for line in part[:count]:
-            texts = decisions[next(keys)]
+            key = next(keys)
+            texts = decisions[key]
             several = "\n".join(f"{number}. {text}" for number, text in enumerate(texts, start=1))
-            expected.append([line, several if len(texts) > 1 else texts[0], ""])
+            expected.append([line, several if len(texts) > 1 else texts[0], "", tracked[key]])
     assert printed(sample) == expected
     assert next(keys, None) is None
 
