@@ -5,6 +5,7 @@
 # make fuzz       at least 5,000 seeded variants of check and 500 of build (over half an hour; FUZZ_FLAGS=…)
 # make kills      kill each command at more than a hundred moments (half an hour); make test takes a quarter of them
 # make bench      measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
+# make bundle     zips to install from without the internet, for Windows and Linux, into dist/ (fetches the wheels)
 # make setup      only the virtual environment and the system packages
 # make clean      remove the environment and caches; output/ stays, since it may hold hand-edited documents
 
@@ -16,7 +17,7 @@ BENCH_FLAGS ?= --write
 # Chinese file names and texts, whatever the locale of the machine.
 export PYTHONUTF8 := 1
 
-.PHONY: packet test test-fast lint fuzz kills bench setup clean
+.PHONY: packet test test-fast lint fuzz kills bench bundle setup clean
 
 packet: setup
 	@.venv/bin/packet build "$(MEETING)"
@@ -37,6 +38,9 @@ kills: setup
 
 bench: setup
 	@PYTHONPATH=. .venv/bin/python bench/run.py $(BENCH_FLAGS)
+
+bundle: setup
+	@.venv/bin/python .ci/bundle
 
 lint: setup
 	.venv/bin/ruff check

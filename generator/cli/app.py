@@ -91,6 +91,8 @@ def main() -> None:
         packet(prog_name="packet")
     except Exception as error:
         sys.exit(_failed(error))
+    finally:
+        streams.show_unseen()
 
 
 def _failed(error: Exception) -> int:
