@@ -96,7 +96,8 @@ def side_by_side(request: Request) -> Response:
         raise missing(str(failed)) from None
     change = _change(request, found)
     if change is None:
-        raise missing("這份文件沒有變動。")
+        # It may have been changed back while somebody looks at it.
+        return render(request, "message.html", title="沒有變動", text="這份文件與凍結的版本相同，沒有變動。")
     old_name = (change.was or change.name).rpartition(".")[0]
     new_name = change.name.rpartition(".")[0]
     was, now = _file(release, f"{old_name}.pdf"), None
@@ -171,7 +172,11 @@ def picture(request: Request) -> Response:
         return picture_of(paper.pdf, number, drawn.WIDTH)
     found = _since(context(request).workspace, meeting_of(request), release)
     change = _change(request, found)
-    path = _file(release, f"{(change.was or change.name).rpartition('.')[0]}.pdf") if change else None
+    # What was changed back meanwhile has its name from the release.
+    names = [change.was or change.name] if change else [document["file"] for document in release.manifest["documents"]]
+    given = request.path_params["paper"]
+    name = next((each for each in names if change or ids.of(each) == given), "")
+    path = _file(release, f"{name.rpartition('.')[0]}.pdf")
     if path is None:
         raise missing()
     return picture_of(path, number, drawn.WIDTH)
