@@ -635,3 +635,13 @@ def test_each_row_of_proposals_is_checked_at_its_cell(desk: Desk, status: str, y
         (f"reply-not-in{yet}", "I4"),
     }
     assert f"reply-undecided{yet}" not in {code for code, _ in found}
+
+
+def test_without_a_draft_that_can_be_made_nothing_is_taken_in(desk: Desk) -> None:
+    met(desk)
+    returned(desk, "周民間.docx", lambda root: rewrite(paragraph(root, "洽悉"), "決定：准予備查。"))
+    desk.book("113-1/會議紀錄.xlsx", 紀錄資訊=INFO, 出席=ATTENDANCE, 發言=REMARKS.replace("| 討1  | 2 ", "| 討9  | 2 "))
+    result = desk.run("replies", "113-1", str(desk.root / "回復"))
+    assert result.exit_code == 1
+    assert "沒有匯入任何意見" in result.output
+    assert not (desk.root / "inputs/113-1/修正意見.xlsx").exists()

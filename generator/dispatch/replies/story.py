@@ -71,6 +71,10 @@ def take_in(workspace: Workspace, meeting_id: MeetingId, folder: Path, step: Ste
     if meeting.minutes is None:
         raise NoDraft(f"{meeting_id} 還沒有會議紀錄，沒有可以修正的草稿。")
     drafts = _drafts(workspace, meeting, build)
+    if not drafts:
+        # Errors stand in the way of the draft, and no release has one: nothing could be placed.
+        report.problems = tuple(build.examined.problems)
+        return report
     step("讀取回復的檔案")
     with temporary.folder() as place:
         came = reading.folder(folder, drafts, place)
