@@ -416,3 +416,11 @@ def test_a_mark_in_the_properties_of_an_attachment_does_not_come_out(desk: Desk)
             continue
         text = bare(everything(path.name, path.read_bytes()))
         assert [mark for mark in BARE.values() if re.search(mark, text)] == [], path.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("column", ["處所", "原文", "建議文字"])
+def test_a_reply_with_a_name_in_another_spelling_is_an_error_at_its_cell(desk: Desk, column: str) -> None:
+    record = next(record for record in ALL_SHEETS if record.sheet.name == "修正意見")
+    written(desk, {"修正意見": planted(record, column, "吴民间")})
+    assert [one["sheet"] for one in desk.problems() if one["code"] == "protected-name"] == ["修正意見"]

@@ -267,11 +267,17 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     for section in meeting.sections if meeting.sections is not USUAL else ():
         for name in _texts_of(Section):
             yield Printed(getattr(section, name), section.at(name), EDITIONS, True)
+    left_out = names.protected(meeting, FOR_MEETING)
     for proposal in meeting.proposals:
         # What members wrote is left out where it names someone; what staff write is theirs to mend.
         if proposal.counts:
             for name in ("adopted", "reason"):
                 yield Printed(getattr(proposal, name), proposal.at(name), (FOR_MEETING,), case=proposal.case)
+        # In another spelling a name is not left out.
+        for name in ("member", "place", "old", "new"):
+            written = getattr(proposal, name)
+            if not any(folded(person) in folded(written) for person in left_out):
+                yield Printed(written, proposal.at(name), (FOR_MEETING,), case=proposal.case)
     for item in minutes.attachments:
         yield Printed(item.name, item.at("name"), EDITIONS)
     people: list[tuple[Record, str]] = [(meeting.info, "chair"), (meeting.info, "recorder")]
