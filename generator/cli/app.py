@@ -28,6 +28,7 @@ from generator.cli.new_cmd import new
 from generator.cli.open_cmd import open_page
 from generator.cli.publish_cmd import publish
 from generator.cli.release_cmd import release
+from generator.cli.rename_cmd import rename
 from generator.cli.replies_cmd import replies
 from generator.cli.schedule_cmd import schedule
 from generator.cli.status_cmd import status
@@ -62,6 +63,7 @@ chinese.in_chinese()
         catalogue,
         status,
         year,
+        rename,
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
