@@ -192,7 +192,9 @@ def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
     # A text with a fault may be none that can be parsed.
     named = deadlines_named(found) if not result else []
     needed = [name.partition(".")[2] for name in named if name not in words.figures]
-    unknown = [name for name in needed if any(name in fault.text for fault in lacking)]
+    # 修正意見 is counted from 紀錄草稿, and is not tried where that is not known.
+    counted_from = {schedule.CORRECTIONS: schedule.DRAFT}
+    unknown = [name for name in needed if any(counted_from.get(name, name) in fault.text for fault in lacking)]
     if lacking and (unknown or any(f"「{DEADLINES}." in fault.text for fault in result)):
         # A deadline is unknown where a calendar is missing: the missing calendar is the problem to report.
         result = [fault for fault in result if f"「{DEADLINES}." not in fault.text] + lacking
