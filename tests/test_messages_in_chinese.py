@@ -25,6 +25,9 @@ from generator.cli.chinese import LANGUAGE, LOCALE, Command
 FOLDER = LOCALE / LANGUAGE / "LC_MESSAGES"
 COMMANDS = sorted(packet.commands)
 WITH_MEETING = [name for name in COMMANDS if any(one.name == "meeting" for one in packet.commands[name].params)]
+NEEDING_MEETING = [
+    name for name in COMMANDS if any(one.name == "meeting" and one.required for one in packet.commands[name].params)
+]
 MACHINES = {
     "no locale": {},
     "C": {"LC_ALL": "C", "LANG": "C", "LANGUAGE": "C"},
@@ -105,7 +108,7 @@ WRONG = {
     ("build", "113-1", "--format", "txt"): "--format 的值不正確：「txt」",
     ("check", "113-1", "113-2"): "有多餘的參數：113-2。",
     ("check", "113-1", "--json=x"): "選項 '--json' 之後不寫值。",
-    **{(name,): "缺少參數 '會議'" for name in WITH_MEETING if name != "build"},
+    **{(name,): "缺少參數 '會議'" for name in NEEDING_MEETING},
     ("build",): "請寫一場會議的編號，或以 --all 產生全部會議",
     **{(name, "../x"): "的值不正確：「../x」不是會議編號。" for name in WITH_MEETING},
 }
