@@ -87,7 +87,9 @@ def test_all_templates_share_one_set_of_styles() -> None:
 
 @pytest.mark.slow
 def test_the_names_of_each_template_are_listed(own_desk: Desk) -> None:
-    assert "案：本案.類別、本案.案次、本案.密等、本案.單位、本案.單位稱謂、" in own_desk.run("template", "check").output
+    listed = "案：本案.類別、本案.案次、本案.密等、本案.單位、本案.單位稱謂、"
+    assert listed in own_desk.run("template", "check", "--names").output
+    assert listed not in own_desk.run("template", "check").output
     answer = json.loads(own_desk.run("template", "check", "--json").stdout)
     assert answer["meeting"] == "113-1"
     assert answer["names"]["議程"][:3] == ["機關.全銜", "會議.名稱", "會議.時間"]

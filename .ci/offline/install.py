@@ -129,7 +129,7 @@ def desktop_entry() -> Path:
 def make_shortcut(environment: Path, folder: Path) -> None:
     """The page to work from, by a double click, without a console."""
     if ON_WINDOWS:
-        target, arguments = program(environment, "pythonw"), f'-m generator.cli.app --workspace "{folder}" open'
+        target, arguments = program(environment, "pythonw"), f'-m generator.cli.start --workspace "{folder}" open'
         values = {"PACKET_TARGET": str(target), "PACKET_ARGUMENTS": arguments, "PACKET_FOLDER": str(folder)}
         if not powershell(SHORTCUT, **values):
             print(f'無法建立桌面捷徑「{NAME}」，請自行建立，目標是：\n  "{target}" {arguments}')
@@ -137,7 +137,7 @@ def make_shortcut(environment: Path, folder: Path) -> None:
     path = desktop_entry()
     path.parent.mkdir(parents=True, exist_ok=True)
     place = str(folder).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    command = f'"{program(environment, "python")}" -m generator.cli.app --workspace "{place}" open'
+    command = f'"{program(environment, "python")}" -m generator.cli.start --workspace "{place}" open'
     path.write_text(f"[Desktop Entry]\nType=Application\nName={NAME}\nExec={command}\nTerminal=false\n", "utf-8")
 
 

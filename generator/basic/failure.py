@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 DONE, PROBLEMS, WRONG_USAGE, FAILED = range(4)
+# After Ctrl-C, as shells have it: 128 and the number of the signal.
+INTERRUPTED = 130
 
 
 class UserError(Exception):

@@ -17,7 +17,7 @@ from generator.cli import chinese, streams
 from generator.cli.build_cmd import build
 from generator.cli.catalogue_cmd import catalogue
 from generator.cli.check_cmd import check
-from generator.cli.command import Group
+from generator.cli.command import Group, report
 from generator.cli.decisions_cmd import decisions
 from generator.cli.diff_cmd import diff
 from generator.cli.doctor_cmd import doctor
@@ -100,18 +100,18 @@ def main() -> None:
 def _failed(error: Exception) -> int:
     """Prints what ended the program; returns the exit code. The trace of an unexpected error is kept in a file."""
     from generator.build import outputs
-    from generator.cli import terminal
 
+    code = FAILED
     if isinstance(error, UserError):
-        terminal.failure(str(error))
-        return error.exit_code
-    if isinstance(error, OSError):
-        terminal.failure(outputs.unusable(error))
+        text, code = str(error), error.exit_code
+    elif isinstance(error, OSError):
+        text = outputs.unusable(error)
     else:
         from generator.cli import trace
 
-        terminal.failure(f"程式發生沒有預料到的錯誤，沒有動到 inputs。請將「{trace.keep(error)}」交給維護人員。")
-    return FAILED
+        text = f"程式發生沒有預料到的錯誤，沒有動到 inputs。請將「{trace.keep(error)}」交給維護人員。"
+    report(text, code, "--json" in sys.argv[1:])
+    return code
 
 
 if __name__ == "__main__":

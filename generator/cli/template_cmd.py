@@ -21,9 +21,10 @@ def template() -> None:
 
 @template.command()
 @click.argument("meeting", type=MEETING, required=False)
+@click.option("--names", is_flag=True, help="另列出每個範本用到的名稱。")
 @as_json
 @click.pass_obj
-def check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
+def check(given: Path | None, meeting: MeetingId | None, names: bool, as_json: bool) -> None:
     """列出全部範本的全部問題，並以會議（不寫則為最近一場）與範例資料試印。"""
     from generator.build import report as reporting
     from generator.cli import terminal
@@ -37,7 +38,8 @@ def check(given: Path | None, meeting: MeetingId | None, as_json: bool) -> None:
         print_json({"meeting": str(found.meeting or ""), "problems": listed, "names": found.names})
     else:
         terminal.problems(found.problems)
-        terminal.names(found.names)
+        if names:
+            terminal.names(found.names)
     terminal.ended(found)
 
 
