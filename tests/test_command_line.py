@@ -89,3 +89,24 @@ def test_a_shell_completes_commands_and_options(
     variables = {"_PACKET_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(word)}
     result = CliRunner().invoke(packet, [], prog_name="packet", env={**os.environ, **variables})
     assert f"plain,{wanted}" in result.output.splitlines()
+
+
+@pytest.mark.parametrize(("rows", "grouped"), [(3, False), (5, True)])
+def test_the_same_words_in_many_cells_of_a_sheet_are_printed_once_with_all_cells(
+    desk: Desk, rows: int, grouped: bool
+) -> None:
+    cases = "\n".join(f"| 報{number} | 報告事項 | 資訊室 | 第{number}件，報請鑒察。 |" for number in range(1, rows + 1))
+    desk.meeting(案由=f"| 案號 | 類別 | 單位 | 案由 |\n{cases}", 說明="| 案號 | 層級 | 標題 | 內容 |")
+    output = desk.run("check", "113-1").output
+    assert output.count("「資訊室」不在") == (1 if grouped else rows)
+    assert ("與此相同的還有 4 處：C3、C4、C5、C6" in output) == grouped
+    assert (
+        len(
+            [
+                each
+                for each in json.loads(desk.run("check", "113-1", "--json").stdout)["problems"]
+                if "資訊室" in each["text"]
+            ]
+        )
+        == rows
+    )

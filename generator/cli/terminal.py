@@ -33,6 +33,9 @@ _OUTCOMES = {
     outputs.OUTDATED: "移除（內容已過時，這次沒有重新產生）",
 }
 
+# So many of the same words in a sheet are printed once.
+_ALIKE = 4
+
 
 def console(stderr: bool = False) -> Console:
     """A console that never folds or highlights text, so that the output can be searched and piped."""
@@ -42,11 +45,23 @@ def console(stderr: bool = False) -> Console:
 
 
 def problems(found: Sequence[Problem]) -> None:
-    """Each problem on a line of its own, then how many there are of each kind."""
+    """Each problem on a line of its own, then how many there are of each kind.
+
+    Of one that stands in many cells of a sheet with the same words, the first, how many more, and their cells.
+    """
     out = console()
+    alike: dict[tuple[str, ...], list[Problem]] = {}
     for problem in found:
-        out.print(f"{SEVERITY_NAMES[problem.severity]}", style=_COLOURS[problem.severity], end=" ")
-        out.print(str(problem))
+        words = (problem.severity, problem.at.workbook, problem.at.sheet, problem.text, problem.remedy)
+        alike.setdefault(words, []).append(problem)
+    for group in alike.values():
+        grouped = len(group) >= _ALIKE and all(problem.at.cell for problem in group)
+        for problem in group[:1] if grouped else group:
+            out.print(f"{SEVERITY_NAMES[problem.severity]}", style=_COLOURS[problem.severity], end=" ")
+            out.print(str(problem))
+        if grouped:
+            cells = "、".join(problem.at.cell for problem in group[1:])
+            out.print(f"  與此相同的還有 {len(group) - 1} 處：{cells}", style="dim")
     counts = [
         f"{SEVERITY_NAMES[kind]} {number} 項"
         for kind in (ERROR, WARNING, NOTE)
