@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from conftest import REPO, Desk
 
 from generator.build import examine
+from generator.cli import app
 from generator.cli.app import packet
+from generator.setup import start
 
 
 @pytest.mark.parametrize(
@@ -109,4 +111,22 @@ def test_the_same_words_in_many_cells_of_a_sheet_are_printed_once_with_all_cells
             ]
         )
         == rows
+    )
+
+
+def test_a_folder_that_is_read_only_is_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise PermissionError(13, "Permission denied", str(desk.root / "inputs" / "114-1"))
+
+    desk.meeting()
+    monkeypatch.setattr(start, "new", refuse)
+    monkeypatch.setattr(sys, "argv", ["packet", "--workspace", str(desk.root), "new", "114-1"])
+    with pytest.raises(SystemExit) as ended:
+        app.main()
+    assert ended.value.code == 3
+    assert (
+        f"無法讀寫「114-1」（Permission denied）：資料夾「{desk.root.name}/inputs」可能是唯讀的"
+        in capsys.readouterr().err
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -60,7 +61,14 @@ class BadFolder(UserError):
 
 
 def unusable(error: OSError) -> str:
-    """What to tell the user of a file that cannot be read or written."""
+    """What to tell the user of a file that cannot be read or written; of a folder that is read-only, its name."""
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(error.filename, str):
+        place = Path(error.filename)
+        folder = f"{one_line(place.parent.parent.name)}/{one_line(place.parent.name)}"
+        return (
+            f"無法讀寫「{one_line(place.name)}」（{error.strerror}）：資料夾「{folder}」可能是唯讀的，或檔案正在使用中。"
+            "請關閉檔案，或請管理者開放這個資料夾的寫入權限。"
+        )
     what = f"「{one_line(Path(error.filename).name)}」" if isinstance(error.filename, str) else "檔案"
     return f"無法讀寫{what}（{error.strerror}）。請確認檔案沒有開啟、磁碟有空間與權限。"
 
