@@ -231,7 +231,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dic
         assert built.exit_code == 0, built.output
         for name, text in outside(desk).items():
             left = re.sub(SIGNED.pattern + NAME, "", text)
-            if kind == "不記名的姓名" and name.startswith("會議紀錄"):
+            if kind == "不記名的姓名" and name.startswith("會議紀錄（"):
                 # The head says who attended; the body has the name nowhere.
                 left = bare(iter([docx_text(desk.output(name)).partition("壹、")[2]]))
                 left = re.sub(SIGNED.pattern + NAME, "", left)

@@ -24,7 +24,7 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPINION
 from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.lists import COUNTED, Total
-from generator.meeting.sheets.meeting import Attachment
+from generator.meeting.sheets.meeting import SIGNED, Attachment
 from generator.pdf.from_elsewhere import confined
 from generator.pdf.from_elsewhere.problems import Unfit
 from generator.prose.vocabulary import Vocabulary
@@ -143,7 +143,7 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
     public = [item for item in (*papers, *minuted) if item.public]
     found += _quotes(public, meeting)
     found += _paths_of_originals(meeting)
-    found += _personal(public, meeting)
+    found += _personal([*public, *_of_people(meeting)], meeting)
     return list(dict.fromkeys(found))
 
 
@@ -352,6 +352,16 @@ def _of_papers(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
         yield from (Printed(text, named[name], paper=True) for text in (regulation.name, *regulation.history))
 
 
+def _of_people(meeting: Meeting) -> Iterator[Printed]:
+    """What stands beside names, and where people stand by name: no place for a number of theirs."""
+    for case in meeting.cases:
+        for name in SIGNED:
+            yield Printed(getattr(case, name), case.at(name), paper=sees(FOR_PUBLIC, case.access), case=case.key)
+    for member in meeting.members:
+        for name in ("name", "title", "organisation"):
+            yield Printed(getattr(member, name), member.at(name), paper=True)
+
+
 def _of_lists(meeting: Meeting, sought: Sought) -> Iterator[Printed]:
     """The texts of lists and other tables, of columns only that have something; a list may have 200,000 rows."""
     allowed = personal.Allowed.of(meeting)
@@ -378,8 +388,8 @@ def _of_lists(meeting: Meeting, sought: Sought) -> Iterator[Printed]:
 
 
 def _texts_of(record: type[Record]) -> list[str]:
-    """The fields of a list that hold texts of any wording."""
-    kinds = (Kind.TEXT, Kind.PROSE, Kind.UNIT)
+    """The fields of a list that may hold any wording: also a choice, where a body has words of its own."""
+    kinds = (Kind.TEXT, Kind.PROSE, Kind.UNIT, Kind.CHOICE)
     never_printed = {(Total, "source")}
     columns = record.sheet.by_field.items()
     return [name for name, column in columns if column.kind in kinds and (record, name) not in never_printed]
