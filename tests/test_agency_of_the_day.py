@@ -70,6 +70,7 @@ def test_a_release_of_minutes_keeps_the_book_of_that_day(committee: Desk) -> Non
     assert result.exit_code == 0, result.output
     assert "已將 機關.xlsx 存一份在 inputs/113-1" in result.output
     assert kept.read_bytes() == (committee.root / "inputs" / "機關.xlsx").read_bytes()
+    committee.run("build", "113-1", "--format", "docx")
     before = committee.texts()
     reorganise(committee)
     assert errors(committee) == []

@@ -139,7 +139,9 @@ def test_a_responsible_unit_named_like_a_path_stays_in_its_folder(met: Desk) -> 
     build = met.run("build", "113-1", "--format", "docx")
     assert build.exit_code == 0, build.output
     assert met.run("release", "113-1", "--reason", "測試").exit_code == 0
-    assert {name for name in tree(met.root.parent) - before if not name.startswith("工作區/output")} == set()
+    assert {name for name in tree(met.root.parent) - before if not name.startswith("工作區/output")} == {
+        "工作區/inputs/113-1/機關.xlsx"
+    }
     tasks = [path.stem for path in met.output().glob("決議分辦表*.docx")]
     assert len(tasks) == 1 + len(units)
     assert faults(tasks) == []

@@ -540,7 +540,7 @@ def test_a_place_under_a_main_point_has_no_field_before_it(met: Desk) -> None:
     met.meeting(會議資訊=PRESIDED, 案由=CASES.replace("資料集開放一案", "資料集開放範圍一案"))
     lines = diff(met, "--docx")
     assert "  參一　修正" in lines
-    assert "  參一委員意見2　修正" in lines
+    assert "  參一委員意見（二）　修正" in lines
     assert not any(re.match(r"  (地點|出席人數)", line) for line in lines)
     notes = [row.cells[2].text for row in table_of_changes(met).tables[0].rows]
     assert any(note.startswith("參一。") for note in notes)

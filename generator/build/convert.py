@@ -239,6 +239,8 @@ def _all_pages(
     }
     long = _long(sources, office_files, converter, converted.failures)
     marks = "".join(document.mark for document in sources.documents if _is_stamped(document))
+    # Labels may have words of their own: 會議紀錄附件1.
+    marks += "".join(sign for document in sources.documents for sign in document.label if not sign.isascii())
     office_files[_PAGE_NUMBER] = ("docx", glyph_document(marks))
     if wanted := {sign for document in sources.documents if document.enclosure
                   for sign in enclosures.letters(document.enclosure)}:  # fmt: skip

@@ -20,16 +20,27 @@ _AFTER = {f"{W}{name}" for name in _LATER.split()}
 
 def drawn(package: bytes) -> bytes:
     """The document with its marked texts underlined; one without marks is handed back as it is."""
+    if not _is_marked(package):
+        return package
     with Package(package) as archive:
         body = archive.read(_BODY)
-    if UNDERLINED.encode() not in body:
-        return package
     root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, huge_tree=True))
     for paragraph in root.iter(f"{W}p"):
         if UNDERLINED in text_of(paragraph):
             _draw(paragraph)
     changed = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return rewritten(package, lambda name, content: changed if name == _BODY else content, UNIX)
+
+
+def _is_marked(package: bytes) -> bool:
+    """Whether there is a mark. Read piece by piece: a long table takes less memory than its document."""
+    mark, before = UNDERLINED.encode(), b""
+    with Package(package) as archive, archive.open(_BODY) as stream:
+        while piece := stream.read(1 << 18):
+            if mark in before + piece:
+                return True
+            before = piece[-len(mark) :]
+    return False
 
 
 def _draw(paragraph: Any) -> None:
