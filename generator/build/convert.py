@@ -98,12 +98,20 @@ class Converter:
     ) -> None:
         self._cache, self._office, self._step, self.ready = Kept(cache, _KEPT), office, step, ready
         self._identity = pdf.office_fingerprint(office.program) if office.program else ""
+        self._copies: dict[str, tuple[bytes, bytes]] = {}
         cache.mkdir(parents=True, exist_ok=True)
 
-    def expect(self, content: bytes, target: str) -> None:
-        """Starts LibreOffice in the background if this is not in the cache, while others are still being rendered."""
-        if self._cache.path(self._key(content), target) is None:
+    def expect(self, document: Document, content: bytes) -> None:
+        """Starts LibreOffice in the background if the PDF is not in the cache, while others are being rendered."""
+        if self._cache.path(self._key(self.copy(document, content)), "pdf") is None:
             self._office.start()
+
+    def copy(self, document: Document, content: bytes) -> bytes:
+        """The document as LibreOffice gets it (for_office), made once for the same content."""
+        known = self._copies.get(document.name)
+        if known is None or known[0] is not content:
+            known = self._copies[document.name] = content, for_office(document, content)
+        return known[1]
 
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
         """The converted file of each source (ending, content): in one call for all that the cache lacks."""
@@ -234,7 +242,7 @@ def _all_pages(
     from generator.pdf.numbers import glyph_document
 
     office_files = {
-        document.name: (document.ending, for_office(document, sources.rendered[document.name]))
+        document.name: (document.ending, converter.copy(document, sources.rendered[document.name]))
         for document in sources.short(MOST_CONVERTED)
     }
     long = _long(sources, office_files, converter, converted.failures)

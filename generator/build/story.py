@@ -293,7 +293,7 @@ def _render(
         if content is not None:
             rendered[document.name] = content
             if converter is not None:
-                converter.expect(convert.for_office(document, content), "pdf")
+                converter.expect(document, content)
     if problems:
         _add(built, problems)
         return None

@@ -14,7 +14,7 @@ from lxml import etree
 from generator.basic.package import Package, rewritten
 from generator.documents.passages import Contents
 from generator.word import stretches
-from generator.word.ooxml import Styles, W
+from generator.word.ooxml import Styles, W, properties_of
 from generator.word.stretches import Stretch
 
 # A name that no host can have (RFC 2606).
@@ -75,10 +75,7 @@ def _style(root: Any) -> str:
 
 def _dress(run: Any, style_id: str, looks: dict[Any, Any]) -> None:
     """Gives the run the style; what a style that it had looks like becomes its own."""
-    properties = run.find(f"{W}rPr")
-    if properties is None:
-        properties = etree.Element(f"{W}rPr")
-        run.insert(0, properties)
+    properties = properties_of(run, "rPr")
     style = properties.find(f"{W}rStyle")
     if style is None:
         style = etree.Element(f"{W}rStyle")

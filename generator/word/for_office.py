@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import UNIX, Package, rewritten
-from generator.word.ooxml import Styles, W, style_of, without_page_number
+from generator.word.ooxml import Styles, W, insert_before, properties_of, style_of, without_page_number
 
 _FOOTER = re.compile(r"word/footer\d*\.xml")
 _JOINER = "\u2060"
@@ -122,16 +122,9 @@ def _split(run: Any, gap: int) -> None:
 
 
 def _space(run: Any, gap: int) -> None:
-    properties = run.find(f"{W}rPr")
-    if properties is None:
-        properties = etree.Element(f"{W}rPr")
-        run.insert(0, properties)
+    properties = properties_of(run, "rPr")
     if properties.find(f"{W}spacing") is None:
         spacing = etree.Element(f"{W}spacing")
         spacing.set(f"{W}val", str(gap))
         after = {f"{W}{name}" for name in _AFTER_SPACING.split()}
-        later = next((child for child in properties if child.tag in after), None)
-        if later is not None:
-            later.addprevious(spacing)
-        else:
-            properties.append(spacing)
+        insert_before(properties, spacing, after)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -119,22 +119,42 @@ _IN_ORDER = (
 )
 
 
+def properties_of(element: Any, name: str) -> Any:
+    """The properties (pPr, rPr, tcPr) of a paragraph, run or cell, put before all else in it if they are not there."""
+    properties = element.find(f"{W}{name}")
+    if properties is None:
+        properties = etree.Element(f"{W}{name}")
+        element.insert(0, properties)
+    return properties
+
+
+def insert_before(properties: Any, element: Any, later: Collection[str]) -> None:
+    """Puts an element among properties, whose order the schema gives: before the first that has a tag of ``later``."""
+    follower = next((child for child in properties if child.tag in later), None)
+    if follower is not None:
+        follower.addprevious(element)
+    else:
+        properties.append(element)
+
+
+def blocks(parent: Any) -> Iterator[Any]:
+    """The paragraphs and tables of a body in their order, also those in content controls."""
+    for child in parent:
+        if child.tag in (f"{W}p", f"{W}tbl"):
+            yield child
+        elif child.tag in (f"{W}sdt", f"{W}sdtContent"):
+            yield from blocks(child)
+
+
 def put(paragraph: Any, name: str) -> Any:
     """The property of that name of a paragraph, put in its place if it is not there."""
-    properties = paragraph.find(f"{W}pPr")
-    if properties is None:
-        properties = etree.Element(f"{W}pPr")
-        paragraph.insert(0, properties)
+    properties = properties_of(paragraph, "pPr")
     found = properties.find(f"{W}{name}")
     if found is None:
         found = etree.Element(f"{W}{name}")
         order = _IN_ORDER.split()
         after = {f"{W}{other}" for other in order[order.index(name) + 1 :]}
-        later = next((child for child in properties if child.tag in after), None)
-        if later is not None:
-            later.addprevious(found)
-        else:
-            properties.append(found)
+        insert_before(properties, found, after)
     return found
 
 

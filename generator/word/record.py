@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from generator.meeting.figures import Figure
 from generator.prose.recording import Recording
 from generator.prose.text import Text
 from generator.word import tables
-from generator.word.ooxml import Styles, W, text_of
+from generator.word.ooxml import Styles, W, blocks, text_of
 from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW, UNDERLINED, UNDERLINED_END
 
 _NUMERALS = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
@@ -80,20 +80,12 @@ def contents(
         marks: list[Any] = list(root.iter(etree.ProcessingInstruction))
         hollow = {mark.getnext(): long[int(mark.text)] for mark in marks if mark.target == place}
         # docxtpl hands over the body alone.
-        for block in _blocks(root):
+        for block in blocks(root):
             if block.tag == f"{W}tbl":
                 found.tables.append(_table(block, text, hollow))
             elif passage := outline.passage(block, text(block)):
                 found.passages.append(passage)
     return found
-
-
-def _blocks(parent: Any) -> Iterator[Any]:
-    for child in parent:
-        if child.tag in (f"{W}p", f"{W}tbl"):
-            yield child
-        elif child.tag in (f"{W}sdt", f"{W}sdtContent"):
-            yield from _blocks(child)
 
 
 class _Outline:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.documents.passages import Contents, Passage, Table
-from generator.word.ooxml import W, text_of
+from generator.word.ooxml import W, blocks, text_of
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TEXTS = (f"{W}t", f"{W}tab", f"{W}br")
@@ -40,19 +40,11 @@ def find(body: Any, contents: Contents) -> Iterator[Stretch]:
 
     Each is cut out as it is handed over, and its runs stand in the tree from then on.
     """
-    yield from _of_passages([block for block in _blocks(body) if block.tag == f"{W}p"], contents.passages)
+    yield from _of_passages([block for block in blocks(body) if block.tag == f"{W}p"], contents.passages)
     for number, (table, record) in enumerate(
-        zip((block for block in _blocks(body) if block.tag == f"{W}tbl"), contents.tables, strict=False)
+        zip((block for block in blocks(body) if block.tag == f"{W}tbl"), contents.tables, strict=False)
     ):
         yield from _of_table(number, table, record)
-
-
-def _blocks(parent: Any) -> Iterator[Any]:
-    for child in parent:
-        if child.tag in (f"{W}p", f"{W}tbl"):
-            yield child
-        elif child.tag in (f"{W}sdt", f"{W}sdtContent"):
-            yield from _blocks(child)
 
 
 def _of_passages(paragraphs: Sequence[Any], passages: Sequence[Passage]) -> Iterator[Stretch]:

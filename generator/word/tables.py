@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from lxml import etree
 
 from generator.basic.text_width import LEAST_POINTS, NARROW_MARGINS, ems, longest_number, unbroken
-from generator.word.ooxml import Styles, W, text_of
+from generator.word.ooxml import Styles, W, insert_before, properties_of, text_of
 from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW
 
 # Noncharacters, which no cell may hold (values.text) and no typeface has.
@@ -151,10 +151,7 @@ def _is_one_line(cell: Any, text: str, styles: Styles) -> bool:
 
 
 def _set_merge(cell: Any, restart: bool) -> None:
-    properties = cell.find(f"{W}tcPr")
-    if properties is None:
-        properties = etree.Element(f"{W}tcPr")
-        cell.insert(0, properties)
+    properties = properties_of(cell, "tcPr")
     merge = etree.Element(f"{W}vMerge")
     if restart:
         merge.set(f"{W}val", "restart")
@@ -312,10 +309,7 @@ def _fit_columns(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -
     else:
         widths = [int(whole * low / sum(least)) for low in least]
     widths[-1] += whole - sum(widths)
-    for child in list(grid):
-        grid.remove(child)
-    for width in widths:
-        etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
+    _set_grid(grid, widths)
     if margins == NARROW_MARGINS:
         _narrow_margins(table)
     for row in rows:
@@ -332,6 +326,14 @@ def _fit_columns(table: Any, styles: Styles, repeated: Mapping[Any, Repeated]) -
             wanted = styles.id_of(name) if name != SMALL_STYLE or small else None
             for style in cell.iter(f"{W}pStyle") if wanted else ():
                 style.set(f"{W}val", wanted)
+
+
+def _set_grid(grid: Any, widths: Sequence[int]) -> None:
+    """The columns of the table, of these widths."""
+    for child in list(grid):
+        grid.remove(child)
+    for width in widths:
+        etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
 
 
 def _close_up(table: Any) -> None:
@@ -352,10 +354,7 @@ def _close_up(table: Any) -> None:
     given = [int(_width_of(cell).get(f"{W}w")) for cell in headings]
     widths = [round(width * whole / sum(given)) for width in given]
     widths[-1] += whole - sum(widths)
-    for child in list(grid):
-        grid.remove(child)
-    for width in widths:
-        etree.SubElement(grid, f"{W}gridCol").set(f"{W}w", str(width))
+    _set_grid(grid, widths)
     for row in cells:
         for cell, width in zip(row, widths if len(row) == count else [whole], strict=True):
             _width_of(cell).set(f"{W}w", str(width))
@@ -372,19 +371,12 @@ def _narrow_margins(table: Any) -> None:
         edge = etree.SubElement(margins, f"{W}{side}")
         edge.set(f"{W}w", str(NARROW_MARGINS // 2 - 8))
         edge.set(f"{W}type", "dxa")
-    later = next((child for child in properties if child.tag in _AFTER_MARGINS), None)
-    if later is not None:
-        later.addprevious(margins)
-    else:
-        properties.append(margins)
+    insert_before(properties, margins, _AFTER_MARGINS)
 
 
 def _set_size(cell: Any, points: int) -> None:
     for run in cell.iter(f"{W}r"):
-        properties = run.find(f"{W}rPr")
-        if properties is None:
-            properties = etree.Element(f"{W}rPr")
-            run.insert(0, properties)
+        properties = properties_of(run, "rPr")
         for name in ("sz", "szCs"):
             for old in properties.findall(f"{W}{name}"):
                 properties.remove(old)

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import UNIX, Package, rewritten
-from generator.word.ooxml import W, text_of
+from generator.word.ooxml import W, insert_before, text_of
 from generator.workbook.plain_tables import UNDERLINED, UNDERLINED_END
 
 _BODY = "word/document.xml"
@@ -88,11 +88,7 @@ def _run(looks: Any, child: Any, underlined: bool) -> Any:
     if underlined and properties.find(f"{W}u") is None:
         line = etree.Element(f"{W}u")
         line.set(f"{W}val", "single")
-        later = next((part for part in properties if part.tag in _AFTER), None)
-        if later is not None:
-            later.addprevious(line)
-        else:
-            properties.append(line)
+        insert_before(properties, line, _AFTER)
     if len(properties):
         run.append(properties)
     run.append(child)
