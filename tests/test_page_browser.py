@@ -125,6 +125,30 @@ def test_a_figure_is_clicked_and_its_cells_and_places_are_shown_and_back(
     expect(panel).to_be_hidden()
 
 
+def test_an_answer_that_comes_late_does_not_replace_what_was_clicked_after_it(
+    own_desk: Desk, visit: Callable[..., tuple[Page, Served]]
+) -> None:
+    page, served = visit()
+    opened(page, served, "/documents")
+    page.get_by_role("link", name="07 討論事項第一案").click()
+    page.locator('svg a.figure[aria-label="4：預定開放.已上架數"] rect').click()
+    panel = page.locator("#panel")
+    expect(panel.get_by_role("heading", name="預定開放.已上架數")).to_be_visible()
+    # Something is saved; the page asks for the figure anew, and the answer stays on the way.
+    held: list[Any] = []
+    page.route("**/figures/**", lambda route: held.append(route))
+    with page.expect_request("**/figures/**"):
+        change(own_desk, "資料集.xlsx", "預定開放", "D3", "★")
+    panel.locator("td a", has_text="★").first.click()
+    cell = panel.get_by_role("heading", name=re.compile(r"資料集.xlsx〔預定開放〕D\d+"))
+    expect(cell).to_be_visible()
+    for route in held:
+        with page.expect_request_finished(lambda request: "/figures/" in request.url):
+            route.continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    expect(cell).to_be_visible()
+
+
 def test_a_saved_cell_redraws_only_the_pages_that_changed(
     own_desk: Desk, visit: Callable[..., tuple[Page, Served]]
 ) -> None:

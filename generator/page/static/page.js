@@ -78,10 +78,18 @@
 
   // --- the panel: a figure or a cell beside the page ---------------------------------------------------------------
 
+  // `panelAddress` is what the user wants to see: an answer that comes after another click, or after the panel was closed, is dropped.
   async function fillPanel(address, quietly = false) {
-    const { ok, page } = await fetchDocument(address);
-    if (!ok) { if (quietly) closePanel(); else say("找不到這個數字，可能剛剛改過。"); return; }
+    const before = panelAddress;
     panelAddress = address;
+    const { ok, page } = await fetchDocument(address);
+    if (panelAddress !== address) return;
+    if (!ok) {
+      if (quietly) { closePanel(); return; }
+      panelAddress = before;
+      say("找不到這個數字，可能剛剛改過。");
+      return;
+    }
     const inside = document.createElement("div");
     inside.append(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
     const old = panel.querySelector(".inside");
@@ -106,10 +114,13 @@
 
   // --- jobs ----------------------------------------------------------------------------------------------------------
 
+  let jobAsked = 0;
   async function showJob(id) {
+    const asked = ++jobAsked;
     const { ok, page } = await fetchDocument(`/jobs/${id}`);
     const inside = page.querySelector(".job-inside");
-    if (!ok || !inside) return;
+    // Of two answers on their way only the later question's counts, whichever comes first.
+    if (!ok || !inside || asked !== jobAsked) return;
     const shown = jobBox.querySelector(".job-inside");
     if (shown && jobBox.dataset.job === id) become(shown, inside); else jobBox.replaceChildren(document.importNode(inside, true));
     jobBox.dataset.job = id;
