@@ -192,7 +192,8 @@ def test_fifty_three_thousand_rows_take_little_time_and_memory(desk: Desk) -> No
     ]
     export(desk, [*others[:30_000], *many(999), *others[30_000:]])
     script = (
-        "import json, re, resource\nfrom pathlib import Path\nfrom click.testing import CliRunner\nfrom generator.cli.app import packet\n"
+        "import json, re, resource\nfrom pathlib import Path\n"
+        "from click.testing import CliRunner\nfrom generator.cli.app import packet\n"
         f"done = CliRunner().invoke(packet, ['--workspace', {str(desk.root)!r}, 'catalogue', '113-1', '--json'])\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
         "found = json.loads(done.stdout)\n"
