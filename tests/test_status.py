@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -12,6 +13,7 @@ import pytest
 from conftest import AGENCY, EXPLANATIONS, MEETING, UNITS, Desk
 
 from generator.cli import options
+from generator.dispatch import status
 
 ATTACHED = """
 | 案號 | 名稱     | 來源              |
@@ -60,6 +62,18 @@ def test_what_is_owed_follows_from_the_other_sheets(waiting: Desk) -> None:
     (waiting.root / "inputs/113-1/附件").mkdir()
     (waiting.root / "inputs/113-1/附件/簡報.pdf").write_bytes(b"%PDF")
     assert told(waiting)["資訊處", "檔案:簡報.pdf"]
+
+
+def test_nobody_owes_a_list_that_the_program_computes(waiting: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As CONTRIBUTING declares one: among the lists, and in no workbook."""
+    records = tuple(
+        type(record.__name__, (record,), {"__slots__": (), "sheet": dataclasses.replace(record.sheet, book="")})
+        if record.sheet.name == "品質檢測"
+        else record
+        for record in status.MEETING_SHEETS
+    )
+    monkeypatch.setattr(status, "MEETING_SHEETS", records)
+    assert not any(what == "工作表:品質檢測" for _, what in told(waiting))
 
 
 def test_the_sheet_of_duties_says_it_all_with_its_own_deadlines(waiting: Desk) -> None:

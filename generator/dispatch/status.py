@@ -28,6 +28,7 @@ from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import CONTINUED
 from generator.meeting.sheets.duties import Duty
 from generator.meeting.sheets.index import MEETING_SHEETS
+from generator.meeting.sheets.lists import BY_SHEET
 from generator.meeting.sources import FILE, SHEET
 from generator.prose.vocabulary import Vocabulary
 from generator.workbook import books, typed_rows
@@ -93,6 +94,8 @@ def _following(meeting: Meeting) -> Iterator[tuple[str, str, bool]]:
     for case in meeting.cases:
         for item in case.attachments:
             declared = records.get(item.target) if item.source == SHEET else None
+            if declared is not None and item.target in BY_SHEET and not declared.book:
+                continue  # The program computes that list; nobody hands it in.
             listing = declared is not None and any(column.lists_units for column in declared.columns)
             if listing:
                 yield from ((unit, f"{SHEET}:{item.target}", True) for unit in meeting.units)
