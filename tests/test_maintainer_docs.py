@@ -23,7 +23,12 @@ def test_each_module_that_the_table_of_rooms_names_is_there(row: str) -> None:
     text = "\n".join(path.read_text("utf-8") for room in rooms(row) for path in (generator / room).rglob("*.py"))
     for name in _NAME.findall(row.split("|")[3]):
         path, last = name.rstrip("/"), name.rstrip("/").rpartition("/")[2]
-        files = {last, f"{last}.py"} & inside or (generator / f"{path}.py").exists() or (REPO / path).exists()
+        files = (
+            {last, f"{last}.py"} & inside
+            or (generator / f"{path}.py").exists()
+            or (generator / path).exists()
+            or (REPO / path).exists()
+        )
         # What is no file is a word of the room's own code, or of the users: 信件 ….txt, packet init.
         assert files or " " in name or re.search(rf"\b{last}\b", text), name
 
