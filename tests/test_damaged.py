@@ -441,16 +441,16 @@ def test_two_releases_at_once_give_one_and_the_other_is_told(desk: Desk, monkeyp
 def test_two_runs_that_make_the_minutes_at_once_make_them_once(desk: Desk) -> None:
     desk.meeting()
     # Both have looked before either writes.
-    wait = "import generator.setup.start as start, os, sys, time\n"
+    wait = "import generator.setup.placing as start, os, sys, time\n"
     wait += f"ready, mine = {str(desk.root.parent)!r}, str(os.getpid())\n"
     wait += """
-real = start._move
+real = start.move
 def move(moves):
     open(os.path.join(ready, "ready-" + mine), "w").close()
     while sum(name.startswith("ready-") for name in os.listdir(ready)) < 2:
         time.sleep(0.01)
     real(moves)
-start._move = move
+start.move = move
 """
     results: list[subprocess.CompletedProcess[str]] = []
     threads = [

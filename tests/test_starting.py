@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -102,8 +104,13 @@ def test_init_makes_a_workspace_with_blank_facts_and_the_standard_templates(desk
     root = tmp_path / "別的機關" / "開放 資料"
     result = desk.run("init", str(root))
     assert result.exit_code == 0
-    assert {path.name for path in root.iterdir()} == {"inputs", "templates", "output"}
+    assert {path.name for path in root.iterdir()} == {"inputs", "templates", "output", "讀我.txt"}
     assert {path.name for path in (root / "inputs").iterdir()} == {"機關.xlsx", "共用"}
+    assert {path.name for path in (root / "inputs" / "共用").iterdir()} == {
+        "設置要點.xlsx",
+        "運作指引.xlsx",
+        "空白條文.xlsx",
+    }
     assert tree(root / "templates") == tree(REPO / "templates")
     agency = openpyxl.load_workbook(root / "inputs" / "機關.xlsx")
     assert agency.sheetnames == ["機關", "單位", "規則", "委員", "停班日"]
@@ -132,7 +139,72 @@ def test_init_takes_an_empty_folder_and_leaves_other_files_alone(desk: Desk, tmp
     (root / "備忘.txt").write_text("甲", encoding="utf-8")
     assert desk.run("init", str(root)).exit_code == 0
     assert (root / "備忘.txt").read_text(encoding="utf-8") == "甲"
-    assert {path.name for path in root.iterdir()} == {"inputs", "templates", "output", "備忘.txt"}
+    assert {path.name for path in root.iterdir()} == {"inputs", "templates", "output", "備忘.txt", "讀我.txt"}
+
+
+def test_a_new_workspace_says_in_notepads_own_way_what_is_where(desk: Desk, tmp_path: Path) -> None:
+    root = tmp_path / "新"
+    assert desk.run("init", str(root)).exit_code == 0
+    content = (root / "讀我.txt").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    text = content.decode("utf-8-sig")
+    for place in ("inputs\\機關.xlsx", "inputs\\共用", "templates", "output", "空白條文.xlsx"):
+        assert place in text
+    for named in re.findall(r"packet [a-z]+", text):
+        assert named.split()[1] in app.packet.commands
+    assert "{" not in text
+
+
+def test_a_text_to_read_first_that_is_there_already_stays(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "讀我.txt").write_text("甲", encoding="utf-8")
+    result = desk.run("init", str(tmp_path))
+    assert result.exit_code == 0
+    assert (tmp_path / "讀我.txt").read_text(encoding="utf-8") == "甲"
+    assert "讀我.txt" not in result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "meeting"), [("政府資料開放諮詢小組", "113-1"), ("一般會議", "28")])
+def test_an_example_has_a_meeting_that_builds_with_its_minutes(
+    desk: Desk, tmp_path: Path, kind: str, meeting: str
+) -> None:
+    example = Desk(tmp_path / "範例")
+    result = desk.run("init", str(example.root), "--kind", kind, "--example")
+    assert result.exit_code == 0
+    assert f"packet open {meeting}" in result.output
+    assert f"packet open {meeting}" in (example.root / "讀我.txt").read_text(encoding="utf-8-sig")
+    built = example.run("build", meeting, "--format", "docx")
+    assert built.exit_code == 0, built.output
+    assert any("會議紀錄" in name for name in example.texts(meeting))
+
+
+def test_a_copy_of_the_blank_regulation_is_attached_once_it_is_filled_in(desk: Desk, tmp_path: Path) -> None:
+    new = Desk(tmp_path / "新")
+    assert desk.run("init", str(new.root)).exit_code == 0
+    shared = new.root / "inputs" / "共用"
+    fill(new.root / "inputs" / "機關.xlsx", "機關", AGENCY)
+    fill(new.root / "inputs" / "機關.xlsx", "單位", {"單位": "資訊處"})
+    shutil.copyfile(shared / "空白條文.xlsx", shared / "潮汐要點.xlsx")
+    fill(shared / "潮汐要點.xlsx", "條文", {"層級": "1", "條號": "一、", "內容": "為公開潮汐資料，訂定本要點。"})
+    assert new.run("new", "113-1").exit_code == 0
+    offered = menu(openpyxl.load_workbook(book(new, "會議"))["附件"], "C2")
+    assert "共用:潮汐要點" in offered
+    assert "空白條文" not in offered
+    fill(book(new, "會議"), "會議資訊", FACTS)
+    fill(book(new, "會議"), "案由", ONE_CASE)
+    fill(book(new, "會議"), "附件", {"案號": "報1", "名稱": "潮汐要點", "來源": "共用:潮汐要點"})
+    fill(book(new, "會議"), "說明", {"案號": "報1", "層級": 1, "內容": "如{{ 附件('潮汐要點') }}。"})
+    assert new.run("build", "113-1", "--format", "docx").exit_code == 0
+    assert any("為公開潮汐資料，訂定本要點。" in text for text in new.texts().values())
+
+
+def test_forms_made_before_the_agency_is_filled_in_are_those_of_its_kind(desk: Desk, tmp_path: Path) -> None:
+    for kind, more in (("政府資料開放諮詢小組", True), ("一般會議", False)):
+        new = Desk(tmp_path / kind)
+        assert desk.run("init", str(new.root), "--kind", kind).exit_code == 0
+        assert new.run("new", "113-1").exit_code == 0
+        assert book(new, "資料集").is_file() is more
 
 
 @pytest.mark.parametrize("moment", [1, 2, 3])

@@ -19,6 +19,8 @@ from generator.workbook.plain_tables import PlainTable
 from generator.workbook.raw import RawSheet
 
 SHEET, SHARED, FILE, SEPARATELY = "工作表", "共用", "檔案", "另附"
+# The form of a regulation in 共用/, to be copied; it is none itself.
+BLANK_REGULATION = "空白條文"
 
 
 class SourceCode(Code):
@@ -171,7 +173,7 @@ def _read_regulation(name: str, at: Location, inputs: Inputs) -> None:
 
 
 def _regulations(workspace: Workspace) -> list[str]:
-    return sorted({path.stem for path in books.books(workspace.shared)})
+    return sorted({path.stem for path in books.books(workspace.shared)} - {BLANK_REGULATION})
 
 
 SOURCES = (

@@ -258,9 +258,9 @@ def _inputs(here: Workspace) -> Finding:
 
 
 def _templates(here: Workspace) -> Finding:
-    from generator.setup import start as starting
+    from generator.setup import new_workspace
 
-    standard = starting.standard_templates()
+    standard = new_workspace.standard_templates()
     lacking = [path.stem for path in standard if not (here.templates / path.name).is_file()]
     text = f"{len(standard) - len(lacking)} 個"
     if not lacking:

@@ -6,9 +6,7 @@ A form is short: a rare column is in it where `--with` names it, or where the la
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 
-import generator
 from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import perhaps
 from generator.meeting.body import DATA_GROUP_RULES
@@ -27,7 +25,6 @@ from generator.workbook.raw import RawSheet
 from generator.workbook.record import Record
 
 KINDS = (DATA_GROUP, ANY_BODY)
-_REGULATIONS = ("設置要點.xlsx", "運作指引.xlsx")
 # What only a group on open data fills in.
 _OF_DATA_GROUPS: tuple[type[Record], ...] = (*LISTS, Total, Slide)
 _FIELDS_OF_DATA_GROUPS: Mapping[type[Record], tuple[str, ...]] = {
@@ -126,13 +123,3 @@ def agency_forms(kind: str) -> list[FilledSheet]:
         form(record, given.get(record, ()), kind=kind, choices=choices if record is Member else None)
         for record in records
     ]
-
-
-def regulations(kind: str) -> list[Path]:
-    """The regulations that all groups of the kind are under, as workbooks for 共用/; none of other bodies."""
-    if kind != DATA_GROUP:
-        return []
-    package = Path(generator.__file__).parent
-    installed = package / "standard" / "共用"
-    folder = installed if installed.is_dir() else package.parent / "inputs" / "共用"
-    return [path for name in _REGULATIONS if (path := folder / name).is_file()]
