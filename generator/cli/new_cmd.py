@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -18,15 +18,27 @@ if TYPE_CHECKING:
 @click.argument("meeting", type=MEETING)
 @click.option("--from", "source", type=MEETING, help="沿用這次會議的文字，帶入其決定（議）與持續列管事項。")
 @click.option("--minutes", is_flag=True, help="會後：在已有的會議加上 會議紀錄.xlsx。")
+@click.option("--refresh", is_flag=True, help="另存更新了下拉清單（單位、委員、附件來源）的活頁簿，原檔不動。")
 @click.option("--with", "with_", metavar="欄位", help="表單另外列出這些欄位或工作表，以逗號隔開，例如 提案人,公開。")
 @click.pass_obj
-def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minutes: bool, with_: str | None) -> None:
+def new(
+    given: Path | None,
+    meeting: MeetingId,
+    source: MeetingId | None,
+    minutes: bool,
+    refresh: bool,
+    with_: str | None,
+) -> None:
     """建立一場會議的空白活頁簿，供填寫。"""
     from generator.cli import terminal
     from generator.setup import kinds, start
 
     if minutes and source:
         raise click.UsageError("--minutes 與 --from 不能同時使用。")
+    if refresh and (minutes or source or with_):
+        raise click.UsageError("--refresh 不能與其他選項同時使用。")
+    if refresh:
+        _refresh(given, meeting)
     columns = kinds.columns_named(with_ or "")
     workspace = workspace_of(given, meeting if minutes else source)
     started = start.minutes(workspace, meeting, columns) if minutes else start.new(workspace, meeting, source, columns)
@@ -46,3 +58,17 @@ def new(given: Path | None, meeting: MeetingId, source: MeetingId | None, minute
         last = "沒有錯誤時產生文件："
     steps = [(first, ""), ("填好後檢查：", f"packet check {meeting}"), (last, f"packet build {meeting}")]
     terminal.started(title, started.files, started.remarks, steps)
+
+
+def _refresh(given: Path | None, meeting: MeetingId) -> NoReturn:
+    from generator.cli import terminal
+    from generator.setup.refresh import refresh
+
+    workspace = workspace_of(given, meeting)
+    found = refresh(workspace, meeting)
+    if found.outcomes:
+        terminal.summary(found.folder.relative_to(workspace.root).as_posix(), found.outcomes, found.remarks)
+    else:
+        for remark in found.remarks:
+            click.echo(remark)
+    terminal.ended(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from generator.basic.problem import Location, Problem, has_errors, problem
@@ -19,7 +19,9 @@ from generator.meeting.load import MeetingCode
 from generator.meeting.model import units_of
 from generator.meeting.sheets import DRAFT
 from generator.meeting.sheets.agency import Agency, Member, Unit
+from generator.meeting.sheets.agenda import Section
 from generator.meeting.sheets.index import BOOKS, MEETING_SHEETS, MINUTES_SHEETS
+from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, MeetingInfo
 from generator.meeting.sheets.minutes import Attendance, ClearedWording, Decision, MinutesInfo, Observer, Remark
 from generator.meeting.sources import SOURCES
@@ -49,8 +51,8 @@ def new(
     if folder.exists() and not placing.is_empty(folder):
         raise Taken(f"inputs/{meeting} 已經有檔案，沒有更動任何檔案。請用 Excel 修改原有的活頁簿，或改用別的會議編號。")
     agency = _agency(workspace, started.problems)
-    units, members = _names(agency)
-    own, choices = _body(agency), agenda.kinds(agenda.read((), agency, []))
+    units, members = names_of(agency)
+    own, sections = body_of(agency), agenda.read((), agency, [])
     if source:
         wanted = {*wanted, *kinds.columns_filled(books.read_folder(workspace.inputs(source), []))}
     brought = bring_over(workspace, meeting, source, agency, started.problems) if source else Brought()
@@ -62,7 +64,9 @@ def new(
     if has_errors(started.problems):
         return started
     if not units:
-        started.remarks.append("機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單。")
+        started.remarks.append(
+            f"機關.xlsx〔單位〕還沒有填，這些活頁簿沒有單位的下拉清單；填好之後執行 packet new {meeting} --refresh。"
+        )
     for record in MEETING_SHEETS:
         for column in record.sheet.columns:
             if column.lists_units and kinds.has_form(record, own.kind, wanted, ()):
@@ -70,13 +74,7 @@ def new(
     named = source is not None and bool(succession.title(workspace, source))
     if meeting.name or named:
         started.remarks.append("會議名稱印在各文件上，請在〔會議資訊〕填寫。")
-    menus = {
-        _column(MeetingInfo, "chair"): members,
-        _column(Observer, "unit"): units,
-        _column(Attachment, "origin"): [
-            f"{source.word}:{name}" for source in SOURCES for name in source.names(workspace)
-        ],
-    }
+    menus = suggested(workspace, units, members)
     with placing.aside(folder.parent) as aside:
         new_folder = aside / folder.name
         (new_folder / "附件").mkdir(parents=True)
@@ -88,7 +86,10 @@ def new(
             if not records:
                 continue
             columns = {*wanted, *named_columns}
-            filled = [form(record, given[record], columns, own.kind, choices) for record in records]
+            filled = [
+                form(record, given[record], columns, own.kind, choices_of(record, sections, own.roles))
+                for record in records
+            ]
             write_workbook(
                 new_folder / f"{name}.xlsx", filled, units=units, title=f"{meeting} {name}", suggestions=menus
             )
@@ -115,7 +116,7 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     if os.path.lexists(target):
         raise Taken(f"inputs/{meeting}/{target.name} 已經有了，沒有更動任何檔案。請用 Excel 修改原有的活頁簿。")
     agency = load.agency_of(workspace, meeting, started.problems)
-    units, members = _names(agency)
+    units, members = names_of(agency)
     raw = books.read_folder(folder, started.problems)
     if kept := workspace.own_agency_book(meeting):
         raw = [sheet for sheet in raw if sheet.workbook != books.printable(kept.name)]
@@ -134,7 +135,7 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     started.problems = []
     cases = agenda.placed(typed_rows.complete(Case, rows), sections)
     keys = list(dict.fromkeys(case.key for case in cases))
-    own = _body(agency)
+    own = body_of(agency)
     listed = [
         (value_of(row, Member, "name"), value_of(row, Member, "role")) for row in _members(agency) if _serves(row, raw)
     ]
@@ -162,25 +163,50 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
         or [Observer.filled(unit=unit) for unit in present],
         Decision: [Decision.filled(case=key, number="1") for key in [*agenda.decided(sections), *keys]],
     }
-    minuted = [key for key in dict.fromkeys([*agenda.texts(sections), *keys, agenda.first_motion(sections)]) if key]
-    menus = {
-        _column(Remark, "case"): minuted,
-        _column(Remark, "speaker"): [*members, *units],
-        _column(Observer, "unit"): units,
-        _column(Decision, "case"): minuted,
-    }
+    minuted = minuted_keys(sections, keys)
+    menus = suggested(workspace, units, members, minuted)
     new_sheets = [record for record in new_sheets if kinds.has_form(record, own.kind, wanted, ())]
     sheets: tuple[type[Record], ...] = (*new_sheets, Case)
     with placing.aside(folder) as aside:
-        choices = {Attendance.heading_of("role"): own.roles, **agenda.kinds(sections)}
         columns = {*wanted, Observer.heading_of("how")}
-        written = [form(record, filled.get(record, ()), columns, own.kind, choices) for record in sheets]
+        written = [
+            form(record, filled.get(record, ()), columns, own.kind, choices_of(record, sections, own.roles))
+            for record in sheets
+        ]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         placing.move([(aside / target.name, target)])
     started.files += [(target.name, "、".join(record.sheet.name for record in new_sheets))]
     started.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
     return started
+
+
+def choices_of(record: type[Record], sections: Sequence[Section], roles: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The body's own words for the columns of a sheet that allow no others, by heading."""
+    if record is Attendance:
+        return {Attendance.heading_of("role"): roles}
+    return agenda.kinds(sections) if record in (Case, PastDecision) else {}
+
+
+def minuted_keys(sections: Sequence[Section], keys: Sequence[str]) -> list[str]:
+    """What minutes may speak of: the sections that are a text, the cases, and the first motion."""
+    return [key for key in dict.fromkeys([*agenda.texts(sections), *keys, agenda.first_motion(sections)]) if key]
+
+
+def suggested(
+    workspace: Workspace, units: Sequence[str], members: Sequence[str], minuted: Sequence[str] = ()
+) -> dict[tuple[str, str], Sequence[str]]:
+    """What the drop-downs of a meeting's workbooks offer beside the columns' own texts, by sheet and heading."""
+    return {
+        _column(MeetingInfo, "chair"): members,
+        _column(Attachment, "origin"): [
+            f"{source.word}:{name}" for source in SOURCES for name in source.names(workspace)
+        ],
+        _column(Observer, "unit"): units,
+        _column(Remark, "case"): minuted,
+        _column(Remark, "speaker"): [*members, *units],
+        _column(Decision, "case"): minuted,
+    }
 
 
 def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
@@ -190,7 +216,7 @@ def _agency(workspace: Workspace, problems: list[Problem]) -> list[RawSheet]:
     return books.read_workbook(workspace.agency_book, problems)
 
 
-def _body(agency: Sequence[RawSheet]) -> Body:
+def body_of(agency: Sequence[RawSheet]) -> Body:
     """What 機關.xlsx says of the body; its faults are `packet check`'s to report."""
     row = typed_rows.field_row(Agency, agency, [])
     own = body.read(agency, typed_rows.field_record(Agency, row), [])
@@ -208,10 +234,10 @@ def _serves(row: Row, raw: Sequence[RawSheet]) -> bool:
 
 
 def _members(agency: Sequence[RawSheet]) -> list[Row]:
-    return typed_rows.rows(Member, agency, [], {Member.heading_of("role"): _body(agency).roles})
+    return typed_rows.rows(Member, agency, [], {Member.heading_of("role"): body_of(agency).roles})
 
 
-def _names(agency: Sequence[RawSheet]) -> tuple[list[str], list[str]]:
+def names_of(agency: Sequence[RawSheet]) -> tuple[list[str], list[str]]:
     """The units in their order and the members' names, for the drop-downs."""
     names: list[list[str]] = []
     records: tuple[type[Record], ...] = (Unit, Member)

@@ -28,7 +28,8 @@ class Menus:
         ``suggestions``: (sheet, column) → texts to choose from beside the column's own; any other may be typed as well.
         """
         self._cells, self._units, self._suggestions = cells, units, suggestions
-        self._long: dict[tuple[str, ...], str] = {}
+        # The lists that are too long to stand inline, and where they stand in the hidden sheet.
+        self.long: dict[tuple[str, ...], str] = {}
 
     def attach(self, worksheet: Worksheet, column: Column, cells: str) -> None:
         """Give ``cells`` the drop-down of that column, if it has one."""
@@ -63,14 +64,14 @@ class Menus:
         inline = ",".join(items).replace('"', '""')
         if len(inline) <= _LONGEST_INLINE and not any("," in item for item in items):
             return f'"{inline}"' if items else ""
-        letter = get_column_letter(len(self._long) + 1)
-        return self._long.setdefault(tuple(items), f"'{MENU_SHEET}'!${letter}$1:${letter}${len(items)}")
+        letter = get_column_letter(len(self.long) + 1)
+        return self.long.setdefault(tuple(items), f"'{MENU_SHEET}'!${letter}$1:${letter}${len(items)}")
 
     def write_long(self, book: Workbook) -> None:
         """Add the hidden sheet of the lists that are too long to stand inline, if there are any."""
-        if self._long:
+        if self.long:
             worksheet = book.create_sheet(MENU_SHEET)
             worksheet.sheet_state = "hidden"
-            for position, items in enumerate(self._long, start=1):
+            for position, items in enumerate(self.long, start=1):
                 for row, item in enumerate(items, start=1):
                     worksheet.cell(row, position, item).data_type = "s"

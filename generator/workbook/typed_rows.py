@@ -58,7 +58,7 @@ def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem])
     for sheet in sheets:
         problems += [*sheet.remarks, *sheet.pictures(RawSheetCode.PICTURE_NOT_READ)]
         before = len(problems)
-        heading = _heading_row(spec, sheet, problems)
+        heading = heading_row(spec, sheet, problems)
         if heading is None:
             continue
         number, columns = heading
@@ -310,7 +310,7 @@ def _field_columns(sheet: RawSheet) -> tuple[int, int, int]:
     return 0, 0, 1
 
 
-def _heading_row(spec: Sheet, sheet: RawSheet, problems: list[Problem]) -> tuple[int, dict[str, int]] | None:
+def heading_row(spec: Sheet, sheet: RawSheet, problems: list[Problem]) -> tuple[int, dict[str, int]] | None:
     """The number of the (last) heading row and where each known column stands; None (and a problem) when not found.
 
     Headings of two or three rows are looked for where no single row has all that are required.

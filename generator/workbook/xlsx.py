@@ -105,6 +105,17 @@ def spread(archive: package.Package) -> int:
     return cells
 
 
+def targets(archive: package.Package) -> dict[str, str]:
+    """The name of the part of each sheet. Raises what openpyxl and lxml raise on a file that is damaged."""
+    return {sheet.name: target for sheet, target in _opened(archive)[1]}
+
+
+def book_part(archive: package.Package) -> str:
+    """The name of the part that lists the sheets."""
+    name: str = _opened(archive)[0].parser.workbook_part_name
+    return name
+
+
 def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
     """openpyxl's reader of everything but the cells, and each sheet with the name of its part."""
     with quiet():
