@@ -72,7 +72,7 @@ ORDERS = {
 
 @pytest.mark.parametrize("name", SETS)
 def test_text_is_read_in_each_character_set(name: str) -> None:
-    assert NAMELESS in reading.said(page(shown(SETS[name](NAMELESS)), name))
+    assert NAMELESS in reading.all_text(page(shown(SETS[name](NAMELESS)), name))
     assert reading.unread(page(shown(SETS[name](NAMELESS)), name)) == []
 
 
@@ -82,18 +82,18 @@ def test_text_in_a_form_is_read_in_each_character_set() -> None:
     form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, 595, 842])
     form.Resources = Dictionary(Font=source.pages[0].obj.Resources.Font)
     source.pages[0].obj.Resources.XObject = Dictionary(X=form)
-    assert NAMELESS in reading.said(saved(source))
+    assert NAMELESS in reading.all_text(saved(source))
 
 
 @pytest.mark.parametrize("how", ORDERS)
 def test_text_is_read_as_it_stands_whatever_the_order_in_which_it_is_drawn(how: str) -> None:
-    assert NAMELESS in reading.said(page(ORDERS[how])).replace(" ", "")
+    assert NAMELESS in reading.all_text(page(ORDERS[how])).replace(" ", "")
 
 
 def test_what_is_drawn_as_it_reads_is_said_once() -> None:
     lines = b"".join(shown(f"第{number}行{NAMELESS}".encode("utf-16-be")).replace(b"700", b"%d" % (700 - 30 * number))
                      for number in range(5))  # fmt: skip
-    assert reading.said(page(lines)).count(NAMELESS) == 5
+    assert reading.all_text(page(lines)).count(NAMELESS) == 5
 
 
 def scanned(drawing: bytes = b"q 500 0 0 700 40 60 cm /I Do Q") -> bytes:
@@ -135,7 +135,7 @@ def test_a_sign_at_the_head_of_a_page_holds_no_text() -> None:
 def test_several_threads_may_read_at_once() -> None:
     content = page(shown(NAMELESS.encode("utf-16-be")) * 50)
     with ThreadPoolExecutor(4) as pool:
-        texts = list(pool.map(reading.said, [content] * 40))
+        texts = list(pool.map(reading.all_text, [content] * 40))
     assert len(set(texts)) == 1
 
 

@@ -47,7 +47,8 @@ def without(content: bytes, kinds: re.Pattern[str]) -> bytes:
         for name in names:
             if name not in parts:
                 parts[name] = archive.read(name)
-    kept = {name: part for name, part in parts.items() if name.casefold() not in {one.casefold() for one in unwanted}}
+    left_out = {name.casefold() for name in unwanted}
+    kept = {name: part for name, part in parts.items() if name.casefold() not in left_out}
     if _TYPES in kept:
         kept[_TYPES] = _listed(kept[_TYPES], kept)
     return written((name, kept[name]) for name in in_order(kept))

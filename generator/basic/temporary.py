@@ -52,11 +52,11 @@ class Folder:
 @contextlib.contextmanager
 def folder(within: Path | None = None) -> Iterator[Path]:
     """A temporary folder, removed at the end. Raises OSError where there can be none."""
-    made = Folder(within)
+    temporary = Folder(within)
     try:
-        yield made.path
+        yield temporary.path
     finally:
-        made.close()
+        temporary.close()
 
 
 @contextlib.contextmanager

@@ -167,9 +167,9 @@ class Converter:
             def progress(rows: int) -> None:
                 self._step(f"轉換「{document.name}」：{rows:,}／{document.rows:,} 列")
 
-            made = long_documents.to_pdf(content, self._office, CONVERSION_SECONDS, progress)
-            if made is not None:
-                self._cache.put({(key, "pdf"): made})
+            pdf = long_documents.to_pdf(content, self._office, CONVERSION_SECONDS, progress)
+            if pdf is not None:
+                self._cache.put({(key, "pdf"): pdf})
                 kept = self._cache.path(key, "pdf")
         return kept
 

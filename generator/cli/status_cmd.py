@@ -45,8 +45,8 @@ def status(given: Path | None, meeting: MeetingId, remind: bool, as_json: bool) 
         late = "red" if entry.due and entry.due < options.today() else "yellow"
         rows = f"　{entry.count} 列" if entry.there and entry.count is not None else ""
         since = f"{roc.short_date(entry.since.date())} {entry.since:%H:%M} {entry.at}{rows}" if entry.since else ""
-        told = (f"已交　{since}", "green") if entry.there else (f"未交{due}", late)
-        terminal.styled([[(f"  {entry.what}　", ""), told]])
+        state = (f"已交　{since}", "green") if entry.there else (f"未交{due}", late)
+        terminal.styled([[(f"  {entry.what}　", ""), state]])
     lacking = sum(not entry.there for entry in report.deliveries)
     terminal.styled([[(f"共 {len(report.deliveries)} 項，未交 {lacking} 項。", "bold")]])
     if remind:

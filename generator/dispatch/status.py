@@ -77,11 +77,11 @@ def of(workspace: Workspace, meeting_id: MeetingId) -> Report:
     folder = workspace.inputs(meeting_id)
     sheets = [(path, sheet) for path in books.lists(folder) for sheet in books.read_workbook(path, [])]
     duties = typed_rows.records(Duty, [sheet for _, sheet in sheets], [])
-    deadline = next((one.date for one in schedule.of(meeting).deadlines if one.name == schedule.PAPERS), None)
+    deadline = next((limit.date for limit in schedule.of(meeting).deadlines if limit.name == schedule.PAPERS), None)
     owed = [(duty.unit, duty.what, duty.due or deadline, duty.email, True) for duty in duties]
     if not duties:
         owed = [(unit, what, deadline, "", listing) for unit, what, listing in _following(meeting)]
-    found = [_delivery(workspace, meeting, sheets, *one) for one in dict.fromkeys(owed)]
+    found = [_delivery(workspace, meeting, sheets, *owing) for owing in dict.fromkeys(owed)]
     found += _progress(workspace, meeting, sheets, deadline)
     order = {unit: number for number, unit in enumerate(meeting.units)}
     report.deliveries = sorted(found, key=lambda entry: order.get(entry.unit, len(order)))

@@ -81,8 +81,8 @@ def of_attachment(document: Document, case: Case, item: Attachment) -> list[Docu
         return [document]
     found = [_narrowed(document, item.access, case.secrecy)]
     lacking = [edition for edition in (FOR_PUBLIC, FOR_MEETING) if not sees(edition, item.access)]
-    told = [edition for edition in lacking if sees(edition, case.access)]
-    if told:
+    replaced_for = [edition for edition in lacking if sees(edition, case.access)]
+    if replaced_for:
         context = {
             **blank(document.context["本附件"]),
             "標號": item.label,
@@ -92,7 +92,7 @@ def of_attachment(document: Document, case: Case, item: Attachment) -> list[Docu
         title = document.title.partition(f"{item.label} ")[0]
         stand_in = replace(
             document,
-            name=f"{case.title} {item.label}（{FOR_PUBLIC if told == [FOR_PUBLIC] else '不公開'}）",
+            name=f"{case.title} {item.label}（{FOR_PUBLIC if replaced_for == [FOR_PUBLIC] else '不公開'}）",
             template="另附",
             context={name: value for name, value in document.context.items() if name not in ("表", "條文", "簡報")}
             | {"本附件": context},
@@ -105,8 +105,8 @@ def of_attachment(document: Document, case: Case, item: Attachment) -> list[Docu
             ending="docx",
             attachment=None,
             deck=None,
-            audience=PUBLIC if FOR_PUBLIC in told else PARTICIPANTS,
-            packet="" if len(told) == 2 else told[0],
+            audience=PUBLIC if FOR_PUBLIC in replaced_for else PARTICIPANTS,
+            packet="" if len(replaced_for) == 2 else replaced_for[0],
             stands_in=True,
         )
         found.append(stand_in)

@@ -240,8 +240,8 @@ def _of_minutes(meeting: Meeting, vocabulary: Vocabulary) -> Iterator[Printed]:
     yield Printed(minutes.info.opening, minutes.info.at("opening"), EDITIONS)
     for remark in minutes.remarks:
         editions = (FOR_MEETING,) if remark.closed or folded(remark.case) in closed else EDITIONS
-        for said in (remark, *remark.points):
-            yield Printed(said.text, said.at("text"), editions, case=remark.case)
+        for statement in (remark, *remark.points):
+            yield Printed(statement.text, statement.at("text"), editions, case=remark.case)
         if not remark.nameless and remark.kind != OPINION:
             yield Printed(remark.speaker, remark.at("speaker"), editions, case=remark.case)
     for observer in meeting.came:

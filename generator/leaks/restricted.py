@@ -131,16 +131,16 @@ def _core(case: Case) -> str:
 def _sentences(meeting: Meeting, edition: str) -> list[str]:
     """The sentences of what an edition may not have, as keys; those that stand in an open cell too are left out."""
     found: dict[str, None] = {}
-    told = []
+    open_texts = []
     for item in _texts(meeting, None):
         if sees(edition, item.access):
-            told.append(key(item.text))
+            open_texts.append(key(item.text))
             continue
         for part in _TAG.split(item.text):
             for sentence in _PAUSE.split(part):
                 if len(folded_sentence := key(sentence)) >= _SHORTEST_SENTENCE:
                     found[folded_sentence] = None
-    open_text = "\n".join(told)
+    open_text = "\n".join(open_texts)
     return [sentence for sentence in found if sentence not in open_text]
 
 

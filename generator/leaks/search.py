@@ -134,10 +134,10 @@ class _Title:
     @classmethod
     def of(cls, meeting: Meeting, bearer: titles.Bearer) -> _Title:
         assert meeting.minutes is not None
-        said = [(remark.case, text) for remark in meeting.minutes.remarks for text in remark.texts]
-        said += [(decision.case, decision.text) for decision in meeting.minutes.decisions]
-        said += [(case.key, source) for source, case, _ in prose_of(meeting)]
-        open_texts = "\n".join(key(text) for case, text in said if folded(case) not in bearer.cases)
+        texts_by_case = [(remark.case, text) for remark in meeting.minutes.remarks for text in remark.texts]
+        texts_by_case += [(decision.case, decision.text) for decision in meeting.minutes.decisions]
+        texts_by_case += [(case.key, source) for source, case, _ in prose_of(meeting)]
+        open_texts = "\n".join(key(text) for case, text in texts_by_case if folded(case) not in bearer.cases)
         cleared = [entry.text for entry in meeting.cleared]
         return cls(names.Sought.of((), cleared).with_patterns([bearer.pattern]), open_texts)
 
@@ -210,10 +210,10 @@ def _closed(meeting: Meeting) -> Iterator[str]:
     if meeting.minutes is None:
         return
     remarks = meeting.minutes.remarks
-    said = [text for remark in remarks if not remark.closed for text in remark.texts]
-    said += [meeting.minutes.info.opening, *(decision.text for decision in meeting.minutes.decisions)]
-    said += [source for source, _, _ in prose_of(meeting)] + [entry.text for entry in meeting.cleared]
-    open_texts = "\n".join(map(key, said))
+    texts = [text for remark in remarks if not remark.closed for text in remark.texts]
+    texts += [meeting.minutes.info.opening, *(decision.text for decision in meeting.minutes.decisions)]
+    texts += [source for source, _, _ in prose_of(meeting)] + [entry.text for entry in meeting.cleared]
+    open_texts = "\n".join(map(key, texts))
     for remark in remarks:
         for text in remark.texts if remark.closed else ():
             yield from (whole for whole in [key(text)] if len(whole) > _SHORTEST_REMARK)

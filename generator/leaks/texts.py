@@ -110,7 +110,7 @@ def _read_pdf(content: bytes, insides: Insides, depth: int, budget: Budget) -> N
 
     from generator.pdf import reading
 
-    insides.body = reading.said(content)
+    insides.body = reading.all_text(content)
     reader = PdfReader(io.BytesIO(content))
     insides.rest += _strings(reader.trailer)
     for number in _numbers(reader):

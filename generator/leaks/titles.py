@@ -72,7 +72,7 @@ def surname(name: str) -> str:
     """The surname, as a key: two characters where these are one."""
     folded_name = key(name)
     double = folded_name[:2]
-    return double if len(folded_name) > 2 and double in {key(one) for one in people.DOUBLE} else folded_name[:1]
+    return double if len(folded_name) > 2 and double in {key(surname) for surname in people.DOUBLE} else folded_name[:1]
 
 
 def bearers(meeting: Meeting, edition: str) -> Iterator[Bearer]:

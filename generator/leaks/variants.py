@@ -57,8 +57,8 @@ def made_of(unihan: str) -> list[str]:
             character = above
         return character
 
-    def join(one: str, other: str) -> None:
-        first, second = sorted((root(one), root(other)))
+    def join(first_character: str, second_character: str) -> None:
+        first, second = sorted((root(first_character), root(second_character)))
         if first != second:
             parents[second] = first
 

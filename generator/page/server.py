@@ -177,8 +177,8 @@ def _static() -> Mount:
 
 
 def _routes() -> list[Route | Mount]:
-    one = "/m/{meeting}"
-    release = f"{one}/versions/{{number:int}}"
+    meeting_address = "/m/{meeting}"
+    release = f"{meeting_address}/versions/{{number:int}}"
     return [
         Route("/", meetings.meetings),
         Route("/events", actions.events),
@@ -187,30 +187,30 @@ def _routes() -> list[Route | Mount]:
         Route("/new", actions.first, methods=["POST"]),
         Route("/jobs/{job}", actions.job),
         Route("/jobs/{job}/stop", actions.stop, methods=["POST"]),
-        Route(one, meetings.overview),
-        Route(f"{one}/problems", meetings.problems),
-        Route(f"{one}/documents", documents.documents),
-        Route(f"{one}/documents/{{paper}}", documents.documents),
-        Route(f"{one}/pages/{{paper}}/{{number:int}}/{{version}}.png", documents.picture),
-        Route(f"{one}/thumbs/{{paper}}/{{number:int}}/{{version}}.png", documents.thumbnail),
-        Route(f"{one}/files/{{paper}}/{{ending}}", documents.file),
-        Route(f"{one}/packets/{{file}}", documents.packet),
-        Route(f"{one}/figures", figures.figures),
-        Route(f"{one}/figures/{{figure}}", figures.figure),
-        Route(f"{one}/sheets", figures.sheets),
-        Route(f"{one}/sheets/{{sheet}}", figures.sheet),
-        Route(f"{one}/cells/{{sheet}}/{{cell}}", figures.cell),
-        Route(f"{one}/cells/{{sheet}}/{{cell}}/suppose", actions.suppose, methods=["POST"]),
-        Route(f"{one}/versions", versions.all_versions),
+        Route(meeting_address, meetings.overview),
+        Route(f"{meeting_address}/problems", meetings.problems),
+        Route(f"{meeting_address}/documents", documents.documents),
+        Route(f"{meeting_address}/documents/{{paper}}", documents.documents),
+        Route(f"{meeting_address}/pages/{{paper}}/{{number:int}}/{{version}}.png", documents.picture),
+        Route(f"{meeting_address}/thumbs/{{paper}}/{{number:int}}/{{version}}.png", documents.thumbnail),
+        Route(f"{meeting_address}/files/{{paper}}/{{ending}}", documents.file),
+        Route(f"{meeting_address}/packets/{{file}}", documents.packet),
+        Route(f"{meeting_address}/figures", figures.figures),
+        Route(f"{meeting_address}/figures/{{figure}}", figures.figure),
+        Route(f"{meeting_address}/sheets", figures.sheets),
+        Route(f"{meeting_address}/sheets/{{sheet}}", figures.sheet),
+        Route(f"{meeting_address}/cells/{{sheet}}/{{cell}}", figures.cell),
+        Route(f"{meeting_address}/cells/{{sheet}}/{{cell}}/suppose", actions.suppose, methods=["POST"]),
+        Route(f"{meeting_address}/versions", versions.all_versions),
         Route(release, versions.changes),
         Route(f"{release}/packet.pdf", versions.packet),
         Route(f"{release}/{{paper}}", versions.side_by_side),
         Route(f"{release}/{{paper}}/{{side}}/{{page:int}}.png", versions.picture),
-        Route(f"{one}/mails", outgoing.mails),
-        Route(f"{one}/mails/{{file}}", outgoing.mail),
+        Route(f"{meeting_address}/mails", outgoing.mails),
+        Route(f"{meeting_address}/mails/{{file}}", outgoing.mail),
         *_public_edition(),
-        Route(f"{one}/do/{{command}}", actions.start, methods=["POST"]),
-        Route(f"{one}/show/{{kind}}/{{id}}/{{cell}}", actions.show, methods=["POST"]),
+        Route(f"{meeting_address}/do/{{command}}", actions.start, methods=["POST"]),
+        Route(f"{meeting_address}/show/{{kind}}/{{id}}/{{cell}}", actions.show, methods=["POST"]),
         _static(),
     ]
 
@@ -221,10 +221,10 @@ def _public_routes() -> list[Route | Mount]:
 
 
 def _public_edition() -> list[Route]:
-    one = "/m/{meeting}/public"
+    public_address = "/m/{meeting}/public"
     return [
-        Route(one, outgoing.public),
-        Route(f"{one}/{{file}}", outgoing.public_pages),
-        Route(f"{one}/{{file}}/file", outgoing.public_file),
-        Route(f"{one}/{{file}}/{{number:int}}.png", outgoing.public_picture),
+        Route(public_address, outgoing.public),
+        Route(f"{public_address}/{{file}}", outgoing.public_pages),
+        Route(f"{public_address}/{{file}}/file", outgoing.public_file),
+        Route(f"{public_address}/{{file}}/{{number:int}}.png", outgoing.public_picture),
     ]

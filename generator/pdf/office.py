@@ -293,9 +293,9 @@ class Office:
 
         identity = office_fingerprint(self.program)
         done = lending.borrowed(notes, identity, sources, target_format, into, timeout, from_elsewhere)
-        made = {source: Path(done.get(str(source.absolute()), "")) for source in sources}
-        good = all(result.parent == into.absolute() and _is_whole(result) for result in made.values())
-        return made if good else None
+        results = {source: Path(done.get(str(source.absolute()), "")) for source in sources}
+        good = all(result.parent == into.absolute() and _is_whole(result) for result in results.values())
+        return results if good else None
 
     def _lenders(self) -> list[Path]:
         """The notes of those who lend. Where there are none, nothing is loaded to ask them."""

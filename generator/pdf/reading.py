@@ -108,13 +108,13 @@ def _rows(characters: Sequence[_Character]) -> list[list[_Character]]:
     """The characters of each line from left to right, the lines from the top."""
     rows: list[list[_Character]] = []
     middle = 0.0
-    for character in sorted(characters, key=lambda one: -(one.low + one.high)):
+    for character in sorted(characters, key=lambda glyph: -(glyph.low + glyph.high)):
         height = (character.low + character.high) / 2
         if not rows or middle - height > character.size / 2:
             rows.append([])
             middle = height
         rows[-1].append(character)
-    return [sorted(row, key=lambda one: one.left) for row in rows]
+    return [sorted(row, key=lambda glyph: glyph.left) for row in rows]
 
 
 def _segments(row: Sequence[_Character], edges: Any) -> list[list[_Character]]:
@@ -166,7 +166,7 @@ def _has_pictures(page: Any, length: int) -> bool:
     return length < _FEW and drawn >= _MANY
 
 
-def said(content: bytes) -> str:
+def all_text(content: bytes) -> str:
     """All that the pages say, in the order in which it is drawn, and what reads otherwise by its place."""
     return "\n".join("\n".join((page.text, *page.by_place)) for page in pages(content))
 
@@ -237,11 +237,11 @@ def drawn(content: bytes) -> list[Drawn]:
 def _placed_lines(reader: Any) -> Iterator[Line]:
     text = reader.get_text_range() if reader.count_chars() > 0 else ""
     for match in re.finditer(r"[^\r\n]+", text):
-        said = match[0].translate(_NOTHING).strip()
-        if said:
+        words = match[0].translate(_NOTHING).strip()
+        if words:
             first = match.start() + len(match[0]) - len(match[0].lstrip())
             left, low, _, _ = reader.get_charbox(min(first, reader.count_chars() - 1))
-            yield Line(said, left, low)
+            yield Line(words, left, low)
 
 
 def _is_drawing(thing: Any) -> bool:

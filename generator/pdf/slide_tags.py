@@ -74,10 +74,10 @@ class _Tree:
             counts, texts = [len(figures)], ["".join(drawing.text for drawing in drawings)]
         rest = iter(figures)
         for count, text in zip(counts, texts, strict=True):
-            one = next(rest)
+            whole = next(rest)
             for _ in range(count - 1):
-                self._absorb(one, next(rest))
-            one.Alt = String(text)
+                self._absorb(whole, next(rest))
+            whole.Alt = String(text)
 
     def _absorb(self, figure: Any, other: Any) -> None:
         """Moves what belongs to a figure into another one, and takes it out of the tree."""

@@ -160,8 +160,8 @@ def _planned(meeting: Meeting, catalogue: Catalogue) -> Iterator[Problem]:
             continue
         alike = _alike(same_name(row.name), free)
         if row.published:
-            told = f"，相近的有「{alike.name}」（{catalogue.at(alike, NAME)}）" if alike else ""
-            yield problem(CatalogueCode.CATALOGUE_ABSENT, row.at("published"), name=row.name, near=told)
+            near = f"，相近的有「{alike.name}」（{catalogue.at(alike, NAME)}）" if alike else ""
+            yield problem(CatalogueCode.CATALOGUE_ABSENT, row.at("published"), name=row.name, near=near)
         elif alike:
             place = catalogue.at(alike, NAME)
             yield problem(CatalogueCode.CATALOGUE_NEAR, row.at("name"), name=row.name, near=alike.name, place=place)

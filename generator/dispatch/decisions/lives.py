@@ -95,9 +95,9 @@ def read(workspace: Workspace) -> Lives:
     for meeting in found.meetings:
         before = by_id.get(str(meeting.previous)) if meeting.previous else None
         rows = _reported(meeting, before, left, found.lives)
-        made = _made(meeting)
-        found.lives += [life for lives in made.values() for life in lives]
-        left[str(meeting.id)] = {**made, **rows}
+        own = _made(meeting)
+        found.lives += [life for lives in own.values() for life in lives]
+        left[str(meeting.id)] = {**own, **rows}
     return found
 
 

@@ -36,12 +36,12 @@ def write(
     files: dict[str, bytes] = {}
     units = dict.fromkeys(unit for life in shown for unit in units_of(life.unit))
     parts = [("", list(shown))] + [(unit, [life for life in shown if life.is_of(unit)]) for unit in units]
-    made = [(NAME, unit, _table(lives, today), len(lives)) for unit, lives in parts]
+    tables = [(NAME, unit, _table(lives, today), len(lives)) for unit, lives in parts]
     owners = dict.fromkeys(unit for promise in promises for unit in units_of(promise.unit))
     kept = [("", list(promises))] if promises else []
     kept += [(unit, [entry for entry in promises if unit in units_of(entry.unit)]) for unit in owners]
-    made += [(PROMISES, unit, _promised(entries), len(entries)) for unit, entries in kept]
-    for name, unit, group, count in made:
+    tables += [(PROMISES, unit, _promised(entries), len(entries)) for unit, entries in kept]
+    for name, unit, group, count in tables:
         part = file_names.part(unit, "單位")
         whole = f"{name}（{part}）" if unit else name
         title = f"{found.meetings[-1].agency.group if found.meetings else ''}{name}{f'（{unit}）' if unit else ''}"

@@ -75,8 +75,8 @@ def _hidden(versions: Iterable[Version]) -> _Hidden:
         for listed, edition in ((in_meeting, FOR_MEETING), (in_public, FOR_PUBLIC)):
             found = names.of(remarks, *people, edition)
             listed += [*found, *names.addressed(found, *people)]
-        said = [key(text) for remark in remarks if remark.closed for text in remark.texts]
-        closed += [text for text in said if len(text) > 5]
+        texts = [key(text) for remark in remarks if remark.closed for text in remark.texts]
+        closed += [text for text in texts if len(text) > 5]
         cleared += [entry.text for entry in typed_rows.records(ClearedWording, sheets, [])]
     everywhere, public = (Sought.of(list(dict.fromkeys(listed)), cleared) for listed in (in_meeting, in_public))
     return _Hidden(everywhere, public, tuple(dict.fromkeys(closed)))

@@ -74,10 +74,10 @@ def write(workspace: Workspace, report: Report) -> Folder:
     ours = {name: content for name, content in files.items() if name.endswith(".docx") and _is_ours(name, examined)}
     lacking = {name: content for name, content in ours.items() if f"{name[:-5]}.pdf" not in files}
     sources = {name[:-5]: ("docx", content) for name, content in lacking.items()}
-    made = paging.converted(workspace.output(meeting.id), sources) if sources else {}
+    pdfs = paging.converted(workspace.output(meeting.id), sources) if sources else {}
     files = {
         (f"{name[:-5]}.pdf" if name in lacking else name): (
-            made[name[:-5]].read_bytes() if name in lacking else content
+            pdfs[name[:-5]].read_bytes() if name in lacking else content
         )
         for name, content in files.items()
         if name not in ours or name in lacking
@@ -147,22 +147,22 @@ def notice_fields(documents: tuple[Document, ...]) -> bytes | None:
 
 def _fields(document: Document) -> Iterator[str]:
     about = document.context.get("會議", {})
-    told = next((part for part in document.context.values() if isinstance(part, dict) and "受文者" in part), {})
+    notice = next((part for part in document.context.values() if isinstance(part, dict) and "受文者" in part), {})
     subject = f"召開{about.get('名稱', '')}" if about else document.title
-    remarks = told.get("備註文") or "；".join(f"{row['標號']}{row['內容']}" for row in told.get("備註列", ()))
+    remarks = notice.get("備註文") or "；".join(f"{row['標號']}{row['內容']}" for row in notice.get("備註列", ()))
     agency = document.context.get("機關", {})
     contact = " ".join(str(agency.get(name, "") or "") for name in ("聯絡人", "聯絡電話")).strip()
     for name, text in (
-        ("受文者", told.get("受文者")),
+        ("受文者", notice.get("受文者")),
         ("開會事由", subject),
         ("開會時間", about.get("時間")),
         ("開會地點", about.get("地點")),
-        ("主持人", told.get("主持人")),
+        ("主持人", notice.get("主持人")),
         ("聯絡人及電話", contact),
-        ("傳真", told.get("傳真")),
-        ("出席者", told.get("出席者")),
-        ("列席者", told.get("列席者")),
-        ("副本", told.get("副本")),
+        ("傳真", notice.get("傳真")),
+        ("出席者", notice.get("出席者")),
+        ("列席者", notice.get("列席者")),
+        ("副本", notice.get("副本")),
         ("備註", remarks),
     ):
         if text:

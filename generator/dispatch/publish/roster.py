@@ -117,10 +117,10 @@ def _converted(
             report.remarks.append(f"未產生 {ending.upper()}：找不到 LibreOffice。{office.HOW_TO_GET}。")
             return None
         converter = convert.Converter(outputs.cache(workspace.output(meeting.id)), program)
-        made = converter.convert({NAME: ("docx", content)}, ending, report.failures)
-    if NAME not in made:
+        converted = converter.convert({NAME: ("docx", content)}, ending, report.failures)
+    if NAME not in converted:
         return None
-    found = made[NAME].read_bytes()
+    found = converted[NAME].read_bytes()
     author = meeting.agency.full_name
     if clean := BY_ENDING.get(ending):
         return clean(found, title, author, meeting.date)

@@ -182,18 +182,18 @@ def _hidden(workspace: Workspace, examined: Examined) -> list[Problem]:
     """An error for each published attachment whose sheet has hidden content, unless its row says that this belongs."""
     meeting = examined.meeting
     assert meeting is not None
-    told = [found for found in examined.problems if found.code in _HIDDEN]
+    hidden_parts = [found for found in examined.problems if found.code in _HIDDEN]
     found = []
     for document in examined.documents:
         item = document.attachment
         if item is None or item.shows_hidden or not _is_public(document) or document.separate:
             continue
         if item.source == SHEET:
-            hidden = [fault for fault in told if folded(fault.at.sheet) == folded(item.target)]
+            hidden = [fault for fault in hidden_parts if folded(fault.at.sheet) == folded(item.target)]
         elif item.target in meeting.regulations:
             book = books.find(workspace.shared, item.target)
             about = (book.name if book else "", Article.sheet.name)
-            hidden = [fault for fault in told if (fault.at.workbook, folded(fault.at.sheet)) == about]
+            hidden = [fault for fault in hidden_parts if (fault.at.workbook, folded(fault.at.sheet)) == about]
         else:
             continue
         if hidden:

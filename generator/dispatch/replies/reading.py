@@ -258,8 +258,8 @@ def _text(came: Returned, content: bytes) -> None:
             continue
     else:
         raise mails.Unreadable
-    said = list(mails.statements(text, came.sender))
-    came.wishes = [wish for statement in said for wish in _stated(statement, came.sender, "文字檔")]
+    statements = list(mails.statements(text, came.sender))
+    came.wishes = [wish for statement in statements for wish in _stated(statement, came.sender, "文字檔")]
     if not came.wishes:
         came.remark = "無修正意見" if mails.says_nothing(text) else "沒有讀到意見，請人工閱讀"
 

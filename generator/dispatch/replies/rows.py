@@ -113,13 +113,13 @@ def who(meeting: Meeting, author: str, reply: Returned) -> str:
 def _row(meeting: Meeting, reply: Returned, wish: Wish, draft: Draft, titles: dict[str, str]) -> Row:
     member = who(meeting, wish.author, reply)
     number = wish.near
-    told = _case(titles, f"{wish.case} {wish.fallback}")
+    named_case = _case(titles, f"{wish.case} {wish.fallback}")
     if number is None:
-        number = _found(draft, wish, told)
+        number = _found(draft, wish, named_case)
     paragraph = draft.paragraphs[number] if number is not None and number < len(draft.paragraphs) else None
     old, new, place, cell = _placed(wish, paragraph)
     case = paragraph.case if paragraph is not None else ""
-    case = case or told
+    case = case or named_case
     author = (
         f"（{wish.author}）"
         if wish.author and folded(wish.author) not in (folded(member), folded(reply.sender))

@@ -146,35 +146,35 @@ def arrange(built: Built, folder: Path, present: Version, old: Before, day: dt.d
         front = _same(trials[0][name], pictures[name], False)
         if count == len(pages):
             equal = [a == b for a, b in zip(trials[0][name], pictures[name], strict=True)]
-            made = [page if same else _marked(page, mark) for page, same in zip(pages, equal, strict=True)]
+            pages_now = [page if same else _marked(page, mark) for page, same in zip(pages, equal, strict=True)]
             replaced = [page.number for page in pages]
         else:
             tail = min(_same(trials[1][name], pictures[name], True), min(count, len(pages)) - front)
             block = pages[front : len(pages) - tail]
             inner, replaced_inner = _renumbered(block, pages, front, count - front - tail, mark, old.total)
-            made = [*pages[:front], *inner, *pages[len(pages) - tail :]]
+            pages_now = [*pages[:front], *inner, *pages[len(pages) - tail :]]
             replaced = [*(page.number for page in pages[:front]), *replaced_inner]
             replaced += [page.number for page in pages[len(pages) - tail :]]
             equal = [True] * front + [False] * len(inner) + [True] * tail
-        made = [Page(new, page.number, page.foot, page.mark) for page in made]
-        for place, (page, same, was) in enumerate(zip(made, equal, replaced, strict=True), start=len(after.pages)):
+        pages_now = [Page(new, page.number, page.foot, page.mark) for page in pages_now]
+        for place, (page, same, was) in enumerate(zip(pages_now, equal, replaced, strict=True), start=len(after.pages)):
             if not same:
                 places.append(Changed(REPLACED, new, page.number, was, place))
-        after.pages += made
-        joined.append((parts[new], made))
+        after.pages += pages_now
+        joined.append((parts[new], pages_now))
     following = max((page.last for page in old.pages), default=0)
     taken = set(partner.values())
     for name, part in parts.items():
         if name in taken:
             continue
-        made = []
+        pages_now = []
         for _ in range(counts[name]):
             following += 1
-            made.append(Page(name, str(following), f"補充資料 第 {following} 頁"))
+            pages_now.append(Page(name, str(following), f"補充資料 第 {following} 頁"))
         first = len(after.pages)
-        places += [Changed(ADDED, name, page.number, "", place) for place, page in enumerate(made, start=first)]
-        after.pages += made
-        joined.append((part, made))
+        places += [Changed(ADDED, name, page.number, "", place) for place, page in enumerate(pages_now, start=first)]
+        after.pages += pages_now
+        joined.append((part, pages_now))
     after.changed = places
     after.content = _join(built, joined, stamp, {part.document.name for part, _ in joined} - taken)
     return after
@@ -335,10 +335,10 @@ def converted(folder: Path, files: Mapping[str, tuple[str, bytes]]) -> dict[str,
     """Files that are of no document, as PDF. ``folder``: the meeting's output. Raises NoPages where they cannot be."""
     failures: list[str] = []
     with contextlib.closing(office.Office()) as program:
-        made = convert.Converter(outputs.cache(folder), program).convert(files, "pdf", failures)
-    if len(made) < len(files):
+        pdfs = convert.Converter(outputs.cache(folder), program).convert(files, "pdf", failures)
+    if len(pdfs) < len(files):
         raise NoPages("；".join(failures) or f"找不到 LibreOffice。{office.HOW_TO_GET}。")
-    return made
+    return pdfs
 
 
 def counted(built: Built) -> list[list[str]]:

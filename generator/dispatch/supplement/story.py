@@ -199,8 +199,8 @@ def _files(
     content = summaries.document(workspace, [meeting], "抽換頁", title, lines, [group], problems)
     if content is None:
         return {}, [str(fault) for fault in problems]
-    made = paging.converted(workspace.output(meeting.id), {"抽換頁一覽": ("docx", content)})
-    front: bytes | None = made["抽換頁一覽"].read_bytes()
+    pdfs = paging.converted(workspace.output(meeting.id), {"抽換頁一覽": ("docx", content)})
+    front: bytes | None = pdfs["抽換頁一覽"].read_bytes()
     found: dict[str, bytes] = {}
     listed = {how: [entry.place for entry in after.changed if entry.how == how] for how in (REPLACED, ADDED)}
     removed = any(entry.how == REMOVED for entry in after.changed)
@@ -234,7 +234,7 @@ def rows(changed: list[Changed]) -> list[list[str]]:
         listed = list(entries)
         numbers = _pages([entry.number for entry in listed if entry.number])
         replaced = _pages([entry.replaces for entry in listed if entry.replaces])
-        told = {
+        what = {
             REPLACED: f"抽換（原第 {replaced} 頁）"
             if replaced and replaced != numbers
             else "抽換"
@@ -243,7 +243,7 @@ def rows(changed: list[Changed]) -> list[list[str]]:
             ADDED: "新增（補充資料）",
             REMOVED: "抽除",
         }[how]
-        found.append([numbers or replaced, document_pairs.without_number(document), told])
+        found.append([numbers or replaced, document_pairs.without_number(document), what])
     return found
 
 

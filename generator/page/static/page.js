@@ -150,15 +150,15 @@
       fields[button.dataset.askName] = given;
     }
     const reply = await write(button.dataset.do, fields);
-    const told = await reply.json().catch(() => ({}));
-    if (told.job) showJob(told.job); else say(told.message || "沒有開始。");
+    const result = await reply.json().catch(() => ({}));
+    if (result.job) showJob(result.job); else say(result.message || "沒有開始。");
   }
 
   async function show(button) {
     const reply = await write(button.dataset.show);
-    const told = await reply.json().catch(() => ({}));
-    if (told.copy && navigator.clipboard) await navigator.clipboard.writeText(told.copy).catch(() => {});
-    say(told.message || "沒有開啟。");
+    const result = await reply.json().catch(() => ({}));
+    if (result.copy && navigator.clipboard) await navigator.clipboard.writeText(result.copy).catch(() => {});
+    say(result.message || "沒有開啟。");
   }
 
   // --- what is clicked, sent and typed -------------------------------------------------------------------------

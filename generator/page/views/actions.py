@@ -139,10 +139,10 @@ def _show(request: Request) -> Response:
     except OSError as failed:
         return JSONResponse({"message": f"無法開啟「{path.name}」（{failed.strerror}）。"}, 500)
     copied = f"'{sheet}'!{cell}" if sheet and not at_cell else ""
-    told = f"已開啟 {path.name}"
+    message = f"已開啟 {path.name}"
     if copied:
-        told += f"，儲存格 {copied} 已複製：在 Excel 按 F5 貼上即可跳到那一格"
-    return JSONResponse({"message": f"{told}。", "copy": copied})
+        message += f"，儲存格 {copied} 已複製：在 Excel 按 F5 貼上即可跳到那一格"
+    return JSONResponse({"message": f"{message}。", "copy": copied})
 
 
 def events(request: Request) -> Response:

@@ -129,14 +129,14 @@ _environments: list[jinja2.Environment] = []
 
 def _environment() -> jinja2.Environment:
     if not _environments:
-        made = jinja2.Environment(
+        environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parents[1] / "templates", encoding="utf-8"),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        made.filters |= {
+        environment.filters |= {
             "size": size,
             "severity": lambda kind: SEVERITY_NAMES[kind],
             "audience": lambda text: _AUDIENCES.get(text, "internal"),
@@ -145,8 +145,8 @@ def _environment() -> jinja2.Environment:
             "long_date": roc.long_date,
             "outcome": lambda how: _OUTCOMES.get(how, how),
         }
-        made.globals |= {"cell_link": cell_link, "figure_link": figure_link}
-        _environments.append(made)
+        environment.globals |= {"cell_link": cell_link, "figure_link": figure_link}
+        _environments.append(environment)
     return _environments[0]
 
 

@@ -117,7 +117,9 @@ def _clean_picture(document: Any, stream: Any) -> None:
     before = _unpacked(document, stream.read_raw_bytes(), filters[:-1], parameters[: len(filters) - 1])
     if str(filters[-1]) == "/JBIG2Decode":
         after = _clean_jbig2(before)
-        shared = next((one.get("/JBIG2Globals") for one in parameters if isinstance(one, Dictionary)), None)
+        shared = next(
+            (parameter.get("/JBIG2Globals") for parameter in parameters if isinstance(parameter, Dictionary)), None
+        )
         if isinstance(shared, Stream) and (clean := _clean_jbig2(whole := shared.read_bytes())) != whole:
             shared.write(clean)
     else:
@@ -147,8 +149,10 @@ def _unpacked(document: Any, raw: bytes, filters: list[Any], parameters: list[An
     if not filters:
         return raw
     packed = Stream(document, raw, Filter=Array(filters))
-    if any(isinstance(one, Dictionary) for one in parameters):
-        packed.DecodeParms = Array([one if isinstance(one, Dictionary) else Dictionary() for one in parameters])
+    if any(isinstance(parameter, Dictionary) for parameter in parameters):
+        packed.DecodeParms = Array(
+            [parameter if isinstance(parameter, Dictionary) else Dictionary() for parameter in parameters]
+        )
     return bytes(packed.read_bytes())
 
 

@@ -124,8 +124,8 @@ def _fit_picture(content: bytes, title: str, heading_from: str, heading: str) ->
     picture, title_page = content[: int(heading_from)], content[int(heading_from) :]
     above = headings.room(heading) if title_page else 0.0
     try:
-        made = pages.as_figures(pages.fitted(pictures.to_pdf(picture), above=above), title)
-        return "", headings.put(made, heading, title_page) if title_page else made
+        pages_of_picture = pages.as_figures(pages.fitted(pictures.to_pdf(picture), above=above), title)
+        return "", headings.put(pages_of_picture, heading, title_page) if title_page else pages_of_picture
     except pictures.Damaged as damaged:
         raise Unfit(FileCode.FILE_DAMAGED) from damaged
 
@@ -185,7 +185,7 @@ def _read_pdf(content: bytes) -> tuple[str, bytes]:
 
     pdf = Path(os.fsdecode(content)).read_bytes()
     try:
-        return "", f"{reading.said(pdf)}\n{reading.spoken(pdf)}".encode("utf-8", "replace")
+        return "", f"{reading.all_text(pdf)}\n{reading.spoken(pdf)}".encode("utf-8", "replace")
     except (pdfium.Unreadable, pikepdf.PdfError, pikepdf.DependencyError) as unreadable:
         raise Unfit(FileCode.FILE_DAMAGED) from unreadable
 

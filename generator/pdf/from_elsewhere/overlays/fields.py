@@ -183,8 +183,8 @@ def _names(note: Any) -> list[str]:
     """The states of a box for which something is drawn, or the one that it says it is in."""
     states: Any = note.get("/AP", Dictionary()).get("/N", Dictionary())
     drawn = [] if isinstance(states, Stream) else [key[1:] for key in list(states.keys()) if key != "/Off"]
-    said = text_of(note.get("/AS"))
-    return drawn or ([said] if said not in ("", "Off") else [])
+    state = text_of(note.get("/AS"))
+    return drawn or ([state] if state not in ("", "Off") else [])
 
 
 def _mark(sign: str, wide: float, tall: float) -> str:
@@ -264,12 +264,12 @@ def _is_current(note: Any, filled: str, saved: str, shown: Shown) -> bool:
     return _digits(filled) == _digits(saved) != "" or _near(filled, saved)
 
 
-def _same(one: str, other: str) -> bool:
+def _same(first: str, other: str) -> bool:
     def bare(text: str) -> str:
         folded = unicodedata.normalize("NFKC", plain(text))
         return "".join(folded.replace("\ufffe", "").split())
 
-    return bare(one) == bare(other)
+    return bare(first) == bare(other)
 
 
 def _digits(text: str) -> str:

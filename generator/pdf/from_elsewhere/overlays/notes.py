@@ -293,7 +293,7 @@ _DRAWN: dict[str, Callable[[Any], str]] = {
 
 
 def _free_text(pdf: Pdf, note: Any, letters: Letters) -> list[tuple[RemarkCode, str]]:
-    said = text(note)
+    words = text(note)
     by_default = text_of(note.get("/DA")) or _BY_DEFAULT
     if not fields.size_of(by_default) and (size := _FONT_SIZE.search(text_of(note.get("/DS")))):
         by_default = f"{by_default} /Helv {size[1]} Tf"
@@ -310,7 +310,7 @@ def _free_text(pdf: Pdf, note: Any, letters: Letters) -> list[tuple[RemarkCode, 
     if len(line) > 1:
         drawn += f"q {pen} {thick:g} w {_with_ends_of_callout(note, line)} Q "
     room = (max(across - thick - 4, 1), max(up - thick - 2, 1))
-    shown, fits = fields.written(letters, said, room, by_default, int(note.get("/Q", 0)), in_lines=True)
+    shown, fits = fields.written(letters, words, room, by_default, int(note.get("/Q", 0)), in_lines=True)
     drawn += f"q {fields.ink(by_default)} 1 0 0 1 {left + thick / 2 + 2:.3f} {low + thick / 2 + 1:.3f} cm {shown} Q"
     edges = _extent(note, 6 if len(line) > 1 else 0)
     draw(pdf, note, drawn, edges, {"/Font": letters.resources(pdf)})

@@ -68,7 +68,11 @@ def freeze_names(root: Any, about: About) -> bool:
 def _freeze_dates_of_slides(root: Any, about: About, keeps: bool) -> bool:
     """Slides share the date of their feet; ``keeps``: the one that was saved, where one was."""
     source = f"{{{_PRESENTATION}}}source"
-    found = [one for one in root.iter(f"{{{_PRESENTATION}}}date-time-decl") if one.get(source) == "current-date"]
+    found = [
+        declaration
+        for declaration in root.iter(f"{{{_PRESENTATION}}}date-time-decl")
+        if declaration.get(source) == "current-date"
+    ]
     for declared in found:
         declared.set(source, "fixed")
         declared.text = ((declared.text or "").strip() if keeps else "") or about.date

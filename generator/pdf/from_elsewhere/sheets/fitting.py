@@ -83,7 +83,7 @@ def _page(styles: Any, master: str) -> tuple[Any, Any]:
     page = pages[master] if master in pages else next(iter(pages.values()))
     wanted = page.get(qualified("style:page-layout-name"))
     layout = next(
-        one for one in styles.iter(qualified("style:page-layout")) if one.get(qualified("style:name")) == wanted
+        page for page in styles.iter(qualified("style:page-layout")) if page.get(qualified("style:name")) == wanted
     )
     return page, layout
 
@@ -188,7 +188,7 @@ def _starts(sheet: Sheet) -> list[int]:
 
 def _with_pages(text: str, styles: Any, changes: Mapping[str, tuple[bool, float]]) -> bytes:
     """The content with a style for each sheet that is to be fitted; ``styles`` gets the pages of these."""
-    made: list[str] = []
+    styles_of_sheets: list[str] = []
     masters: dict[str, str] = dict(
         re.findall(r'<style:style style:name="([^"]*)" style:family="table" style:master-page-name="([^"]*)"', text)
     )
@@ -197,16 +197,16 @@ def _with_pages(text: str, styles: Any, changes: Mapping[str, tuple[bool, float]
         change = changes.get(html.unescape(match[1]))
         if change is None:
             return match[0]
-        name = f"packet{len(made) + 1}"
+        name = f"packet{len(styles_of_sheets) + 1}"
         _add_page(styles, html.unescape(masters.get(match[2], "Default")), name, *change)
-        made.append(
+        styles_of_sheets.append(
             f'<style:style style:name="{name}" style:family="table" style:master-page-name="{name}">'
             '<style:table-properties table:display="true" style:writing-mode="lr-tb"/></style:style>'
         )
         return f'<table:table table:name="{match[1]}" table:style-name="{name}"'
 
     text = _TABLE_TAG.sub(replaced, text)
-    return text.replace(_AUTOMATIC_END, "".join(made) + _AUTOMATIC_END, 1).encode("utf-8")
+    return text.replace(_AUTOMATIC_END, "".join(styles_of_sheets) + _AUTOMATIC_END, 1).encode("utf-8")
 
 
 def _add_page(styles: Any, master: str, name: str, on_side: bool, percent: float) -> None:
