@@ -169,6 +169,12 @@ EXCEL_ALONE: list[tuple[Any, str, str]] = [
     (DAY, "[$-zh-TW]e/m/d", "113/4/29"),
     (DAY, "[$-zh-TW,404]e/m/d", "113/4/29"),
     (AFTERNOON, '上午/下午h"時"mm"分"', "下午2時30分"),
+    # The long date and the time of the settings of Windows.
+    (DAY, "[$-F800]dddd, mmmm dd, yyyy", "2024年4月29日"),
+    (DAY, "[$-x-sysdate]dddd, mmmm dd, yyyy", "2024年4月29日"),
+    (AFTERNOON, "[$-F400]h:mm:ss AM/PM", "下午 02:30:00"),
+    # An Excel of East Asia takes ! for what LibreOffice and others write as a backslash.
+    (12345, '0!.0,"萬"', "1.2萬"),
     # Weekdays and half days without a locale: the machine decides.
     (DAY, "[$-404]aaa", "週一"),
     (DAY, "ddd", "Mon"),

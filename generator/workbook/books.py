@@ -46,10 +46,19 @@ LARGEST_RATIO = 200
 LARGEST_COPIED = 60_000_000
 _READ = (".xlsx", ".ods")
 _NOT_READ = (".xls", ".csv", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".fods", ".ots", ".et", ".numbers", ".tsv")
-# What Windows, Office and browsers add to the name of a copy: 會議 - 複製 (2), 資料集 (1), 複本 會議, Copy of 會議.
+# What Windows, Office, browsers and clouds add to the name of a copy, and people to that of another version:
+# 會議 - 複製 (2), 資料集 (1), 複本 會議, Copy of 會議, 會議-DESKTOP-A1B2, 會議_最終版, 會議(已修正), 會議1130415.
+_COPY_WORDS = r"複製品?|複本|副本|備份|備分|拷貝|copy|back\s?up|bak"
+_VERSION_WORDS = (
+    r"(?:最終|最後|最新|確定|定稿|完稿|初稿|草稿)(?:確定)?[版稿檔]?|(?:已|再|業)?(?:修正|修訂|更新|更正|補正)(?:[版後稿檔]|完成)?"
+    r"|第[\d一二三四五]版|舊[版檔]?|新版|final|old|new|v(?:er)?\.?\s?\d+(?:\.\d+)?"
+)
 _COPY = re.compile(
-    r"(?:\s*[-－_–—]\s*|\s+|的)?(?:(?:複製|複本|副本|備份|拷貝|複製品|Copy|copy)(?:\s*[（(]\d+[）)]|\s*\d+)?|[（(]\d+[）)])\s*$"
-    r"|^(?:(?:複製|複本|副本|備份|拷貝)(?:\s*[-－_]?\s*)|Copy of )",
+    rf"(?:\s*[-－_–—.]\s*|\s+|的)*(?:(?:{_COPY_WORDS}|{_VERSION_WORDS})(?:\s*[（(]\d+[）)]|\s*\d+)?|[（(]\d+[）)])\s*$"
+    rf"|\s*[（(]\s*(?:{_COPY_WORDS}|{_VERSION_WORDS})\s*[）)]\s*$|\s*[（(][^（）()]*(?:衝突|conflict)[^（）()]*[）)]\s*$"
+    r"|[-_](?:DESKTOP|LAPTOP|PC)-\w+$|[-_\s]*(?:1[01]\d|20\d\d)[01]\d[0-3]\d$|[-_\s]+[01]\d[0-3]\d$"
+    rf"|^(?:(?:{_COPY_WORDS}|舊版?|新版)(?:\s*[-－_]?\s*)|Copy of )",
+    re.IGNORECASE,
 )
 UNREAD = {
     BookCode.WORKBOOK_IS_FOLDER,

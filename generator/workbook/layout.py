@@ -28,9 +28,17 @@ class RowKind(Enum):
 
 TOTAL_WORDS = ("總計", "合計", "總和", "total", "grandtotal")
 SUBTOTAL_WORDS = ("小計", "計", "共計", "subtotal", "sub-total")
-_AVERAGES = ("平均", "平均數", "平均值")
-# Rows below a total that compare: 占比, 較上年增減.
-_COMPARED = re.compile(r"占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均")
+# What a row states of others without being the sum of its block: 月平均, 1至3月累計, 過次頁.
+_STATED = re.compile(
+    r"(?:每|全|各|總|本|國|市|縣|校|區|站|班|人|次|項|件|機關|單位|[年月日季週旬期])*平均(?:數|值|每.{1,3})?|平均每.{1,3}"
+    r"|(?:自|至|迄|到|截|今|本|上|全|總|民國|[年月日季期度份初底末止起\d])*累計(?:數|值|至今)?"
+    r"|(?:承|接)(?:上|前)頁|(?:過|轉|接)(?:次|下)頁"
+)
+# Rows below a total that compare: 占比, 較上年增減, 上年同期.
+_COMPARED = re.compile(
+    r"占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均|同期|同月"
+    r"|^(?:最[高低大小]值?|中位數|標準差|差異數?|比較數?)$"
+)
 # A total may be one of a year, a month, a quarter, or of several: 112年小計, 1至3月合計, 第2季小計.
 _TOTAL_ENDS = re.compile(
     r"(?:(?:中華民國|民國)?\d{2,4}\s*(?:學年|會計年|年)度?|\d{1,2}\s*(?:月份?)?[至到~～\-－]?\d{0,2}\s*月份?|第?\d季|第\d{1,2}[類組區梯期次項])?"
@@ -43,18 +51,23 @@ _UNREPORTED = re.compile(
 )
 _NOTE = re.compile(
     r"(?:附?註\s*\d*\s*[：:.、]|附?註$|備\s*[註考](?:\s*[：:]|\s|$)|(?:填表|編製|使用)?說\s*明(?:\s*[：:]|\s|$)|資料來源|資料出處"
-    r"|(?:來源|出處)[：:]|※|＊|\*|N\.?B\.?|Notes?[：:]|Source[：:])",
+    r"|(?:來源|出處)[：:]|[（(]?(?:本[頁表])?以下(?:空白|略)|[（(]附?註\s*\d*\s*[）)]|※|＊|\*|N\.?B\.?|Notes?[：:]|Source[：:])",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"(?:製表|填表|複核|覆核|審核|承辦|主辦|業務主管|單位主管|會計主管|主計主管|機關首長|機關長官)")
-_UNIT = re.compile(r"[（(]?\s*(?:計量|金額|貨幣|幣值)?單\s*位\s*[：:].+|[（(]?(?:新[臺台]幣)?[百千萬億]{0,2}元[）)]?$")
+_UNIT = re.compile(
+    r"[（(]?\s*(?:計量|金額|貨幣|幣值)?單\s*位\s*[：:].+|[（(]?(?:(?:計量|金額)?單\s*位\s+)?(?:新[臺台]幣\s*[：:]?\s*)?[十百千萬億]{0,2}元[）)]?$"
+)
+# What stands in the frame of an official statistical report (公務統計報表) beside its headings.
+_FRAME = re.compile(
+    r"(?:公開|秘密|機密|限閱)類|(?:[日旬週月季年]|半年|學年|不定期)報|編製機關|表號|頁次|第\d+頁.{0,6}|.{2,20}編(?:報|製|送)"
+)
+_FRAME_LABELS = ("編製機關", "表號", "頁次")
 _DAY = re.compile(
     r"[（(]?(?:中華)?(?:民國)?\s*\d{2,4}\s*(?:年|學年|[-/.]\d)[\d年度月日季上下半全底止學期第至到迄截、,.\-~～—─－/\s]*(?:編製|製表|填報|更新|查詢|列印)?[）)]?$"
 )
 _LABELLED = re.compile(r"[^：:]{1,12}[：:]")
-_NUMBER = re.compile(
-    r"[(（]?[-+－]?(?:NT)?\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?[)）]?%?|[(（]?[-+－]?(?:NT)?\$?\d+(?:\.\d+)?[)）]?%?"
-)
+_NUMBER = re.compile(r"[(（]?[-+－△▲▽▼]?\s?(?:NT)?\$?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[)）]?[%％]?")
 # The numbers of columns below their names: (1), (3)=(2)-(1), A, C=A-B.
 _COLUMN_NUMBER = re.compile(r"[（(](?:\d{1,2}|[A-Za-z])[）)](?:\s*[=＝].*)?$|[A-Za-z]\d?(?:\s*[=＝].*)?$")
 # What stands for no number: nil, not available, secret.
@@ -106,6 +119,16 @@ def is_day(text: str) -> bool:
     return bool(_DAY.fullmatch(text) or (_LABELLED.match(text) and not is_unit(text)))
 
 
+def is_frame(text: str) -> bool:
+    """Whether a text is one of those in the frame of an official statistical report: 公開類, 月報, 編製機關."""
+    return bool(_FRAME.fullmatch(values.folded(text)))
+
+
+def is_label(text: str) -> bool:
+    """Whether a cell names what stands in the next: 年度： and 113, 編製機關 and who it is."""
+    return text.endswith(("：", ":")) or values.folded(text) in _FRAME_LABELS
+
+
 def is_note(text: str) -> bool:
     """Whether a text begins as notes below a table do: 註：, 備註, 說明：, 資料來源."""
     return bool(_NOTE.match(text.strip()))
@@ -120,13 +143,20 @@ def is_signature(texts: Iterable[str]) -> bool:
 def total_word(labels: Sequence[str]) -> str:
     """The word that makes a row one of totals, from the texts before its numbers; empty where there is none."""
     for label in labels:
-        plain = values.folded(label).lower()
-        for word in (*TOTAL_WORDS, *SUBTOTAL_WORDS, *_AVERAGES):
+        plain = values.folded(label).lower().rstrip("：:")
+        for word in (*TOTAL_WORDS, *SUBTOTAL_WORDS):
             if plain == word:
                 return word
+        if _STATED.fullmatch(plain):
+            return plain
         if _TOTAL_ENDS.fullmatch(plain):
             return next(word for word in (*TOTAL_WORDS, "小計") if word in plain)
     return ""
+
+
+def reports_nothing(text: str) -> bool:
+    """Whether a text stands where there is no number to report: －, 未報, 尚未統計."""
+    return text.strip() in NOTHING_SIGNS or bool(_UNREPORTED.fullmatch(text.strip()))
 
 
 def compares(label: str) -> bool:
@@ -199,20 +229,21 @@ class _Finder:
         next_areas = self.areas(below)
         if len(areas) == 1:
             return None if self._is_group(areas[0], next_areas) else False
-        if all(
-            _describes(area) or (before and before.text.endswith(("：", ":"))) for before, area in _with_before(areas)
-        ):
+        if all(_describes(area) or (before and is_label(before.text)) for before, area in _with_before(areas)):
             # 年度： and 113 in two cells.
             return False
         if any(is_number(area.value) and not str(area.value).strip().endswith("年") for area in areas) and not any(
-            area.text.endswith(("：", ":")) for area in areas
+            is_label(area.text) for area in areas
         ):
+            return None
+        if any(area.bottom > area.row for area in areas):
+            # Lines are one row high; headings beside those of several rows are not.
             return None
         described = [_describes(area) for area in areas]
         wide = max((len(self.areas(later)) for later in self.rows[self.rows.index(row) + 1 :][:_LOOKED_AT]), default=0)
         if all(described):
             return False
-        if any(area.last > area.first or area.bottom > area.row for area in areas) and not any(described):
+        if any(area.last > area.first for area in areas) and not any(described):
             return None
         if any(described) and len(areas) <= 3 and len(areas) < wide:
             return False
@@ -275,6 +306,9 @@ class _Finder:
         merged = any(area.last > area.first for area in heads if area.row == bottom)
         if self._numbered(row):
             return not merged
+        if len(areas) == 1 and areas[0].first == min(headed) and headed >= numeric and not merged:
+            # A group of rows begins right below the headings.
+            return None
         if numeric and 2 * len(above) >= len(numeric):
             first = min(headed | given)
             both = first in headed and first in given
@@ -330,4 +364,4 @@ def _describes(area: Area) -> bool:
     if isinstance(area.value, dt.date):
         return True
     text = area.text
-    return bool(is_unit(text) or _DAY.fullmatch(text) or _LABELLED.match(text))
+    return bool(is_unit(text) or _DAY.fullmatch(text) or _LABELLED.match(text) or is_frame(text))

@@ -28,6 +28,11 @@ _ENGLISH_MONTHS = (
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 _MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+# What the settings of Windows show: its long date and its time, as those of zh-TW are.
+_SYSTEM_DATE, _SYSTEM_TIME = (
+    re.compile(r"\[\$-(?:F800|x-sysdate)\]", re.I),
+    re.compile(r"\[\$-(?:F400|x-systime)\]", re.I),
+)
 _LONG, _CLOCK, _SECONDS = '[$-404]e"年"m"月"d"日"', '上午/下午hh"時"mm"分"', '上午/下午hh"時"mm"分"ss"秒"'
 # The formats of zh-TW that files name by number alone, where they differ from the general ones (18.8.30).
 LOCAL = {
@@ -38,7 +43,7 @@ LOCAL = {
     57: "[$-404]e/m/d", 58: _LONG,
 }  # fmt: skip
 _TOKEN = re.compile(
-    r'"([^"]*)"?|\\(.)|_(.)|\*(.)|\[([^\]]*)\]|'  # literals, a blank as wide as …, a filling, brackets
+    r'"([^"]*)"?|(?:\\|!(?=[.,/]))(.)|_(.)|\*(.)|\[([^\]]*)\]|'  # literals, a blank as wide as …, a filling, brackets
     r"(General|G/通用格式)|(AM/PM|A/P|上午/下午)|(E[+-])|"
     r"(y+|m+|d+|h+|s+|e+|g+|b+|a{3,})|([0#?])|(.)",
     re.IGNORECASE | re.DOTALL,
@@ -163,6 +168,10 @@ def compiled(code: str) -> Format:
     """The format of that code. A code that cannot be read shows numbers as General does."""
     if len(code) > _LONGEST:
         code = GENERAL
+    if _SYSTEM_DATE.match(code):
+        code = 'yyyy"年"m"月"d"日"'
+    elif _SYSTEM_TIME.match(code):
+        code = "上午/下午 hh:mm:ss"
     sections = [_section(parts) for parts in _split(code)][:4] or [_section([_Part("general", "")])]
     with_text = [section for section in sections if section.kind == "text"]
     for_text = sections[3] if len(sections) == 4 else (with_text[-1] if with_text else None)

@@ -19,12 +19,17 @@ from generator.workbook.typed_rows import RowCode, mention_merged, too_many
 _NUMBERS = tuple(
     re.compile(pattern)
     for pattern in (
+        r"[甲乙丙丁戊己庚辛壬癸]、",
         r"[壹貳參肆伍陸柒捌玖拾]{1,3}[、.．]",
         r"[一二三四五六七八九十]{1,3}[、.．]",
         r"[(（][一二三四五六七八九十]{1,3}[)）]",
         r"\d{1,2}[、.．](?!\d)",
         r"[(（]\d{1,2}[)）]",
     )
+)
+# 1 歲入, 1.1 稅課, 1.1.2 所得稅: as deep as it has numbers.
+_DECIMAL_NUMBER = re.compile(
+    r"(\d{1,2}(?:[.．-]\d{1,2})*)(?:[.．]?[\s\u3000]+(?=\D)|[.．](?=\D)|(?=[^\d\s.．,，\-至~～年月日歲時分季週度%％])|$)"
 )
 
 
@@ -46,6 +51,14 @@ class PlainTableCode(Code):
     TABLE_BELOW = error("上面的表格之後還有另一個表格", "請分到兩個工作表。")
     BESIDE_TABLE = error("在表格以外有資料（{cell}），與表格隔著空欄", "請移到表格內，填上標題，或刪除。")
     ROWS_AS_NOTES = note("只有第一欄有字，視為附註：「{text}」", "若是資料，請補填其他各欄。")
+    ROWS_AS_GROUPS = note(
+        "只有第一欄有字，視為分組標題，不算一筆：{texts}", "若是資料，請補填其他各欄，沒有數字時填「－」。"
+    )
+    WRONG_TOTAL_ACROSS = error("填的是 {stated}，同一列各欄加總為 {computed}", "請改正這一格，或加總的各欄。")
+    SETS_OF_COLUMNS = warning(
+        "同樣的欄位標題左右排了 {count} 次（{headings}），照印，但總數只算有幾列，各欄不加總",
+        "要計數或加總時，請把右邊的資料接到左邊的下面。",
+    )
 
 
 # Signs in the texts of a table for what its layout does with a cell; noncharacters, which no cell may hold.
@@ -54,6 +67,8 @@ JOINED_LEFT, JOINED_UP, NEXT_ROW = "\ufdd7", "\ufdd8", "\ufdd9"
 # Stand around what is underlined, where a document prints it.
 UNDERLINED, UNDERLINED_END = "\ufdd2", "\ufdd3"
 T = TypeVar("T")
+# What is written beside a title that stands again: 表一（續）, 表一（續1）, 表一（第2頁）.
+_CONTINUED = re.compile(r"[（(]?(?:續完?|接?續)\d*[）)]?$|[（(]?第\d+頁[）)]?$")
 _LEAD = re.compile(r"[ \t\u3000\u00a0]*")
 
 
@@ -213,6 +228,8 @@ class _Reader:
             return
         self.found = found
         self._body = self._filled_rows()
+        for row in self._repeated_headings():
+            del self._body[row]
         self._numeric = self._numeric_columns(self._body)
         self._kinds = self._row_kinds()
         self._place_columns()
@@ -248,6 +265,30 @@ class _Reader:
             if filled or self._covered_above(row):
                 body[row] = filled
         return body
+
+    def _repeated_headings(self) -> set[int]:
+        """The rows below that are the headings again, as printed pages have them, with the lines above these."""
+        top, bottom = self.found.top, self.found.bottom
+        heads = [self._own_texts(row) for row in range(top, bottom + 1)]
+        heads = [texts for texts in heads if len(texts) > 1 or len(heads) == 1]
+        again = {row for row in self._body if self._own_texts(row) in heads}
+        lines = {text for row in self.found.lines for text in self._own_texts(row).values()}
+        rows = list(self._body)
+        for place in range(len(rows) - 1, 0, -1):
+            row = rows[place - 1]
+            if rows[place] in again and row not in again:
+                texts = self._own_texts(row).values()
+                if all(_CONTINUED.sub("", text) in lines or self._describes(text) for text in texts):
+                    again.add(row)
+        return again
+
+    def _own_texts(self, row: int) -> dict[int, str]:
+        """What stands in the cells of a row, by column."""
+        return {
+            column: values.folded(value)
+            for column, value in enumerate(self.sheet.cells[row])
+            if not values.is_blank(value) and (row, column) not in self.sheet.merged
+        }
 
     def _covered_above(self, row: int) -> bool:
         """Whether a merged cell that began above, below the headings, covers something of a row without its own."""
@@ -437,6 +478,17 @@ class _Reader:
             names.append(name)
             printed.append(NEXT_ROW.join(signs))
         self.names, self.printed_headings = tuple(names), tuple(printed)
+        if count := self._sets_of_columns():
+            headings = "、".join(names[: len(names) // count])
+            at = self.sheet.at(bottom, self.columns[len(names) // count])
+            self.problems.append(problem(PlainTableCode.SETS_OF_COLUMNS, at, count=count, headings=headings))
+
+    def _sets_of_columns(self) -> int:
+        """How often the same headings stand side by side, the first of each being that of names; 0 for once."""
+        names, count = self.names, len(self.names)
+        if not count or self.columns[0] in self._numeric:
+            return 0
+        return next((times for times in range(count // 2, 1, -1) if names[: count // times] * times == names), 0)
 
     def _naming_rows(self, holders: Mapping[int, Sequence[tuple[int, int] | None]]) -> set[int]:
         """The heading rows that name columns: not those that only number them, or give their units."""
@@ -502,13 +554,13 @@ class _Reader:
                     continue
                 text = self._text(row, column)
                 if parts and (
-                    parts[-1].text.endswith(("：", ":"))
+                    layout.is_label(parts[-1].text)
                     or (
                         isinstance(self.sheet.cells[row][column], dt.date)
                         and re.search(r"日期?$|截止|基準", parts[-1].text)
                     )
                 ):
-                    # 年度： and 113 in two cells.
+                    # 年度： and 113 in two cells, 編製機關 and who it is.
                     label = parts[-1].text.rstrip("：:")
                     parts[-1] = Caption(f"{label}：{text}", parts[-1].at)
                 elif text:
@@ -517,10 +569,10 @@ class _Reader:
             for part in parts:
                 if layout.is_unit(part.text):
                     unit = re.sub(r"^[（(]|^.*?單\s*位\s*[：:]\s*|[）)]$", "", part.text)
-                    unit = re.sub(r"^.*?單\s*位\s*[：:]\s*", "", unit)
+                    unit = re.sub(r"^.*?單\s*位(?:\s*[：:]\s*|\s+)", "", unit)
                     self.unit = self.unit or Caption(unit, part.at)
                     besides.append(part)
-                elif layout.is_day(part.text) or (titles and len(parts) > 1):
+                elif layout.is_day(part.text) or layout.is_frame(part.text) or (titles and len(parts) > 1):
                     days.append(part)
                     besides.append(part)
                 else:
@@ -556,21 +608,18 @@ class _Reader:
         sheet, problems = self.sheet, self.problems
         mention_merged(sheet, self.found.bottom, self.columns, problems)
         problems += sheet.hidden(self.found.bottom, self.columns)
+        self._mention_groups()
         before = len(problems)
         body = list(self._body)
         last = max((place for place, row in enumerate(body) if self._kinds[row] is not RowKind.NOTE), default=-1)
         rows: list[_Row] = []
-        headings = tuple(self._heading_texts())
         previous = self.found.bottom
         for row in body[: last + 1]:
-            if row > previous + 1 and self._begins_table(row):
+            if row > previous + 1 and self._begins_table(self._below_titles(row)):
                 problems.append(problem(PlainTableCode.TABLE_BELOW, sheet.at(row, self._body[row][0])))
                 break
             previous = row
             texts = tuple(self._text(row, column) for column in self.columns)
-            if texts == headings:
-                # The headings again, as people copy them to the top of each page.
-                continue
             kind = self._kinds[row]
             data = tuple(sheet.data(row, column, text) for column, text in zip(self.columns, texts, strict=True))
             rows.append(_Row(row, kind, texts, self._joined(row, kind), data, self._underlined(row, texts)))
@@ -589,8 +638,24 @@ class _Reader:
             )
         return rows
 
-    def _heading_texts(self) -> list[str]:
-        return [self._text(*holder) if holder else "" for holder in self._heading_holders()[self.found.bottom]]
+    def _below_titles(self, row: int) -> int:
+        """The row itself, or the first below it that is no single text, where a few such stand there: 表二."""
+        later = [other for other in self._body if other >= row][:4]
+        return next((other for other in later if len(self._body[other]) > 1), row)
+
+    def _mention_groups(self) -> None:
+        """Names the rows that were taken for headings of groups and could be data without numbers."""
+        unsure = [
+            row
+            for row, kind in self._kinds.items()
+            if kind is RowKind.GROUP
+            and (row, self._body[row][0] + 1) not in self.sheet.merged
+            and not _heads_group(self._texts(row)[0])
+        ]
+        if unsure:
+            texts = "".join(f"「{self._texts(row)[0][:20]}」" for row in unsure[:8]) + (" …" if len(unsure) > 8 else "")
+            at = self.sheet.at(unsure[0], self._body[unsure[0]][0])
+            self.problems.append(problem(PlainTableCode.ROWS_AS_GROUPS, at, texts=texts))
 
     def _begins_table(self, row: int) -> bool:
         """Whether headings of another table stand in a row: texts in the columns of numbers, and numbers below them."""
@@ -603,10 +668,8 @@ class _Reader:
             if column in self._numeric and str(cells[column]).strip() not in layout.NOTHING_SIGNS
         ]
         later = [other for other in self._body if other > row][:3]
-        texts = [self._text(row, column) for column in self.columns]
-        again = [values.folded(text) for text in texts] == [values.folded(text) for text in self._heading_texts()]
         return (
-            not again
+            not all(layout.reports_nothing(str(cells[column])) for column in over)
             and 2 * len(over) >= len(self._numeric)
             and len(self._body[row]) > 1
             and any(set(self._body[other]) & set(over) and self._has_numbers(other) for other in later)
@@ -634,14 +697,7 @@ class _Reader:
 
     def _rank(self, rows: list[_Row]) -> None:
         """Finds the rows that state sums, and the sums that are wrong."""
-        depths = [self._depth(row) for row in rows]
-        if not any(depths):
-            # Where nothing is indented, numbers tell what is part of what: 一、歲入, (一)稅課收入.
-            depths = []
-            for row in rows:
-                first = next((text for text in row.texts if text.strip()), "")
-                below = depths[-1] + 1 if depths and totals.is_part(first) else 0
-                depths.append(_depth_by_number(first) or below)
+        depths = self._depths(rows)
         lines = [
             totals.Line(
                 row.kind,
@@ -661,9 +717,32 @@ class _Reader:
         lines = totals.ranked(lines, places)
         for row, line in zip(rows, lines, strict=True):
             row.kind = line.kind
+        across = totals.wrong_across(lines, self.names, places)
+        for wrong in across:
+            at = self.sheet.at(rows[wrong.line].number, self.columns[wrong.column])
+            values_of = {"stated": wrong.stated, "computed": wrong.computed}
+            self.problems.append(problem(PlainTableCode.WRONG_TOTAL_ACROSS, at, **values_of))
         for wrong in totals.wrong(lines, self.names, places):
             at = self.sheet.at(rows[wrong.line].number, self.columns[wrong.column])
             self.problems.append(problem(RowCode.WRONG_TOTAL, at, stated=wrong.stated, computed=wrong.computed))
+
+    def _depths(self, rows: Sequence[_Row]) -> list[int]:
+        """How deep each row is in a hierarchy: by its indent, the number before it, or the column it begins in."""
+        depths = [self._depth(row) for row in rows]
+        if any(depths):
+            return depths
+        firsts = [next((text for text in row.texts if text.strip()), "") for row in rows]
+        if depths := _depths_by_decimals(firsts):
+            return depths
+        # 一、歲入, (一)稅課收入.
+        for first in firsts:
+            below = depths[-1] + 1 if depths and totals.is_part(first) else 0
+            depths.append(_depth_by_number(first) or below)
+        if any(depths):
+            return depths
+        own = [row.kind is RowKind.DATA and not layout.total_word(self._labels(row)) for row in rows]
+        by_column = iter(_depths_by_columns([row.texts for row, counts in zip(rows, own, strict=True) if counts]))
+        return [next(by_column, 0) if counts else 0 for counts in own]
 
     def _labels(self, row: _Row) -> tuple[str, ...]:
         """The texts of a row before its first number."""
@@ -727,8 +806,37 @@ class _Reader:
 
 
 def _depth_by_number(text: str) -> int:
-    """How deep the number before a text is: 壹、, 一、, (一), 1., (1); 0 without one."""
+    """How deep the number before a text is: 甲、, 壹、, 一、, (一), 1., (1); 0 without one."""
     return next((depth for depth, number in enumerate(_NUMBERS, 1) if number.match(text.strip())), 0)
+
+
+def _heads_group(text: str) -> bool:
+    """Whether a text says of itself that it heads a group: 一、北部, 北部：, 【北部】."""
+    return bool(_depth_by_number(text) or re.search(r"[：:】〕〉＞]$|^[【〔〈＜（(]", text))
+
+
+def _depths_by_decimals(texts: Sequence[str]) -> list[int]:
+    """How deep the numbers before texts are where these are counted 1, 1.1, 1.2, 2; none where any text has none."""
+    found = [_DECIMAL_NUMBER.match(text.strip()) for text in texts]
+    depths = [len(re.split(r"[.．-]", match[1])) if match else 0 for match in found]
+    return depths if len(set(depths) - {0}) > 1 else []
+
+
+def _depths_by_columns(rows: Sequence[Sequence[str]]) -> list[int]:
+    """How far right each row begins where its place tells what it is part of: 款, 項 and 目 in columns of their own.
+
+    None where any row fills two of these columns, as rows do that go on without repeating what stands above.
+    """
+    if len(rows) < 3:
+        return []
+    begins = [next((at for at, text in enumerate(row) if text.strip()), -1) for row in rows]
+    last = max(begins)
+    if begins[0] or not last:
+        return []
+    for begin, row in zip(begins, rows, strict=True):
+        if begin < 0 or any(text.strip() for text in row[begin + 1 : last + 1]):
+            return []
+    return begins
 
 
 def _lead(text: str) -> int:

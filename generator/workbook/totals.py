@@ -14,12 +14,13 @@ from generator.workbook.layout import SUBTOTAL_WORDS, TOTAL_WORDS, ZERO_SIGNS, R
 
 # Columns whose numbers are not added up.
 _NOT_ADDED = re.compile(
-    r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|項次|(?:^|\.)年(?:齡|別|度|份)?$"
+    r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|代[碼號]|項次|^[款項目節]$|(?:^|\.)年(?:齡|別|度|份)?$"
 )
 _MOST_COMPARED = 10_000_000
 _WRITTEN = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
 _LONGEST = 30
 _DECIMALS = re.compile(r"\.(\d+)")
+_TAKEN_OFF = re.compile(r"\s*[（(]?(?:減|扣除)[：:]")
 _PART_OF = re.compile(r"\s*[（(]?其中")
 
 
@@ -216,6 +217,61 @@ def wrong(lines: Sequence[Line], headings: Sequence[str], shown_places: Sequence
     return found
 
 
+def wrong_across(lines: Sequence[Line], headings: Sequence[str], shown_places: Sequence[int]) -> list[Wrong]:
+    """The numbers under 合計 that are not the sum of columns beside them, where those of most rows are."""
+    found: list[Wrong] = []
+    for column in (at for at, heading in enumerate(headings) if _sums_columns(heading)):
+        stated = [place for place, line in enumerate(lines) if line.numbers[column] is not None]
+        best: list[Wrong] = []
+        most = 1
+        for parts in _columns_of(column, headings):
+            digits = max(shown_places[at] for at in (column, *parts))
+            differing: list[Wrong] = []
+            checked = 0
+            for place in stated:
+                given = [number for at in parts if (number := lines[place].numbers[at]) is not None]
+                number = lines[place].numbers[column]
+                if len(given) < len(parts) or number is None:
+                    continue
+                checked += 1
+                total = _Sum(sum(given), len(given))
+                if not total.equals(number, digits):
+                    differing.append(Wrong(place, column, _as_shown(number, digits), _as_shown(total.value, digits)))
+            agreeing = checked - len(differing)
+            if agreeing > most and 3 * agreeing >= 2 * checked:
+                most, best = agreeing, differing
+        found += best
+    return found
+
+
+def _sums_columns(heading: str) -> bool:
+    return total_word([heading.rpartition(".")[2]]) in (*TOTAL_WORDS, *SUBTOTAL_WORDS)
+
+
+def _columns_of(column: int, headings: Sequence[str]) -> Iterator[list[int]]:
+    """The columns that one of 合計 may be the sum of: those of its group, those beside it, the 合計 of the groups."""
+    group = headings[column].rpartition(".")[0]
+    inside = [
+        at
+        for at, heading in enumerate(headings)
+        if at != column and added(heading) and (not group or heading.startswith(f"{group}."))
+    ]
+    plain = [at for at in inside if not _sums_columns(headings[at])]
+    ends = [at for at in range(len(headings)) if _sums_columns(headings[at]) and at != column]
+    before = max((end for end in ends if end < column), default=-1)
+    after = min((end for end in ends if end > column), default=len(headings))
+    # Numbers of rows, years and the like stand first, and are no parts: with and without the first columns.
+    for parts in (
+        plain,
+        [at for at in plain if before < at < column],
+        [at for at in plain if column < at < after],
+        [at for at in inside if at in ends],
+    ):
+        for first in range(max(1, len(parts) - 1)):
+            if len(parts[first:]) > 1:
+                yield parts[first:]
+
+
 class _Blocks:
     """The rows that a total may stand for: those above it, of its block, below it."""
 
@@ -290,7 +346,11 @@ def _sums(lines: Sequence[Line], wide: int) -> list[_Sum | None]:
     """The sum of each column; None where anything but numbers stands in it."""
     sums: list[_Sum | None] = []
     for column in range(wide):
-        numbers = [line.numbers[column] for line in lines]
+        numbers = [
+            -number if number is not None and line.labels and _TAKEN_OFF.match(line.labels[0]) else number
+            for line in lines
+            for number in (line.numbers[column],)
+        ]
         present = [number for number in numbers if number is not None]
         sums.append(_Sum(sum(present), len(present)) if len(present) == len(numbers) and present else None)
     return sums

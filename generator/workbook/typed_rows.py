@@ -39,7 +39,7 @@ class RowCode(Code):
     # Cells
     EMPTY_CELL = error("「{name}」空白", "請填入內容。")
     # Lists
-    ROWS_ASIDE = note("第 {rows} 列是附註或合計，不當作資料", "若是資料，請補填其他各欄。")
+    ROWS_ASIDE = note("第 {rows} 列是附註、合計或重複的標題，不當作資料", "若是資料，請補填其他各欄。")
     WRONG_TOTAL = error("填的是 {stated}，加總為 {computed}", "請核對各數，或刪除總計由程式計算。")
 
 
@@ -83,7 +83,7 @@ def read_table(spec: Sheet, sheets: Iterable[RawSheet], problems: list[Problem])
 
 
 def _aside(spec: Sheet, sheet: RawSheet, heading: int, columns: Mapping[str, int], problems: list[Problem]) -> set[int]:
-    """The rows below the headings that are no data: notes, and totals, which are checked where they can be."""
+    """The rows below the headings that are no data: notes, the headings again, and totals, which are checked."""
     notes: list[int] = []
     stated: list[int] = []
     needed = [columns[name] for name in spec.required_names if spec.column(name).filled]
@@ -91,8 +91,13 @@ def _aside(spec: Sheet, sheet: RawSheet, heading: int, columns: Mapping[str, int
     last_needed = max(needed, default=len(columns))
     numbered = [position for name, position in columns.items() if spec.column(name).kind is Kind.COUNT]
     data: list[int] = []
+    headings = [sheet.cells[heading][position] for position in columns.values() if position < len(sheet.cells[heading])]
     for index in range(heading + 1, len(sheet.cells)):
         cells = sheet.cells[index]
+        if [cells[position] for position in columns.values() if position < len(cells)] == headings:
+            # As people copy them to the top of each page.
+            notes.append(index)
+            continue
         if len(cells) > last_needed and None not in cells:
             data.append(index)
             continue
@@ -106,7 +111,9 @@ def _aside(spec: Sheet, sheet: RawSheet, heading: int, columns: Mapping[str, int
         blank_above = not sheet.cells[index - 1] and index - 1 > heading
         if len(given) == 1 and len(absent) >= min(2, len(needed) - 1) and needed and len(needed) > 1:
             at_left = given[0] <= min(positions)
-            if at_left and (layout.is_note(text) or (data and _ends_list(sheet, index, text, blank_above))):
+            above = sheet.cells[index - 1]
+            goes_on = notes[-1:] == [index - 1] and len(above) - sum(map(values.is_blank, above)) == 1
+            if at_left and (layout.is_note(text) or goes_on or (data and _ends_list(sheet, index, text, blank_above))):
                 notes.append(index)
                 continue
         if (
@@ -191,7 +198,26 @@ class _Seen:
             )
             found.update(range(index, index + count))
             self.keys[again : again + count] = [None] * count
-        return found
+        return found | self._sorted_anew(begun, sheet, columns, problems)
+
+    def _sorted_anew(
+        self, begun: int, sheet: RawSheet, columns: Mapping[str, int], problems: list[Problem]
+    ) -> set[int]:
+        """The rows of the sheet that stand in another one too, in any order, where these are half of it or more."""
+        earlier = {key: number for number, key in enumerate(self.keys[:begun]) if key is not None}
+        own = {number: key for number, key in enumerate(self.keys[begun:], start=begun) if key is not None}
+        again = [number for number, key in own.items() if key in earlier]
+        if len(again) < 2 or 2 * len(again) < len(own):
+            return set()
+        other, _ = self._owner(earlier[self.keys[again[0]] or ()])
+        rows = [self._owner(number)[1] for number in again]
+        shown = "、".join(str(row + 1) for row in rows[:8]) + (" …" if len(rows) > 8 else "")
+        at = sheet.at(rows[0], min(columns.values()))
+        place = f"{other.workbook}〔{other.name}〕"
+        problems.append(problem(RepeatCode.ROWS_IN_ANOTHER, at, rows=shown, count=len(rows), other=place))
+        for number in again:
+            self.keys[number] = None
+        return set(rows)
 
     def _owner(self, number: int) -> tuple[RawSheet, int]:
         """The sheet of a key, and its row."""
