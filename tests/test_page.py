@@ -153,6 +153,7 @@ def test_no_page_has_styles_or_scripts_of_its_own_or_an_address_elsewhere(own_de
         "/m/113-1/files/01 議程/docx",
         "/m/113-1/public/..%2F..%2Finputs%2F機關.xlsx/file",
         "/m/113-1/mails/..%2f113-1%2fpacket.json",
+        "/m/113-1/supplement/..%2f113-1%2fpacket.json",
         "/m/113-1/cells/機關.xlsx〔機關〕/A1",
         "/m/113-1/cells/000000000000/A1",
         "/m/113-1/versions/1/..%2F..%2Fx",
@@ -283,6 +284,9 @@ def test_a_figure_says_how_it_comes_from_its_cells_and_where_it_is_printed(own_d
     assert "26 = 資料集.xlsx〔預定開放〕A2:A27 的列數" in page
     assert "07 討論事項第一案" in page
     assert names["預定開放.總數"]["value"] == 26
+    history = served.ask(f"/m/113-1/figures/{ids.of('預定開放.總數')}/history").text
+    assert "113-1 目前" in history
+    assert "資料集.xlsx〔預定開放〕A2:A27" in history
 
 
 def test_a_cell_leads_to_every_place_that_prints_it(own_desk: Desk, serve: Serve) -> None:
@@ -365,6 +369,104 @@ def test_files_are_opened_in_their_programs_by_id(own_desk: Desk, serve: Serve) 
     assert len(served.opened) == 3
 
 
+def test_decisions_of_all_meetings_are_searched_on_the_page_with_overdue_ones_first(desk: Desk, serve: Serve) -> None:
+    from tests.conftest import MEETING
+
+    info = "| 欄位 | 內容 |\n| 紀錄狀態 | 定稿 |\n| 散會 | 16:10 |\n"
+    decided = """
+| 案號 | 項次 | 內容           | 主辦單位 | 期限      | 列管     |
+| 報1  | 1    | 洽悉。         |          |           |          |
+| 討1  | 1    | 請企劃處公告。 | 企劃處   | 113-12-31 | 持續列管 |
+| 討1  | 2    | 請秘書處編列。 | 秘書處   | 113-03-31 | 持續列管 |
+"""
+    restricted = """
+| 案號 | 類別     | 單位   | 案由                                       | 公開 |
+| 報1  | 報告事項 | 資訊處 | {{ 機關.自稱 }}辦理情形，報請鑒察。        | 限閱 |
+| 討1  | 討論事項 | 企劃處 | {{ 機關.自稱 }}資料集開放一案，提請討論。  |      |
+"""
+    earlier = MEETING.replace("113-05-20", "112-11-20").replace("113-05-01", "112-11-01")
+    desk.meeting("112-2", 會議資訊=earlier, 案由=restricted)
+    desk.book("112-2/會議紀錄.xlsx", 紀錄資訊=info, 決議=decided)
+    past = """
+| 類別     | 案由                           | 決定（議）                            | 辦理情形   | 列管     | 會議  |
+| 討論事項 | 本部資料集開放一案，提請討論。 | 1. 請企劃處公告。\\n2. 請秘書處編列。 | 已擬稿     | 持續列管 | 112-2 |
+"""
+    desk.meeting()
+    desk.book("113-1/上次決定.xlsx", 上次會議決定=past)
+    served = serve(desk)
+    page = served.ask("/decisions").text
+    assert page.index("請秘書處編列。") < page.index("請企劃處公告。") < page.index("洽悉。")
+    assert "持續列管（逾期）" in page
+    assert "已擬稿" in page
+    assert '<span class="tag internal">限閱</span>' in page
+    # Each cell is that of the workbook of its own meeting.
+    places = {link.split("/cells/")[0] for link in links(page) if "/cells/" in link}
+    assert places == {"/m/112-2", "/m/113-1"}
+    assert all(served.ask(link).status == 200 for link in links(page) if "/cells/" in link)
+    for query, shown, hidden in (
+        ("q=公告", "請企劃處公告。", "請秘書處編列。"),
+        ("unit=秘書處", "請秘書處編列。", "請企劃處公告。"),
+        ("state=不列管", "洽悉。", "請秘書處編列。"),
+        ("overdue=1", "請秘書處編列。", "洽悉。"),
+    ):
+        text = served.ask(f"/decisions?{query}").text
+        assert (shown in text, hidden in text) == (True, False), query
+    promised = served.ask("/promises").text
+    assert promised.index("112-2-討1-2") < promised.index("112-2-討1-1")
+    assert "逾期未完成" in promised
+    assert "112-2-討1-1" not in served.ask("/promises?unit=秘書處").text
+    # A workbook that is saved later counts at once.
+    desk.book("112-2/會議紀錄.xlsx", 紀錄資訊=info, 決議=decided.replace("請企劃處公告。", "請企劃處公布。"))
+    assert "請企劃處公布。" in served.ask("/decisions").text
+    job = served.job(served.post("/decisions/write"))
+    assert job.exit_code == 0
+    assert "決議追蹤（企劃處）.docx" in served.ask(f"/jobs/{job.id}").text
+    served.post("/decisions/folder")
+    assert served.opened == [("決議追蹤", "", "")]
+
+
+def test_what_units_owe_is_on_the_page_and_reminders_are_written(desk: Desk, serve: Serve) -> None:
+    from tests.conftest import AGENCY, UNITS
+
+    desk.book("機關.xlsx", 機關=f"{AGENCY}| 電子郵件 | tide@example.gov.tw |\n", 單位=UNITS)
+    desk.meeting()
+    duties = """
+| 單位   | 項目            | 期限      | 電子郵件          |
+| 資訊處 | 工作表:下載統計 | 113-04-10 | it@example.gov.tw |
+| 企劃處 | 活頁簿:會議     |           |                   |
+"""
+    desk.book("113-1/分工.xlsx", 分工=duties)
+    served = serve(desk)
+    page = served.ask("/m/113-1/deliveries").text
+    assert "共 2 項，未交 <strong>1</strong> 項：資訊處。" in page
+    assert '<span class="word urgent">未交</span>' in page
+    assert served.job(served.post("/m/113-1/do/remind")).exit_code == 0
+    assert "看催辦信（1 封）" in served.ask("/m/113-1/deliveries").text
+    assert "催辦 資訊處.eml" in served.ask("/m/113-1/mails").text
+
+
+def test_replies_are_taken_in_from_their_folder_and_shown_with_what_was_decided(desk: Desk, serve: Serve) -> None:
+    from tests.test_replies import met
+
+    met(desk)
+    served = serve(desk)
+    assert "資料夾內還沒有檔案" in served.ask("/m/113-1/replies").text
+    served.post("/m/113-1/show/folder/replies/-")
+    assert served.opened == [("113-1 回復", "", "")]
+    folder = desk.root / "output" / "113-1 回復"
+    (folder / "周民間.txt").write_text("「報告宜附圖表」修正為「報告宜附圖」。", "utf-8")
+    assert "還沒有匯入" in served.ask("/m/113-1/replies").text
+    job = served.job(served.post("/m/113-1/do/replies"))
+    assert job.exit_code == 0
+    assert "新的修正意見 1 項" in served.ask(f"/jobs/{job.id}").text
+    page = served.ask("/m/113-1/replies").text
+    assert "還沒有匯入" not in page
+    assert "1 項還沒有填「採納」" in page
+    assert re.search("<ins>[^<]*報告宜附圖。</ins>", page)
+    # The command reads the same folder.
+    assert "先前已匯入" in desk.run("replies", "113-1").output
+
+
 def test_internal_documents_are_marked_as_such(own_desk: Desk, serve: Serve) -> None:
     served = serve(own_desk)
     state = served.state()
@@ -375,7 +477,15 @@ def test_internal_documents_are_marked_as_such(own_desk: Desk, serve: Serve) -> 
 def test_public_shows_the_public_edition_and_nothing_else(own_desk: Desk, serve: Serve) -> None:
     served = serve(own_desk, public=True)
     assert "還沒有公開的檔案" in served.ask("/").text
-    for path in ("/m/113-1", "/m/113-1/problems", "/m/113-1/documents", "/m/113-1/figures", "/tools/doctor", "/jobs/1"):
+    for path in (
+        "/m/113-1",
+        "/m/113-1/problems",
+        "/m/113-1/documents",
+        "/m/113-1/figures",
+        "/tools/doctor",
+        "/jobs/1",
+        "/decisions",
+    ):
         assert served.ask(path).status == 404
     assert served.post("/m/113-1/do/build").status in (404, 405)
     assert served.ask("/m/113-1/public").status == 200

@@ -214,6 +214,13 @@ def test_a_release_asks_why_it_is_late_then_mails_and_the_public_edition_follow(
     served.state(after=turn)
     page.get_by_role("link", name="之後的變動").click()
     expect(page.get_by_text("預定開放.已上架數 4 → 5").first).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="產生抽換頁與補充資料").click()
+    job = page.get_by_role("region", name="進行中的工作")
+    expect(job.get_by_text("第1版之後變動的頁")).to_be_visible()
+    job.get_by_role("button", name="關閉").click()
+    expect(page.get_by_role("link", name="抽換頁.pdf")).to_be_visible()
+    page.get_by_role("link", name="之後的變動").click()
     page.get_by_role("link", name="左右對照頁面").first.click()
     expect(page.locator("rect.was").first).to_be_attached()
     expect(page.locator("rect.now").first).to_be_attached()
@@ -231,7 +238,10 @@ def test_a_release_asks_why_it_is_late_then_mails_and_the_public_edition_follow(
     assert not list((own_desk.root / "output" / "113-1 公開").glob("*簽到單*"))
 
 
-VIEWS = ("", "/problems", "/documents", "/figures", "/sheets", "/versions", "/mails", "/public")
+VIEWS = (
+    *("", "/problems", "/documents", "/figures", "/sheets"),
+    *("/deliveries", "/versions", "/mails", "/replies", "/public"),
+)
 
 
 def test_axe_finds_nothing_in_any_view_at_any_zoom(visit: Callable[..., tuple[Page, Served]], tmp_path: Path) -> None:
@@ -243,6 +253,9 @@ def test_axe_finds_nothing_in_any_view_at_any_zoom(visit: Callable[..., tuple[Pa
         "/",
         "/tools/doctor",
         "/tools/templates",
+        "/decisions",
+        "/promises?q=統計",
+        "/m/113-1/figures/8059cc1c83fd/history",
         f"/m/113-1/documents/{paper.id}?q=26",
         "/m/113-1/figures/8059cc1c83fd",
     ]

@@ -38,26 +38,25 @@ def decisions(
     as_json: bool,
 ) -> None:
     """列出歷次會議的每一項決定（議）：辦理情形、列管與期限，逾期的在前。"""
+    from generator.build import report as reporting
     from generator.cli import terminal
     from generator.dispatch.decisions import lives, story
     from generator.dispatch.decisions import promises as promised
-    from generator.workbook.values import folded
 
     workspace, today = workspace_of(given, None), options.today()
     found = lives.read(workspace)
     shown = lives.searched(found.lives, today, words, unit, state or "", overdue)
-    kept = promised.read(workspace, found, today) if promises or write else []
-    kept = [
-        entry
-        for entry in kept
-        if (not unit or folded(unit) == folded(entry.unit))
-        and all(folded(word) in folded(entry.what) for word in words)
-    ]
+    kept = promised.searched(promised.read(workspace, found, today), words, unit) if promises or write else []
     result = story.write(workspace, found, shown, kept, today) if write else None
     if as_json:
         listed = [promised.as_json(entry) for entry in kept] if promises else []
         print_json(
-            {"decisions": [lives.as_json(life, today) for life in shown], "promises": listed, "remarks": found.remarks}
+            {
+                "decisions": [lives.as_json(life, today) for life in shown],
+                "promises": listed,
+                "remarks": found.remarks,
+                **(reporting.result_json(result) if result is not None else {}),
+            }
         )
     else:
         terminal.styled(story.promise_lines(kept) if promises else story.lines(shown, today))

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @as_json
 @click.pass_obj
 def replies(given: Path | None, meeting: MeetingId, folder: Path | None, form: bool, as_json: bool) -> None:
-    """將委員對紀錄草稿的回復（Word、PDF、信件、表格）匯入修正意見.xlsx。"""
+    """將委員對紀錄草稿的回復（Word、PDF、信件、表格）匯入修正意見.xlsx。
+
+    不寫資料夾時，讀 output 內「會議 回復」（例如 113-1 回復）裡的檔案。
+    """
     from generator.build import outputs
     from generator.cli import terminal
     from generator.dispatch.replies import story
@@ -34,8 +37,7 @@ def replies(given: Path | None, meeting: MeetingId, folder: Path | None, form: b
         terminal.summary(f"output/{meeting} 信件", outcomes, [])
         if folder is None:
             sys.exit(FAILED if outputs.unwritten(outcomes) else DONE)
-    if folder is None:
-        raise click.UsageError(f"請指定放委員回復檔案的資料夾，例如：packet replies {meeting} 回復。")
+    folder = folder or story.home(workspace, meeting)
     with terminal.Progress() as progress:
         report = story.take_in(workspace, meeting, folder, progress.step)
     if as_json:

@@ -28,10 +28,10 @@ def status(given: Path | None, meeting: MeetingId, remind: bool, as_json: bool) 
 
     workspace = workspace_of(given, meeting)
     report = deliveries.of(workspace, meeting)
-    if report.stopped:
+    if report.stopped and not as_json:
         terminal.result(report, workspace.root, "有錯誤，無法列出。請改正後再執行一次。")
         terminal.ended(report)
-    if remind:
+    if remind and not report.stopped:
         deliveries.remind(workspace, meeting, report)
     if as_json:
         print_json(deliveries.as_json(report))

@@ -18,6 +18,7 @@ from generator.basic.mailbox import mailbox
 from generator.basic.problem import Problem, has_errors, in_order
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs
+from generator.build import report as reporting
 from generator.build.result import Result
 from generator.dispatch.decisions import lives
 from generator.dispatch.mail import eml, recipients
@@ -263,5 +264,5 @@ def as_json(report: Report) -> dict[str, Any]:
             }
             for entry in report.deliveries
         ],
-        "remarks": report.remarks,
+        **reporting.result_json(report),
     }

@@ -14,7 +14,7 @@ from generator.basic import roc
 from generator.documents import summary
 from generator.documents.document import FOR_MEETING, PARTICIPANTS, Document, DocumentType
 from generator.documents.summary import Group
-from generator.meeting import schedule
+from generator.meeting import corrections
 from generator.meeting.minutes import SOMEONE
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.minutes import Remark
@@ -112,24 +112,19 @@ def _outcome(proposal: Proposal, hidden: set[str]) -> str | Text:
 
 def _lines(meeting: Meeting, listed: Sequence[Proposal], hidden: bool) -> list[str]:
     """Until when, how many, who was late and who did not reply."""
-    deadline = next((known for known in schedule.of(meeting).deadlines if known.name == schedule.CORRECTIONS), None)
+    replied = corrections.of(meeting)
+    deadline, came_late = replied.deadline, set(map(folded, replied.late))
     lines = [f"修正意見期限：{deadline.day}。"] if deadline else []
-    first = {folded(reply.member): reply.received for reply in reversed(meeting.replies)}
-    late = [
-        member.name
-        for member in meeting.members
-        if deadline and folded(member.name) in first and first[folded(member.name)] > deadline.date
-    ]
-    absent = [member.name for member in meeting.members if folded(member.name) not in first]
+    late = [member.name for member in meeting.members if folded(member.name) in came_late]
 
     def people(names: Sequence[str]) -> str:
         return f"{len(names)}人" if hidden else "、".join(names)
 
     texts = [f"修正意見共{len(listed)}項。"]
     texts += [f"逾期回復：{people(late)}。"] if late else []
-    if absent:
+    if replied.absent:
         until = f"至{roc.month_day(deadline.date)}" if deadline else ""
-        texts.append(f"{until}未回復者，視同無意見：{people(absent)}。")
+        texts.append(f"{until}未回復者，視同無意見：{people(replied.absent)}。")
     lines += texts
     return [f"{roc.numeral(number)}、{line}" for number, line in enumerate(lines, start=1)]
 

@@ -25,13 +25,25 @@ from starlette.staticfiles import StaticFiles
 from generator.basic.failure import UserError
 from generator.basic.workspace import MeetingId, Workspace
 from generator.page import opening
+from generator.page.archive import Archive
 from generator.page.facts import Reckoner
 from generator.page.guard import Guard
 from generator.page.hub import Hub
 from generator.page.jobs import Jobs, program
 from generator.page.live import Desk
 from generator.page.sheets import Sheets
-from generator.page.views import actions, documents, figures, frame, meetings, outgoing, tools, versions
+from generator.page.views import (
+    actions,
+    decisions,
+    documents,
+    figures,
+    frame,
+    meetings,
+    outgoing,
+    replies,
+    tools,
+    versions,
+)
 from generator.page.views.frame import Context, render
 
 # Seconds without a request and without an open window, after which the server ends.
@@ -95,7 +107,8 @@ def prepare(
         command or program(),
         lambda job: hub.tell("job", id=job.id, running=job.running, meeting=job.meeting),
     )
-    context = Context(workspace, desk, Reckoner(workspace), Sheets(workspace), jobs, hub, today, show, public)
+    kept = (Reckoner(workspace), Sheets(workspace), Archive(workspace))
+    context = Context(workspace, desk, *kept, jobs, hub, today, show, public)
     seen = [time.monotonic()]
 
     def looked_at() -> None:
@@ -185,10 +198,15 @@ def _routes() -> list[Route | Mount]:
         Route("/tools/doctor", tools.doctor),
         Route("/tools/templates", tools.templates),
         Route("/new", actions.first, methods=["POST"]),
+        Route("/decisions", decisions.decisions),
+        Route("/decisions/write", actions.write_decisions, methods=["POST"]),
+        Route("/decisions/folder", actions.show_decisions, methods=["POST"]),
+        Route("/promises", decisions.promises),
         Route("/jobs/{job}", actions.job),
         Route("/jobs/{job}/stop", actions.stop, methods=["POST"]),
         Route(meeting_address, meetings.overview),
         Route(f"{meeting_address}/problems", meetings.problems),
+        Route(f"{meeting_address}/deliveries", meetings.deliveries),
         Route(f"{meeting_address}/documents", documents.documents),
         Route(f"{meeting_address}/documents/{{paper}}", documents.documents),
         Route(f"{meeting_address}/pages/{{paper}}/{{number:int}}/{{version}}.png", documents.picture),
@@ -197,6 +215,7 @@ def _routes() -> list[Route | Mount]:
         Route(f"{meeting_address}/packets/{{file}}", documents.packet),
         Route(f"{meeting_address}/figures", figures.figures),
         Route(f"{meeting_address}/figures/{{figure}}", figures.figure),
+        Route(f"{meeting_address}/figures/{{figure}}/history", figures.history),
         Route(f"{meeting_address}/sheets", figures.sheets),
         Route(f"{meeting_address}/sheets/{{sheet}}", figures.sheet),
         Route(f"{meeting_address}/cells/{{sheet}}/{{cell}}", figures.cell),
@@ -206,6 +225,8 @@ def _routes() -> list[Route | Mount]:
         Route(f"{release}/packet.pdf", versions.packet),
         Route(f"{release}/{{paper}}", versions.side_by_side),
         Route(f"{release}/{{paper}}/{{side}}/{{page:int}}.png", versions.picture),
+        Route(f"{meeting_address}/supplement/{{file}}", versions.supplement),
+        Route(f"{meeting_address}/replies", replies.replies),
         Route(f"{meeting_address}/mails", outgoing.mails),
         Route(f"{meeting_address}/mails/{{file}}", outgoing.mail),
         *_public_edition(),

@@ -14,6 +14,7 @@ from typing import Any
 
 from generator.basic.problem import Location
 from generator.basic.workspace import Workspace
+from generator.documents import access
 from generator.meeting import figures, load
 from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import CONTINUED, RELEASED
@@ -40,7 +41,10 @@ class Step:
 
 @dataclass(slots=True)
 class Life:
-    """A decision and what became of it. ``state`` is one of STATES; ``closed``: when it was released."""
+    """A decision and what became of it. ``state`` is one of STATES; ``closed``: when it was released.
+
+    ``mark`` is that of its case: 限閱, 密 不公開, or nothing where anyone may read it.
+    """
 
     number: str
     meeting: str
@@ -55,6 +59,7 @@ class Life:
     steps: list[Step] = field(default_factory=list)
     closed: dt.date | None = None
     forgotten_at: str = ""
+    mark: str = ""
 
     @property
     def open(self) -> bool:
@@ -110,6 +115,7 @@ def _made(meeting: Meeting) -> dict[Any, list[Life]]:
     subjects = {
         folded(case.key): vocabulary.render(case.subject, case, case.at("subject"), []) for case in meeting.cases
     }
+    marks = {folded(case.key): access.mark(case.access, case.secrecy) for case in meeting.cases}
     found: dict[Any, list[Life]] = {}
     for decision in minutes.decisions:
         if not decision.text:
@@ -129,6 +135,7 @@ def _made(meeting: Meeting) -> dict[Any, list[Life]]:
                 state=decision.tracking or UNTRACKED,
                 at=decision.at("text"),
                 closed=meeting.date if decision.tracking == RELEASED else None,
+                mark=marks.get(key, ""),
             )
         )
     return found
@@ -256,6 +263,7 @@ def as_json(life: Life, today: dt.date) -> dict[str, Any]:
         "overdue": life.is_overdue(today),
         "closed": life.closed.isoformat() if life.closed else None,
         "cell": str(life.at or ""),
+        "mark": life.mark,
         "steps": [
             {
                 "meeting": step.meeting,

@@ -18,7 +18,7 @@ from generator.basic.roc import YearMonth
 from generator.basic.workspace import Workspace
 from generator.dispatch import releases
 from generator.dispatch.decisions.lives import FORGOTTEN, Life, Lives
-from generator.meeting.model import Meeting
+from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets import RELEASED
 from generator.meeting.sheets.lists import PlannedDataset
 from generator.meeting.sheets.meeting import MeetingInfo
@@ -28,8 +28,9 @@ from generator.workbook.raw import RawSheet
 from generator.workbook.values import folded, same_name
 
 KEPT, LATE, OVERDUE, DROPPED, PENDING = OUTCOMES = ("如期", "逾期完成", "逾期未完成", "未再列出", "尚未到期")
+WORST_FIRST = (OVERDUE, DROPPED, LATE, PENDING, KEPT)
 PLANNED, DEADLINE = PlannedDataset.sheet.name, "決議期限"
-_NOW = "目前"
+NOW = "目前"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,21 @@ def read(workspace: Workspace, lives: Lives, today: dt.date) -> list[Promise]:
     """All promises of all meetings, those not kept first."""
     versions = [version for meeting in lives.meetings for version in _versions(workspace, meeting)]
     found = [*_planned(versions, today), *_deadlines(versions, lives.lives, today)]
-    order = {outcome: number for number, outcome in enumerate((OVERDUE, DROPPED, LATE, PENDING, KEPT))}
+    order = {outcome: number for number, outcome in enumerate(WORST_FIRST)}
     return sorted(found, key=lambda promise: order[promise.outcome])
+
+
+def searched(
+    promises: Sequence[Promise], words: Sequence[str] = (), unit: str = "", outcome: str = ""
+) -> list[Promise]:
+    """The promises that have all the words, are of the unit and came out so."""
+    return [
+        promise
+        for promise in promises
+        if all(folded(word).casefold() in folded(promise.what).casefold() for word in words)
+        and (not unit or folded(unit) in map(folded, units_of(promise.unit)))
+        and (not outcome or promise.outcome == outcome)
+    ]
 
 
 def _versions(workspace: Workspace, meeting: Meeting) -> Iterator[_Version]:
@@ -89,7 +103,7 @@ def _versions(workspace: Workspace, meeting: Meeting) -> Iterator[_Version]:
         sheets = [sheet for path in paths for sheet in _sheets(path)]
         if sheets:
             yield _version(f"{meeting.id} {release.name}", meeting, sheets)
-    yield _version(f"{meeting.id} {_NOW}", meeting, books.read_folder(workspace.inputs(meeting.id), []))
+    yield _version(f"{meeting.id} {NOW}", meeting, books.read_folder(workspace.inputs(meeting.id), []))
 
 
 def _sheets(path: Path) -> list[RawSheet]:

@@ -66,7 +66,8 @@ def _table(lives: Sequence[Life], today: dt.date) -> Group:
 def _row(life: Life, today: dt.date) -> list[str]:
     due = roc.short_date(life.due) if life.due else ""
     progress = "\n".join(f"{step.meeting}：{step.progress or '（未填）'}" for step in life.steps)
-    return [life.number, f"{life.subject}：{life.text}", life.unit, due, progress, state(life, today)]
+    number = f"{life.number}\n{life.mark}" if life.mark else life.number
+    return [number, f"{life.subject}：{life.text}", life.unit, due, progress, state(life, today)]
 
 
 def _promised(promises: Sequence[Promise]) -> Group:
@@ -89,7 +90,8 @@ def lines(shown: Sequence[Life], today: dt.date) -> list[Line]:
     for life in shown:
         style = "red" if life.is_overdue(today) else "yellow" if life.open else ""
         due = f"　期限 {roc.short_date(life.due)}" if life.due else ""
-        found.append([(life.number, "bold"), (f"　{state(life, today)}", style), (f"　{life.unit}{due}", "")])
+        mark = [(f"　{life.mark}", "red")] if life.mark else []
+        found.append([(life.number, "bold"), (f"　{state(life, today)}", style), (f"　{life.unit}{due}", ""), *mark])
         found.append([(f"  {life.subject}", "dim")])
         found += [[(f"  {text}", "")] for text in life.text.split("\n")]
         for step in life.steps:

@@ -80,21 +80,26 @@ class NoFolder(UserError):
     exit_code = 2
 
 
-def folder(path: Path, drafts: Sequence[Draft], place: Path) -> list[Returned]:
-    """Everything in a folder and in the folders below it. ``place`` is a temporary folder. Raises NoFolder, OSError."""
-    if not path.is_dir() or path.is_symlink():
-        raise NoFolder(f"找不到資料夾「{path.name}」。請指定放委員回復檔案的資料夾。")
-    files = [
+def files(path: Path) -> list[Path]:
+    """The files of a folder and of those below it, without what programs leave there; none where there is no folder."""
+    return [
         file
-        for file in sorted(path.rglob("*"))
+        for file in (sorted(path.rglob("*")) if path.is_dir() and not path.is_symlink() else ())
         if file.is_file()
         and not file.name.startswith(("~$", "."))
         and file.name.lower() not in ("thumbs.db", "desktop.ini")
     ]
-    if not files:
+
+
+def folder(path: Path, drafts: Sequence[Draft], place: Path) -> list[Returned]:
+    """Everything in a folder and in the folders below it. ``place`` is a temporary folder. Raises NoFolder, OSError."""
+    if not path.is_dir() or path.is_symlink():
+        raise NoFolder(f"找不到資料夾「{path.name}」。請把委員回復的檔案放進去，或指定放檔案的資料夾。")
+    came_in = files(path)
+    if not came_in:
         raise NoFolder(f"資料夾「{path.name}」內沒有檔案。請把委員回復的檔案放進去。")
     found = []
-    for file in files:
+    for file in came_in:
         name = file.relative_to(path).as_posix()
         came = Returned(name, "", "", dt.datetime.fromtimestamp(file.stat().st_mtime, mails.TAIPEI))
         if any(part.is_symlink() for part in (file, *file.parents) if part != path and path in part.parents):

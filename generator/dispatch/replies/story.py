@@ -6,7 +6,6 @@ once: what comes later stands in a further one, so that no workbook in which som
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,7 +27,8 @@ from generator.dispatch.replies.draft import Draft
 from generator.dispatch.replies.rows import Gathered
 from generator.documents.minutes import MINUTES
 from generator.documents.passages import from_json
-from generator.meeting import schedule
+from generator.meeting import corrections
+from generator.meeting.corrections import Corrections
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.replies import BOOK, Proposal, Reply
 from generator.workbook.values import folded
@@ -45,14 +45,17 @@ class NoDraft(UserError):
 
 @dataclass(slots=True)
 class Report(Result):
-    """What came of the replies. ``late``: who replied after the deadline; ``absent``: who has not replied at all."""
+    """What came of the replies, and who replied late or not at all."""
 
     gathered: Gathered = field(default_factory=Gathered)
-    deadline: dt.date | None = None
-    late: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
+    corrections: Corrections = field(default_factory=lambda: Corrections(None, (), ()))
     unread: list[str] = field(default_factory=list)
     file: str = ""
+
+
+def home(workspace: Workspace, meeting: MeetingId) -> Path:
+    """Where the files that members sent back are put, beside the mails."""
+    return workspace.output(meeting).with_name(f"{meeting} 回復")
 
 
 def take_in(workspace: Workspace, meeting_id: MeetingId, folder: Path, step: Step = lambda text: None) -> Report:
@@ -80,7 +83,8 @@ def take_in(workspace: Workspace, meeting_id: MeetingId, folder: Path, step: Ste
         came = reading.folder(folder, drafts, place)
     report.gathered = rows.gather(meeting, came, drafts, _titles(meeting))
     report.unread = [f"{reply.source}：{reply.remark}" for reply in came if reply.unread]
-    _replied(meeting, report)
+    new = [(member, reply.received.date()) for reply, member, _, _ in report.gathered.replies]
+    report.corrections = corrections.of(meeting, new)
     if report.gathered.rows or report.gathered.replies:
         step("寫入修正意見")
         _write(workspace, meeting, build.examined, report)
@@ -117,21 +121,6 @@ def _titles(meeting: Meeting) -> dict[str, str]:
         for title in (case.title, f"{case.kind}{case.number}", f"{case.kind}案{case.number}", case.key):
             found[folded(title)] = case.key
     return dict(sorted(found.items(), key=lambda entry: -len(entry[0])))
-
-
-def _replied(meeting: Meeting, report: Report) -> None:
-    """Who replied late and who has not replied."""
-    known = schedule.of(meeting).deadlines
-    report.deadline = next((deadline.date for deadline in known if deadline.name == schedule.CORRECTIONS), None)
-    days = [(reply.member, reply.received) for reply in meeting.replies]
-    days += [(member, reply.received.date()) for reply, member, _, _ in report.gathered.replies]
-    first: dict[str, dt.date] = {}
-    for member, day in days:
-        first[folded(member)] = min(day, first.get(folded(member), day))
-    names = [member.name for member in meeting.members]
-    report.absent = [name for name in names if folded(name) not in first]
-    if report.deadline is not None:
-        report.late = list(dict.fromkeys(member for member, day in days if day > report.deadline))
 
 
 def _write(workspace: Workspace, meeting: Meeting, examined: Examined, report: Report) -> None:
@@ -188,11 +177,12 @@ def lines(report: Report, meeting_id: MeetingId) -> list[list[tuple[str, str]]]:
                 "yellow" if reply.unread else "",
             )
         )
-    until = f"（期限 {roc.long_date(report.deadline)}）" if report.deadline else ""
-    if report.late:
-        shown.append((f"逾期回復{until}：{'、'.join(report.late)}", "yellow"))
-    if report.absent:
-        shown.append((f"未回復，視同無意見{until}：{'、'.join(report.absent)}", ""))
+    replied = report.corrections
+    until = f"（期限 {roc.long_date(replied.deadline.date)}）" if replied.deadline else ""
+    if replied.late:
+        shown.append((f"逾期回復{until}：{'、'.join(replied.late)}", "yellow"))
+    if replied.absent:
+        shown.append((f"未回復，視同無意見{until}：{'、'.join(replied.absent)}", ""))
     if report.file:
         shown.append((f"已寫入：inputs/{meeting_id}/{report.file}", "green"))
         shown.append(("請在其中填「採納」與「理由」，再執行 packet check 與 packet build。", ""))
@@ -201,9 +191,10 @@ def lines(report: Report, meeting_id: MeetingId) -> list[list[tuple[str, str]]]:
 
 def as_json(report: Report) -> dict[str, Any]:
     """The report for a program."""
+    replied = report.corrections
     return {
         "file": report.file,
-        "deadline": report.deadline.isoformat() if report.deadline else None,
+        "deadline": replied.deadline.date.isoformat() if replied.deadline else None,
         "known": report.gathered.known,
         "rows": [
             {
@@ -224,8 +215,8 @@ def as_json(report: Report) -> dict[str, Any]:
             {"member": member, "source": reply.source, "count": count, "remark": reply.remark, "unread": reply.unread}
             for reply, member, _, count in report.gathered.replies
         ],
-        "late": report.late,
-        "absent": report.absent,
+        "late": list(replied.late),
+        "absent": list(replied.absent),
         "unread": report.unread,
         "problems": reporting.problems_json(list(report.problems)),
     }

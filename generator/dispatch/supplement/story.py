@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from generator.basic import formats
@@ -61,6 +62,11 @@ class Report(Result):
     number: int = 0
 
 
+def home(workspace: Workspace, meeting: MeetingId) -> Path:
+    """Where the pages to replace and to add lie, beside the meeting's output."""
+    return workspace.output(meeting).with_name(f"{meeting} 抽換")
+
+
 def of_release(workspace: Workspace, build: Built, day: dt.date, number: int) -> Supplement:
     """The pages of the packet of a new release; where a packet went out before, they follow its pages.
 
@@ -95,7 +101,7 @@ def write(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: Ste
 
     Raises NothingToReplace, what story.make raises, and OSError.
     """
-    folder = workspace.output(meeting_id).with_name(f"{meeting_id} 抽換")
+    folder = home(workspace, meeting_id)
     report = Report(folder)
     have = releases.every(workspace, meeting_id)
     build = story.make(workspace, meeting_id, formats=formats.USUAL, step=step)
@@ -119,7 +125,7 @@ def write(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: Ste
         }
         if not files:
             raise NothingToReplace(f"{last.name}之後會議資料沒有變動，沒有要抽換的頁。")
-        report.changed = [Changed(*entry) for entry in last.manifest["pages"].get("changed", ())]
+        report.changed = _changed(last)
         report.remarks.append(f"{last.name}凍結時的抽換頁。寄送請執行 packet mail {meeting_id}。")
     else:
         report.old, report.number = last.name, have[-1].number + 1
@@ -227,6 +233,15 @@ def _revisions(workspace: Workspace, build: Built, last: Release, report: Report
     return {table.file_name(last.number, None): content} if content is not None else {}
 
 
+def _changed(release: Release) -> list[Changed]:
+    return [Changed(*entry) for entry in release.manifest.get("pages", {}).get("changed", ())]
+
+
+def changed_rows(release: Release) -> list[list[str]]:
+    """The list for members of the pages that a release replaced and added; empty where it followed none."""
+    return rows(_changed(release))
+
+
 def rows(changed: list[Changed]) -> list[list[str]]:
     """The list for members: pages that follow one another in a document are one row."""
     found = []
@@ -268,8 +283,6 @@ def as_json(report: Report) -> dict[str, Any]:
             {"how": entry.how, "document": entry.document, "number": entry.number, "replaces": entry.replaces}
             for entry in report.changed
         ],
-        "outcomes": [reporting.outcome_json(outcome) for outcome in report.outcomes],
-        "remarks": report.remarks,
-        "failures": report.failures,
-        "problems": reporting.problems_json(list(report.problems)),
+        "rows": rows(report.changed),
+        **reporting.result_json(report),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,11 +12,14 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from generator.build import outputs
 from generator.dispatch import review
+from generator.dispatch.decisions import story as decisions
+from generator.dispatch.replies import story as replies
+from generator.dispatch.supplement import story as supplement
 from generator.page import ids
 from generator.page.hub import MOST_STREAMS
 from generator.page.jobs import Busy, Job
 from generator.page.views import figures
-from generator.page.views.frame import context, meeting_of, missing, render, state_of
+from generator.page.views.frame import Context, context, meeting_of, missing, render, state_of
 
 _LONGEST = 300
 # What stands on the button, and the command; {reason} and {new} are what the page asked for.
@@ -28,6 +32,10 @@ _COMMANDS: Mapping[str, tuple[str, Sequence[str]]] = {
     "schedule": ("產生行事曆檔", ("schedule", "{meeting}", "--json")),
     "review": ("產生審閱本", ("build", "{meeting}", "--review", "--json")),
     "revisions": ("產生修正對照表", ("diff", "{meeting}", "--docx", "--json")),
+    "supplement": ("產生抽換頁與補充資料", ("supplement", "{meeting}", "--json")),
+    "replies": ("匯入修正意見", ("replies", "{meeting}", "--json")),
+    "form": ("產生修正意見表", ("replies", "{meeting}", "--form")),
+    "remind": ("產生催辦信", ("status", "{meeting}", "--remind", "--json")),
     "minutes": ("建立會後表單", ("new", "{meeting}", "--minutes")),
     "new": ("建立會議", ("new", "--from={meeting}", "--", "{new}")),
 }
@@ -56,6 +64,11 @@ async def start(request: Request) -> Response:
 async def first(request: Request) -> Response:
     """Makes a meeting that takes nothing over from another one."""
     return await _started(request, "建立會議", "", ("new", "--", "{new}"))
+
+
+async def write_decisions(request: Request) -> Response:
+    """Writes the decisions and promises of all meetings as documents and workbooks, whole and by unit."""
+    return await _started(request, "產生決議追蹤", "", ("decisions", "--write", "--json"))
 
 
 async def _started(request: Request, name: str, meeting: str, command: Sequence[str]) -> Response:
@@ -104,6 +117,12 @@ async def show(request: Request) -> Response:
     return await run_in_threadpool(_show, request)
 
 
+def show_decisions(request: Request) -> Response:
+    """Opens the folder of the decisions of all meetings."""
+    about = context(request)
+    return _opened(about, decisions.home(about.workspace))
+
+
 def _show(request: Request) -> Response:
     about, meeting = context(request), meeting_of(request)
     kind, given, cell = (request.path_params[name] for name in ("kind", "id", "cell"))
@@ -116,9 +135,14 @@ def _show(request: Request) -> Response:
             "mails": about.workspace.output(meeting).with_name(f"{meeting} 信件"),
             "public": about.workspace.output(meeting).with_name(f"{meeting} 公開"),
             "check": about.workspace.output(meeting).with_name(f"{meeting} 檢查"),
+            "supplement": supplement.home(about.workspace, meeting),
+            "replies": replies.home(about.workspace, meeting),
             "templates": about.workspace.templates,
         }
         path = folders.get(given)
+        if given == "replies" and path is not None:
+            # It is there for people to put files into.
+            path.mkdir(parents=True, exist_ok=True)
     elif kind == "cell":
         found = next(
             (each for each in about.sheets.all(meeting) if ids.of(f"{each.workbook}〔{each.name}〕") == given), None
@@ -132,6 +156,11 @@ def _show(request: Request) -> Response:
         state = state_of(request)
         paper = state.paper(given) if state else None
         path = paper.files.get(kind) if paper else None
+    return _opened(about, path, sheet, cell)
+
+
+def _opened(about: Context, path: Path | None, sheet: str = "", cell: str = "") -> Response:
+    """The answer once a file or folder was opened, in Excel at a cell where there is one."""
     if path is None or not path.exists():
         return JSONResponse({"message": "還沒有這個檔案或資料夾。"}, 404)
     try:

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from generator.basic.failure import UserError
 from generator.basic.workspace import MeetingId
+from generator.dispatch import biography
 from generator.page import ids, origins, what_if
 from generator.page.sheets import PAGE_ROWS, Span, shown, span, whole
-from generator.page.views.frame import context, meeting_of, missing, render, state_of
+from generator.page.views.frame import base, context, meeting_of, missing, render, state_of
 from generator.workbook.raw import RawSheet
 
 
@@ -45,6 +46,19 @@ def figure(request: Request) -> Response:
         pieces=about.sheets.piece(meeting, cells),
         prints=list(origins.prints(state, figure=str(found["name"]))),
     )
+
+
+def history(request: Request) -> Response:
+    """The value of a figure in every meeting and release, with its cells."""
+    about, state = context(request), state_of(request)
+    given = request.path_params["figure"]
+    names = (str(each["name"]) for each in (state.figures if state else ()))
+    name = next((name for name in names if ids.of(name) == given), None)
+    if name is None:
+        raise missing("沒有這個數字。")
+    values, remarks = biography.of(about.workspace, name)
+    bases = {str(meeting): base(meeting) for meeting in about.workspace.meetings()}
+    return render(request, "history.html", name=name, values=values, remarks=remarks, meetings=bases, now=biography.NOW)
 
 
 def sheets(request: Request) -> Response:

@@ -19,6 +19,7 @@ from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Proble
 from generator.basic.workspace import MeetingId, Workspace
 from generator.documents.document import INTERNAL, PARTICIPANTS, PUBLIC
 from generator.page import ids
+from generator.page.archive import Archive
 from generator.page.facts import Reckoner
 from generator.page.hub import Hub
 from generator.page.jobs import Jobs
@@ -41,6 +42,7 @@ class Context:
     desk: Desk
     reckoner: Reckoner
     sheets: Sheets
+    archive: Archive
     jobs: Jobs
     hub: Hub
     today: Callable[[], dt.date]

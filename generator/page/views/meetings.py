@@ -1,4 +1,4 @@
-"""All meetings; one meeting with its way and its tasks; its problems."""
+"""All meetings; one meeting with its way and its tasks; its problems; what its units deliver."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from generator.basic.problem import Problem
 from generator.build import outputs
-from generator.dispatch import releases, review
+from generator.dispatch import releases, review, status
 from generator.page.sheets import Piece
 from generator.page.views.frame import base, context, meeting_of, render, state_of
 
@@ -73,3 +73,23 @@ def problems(request: Request) -> Response:
         pieces = about.sheets.piece(meeting, [place]) if place and number <= 200 else []
         listed.append(Shown(found, number, place, pieces[0] if pieces else None))
     return render(request, "problems.html", listed=listed)
+
+
+def deliveries(request: Request) -> Response:
+    """What each unit is to deliver, what is there since when, and what is missing."""
+    about, meeting = context(request), meeting_of(request)
+    report = status.of(about.workspace, meeting)
+    units: dict[str, list[status.Delivery]] = {}
+    for entry in report.deliveries:
+        units.setdefault(entry.unit, []).append(entry)
+    drafts = [name for name in outputs.read_record(report.folder) if name.startswith(f"{status.REMINDER} ")]
+    return render(
+        request,
+        "deliveries.html",
+        units=units,
+        count=len(report.deliveries),
+        lacking=sum(not entry.there for entry in report.deliveries),
+        stopped=report.stopped,
+        drafts=len(drafts),
+        today=about.today(),
+    )

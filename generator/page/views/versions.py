@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from generator.basic.failure import UserError
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import story, unchanged
+from generator.build import outputs, story, unchanged
 from generator.build.convert import PACKET
 from generator.dispatch import releases
 from generator.dispatch.diff import compare, versions
 from generator.dispatch.diff.cells import ADDED, REMOVED
 from generator.dispatch.diff.compare import DocumentChange, Revisions
 from generator.dispatch.releases import Release
+from generator.dispatch.supplement import story as supplements
 from generator.page import ids
 from generator.page.views.documents import download, picture_of, reader_of
 from generator.page.views.frame import context, meeting_of, missing, render, state_of
@@ -43,7 +44,24 @@ def all_versions(request: Request) -> Response:
     """The releases, the last first."""
     about, meeting = context(request), meeting_of(request)
     listed = list(reversed(releases.every(about.workspace, meeting)))
-    return render(request, "versions.html", listed=listed)
+    changed = {release.number: supplements.changed_rows(release) for release in listed if release.manifest}
+    files = [(ids.of(path.name), path.name, path.stat().st_size) for path in _supplement(request)]
+    return render(request, "versions.html", listed=listed, changed=changed, files=files)
+
+
+def _supplement(request: Request) -> list[Path]:
+    """The pages to replace and to add, as they lie in their folder."""
+    folder = supplements.home(context(request).workspace, meeting_of(request))
+    paths = [folder / name for name in outputs.read_record(folder)]
+    return [path for path in paths if path.is_file() and not path.is_symlink()]
+
+
+def supplement(request: Request) -> Response:
+    """One of these files to keep."""
+    found = next((path for path in _supplement(request) if ids.of(path.name) == request.path_params["file"]), None)
+    if found is None:
+        raise missing("沒有這個檔案。")
+    return download(context(request).workspace.root, found)
 
 
 def _release(request: Request) -> Release:
