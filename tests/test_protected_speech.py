@@ -65,6 +65,13 @@ def places(desk: Desk, *codes: str) -> list[str]:
         "鐘姓學者",
         "鐘總幹事",
         "Prof. 鐘",
+        "鐘主委",
+        "依鐘委意見",
+        "鐘老所提",
+        "老鐘建議",
+        "姓鐘的委員",
+        "鐘○○",
+        "鐘－委員",
     ],
 )
 def test_a_nameless_speaker_is_not_named_by_title(desk: Desk, words: str) -> None:
@@ -119,6 +126,39 @@ def test_who_proposed_a_case_may_stand_there_by_name_and_nowhere_else(desk: Desk
 def test_what_only_begins_like_a_title_names_nobody(desk: Desk, words: str) -> None:
     meeting_with(desk, "鐘明", f"{words}，將研議期程。")
     assert places(desk, "protected-title") == []
+
+
+HINTS = """
+乙大學教授意見
+乙大學的代表
+潮汐觀測員所提
+第3席委員
+Prof. Kao
+Kao Ta-li
+GAO DALI
+ㄍㄠ ㄉㄚˋ ㄌㄧˋ
+"""
+NO_HINTS = """
+甲大學教授
+海風部代表
+委員意見
+Open Data
+He Said
+第3號文件
+"""
+
+
+def test_what_may_point_at_a_nameless_speaker_is_a_warning(desk: Desk) -> None:
+    words = [*HINTS.splitlines()[1:], *NO_HINTS.splitlines()[1:]]
+    replies = "".join(
+        f"| 討1 | {row} | 資訊處 | 機關回應 | 記名 | 依{text}辦理。 |\n" for row, text in enumerate(words, 5)
+    )
+    spoken = REMARKS.replace("吳民間", "高大力").replace("不公開", "記名  ")
+    meeting_with(desk, "高大力", others="柯民間", 發言=f"{spoken}{replies}")
+    roster = ROSTER.replace("吳民間 | 教授", "高大力 | 潮汐觀測員").replace("高民間", "柯民間")
+    desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=roster)
+    expected = [("warning", f"發言F{row}") for row in range(7, 6 + len(HINTS.splitlines()))]
+    assert [(severity, place) for severity, place, _ in found(desk, "hinted")] == expected
 
 
 def test_a_surname_of_two_characters_is_one(desk: Desk) -> None:
@@ -280,6 +320,15 @@ SPELLINGS = [
     ("謝一心", "謝ㄧ心"),
     ("游台生", "遊臺生"),
     ("黃國棟", "黄囻棟"),
+    ("陳國龍", "陳國⻰"),
+    ("廖一平", "廖㇐平"),
+    ("廖一平", "廖—平"),
+    ("廖一平", "廖－平"),
+    ("陳國華", "陳ー國ー華"),
+    ("陳國華", "陳1國1華"),
+    ("陳國華", "ㄔㄣˊ國華"),
+    ("陳國華", "陳國ㄏㄨㄚˊ"),
+    ("陳國華", "華國陳"),
     ("歐陽國華", "歐陽○華"),
 ]
 
@@ -293,7 +342,7 @@ def test_a_protected_name_slips_through_in_no_spelling(desk: Desk, name: str, wr
     assert name not in text
 
 
-@pytest.mark.parametrize("written", ["陳○○代表", "陳代用品", "王國華", "陳述國家", "陳x"])
+@pytest.mark.parametrize("written", ["陳○○代表", "陳代用品", "王國華", "陳述國家", "陳x", "國華－陳列"])
 def test_what_only_looks_alike_is_no_name(desk: Desk, written: str) -> None:
     meeting_with(desk, "陳國華", f"依{written}說明。")
     assert places(desk, "protected-name") == []

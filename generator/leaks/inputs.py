@@ -10,6 +10,7 @@ import contextlib
 import html
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from generator.basic.package import DAMAGED, Budget, Package
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.documents.access import sees
 from generator.documents.document import EDITIONS, FOR_MEETING, FOR_PUBLIC
-from generator.leaks import names, personal, titles
+from generator.leaks import hints, names, personal, titles
 from generator.leaks.names import Sought, key
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPINION
@@ -47,6 +48,10 @@ class LeakCode(Code):
     )
     SHARED_TITLE = warning(
         "以姓氏加稱謂指出的，可能是須保護的委員（另有同姓的人出席）{quote}",
+        f"指的是該委員時，請改為不指名的寫法；是別人時可不理會。{_CLEARING}",
+    )
+    HINTED = warning(
+        "以機關、職務、座次或拼音指出的，可能是須保護的委員{quote}",
         f"指的是該委員時，請改為不指名的寫法；是別人時可不理會。{_CLEARING}",
     )
     PROTECTED_IN_PAPERS = warning(
@@ -135,9 +140,11 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
             there = [item for item in minuted if edition in item.editions and not item.names_people]
             own = Sought.of(names.protected(meeting, edition), cleared)
             found += _names(there, own, LeakCode.PROTECTED_NAME, hidden)
-            found += _titles(there, meeting, edition, own, LeakCode.PROTECTED_TITLE)
+            found += _titles(there, titles.bearers(meeting, edition), own, LeakCode.PROTECTED_TITLE)
+            found += _titles(there, hints.by_office(meeting, edition), own, LeakCode.HINTED, LeakCode.HINTED)
+            found += _in_latin(there, meeting, edition, own)
         found += _names(papers, hidden, LeakCode.PROTECTED_IN_PAPERS, hidden)
-        found += _titles(papers, meeting, FOR_PUBLIC, hidden, LeakCode.TITLE_IN_PAPERS)
+        found += _titles(papers, titles.bearers(meeting, FOR_PUBLIC), hidden, LeakCode.TITLE_IN_PAPERS)
     else:
         found += _names(papers, roster, LeakCode.NAME_IN_PAPERS, roster)
     public = [item for item in (*papers, *minuted) if item.public]
@@ -164,20 +171,36 @@ def _names(items: list[Printed], sought: Sought, code: Code, hidden: Sought) -> 
             yield problem(code, item.at, quote=around)
 
 
-def _titles(items: list[Printed], meeting: Meeting, edition: str, own: Sought, unshared: LeakCode) -> Iterator[Problem]:
+def _titles(
+    items: list[Printed],
+    bearers: Iterable[titles.Bearer],
+    own: Sought,
+    unshared: LeakCode,
+    shared: LeakCode = LeakCode.SHARED_TITLE,
+) -> Iterator[Problem]:
     whole = key(_BOUNDARY.join(item.text for item in items))
-    for bearer in titles.bearers(meeting, edition):
+    for bearer in bearers:
         sought = own.with_patterns([bearer.pattern])
-        code = LeakCode.SHARED_TITLE if bearer.shared else unshared
+        code = shared if bearer.shared else unshared
         for item in items if sought.may_be_in(whole) else ():
             if item.case and folded(item.case) not in bearer.cases:
                 continue
             text = key(item.text)
             if places := sought.places(text):
-                starts = [text.index(bearer.surname, start) for start, _ in places]
-                surnames = [(start, start + len(bearer.surname)) for start in starts]
-                around = names.surroundings(item.text, surnames[0], [*surnames, *own.places(text)])
+                if bearer.surname:
+                    starts = [text.index(bearer.surname, start) for start, _ in places]
+                    places = [(start, start + len(bearer.surname)) for start in starts]
+                around = names.surroundings(item.text, places[0], [*places, *own.places(text)])
                 yield problem(code, item.at, quote=around)
+
+
+def _in_latin(items: list[Printed], meeting: Meeting, edition: str, own: Sought) -> Iterator[Problem]:
+    people = dict(titles.protected_people(meeting, edition))
+    for item in items if people else ():
+        told = [name for name, cases in people.items() if not item.case or folded(item.case) in cases]
+        text = unicodedata.normalize("NFKC", item.text)
+        if any(not own.clears(text, place) for place in hints.in_latin(text, told)):
+            yield problem(LeakCode.HINTED, item.at, quote="")
 
 
 def _quotes(items: list[Printed], meeting: Meeting) -> Iterator[Problem]:

@@ -1,8 +1,8 @@
 """Protected names, and where a text has one: in any spelling, cut into pieces, or with one character masked.
 
 Width, case, blanks, hyphens, dots, slashes, line ends, invisible and variant characters do not count (為 and 爲), nor
-do up to two signs between the characters of a longer name. 王○明 counts for 王小明. A place that lies within a wording
-of the sheet 〔非姓名〕 does not count.
+do up to two signs, digits or kana between the characters of a longer name. 王○明, 王ㄒㄧㄠˇ明 and 明小王 are 王小明;
+廖—平 is 廖一平. A place that lies within a wording of the sheet 〔非姓名〕 does not count.
 """
 
 from __future__ import annotations
@@ -34,8 +34,13 @@ _MASKS, _LETTERS = f"{MASK}〇◯●□■◎△*?_×", "ox0"
 _ELLIPSES = "…⋯‥"
 # Shown from right to left, whatever the characters are.
 _TURNED = re.compile("\u202e([^\u202c\u2069\n]*)")
-# What may stand between the characters of a longer name. U+E000 stands between two texts.
-_SIGNS = r"(?:[^\w\ue000]|_){0,2}"
+# What may stand between the characters of a longer name, nothing that could be a word. U+E000 stands between two texts.
+_SIGNS = r"(?:[^\w\ue000]|[_0-9a-z\u3040-\u30ff]){0,2}"
+# Between two ideographs a dash may be 一, as text recognition has it; what it is not then counts as a sign.
+_STROKE = re.compile("(?<=[\u2e80-\u9fff])[-‐‑‒–—―−─━－﹣](?=[\u2e80-\u9fff])")
+# A character written by its sound; variants stand for some of these letters.
+_SOUNDS = "ㄅ-ㄯㆠ-ㆿ"
+_BY_SOUND = rf"(?=[ー丫厶力]{{0,3}}[{_SOUNDS}])[{_SOUNDS}ー丫厶力ˊˇˋ˙]{{1,6}}"
 _BEFORE, _AFTER = 8, 8
 
 Place = tuple[int, int]
@@ -61,6 +66,7 @@ def key(text: str) -> str:
         text = _TURNED.sub(lambda found: found[1][::-1], text)
     if any(sign in text for sign in _ELLIPSES):
         text = text.translate(dict.fromkeys(map(ord, _ELLIPSES), MASK))
+    text = _STROKE.sub("一", text)
     return unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
 
 
@@ -111,12 +117,12 @@ def protected(meeting: Meeting, edition: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def pattern(name: str) -> str:
-    """The pattern of a name in a key, also with some characters masked, and with signs between its characters.
+    """The pattern of a name in a key: also with some characters masked or by their sound, with signs between, reversed.
 
     Of three characters one may be masked, of four one or two.
     """
     parts = list(key(name))
-    between = _SIGNS if len(parts) > 2 else ""
+    between = _SIGNS if len(parts) > 2 else "ー?"
     forms = [between.join(map(re.escape, parts))]
     if len(parts) > 2 and not key(name).isascii():
         for width in range(1, len(parts) - 1):
@@ -130,6 +136,12 @@ def pattern(name: str) -> str:
                 masked[first : first + width] = [f"[{re.escape(masks)}]{{1,2}}"]
                 forms.append(between.join(masked))
         forms.append(between.join([*map(re.escape, parts[:-1]), f"[{_LETTERS}](?![a-z0-9])"]))
+        for place in range(len(parts)):
+            sounded = [*map(re.escape, parts)]
+            sounded[place] = _BY_SOUND
+            forms.append(between.join(sounded))
+        # From right to left, as old signs are written and some PDFs are read.
+        forms.append(between.join(map(re.escape, reversed(parts))))
     return "|".join(forms)
 
 
@@ -152,6 +164,11 @@ class Sought:
     def with_patterns(self, more: Iterable[str]) -> Sought:
         """With other patterns in place of its own."""
         return Sought(tuple(more), self.cleared)
+
+    def clears(self, text: str, place: Place) -> bool:
+        """Whether a place of a text, not of its key, lies within a cleared wording."""
+        start, end = len(key(text[: place[0]])), len(key(text[: place[1]]))
+        return is_within((start, end), wordings(key(text), self.cleared))
 
     def may_be_in(self, folded: str) -> bool:
         """Whether a key has a name, cleared or not; quick."""
@@ -205,7 +222,7 @@ def quoted(letters: Sequence[str], first: int, last: int) -> str:
 
 
 def _positions(text: str) -> Iterator[tuple[str, int]]:
-    for index, character in enumerate(text):
+    for index, character in enumerate(_STROKE.sub("一", text)):
         yield key(character), index
 
 

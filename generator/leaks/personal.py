@@ -1,7 +1,8 @@
 """Personal data in texts, in the ways people write them: what is no name and tells of a person all the same.
 
 National ids and residence permits (with their checksum), mobile phones, telephones with an extension or area code,
-e-mail addresses, home addresses, number plates. A place that lies within a wording of 〔非姓名〕 does not count.
+e-mail addresses, home addresses, number plates, passports, dates of birth, accounts, cards. A place that lies within a
+wording of 〔非姓名〕 does not count.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from generator.meeting.model import Meeting
 
 MAIL, PHONE = "電子郵件地址", "聯絡電話或行動電話"
 ID, PLATE, HOME = "身分證或居留證號碼", "車牌號碼", "地址"
+PAPER, BIRTH, ACCOUNT, CHAT = "證件或個人編號", "出生日期", "帳戶或卡片號碼", "通訊軟體帳號"
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
 _DOTS = dict.fromkeys(map(ord, "·‧•・"), ".")
@@ -23,15 +25,20 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), Non
 _SIGNS = _DASHES | _DOTS | _INVISIBLE
 
 # What people write for @ and for a dot, so that no program finds the address.
-_AT = r"(?:\s?@\s?|\s?[(\[{<]\s?(?:at|@|小老鼠)\s?[)\]}>]\s?|小老鼠|◎|#(?=[\w.-]{1,99}\.(?:tw|com|net|org|edu|gov)\b))"
+_AT = (
+    r"(?:\s?@\s?|\s?[(\[{<]\s?(?:at|a|@|小老鼠)\s?[)\]}>]\s?|[_-]at[_-]|小老鼠|◎"
+    r"|#(?=[\w.-]{1,99}\.(?:tw|com|net|org|edu|gov)\b))"
+)
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|點)\s?[)\]}]\s?)"
 # No part is longer (RFC 5321); without bounds a long text without any address would take ages.
 _LOCAL, _WORD = r"[A-Za-z0-9][\w.+%-]{0,63}", r"[A-Za-z0-9-]{1,63}"
-_MAY_HAVE_ADDRESSES = re.compile(r"@|[(\[{<]\s?at|\sat\s|小老鼠|◎|#\w", re.IGNORECASE)
+_MAY_HAVE_ADDRESSES = re.compile(r"@|[(\[{<]\s?a|[\s_-]at[\s_-]|小老鼠|◎|#\w", re.IGNORECASE)
 _ADDRESS = re.compile(
     rf"{_LOCAL}{_AT}(?:{_WORD}(?:{_DOT}{_WORD}){{0,8}}{_DOT}[A-Za-z]{{2,24}}|\[[\d.]{{7,15}}\])"
     rf"|{_LOCAL}@[A-Za-z0-9\u3400-\u9fff-]{{1,63}}(?:\.[A-Za-z0-9\u3400-\u9fff-]{{1,63}}){{0,8}}\.(?:tw|com|台灣|臺灣)"
-    rf"|{_LOCAL}\sat\s{_WORD}(?:\sdot\s{_WORD}){{1,8}}",
+    rf"|{_LOCAL}\sat\s{_WORD}(?:\sdot\s{_WORD}){{1,8}}"
+    # In capitals: people write 「available at data.gov.tw」, and no address.
+    rf"|{_LOCAL}\s(?-i:AT)\s{_WORD}(?:{_DOT}{_WORD}){{0,8}}{_DOT}(?:tw|com|net|org|edu|gov)(?![A-Za-z0-9-])",
     re.ASCII | re.IGNORECASE,
 )
 # Cut over a line's end before or after @ or a dot, or within a word; it ends as addresses do.
@@ -66,9 +73,12 @@ _WITH_AREA = re.compile(
     r"(?:[-./~]{1,2}\d{2,4}(?:[-./~ ]{0,2}\d{2,4}|-\r?\n\d{3,4})?|\d{7,8})(?![\d./,-]{0,9}\d)"
 )
 _AFTER_A_WORD = re.compile(
-    r"(?:電話|傳真|手機|聯絡|洽詢|專線|\btel\b|\bfax\b|\bphone\b)[號碼為是:\s.()]{0,4}(\(?(?:0\d{1,3})?[)\s.-]{0,2}\d{3,4}[\s.-]?\d{3,4})(?![\d,-]*\d)",
+    r"(?:電話|傳真|手機|行動|市話|市內|住家|家用|聯絡|連絡|洽詢|專線|\btel\b|\bfax\b|\bphone\b)[號碼為是:\s.()]{0,4}(\(?(?:0\d{1,3})?[)\s.-]{0,2}\d{3,4}[\s.-]?\d{3,4})(?![\d,-]*\d)",
     re.IGNORECASE,
 )
+_WITH_BLANKS = re.compile(rf"{_NONE}(?<![\d.,/-])0{_AREAS} (\d{{3,4}}) (\d{{4}})(?![\d./,-]|\s\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ONE_BY_ONE = re.compile(r"(?<![A-Za-z0-9])(?<!\d[ ,.-])0 9(?: \d){8}(?! ?\d)")
 # Numbers that anyone may call: of services, free of charge.
 _OF_SERVICES = re.compile(r"0?800|0?809|412-?\d{4}")
 # A number that a word before it calls something else: of a letter, of a data set, in an address of the web.
@@ -76,11 +86,48 @@ _CALLED_OTHERWISE = re.compile(r"(?:第|[文案字編]號|識別碼|代碼|序�
 # The letters of ids in the order of their codes 10, 11, 12 …
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 _PLATE = re.compile(
-    r"(?<![A-Za-z0-9室-])(?:[A-HJ-NP-Z]{3}-\d{4}|[A-HJ-NP-Z]{2}-\d{4}|\d{4}-[A-HJ-NP-Z]{2}|[A-HJ-NP-Z]\d-\d{4})"
+    r"(?<![A-Za-z0-9室-])(?:[A-HJ-NP-Z]{3}-\d{4}|[a-hj-np-z]{3}-\d{4}|[A-HJ-NP-Z]{2}-\d{4}|\d{4}-[A-HJ-NP-Z]{2}|[A-HJ-NP-Z]\d-\d{4})"
     r"(?![A-Za-z0-9-])"
 )
 _PLATE_NAMED = re.compile(
     r"(?:車號|車牌|牌照|車輛|機車|汽車)[^A-Za-z0-9\n]{0,8}([A-Za-z0-9]{2,4}[-. ]?[A-Za-z0-9]{2,4})(?![A-Za-z0-9])"
+)
+# Numbers that only the word before them tells from others; where a counted thing follows, they are a count.
+_NUMBER_AFTER = r"\s?(?:號碼|號|編號|代號|no\.?|number)?(?:\s?\(.{0,12}\))?[\s:為是.#]{0,4}"
+_NO_COUNT = r"(?!\s?[\d,.]|\s?[人本件筆元份張枚次戶個項點種家頁名位年月萬億千])"
+_PAPERS = re.compile(
+    r"(?:護照|[台臺]胞證|入[台臺]證|居留證|健保卡|駕照|駕駛執照|病歷|學號|(?:員工|會員證?)(?=編號|代號|號)|身心障礙證明|passport)"
+    rf"{_NUMBER_AFTER}([A-Za-z]{{0,2}}\d[\d -]{{3,13}}\d){_NO_COUNT}",
+    re.IGNORECASE,
+)
+_ACCOUNTS = re.compile(
+    r"(?:[帳賬]號|局號|(?<!健保)卡號|(?:[帳賬]戶|戶頭|存摺|account|iban)(?=\s?(?:號碼|no|number|:)))"
+    rf"{_NUMBER_AFTER}((?:\(?\d{{3}}\)?[ -]?)?\d[\d -]{{5,20}}\d){_NO_COUNT}",
+    re.IGNORECASE,
+)
+_CARD = re.compile(r"(?<![\d.,-])[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}(?![\d.,-])")
+_CHAT = re.compile(
+    r"(?:\b(?:line|wechat|whatsapp|telegram|skype|messenger|facebook|fb|ig|instagram)\b|微信)\s?(?:id|帳號)?\s?[:是為]\s?"
+    r"(?!https?\b)(@?[A-Za-z][\w.-]{2,30})",
+    re.ASCII | re.IGNORECASE,
+)
+_DAY_NUMBER = r"[\d〇零一二三四五六七八九十廿卅○]{1,4}"
+_DAY = (
+    rf"(?:民國前?|西元)?\s?{_DAY_NUMBER}\s?"
+    rf"(?:年\s?{_DAY_NUMBER}\s?月\s?{_DAY_NUMBER}\s?日|[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,2}})"
+)
+_BIRTHS = re.compile(
+    r"(?:生日|(?:出生|誕生)(?:年月日|日期|時間)?|生於|\b(?:born|birthday|date of birth|birth|dob)\b)"
+    rf"[\s:為是於在on(]{{0,4}}({_DAY}|\d{{6,8}}{_NO_COUNT})"
+    rf"|(?<!\d)({_DAY})(?:(?:出生|誕生)(?![登人數率通嬰])|生(?=[)\s,，、。;；」]|$))",
+    re.IGNORECASE,
+)
+_STREET = (
+    r"(?:Rd|Road|St|Street|Ave|Avenue|Blvd|Boulevard|Ln|Lane|Aly|Alley|Dr|Drive|Hwy|Highway|Village|Vil|Dist|Sec)\b\.?"
+)
+_HOME_IN_ENGLISH = re.compile(
+    rf"\b(?:No\.?|Rm\.?|Room|\d{{1,3}}F\.?,)\s?\d{{1,4}}(?:-\d+)?\s?,\s?(?:[A-Za-z0-9.'-]{{1,30}}[\s,]{{1,3}}){{1,8}}?{_STREET}",
+    re.IGNORECASE,
 )
 _STANDARDS = ("CNS", "RFC", "DNS", "EN-", "BS-", "UTF", "CVE", "SHA", "AES", "TLS", "CPE", "FY-", "ABS", "ASTM")
 _HAN = r"[\u3400-\u9fff]"
@@ -95,6 +142,7 @@ _HOME = re.compile(
     rf"|{_HAN}{{1,6}}(?:路|街|大道)\s?(?:{_NUMBER}\s?(?:段|巷|弄|衖)\s?){{1,4}}{_AT_NUMBER}{_FLOOR}"
 )
 _DIGITS = dict(zip(map(ord, "〇零一二三四五六七八九"), "00123456789", strict=True))
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _IN_CHINESE = re.compile(
     r"(?<![〇零一二三四五六七八九])[〇零]九(?:-?[〇零一二三四五六七八九]){8}(?![〇零一二三四五六七八九])"
 )
@@ -104,6 +152,8 @@ def plain(text: str) -> str:
     """A text for finding personal data in it: width, dashes, invisible characters and Chinese digits do not count."""
     text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_SIGNS).replace("%40", "@")
     text = re.sub("(?<=[A-Za-z0-9])。(?=[A-Za-z])", ".", text)
+    if not text.isascii():
+        text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)
     return _IN_CHINESE.sub(lambda found: found[0].translate(_DIGITS), text) if "九" in text else text
 
 
@@ -150,15 +200,31 @@ def _all(text: str, allowed: Allowed, printed: bool) -> Iterator[tuple[str, Plac
     for match in _PLATE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
         # GIS-2024 and the like are no plates.
-        if not match[0].startswith(_STANDARDS) and not 1900 <= int(digits) <= 2100:
+        if not match[0].upper().startswith(_STANDARDS) and not 1900 <= int(digits) <= 2100:
             yield PLATE, match.span()
     for match in _PLATE_NAMED.finditer(text):
         if re.search(r"\d", match[1]) and re.search(r"[A-Za-z]", match[1]):
             yield PLATE, match.span(1)
+    yield from _named(text)
+    for match in _HOME_IN_ENGLISH.finditer(text):
+        if not any(_bare(match[0]) in place for place in allowed.places):
+            yield HOME, match.span()
     if "號" in text:
         for match in _HOME.finditer(text):
             if not any(_bare(match[0]) in place for place in allowed.places):
                 yield HOME, match.span()
+
+
+def _named(text: str) -> Iterator[tuple[str, Place]]:
+    """What a word beside it tells from other numbers: passports, accounts, dates of birth; cards by their checksum."""
+    for what, pattern in ((PAPER, _PAPERS), (ACCOUNT, _ACCOUNTS), (CHAT, _CHAT)):
+        yield from ((what, match.span(1)) for match in pattern.finditer(text))
+    for match in _BIRTHS.finditer(text):
+        yield BIRTH, match.span(1 if match[1] else 2)
+    for match in _CARD.finditer(text):
+        doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(re.findall(r"\d", match[0]))]
+        if sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0:
+            yield ACCOUNT, match.span()
 
 
 def _addresses(text: str, allowed: Allowed, printed: bool) -> Iterator[Place]:
@@ -198,7 +264,7 @@ def _mobiles(text: str, printed: bool) -> Iterator[Place]:
         if len(re.findall(r"\d+", match[0])) <= 6 and match[0].count("\n") <= 1:
             yield match.span()
     if printed:
-        yield from (match.span() for match in _IN_THREES.finditer(text))
+        yield from (match.span() for pattern in (_IN_THREES, _ONE_BY_ONE) for match in pattern.finditer(text))
 
 
 def _is_called_otherwise(text: str, match: re.Match[str]) -> bool:
@@ -215,6 +281,10 @@ def _telephones(text: str) -> Iterator[Place]:
     for match in _WITH_AREA.finditer(text):
         lengths = _LENGTHS.get(match[1], (9,))
         if len(re.findall(r"\d", match[0])) in lengths and not _is_called_otherwise(text, match):
+            yield match.span()
+    for match in _WITH_BLANKS.finditer(text):
+        digits = len(re.findall(r"\d", match[0]))
+        if digits in (9, 10) and not all(_YEAR.fullmatch(group) for group in match.groups()):
             yield match.span()
     for match in _AFTER_A_WORD.finditer(text):
         if len(re.findall(r"\d", match[1])) >= 7 and not _OF_SERVICES.match(match[1].lstrip("( ")):

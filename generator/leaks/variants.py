@@ -33,6 +33,17 @@ _MORE = """
 國囻囯圀 游遊 凃塗涂 亞亜
 一ㄧー 二ニ 三ミ 八ハ 力カㄌ 卜ト 口ロ 夕タ 工エ 千チ 丫ㄚ 厶ㄙ
 """
+# Radicals and strokes that are no compatibility characters, and what each is of (EquivalentUnifiedIdeograph.txt).
+_RADICALS = """
+⺁厂 ⺂乛 ⺃乚 ⺄乙 ⺅亻 ⺆冂 ⺇𠘨 ⺈刀 ⺉刂 ⺊卜 ⺋㔾 ⺌小 ⺍小 ⺎兀 ⺏尣 ⺐尢 ⺑𡯂 ⺒巳 ⺓幺
+⺔彑 ⺕彐 ⺖忄 ⺗心 ⺘扌 ⺙攵 ⺛旡 ⺜日 ⺝月 ⺞歺 ⺟母 ⺠民 ⺡氵 ⺢氺 ⺣灬 ⺤爫 ⺥爫 ⺦丬 ⺧牛
+⺨犭 ⺩王 ⺪𤴔 ⺫目 ⺬示 ⺭礻 ⺮𥫗 ⺯糹 ⺰纟 ⺱罓 ⺲罒 ⺳㓁 ⺴冗 ⺵𦉫 ⺶羊 ⺷𦍌 ⺸𦍋 ⺹耂 ⺺肀
+⺻聿 ⺼肉 ⺽𦥑 ⺾艹 ⺿艹 ⻀艹 ⻁虎 ⻂衤 ⻃覀 ⻄西 ⻅见 ⻆角 ⻇𧢲 ⻈讠 ⻉贝 ⻊𧾷 ⻋车 ⻌辶 ⻍辶
+⻎辶 ⻏邑 ⻐钅 ⻑長 ⻒镸 ⻓长 ⻔门 ⻕𨸏 ⻖阝 ⻗雨 ⻘青 ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻞𩙿 ⻟飠 ⻠饣
+⻡𩠐 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻫斉 ⻬齐 ⻭歯 ⻮齿 ⻯竜 ⻰龙 ⻱龜 ⻲亀 ⻳龟
+㇆𠃌 ㇏乀 ㇐一 ㇑丨 ㇒丿 ㇓丿 ㇔丶 ㇕𠃍 ㇖乛 ㇗𠃊 ㇘𠃎 ㇙𠄌 ㇚亅 ㇛𡿨 ㇜𠃋 ㇝乀 ㇞𠃑 ㇟乚 ㇠乙
+㇡𠄎
+"""
 
 
 @cache
@@ -49,7 +60,10 @@ def spellings(character: str) -> str:
 
 
 def made_of(unihan: str) -> list[str]:
-    """The groups of variants in the text of Unihan_Variants.txt, each as one text, the smallest character first."""
+    """The groups of variants in the text of Unihan_Variants.txt, each as one text, the smallest letter first.
+
+    Radicals and strokes are signs, and patterns of names let signs stand between the characters of a name.
+    """
     parents: dict[str, str] = {}
 
     def root(character: str) -> str:
@@ -58,7 +72,7 @@ def made_of(unihan: str) -> list[str]:
         return character
 
     def join(first_character: str, second_character: str) -> None:
-        first, second = sorted((root(first_character), root(second_character)))
+        first, second = sorted((root(first_character), root(second_character)), key=_rank)
         if first != second:
             parents[second] = first
 
@@ -67,13 +81,17 @@ def made_of(unihan: str) -> list[str]:
             code, kind, others = line.split("\t")
             for other in others.split() if kind in _FIELDS else ():
                 join(_character(code), _character(other.partition("<")[0]))
-    for group in _MORE.split():
+    for group in (*_MORE.split(), *_RADICALS.split()):
         for other in group[1:]:
             join(group[0], other)
     groups: dict[str, list[str]] = {}
-    for character in sorted(parents):
+    for character in sorted(parents, key=_rank):
         groups.setdefault(root(character), []).append(character)
     return [first + "".join(others) for first, others in sorted(groups.items())]
+
+
+def _rank(character: str) -> tuple[bool, str]:
+    return not character.isalpha(), character
 
 
 def _character(code: str) -> str:

@@ -77,9 +77,10 @@ def _as_typed(number: str) -> str:
 
 def _without_citations(text: str) -> str:
     """Dates and numbers of official letters, and article numbers, belong to what is cited."""
-    day = r"(?:中華民國)?\s*\d+\s*年\s*\d+\s*月\s*\d+\s*日"
-    text = re.sub(rf"(?:{day})?[^\d，。；]{{0,12}}字第\s*[\dA-Za-z]+\s*號", " ", text)
-    return re.sub(r"第\s*\d+\s*(?:條|點|項|款|目)(?:之\s*\d+)?", " ", text)
+    # Bounded: a cell of 30,000 digits would take a quarter of a minute.
+    day = r"(?:中華民國)?\s{0,4}\d{1,4}\s{0,4}年\s{0,4}\d{1,2}\s{0,4}月\s{0,4}\d{1,2}\s{0,4}日"
+    text = re.sub(rf"(?:{day})?[^\d，。；]{{0,12}}字第\s{{0,4}}[\dA-Za-z]{{1,40}}\s{{0,4}}號", " ", text)
+    return re.sub(r"第\s{0,4}\d{1,6}\s{0,4}(?:條|點|項|款|目)(?:之\s{0,4}\d{1,6})?", " ", text)
 
 
 def figures_have_rows(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
