@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import sys
 import threading
@@ -20,7 +21,7 @@ import pytest
 from generator.basic import temporary
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import outputs, unchanged
-from tests.conftest import REPO, Desk
+from tests.conftest import AGENCY, REPO, Desk
 from tests.page import Served, links
 
 pytestmark = pytest.mark.slow
@@ -317,6 +318,35 @@ def test_what_if_shows_what_would_change_and_saves_nothing(own_desk: Desk, serve
     # A date that is none is an error, which the page says before anybody saves it.
     wrong = f"/m/113-1/cells/{ids.of('資料集.xlsx〔預定開放〕')}/B3/suppose"
     assert "會有錯誤，文件產生不出來" in served.post(wrong, typed="11399").text
+
+
+def test_the_first_page_of_a_new_workspace_leads_to_the_agency_and_to_the_first_meeting(
+    desk: Desk, tmp_path: Path, serve: Serve
+) -> None:
+    new = Desk(tmp_path / "新")
+    assert desk.run("init", str(new.root)).exit_code == 0
+    served = serve(new)
+    page = served.ask("/").text
+    assert "先做這三件事" in page
+    assert "〔機關〕的機關全銜" in page
+    assert "〔單位〕、〔委員〕" in page
+    assert served.post("/show/agency").status == 200
+    assert served.opened == [("機關.xlsx", "", "")]
+    assert served.post("/show/templates").status == 404
+    shutil.copyfile(REPO / "inputs" / "機關.xlsx", new.root / "inputs" / "機關.xlsx")
+    assert "✓ 機關的資料已經填好" in served.ask("/").text
+    assert served.job(served.post("/new", new="114-1")).exit_code == 0
+    assert "先做這三件事" not in served.ask("/").text
+
+
+def test_drop_downs_are_renewed_by_a_button(desk: Desk, serve: Serve) -> None:
+    assert desk.run("new", "113-1").exit_code == 0
+    desk.book("機關.xlsx", 機關=AGENCY, 單位="| 單位 |\n| 法務處 |")
+    served = serve(desk)
+    assert "更新下拉清單" in served.ask("/m/113-1/sheets").text
+    assert served.job(served.post("/m/113-1/do/refresh")).exit_code == 0
+    assert served.post("/m/113-1/show/folder/refresh/-").status == 200
+    assert served.opened == [("113-1 更新選單", "", "")]
 
 
 def test_buttons_do_what_the_commands_do(own_desk: Desk, serve: Serve) -> None:

@@ -202,6 +202,7 @@ def _routes() -> list[Route | Mount]:
         Route("/decisions/write", actions.write_decisions, methods=["POST"]),
         Route("/decisions/folder", actions.show_decisions, methods=["POST"]),
         Route("/promises", decisions.promises),
+        Route("/show/{place}", actions.show_shared, methods=["POST"]),
         Route("/jobs/{job}", actions.job),
         Route("/jobs/{job}/stop", actions.stop, methods=["POST"]),
         Route(meeting_address, meetings.overview),

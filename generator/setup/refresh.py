@@ -13,6 +13,8 @@ from generator.setup import start
 from generator.workbook import books, renewed, typed_rows
 from generator.workbook.record import Kind
 
+FOLDER = "更新選單"
+
 
 class NothingToOffer(UserError):
     """〔單位〕 and 〔委員〕 are empty."""
@@ -36,7 +38,7 @@ def refresh(workspace: Workspace, meeting: MeetingId) -> Result:
     keys = [key for row in rows if (key := row.values[Case.heading_of("key")])]
     suggestions = start.suggested(workspace, units, members, start.minuted_keys(sections, keys))
     suggestions = {place: items for place, items in suggestions.items() if items}
-    folder = workspace.output(meeting).with_name(f"{meeting} 更新選單")
+    folder = workspace.output(meeting).with_name(f"{meeting} {FOLDER}")
     copies: dict[str, bytes] = {}
     remarks: list[str] = []
     for path in books.books(workspace.inputs(meeting)):

@@ -181,6 +181,16 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     return started
 
 
+def to_fill_in(workspace: Workspace) -> list[str]:
+    """What 機關.xlsx still lacks: 〔機關〕 with its empty fields, and the lists that have no row."""
+    agency = _agency(workspace, [])
+    row = typed_rows.field_row(Agency, agency, [])
+    empty = [name for name in Agency.sheet.required_names if row is None or row.values[name] in (None, "")]
+    units, members = names_of(agency)
+    lists = [record.sheet.name for record, names in ((Unit, units), (Member, members)) if not names]
+    return [f"〔{Agency.sheet.name}〕的{'、'.join(empty)}"] * bool(empty) + [f"〔{name}〕" for name in lists]
+
+
 def choices_of(record: type[Record], sections: Sequence[Section], roles: Sequence[str]) -> Mapping[str, Sequence[str]]:
     """The body's own words for the columns of a sheet that allow no others, by heading."""
     if record is Attendance:

@@ -20,6 +20,7 @@ from generator.page.hub import MOST_STREAMS
 from generator.page.jobs import Busy, Job
 from generator.page.views import figures
 from generator.page.views.frame import Context, context, meeting_of, missing, render, state_of
+from generator.setup.refresh import FOLDER
 
 _LONGEST = 300
 # What stands on the button, and the command; {reason} and {new} are what the page asked for.
@@ -37,6 +38,7 @@ _COMMANDS: Mapping[str, tuple[str, Sequence[str]]] = {
     "form": ("產生修正意見表", ("replies", "{meeting}", "--form")),
     "remind": ("產生催辦信", ("status", "{meeting}", "--remind", "--json")),
     "minutes": ("建立會後表單", ("new", "{meeting}", "--minutes")),
+    "refresh": ("更新下拉清單", ("new", "{meeting}", "--refresh")),
     "new": ("建立會議", ("new", "--from={meeting}", "--", "{new}")),
 }
 
@@ -134,6 +136,7 @@ def _show(request: Request) -> Response:
             "review": review.folder(about.workspace, meeting),
             "mails": about.workspace.output(meeting).with_name(f"{meeting} 信件"),
             "public": about.workspace.output(meeting).with_name(f"{meeting} 公開"),
+            "refresh": about.workspace.output(meeting).with_name(f"{meeting} {FOLDER}"),
             "check": about.workspace.output(meeting).with_name(f"{meeting} 檢查"),
             "supplement": supplement.home(about.workspace, meeting),
             "replies": replies.home(about.workspace, meeting),
@@ -157,6 +160,13 @@ def _show(request: Request) -> Response:
         paper = state.paper(given) if state else None
         path = paper.files.get(kind) if paper else None
     return _opened(about, path, sheet, cell)
+
+
+async def show_shared(request: Request) -> Response:
+    """Opens what all meetings have: 機關.xlsx, or the folder 共用."""
+    about = context(request)
+    path = {"agency": about.workspace.agency_book, "shared": about.workspace.shared}.get(request.path_params["place"])
+    return await run_in_threadpool(_opened, about, path)
 
 
 def _opened(about: Context, path: Path | None, sheet: str = "", cell: str = "") -> Response:

@@ -12,13 +12,15 @@ from generator.build import outputs
 from generator.dispatch import releases, review, status
 from generator.page.sheets import Piece
 from generator.page.views.frame import base, context, meeting_of, render, state_of
+from generator.setup import start
 
 
 def meetings(request: Request) -> Response:
     """Every meeting with its stage and its next deadline."""
     about = context(request)
     listed = [about.reckoner.facts(meeting, about.today()) for meeting in reversed(about.workspace.meetings())]
-    return render(request, "meetings.html", listed=listed, address=base)
+    lacking = start.to_fill_in(about.workspace)
+    return render(request, "meetings.html", listed=listed, lacking=lacking, address=base)
 
 
 def public_meetings(request: Request) -> Response:
