@@ -15,6 +15,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import watchfiles
 
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine as examination
@@ -169,6 +170,39 @@ def test_lock_files_temporary_files_and_dates_build_nothing(desk: Desk, start: C
     (folder / "會議.xlsx").write_bytes(content)
     os.utime(folder / "會議.xlsx")
     assert watch.nothing_for(3.0)
+
+
+def refusing(*folders: Path, **given: object) -> Iterator[set[object]]:
+    """As the system where it watches no more folders, or none on that disk."""
+    raise OSError(28, "OS file watch limit reached.")
+    yield set()
+
+
+def breaking_off(*folders: Path, **given: object) -> Iterator[set[object]]:
+    """As a network disk that is away for a moment."""
+    yield set()
+    raise RuntimeError("error in underlying watcher")
+
+
+def silent(*folders: Path, stop_event: threading.Event, **given: object) -> Iterator[set[object]]:
+    """As a network disk that tells nothing of what others save."""
+    while not stop_event.wait(0.2):
+        yield set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("events", [refusing, breaking_off, silent])
+def test_a_save_on_a_disk_without_events_is_seen_by_looking(
+    desk: Desk, start: Callable[..., Watch], monkeypatch: pytest.MonkeyPatch, events: Callable[..., object]
+) -> None:
+    desk.meeting()
+    monkeypatch.setattr(watchfiles, "watch", events)
+    watch = start()
+    assert watch.next().saved == ()
+    for place in ("第一會議室", "第二會議室"):
+        save(desk, place)
+        assert watch.next().saved == ("會議.xlsx",)
+        assert place in agenda(desk)
 
 
 @pytest.mark.slow

@@ -44,22 +44,11 @@ def watch(
 
     A workbook that cannot be read is tried again for ``patience`` seconds before its problem is reported.
     """
-    from watchfiles import watch as events
-
     folders = [workspace.root / "inputs", workspace.templates]
     seen = unchanged.contents(workspace, meeting)
     yield (turn := _turn((), build, patience, stop))
     # Events begin to be gathered only when they are first asked for: what was saved meanwhile shows by its content.
-    for _ in events(
-        *folders,
-        debounce=_DEBOUNCE,
-        step=50,
-        stop_event=stop,
-        rust_timeout=_LOOK_AGAIN,
-        yield_on_timeout=True,
-        raise_interrupt=True,
-        ignore_permission_denied=True,
-    ):
+    for _ in _moments(folders, stop):
         now = _settled(workspace, meeting, stop)
         while (saved := _changed(seen, now)) and not stop.is_set():
             seen = now
@@ -67,6 +56,30 @@ def watch(
             if unchanged.digest(now) != turn.report.inputs:
                 yield (turn := _turn(saved, build, patience, stop))
                 now = _settled(workspace, meeting, stop)
+
+
+def _moments(folders: Sequence[Path], stop: threading.Event) -> Iterator[None]:
+    """A moment to look whenever something was saved, and every two seconds; ends when ``stop`` is set.
+
+    Where the system refuses to watch or ceases to (a network disk, a limit of watched folders), by the clock alone.
+    """
+    import watchfiles
+
+    try:
+        for _ in watchfiles.watch(
+            *folders,
+            debounce=_DEBOUNCE,
+            step=50,
+            stop_event=stop,
+            rust_timeout=_LOOK_AGAIN,
+            yield_on_timeout=True,
+            raise_interrupt=True,
+            ignore_permission_denied=True,
+        ):
+            yield
+    except (OSError, RuntimeError):
+        while not stop.wait(_LOOK_AGAIN / 1000):
+            yield
 
 
 def _turn(saved: tuple[str, ...], build: Build, patience: float, stop: threading.Event) -> Turn:
