@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from test_mail import ATTENDANCE, DECISIONS, REMARKS, office
 
 from generator.basic.leftover import leftover
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import MeetingId, Workspace, standard_files
 from generator.build import story
 from generator.meeting.sheets.index import ALL_SHEETS
+from generator.word.lint import tags
 from generator.workbook.record import Kind
 
 TAGS = [
@@ -260,3 +261,20 @@ def test_the_documents_of_the_standard_templates_hold_no_brace(desk: Desk) -> No
     for path in desk.output().glob("*.docx"):
         with zipfile.ZipFile(path) as archive:
             assert "{{" not in archive.read("word/document.xml").decode()
+
+
+def test_no_template_of_the_program_has_a_broken_tag() -> None:
+    """A build does not look at those again."""
+    for path in (standard_files() / "templates").glob("*.docx"):
+        assert tags.broken(path) == []
+
+
+def test_a_template_of_the_program_that_was_edited_is_looked_at(desk: Desk) -> None:
+    desk.meeting()
+    template = desk.root / "templates" / "議程.docx"
+    document = docx.Document(str(template))
+    document.add_paragraph("{{ 會議.地點 }")
+    document.save(str(template))
+    code, said = built(desk)
+    assert code == 1, said
+    assert "議程.docx" in said

@@ -150,3 +150,10 @@ def find(start: Path, given: Path | None = None) -> Workspace:
     raise NotFound(
         f"「{where}」不是工作區（要有 inputs 與 templates 資料夾）。請換到工作區內執行，或以 --workspace 指定。"
     )
+
+
+def standard_files() -> Path:
+    """The folder of what `packet init` copies: the checkout, or inside the package where it is installed."""
+    package = Path(__file__).parents[1]
+    installed = package / "standard"
+    return installed if installed.is_dir() else package.parent

@@ -23,8 +23,7 @@ from generator.meeting.sheets.lists import PastDecision
 from generator.pdf.from_elsewhere import files
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried, check
-from generator.slides import render as slides
-from generator.word import ooxml, render
+from generator.word import ooxml, templates
 
 
 class ExamineCode(Code):
@@ -99,15 +98,16 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
 def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     """Missing templates: one that a row names is reported at its cell, every other one at its file."""
     found = []
+    have = {ending: templates.available(workspace.templates, ending) for ending in ("docx", "pptx")}
     for case in meeting.cases:
         named = [(case.template, case.at("template"), "docx")]
         for item in case.attachments:
             if item.template:
                 named.append((item.template, item.at("template"), "pptx" if item.is_deck else "docx"))
-        found += [render.missing(name, workspace.templates, at, ending) for name, at, ending in named]
+        found += [templates.missing(name, have[ending], at, ending) for name, at, ending in named]
     for file in papers.template_files(meeting):
         name, _, ending = file.rpartition(".")
-        found.append(render.missing(name, workspace.templates, Location(file), ending))
+        found.append(templates.missing(name, have.get(ending, ()), Location(file), ending))
     return [fault for fault in found if fault]
 
 
@@ -130,15 +130,17 @@ def _decks(
     """The deck, where there is one. Further rows that name it are errors, and nothing is made for them."""
     attached = ((case, item) for case in meeting.cases for item in case.attachments if item.is_deck)
     for case, item in itertools.islice(attached, 1):
-        if attachment.template_of(meeting, item) not in render.available(workspace.templates, "pptx"):
+        if attachment.template_of(meeting, item) not in templates.available(workspace.templates, "pptx"):
             continue
         with step("slides", f"製作{case.title}{item.label}"):
             document = attachment.compose(meeting, case, item, vocabulary)
             template, properties = workspace.templates / document.template_file, about(meeting, document)
             # A template of slides has samples instead of tags: what is shown depends on the deck alone.
-            key = renderings.key(template, {slides.DECK: document.context[slides.DECK]}, properties)
+            key = renderings.key(template, {attachment.DECK: document.context[attachment.DECK]}, properties)
             content = renderings.deck(key)
             if content is None:
+                from generator.slides import render as slides
+
                 before = len(problems)
                 content = slides.render(template, document.context, properties, problems)
                 if content is not None and len(problems) == before:

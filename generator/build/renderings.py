@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.basic.package import Package, Properties
 from generator.build import outputs, unchanged
@@ -17,7 +17,9 @@ from generator.build.kept import Kept
 from generator.documents.passages import as_json, from_json
 from generator.meeting.figures import Figure
 from generator.prose.allowed import ATTACHMENT
-from generator.word.render import Rendered
+
+if TYPE_CHECKING:
+    from generator.word.render import Rendered
 
 _MOST_KEPT = 300
 _XML_TAG = re.compile(rb"<[^>]*>")
@@ -83,6 +85,8 @@ class Renderings:
 
     def document(self, key: str) -> Rendered | None:
         """The document that was kept, with its texts; None where there is none."""
+        from generator.word.render import Rendered
+
         content, texts = self._read(key, "docx"), self._read(key, "json")
         with contextlib.suppress(ValueError, KeyError, TypeError):
             if content is not None and texts is not None:

@@ -254,13 +254,20 @@ def _content(path: Path, known: _Hashes) -> bytes:
 def program() -> tuple[str, ...]:
     """Texts that change when the program or its libraries change; none of them is loaded."""
     package = Path(__file__).parents[1]
-    found = [
-        f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}"
-        for path in sorted(package.rglob("*.*"))
-        if "__pycache__" not in path.parts
-    ]
+    found = [f"{path} {about.st_size} {about.st_mtime_ns}" for path, about in sorted(_own_files(str(package)))]
     spec = importlib.util.find_spec("jinja2")
     if spec is not None and spec.origin:
         # The folder into which packages are put: its date changes whenever one comes or goes.
         found.append(str(Path(spec.origin).parent.parent.stat().st_mtime_ns))
     return tuple(found)
+
+
+def _own_files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file with an ending below a folder."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "__pycache__":
+                    yield from _own_files(entry.path)
+            elif "." in entry.name:
+                yield entry.path, entry.stat()

@@ -26,18 +26,21 @@ MARKED = ["這是標示用的副本，請改正 inputs/ 內的原檔。"]
 def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> None:
     """檢查活頁簿，列出全部問題，不產生文件。"""
     from generator.basic.problem import has_errors
-    from generator.build import examine, marked_copies
+    from generator.build import examine
     from generator.build import report as reporting
     from generator.cli import terminal
 
     workspace = workspace_of(given, meeting)
     problems = examine.examine(workspace, meeting).problems
-    folder, outcomes = marked_copies.write(workspace, meeting, problems) if mark else (None, [])
+    if mark:
+        from generator.build import marked_copies
+
+        folder, outcomes = marked_copies.write(workspace, meeting, problems)
     if as_json:
         print_json({"problems": reporting.problems_json(problems)})
     else:
         terminal.problems(problems)
-        if folder is not None and (outcomes or problems):
+        if mark and (outcomes or problems):
             remarks = [*(MARKED if outcomes else ()), *marked_copies.unmarked(problems, outcomes)]
             terminal.summary(folder.relative_to(workspace.root).as_posix(), outcomes, remarks)
     sys.exit(PROBLEMS if has_errors(problems) else DONE)

@@ -18,7 +18,7 @@ from generator.documents.document import FOR_MEETING
 from generator.documents.summary import Group
 from generator.leaks import search
 from generator.meeting.model import Meeting
-from generator.word import render
+from generator.word import render, templates
 
 
 def document(
@@ -36,7 +36,8 @@ def document(
 
     It is dated by the last of the meetings. ``edition``: None for what may name every member, as the roster does.
     """
-    if fault := render.missing(summary.TEMPLATE, workspace.templates, Location(f"{summary.TEMPLATE}.docx")):
+    have = templates.available(workspace.templates)
+    if fault := templates.missing(summary.TEMPLATE, have, Location(f"{summary.TEMPLATE}.docx")):
         problems.append(fault)
         return None
     known = list(meetings)

@@ -145,21 +145,31 @@ def pattern(name: str) -> str:
     return "|".join(forms)
 
 
-# Compiling costs a millisecond for each name, and few texts have any: all names at once first, each of them only then.
+def _may_stand_in(characters: frozenset[str], name: str) -> bool:
+    """Whether a text of these characters can hold a name (both as keys): ``pattern`` masks the first character, the
+    last, or some between the two."""
+    return characters.issuperset(name[1:]) or characters.issuperset(name[:-1]) or characters >= {*name[:1], *name[-1:]}
+
+
+# Compiling costs a millisecond for each name, and few texts have any.
 _compiled = lru_cache(maxsize=4096)(re.compile)
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What is looked for in texts: patterns of names, without the places that lie within ``cleared`` wordings."""
+    """What is looked for in texts: patterns of names, without the places that lie within ``cleared`` wordings.
+
+    ``keys``: of the names that the patterns are made of, in their order; none for patterns of anything else.
+    """
 
     patterns: tuple[str, ...]
     cleared: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, names: Sequence[str], cleared: Iterable[str] = ()) -> Sought:
         """For these names; ``cleared`` are the wordings of 〔非姓名〕 as typed."""
-        return cls((), tuple(filter(None, map(key, cleared)))).with_patterns(map(pattern, names))
+        return cls(tuple(map(pattern, names)), tuple(filter(None, map(key, cleared))), tuple(map(key, names)))
 
     def with_patterns(self, more: Iterable[str]) -> Sought:
         """With other patterns in place of its own."""
@@ -172,7 +182,14 @@ class Sought:
 
     def may_be_in(self, folded: str) -> bool:
         """Whether a key has a name, cleared or not; quick."""
-        return bool(self.patterns and _compiled("|".join(self.patterns)).search(folded))
+        if not self.keys:
+            return bool(self.patterns and _compiled("|".join(self.patterns)).search(folded))
+        characters = frozenset(folded)
+        return any(
+            _compiled(own).search(folded)
+            for own, name in zip(self.patterns, self.keys, strict=True)
+            if _may_stand_in(characters, name)
+        )
 
     def places(self, folded: str, own: str | None = None) -> list[Place]:
         """The places of names (of one pattern) in a key that are not cleared."""

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from generator.basic.patterns import Pattern
 from generator.leaks.names import Place, is_within, quoted
 from generator.meeting.model import Meeting
 
@@ -33,7 +34,7 @@ _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|點)\s?[)\]}]\s?)"
 # No part is longer (RFC 5321); without bounds a long text without any address would take ages.
 _LOCAL, _WORD = r"[A-Za-z0-9][\w.+%-]{0,63}", r"[A-Za-z0-9-]{1,63}"
 _MAY_HAVE_ADDRESSES = re.compile(r"@|[(\[{<]\s?a|[\s_-]at[\s_-]|小老鼠|◎|#\w", re.IGNORECASE)
-_ADDRESS = re.compile(
+_ADDRESS = Pattern(
     rf"{_LOCAL}{_AT}(?:{_WORD}(?:{_DOT}{_WORD}){{0,8}}{_DOT}[A-Za-z]{{2,24}}|\[[\d.]{{7,15}}\])"
     rf"|{_LOCAL}@[A-Za-z0-9\u3400-\u9fff-]{{1,63}}(?:\.[A-Za-z0-9\u3400-\u9fff-]{{1,63}}){{0,8}}\.(?:tw|com|台灣|臺灣)"
     rf"|{_LOCAL}\sat\s{_WORD}(?:\sdot\s{_WORD}){{1,8}}"
@@ -43,7 +44,7 @@ _ADDRESS = re.compile(
 )
 # Cut over a line's end before or after @ or a dot, or within a word; it ends as addresses do.
 _CUT = r"[ \t]{0,8}\r?\n[ \t]{0,8}"
-_CUT_ADDRESS = re.compile(
+_CUT_ADDRESS = Pattern(
     rf"{_LOCAL}(?:{_CUT})?@(?:{_CUT})?{_WORD}(?:{_CUT}{_WORD})?"
     rf"(?:(?:{_CUT})?\.(?:{_CUT})?{_WORD}(?:{_CUT}{_WORD}(?=\.))?){{0,8}}"
     rf"(?:{_CUT}|\s)?\.(?:{_CUT}|\s)?(?:tw|com|net|org|edu|gov|io|info|idv)(?![A-Za-z0-9-])",
@@ -57,7 +58,7 @@ _EXTENSION = r"(?:轉|分機|內線|ext\.?|extension|#|x)"
 _AREAS = r"(?:2|3[27]?|4[9]?|5|6|7|8(?:2[6]?|36|9)?)"
 # How many digits a number has with its area code and its 0.
 _LENGTHS = {"02": (10,), "04": (9, 10), "049": (10,), "0826": (9,), "0836": (9,)}
-_TELEPHONE = re.compile(
+_TELEPHONE = Pattern(
     rf"{_NONE}(?<![\d.,-])(?:"
     rf"\(0{_AREAS}\)[ -]?\d{{3,4}}[ -]?\d{{3,4}}"
     rf"|0{_AREAS}-\d{{3,4}}[- ]?\d{{4}}"
@@ -134,7 +135,8 @@ _HAN = r"[\u3400-\u9fff]"
 _NUMBER = r"[\d○〇零一二三四五六七八九十百]+"
 _AT_NUMBER = rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?號(?!\s?(?:橋|井|線|道|公園|公報|決議|計畫|函|出口|水門))"
 _FLOOR = rf"(?:之\d+|\s?(?:[Bb]?{_NUMBER}|地下)\s?樓)?"
-_HOME = re.compile(
+_MAY_HAVE_HOMES = Pattern(r"[\d○〇零一二三四五六七八九十百]\s?號")
+_HOME = Pattern(
     rf"(?:{_HAN}{{2}}[縣市巿]|{_HAN}{{2,3}}[鄉鎮市區])\s?(?:{_HAN}{{1,4}}[區鄉鎮市])?\s?(?:{_HAN}{{1,4}}[村里]\s?(?:{_NUMBER}鄰)?)?"
     rf"\s?(?:{_HAN}|[\d○]){{1,10}}(?:路|街|大道|村|里|段|巷|弄|鄰)\s?(?:{_NUMBER}\s?(?:段|巷|弄|鄰|衖)\s?){{0,4}}{_AT_NUMBER}{_FLOOR}"
     # In the country a hamlet stands for the street; a street with its section or lane needs no town.
@@ -143,7 +145,7 @@ _HOME = re.compile(
 )
 _DIGITS = dict(zip(map(ord, "〇零一二三四五六七八九"), "00123456789", strict=True))
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
-_IN_CHINESE = re.compile(
+_IN_CHINESE = Pattern(
     r"(?<![〇零一二三四五六七八九])[〇零]九(?:-?[〇零一二三四五六七八九]){8}(?![〇零一二三四五六七八九])"
 )
 
@@ -209,7 +211,7 @@ def _all(text: str, allowed: Allowed, printed: bool) -> Iterator[tuple[str, Plac
     for match in _HOME_IN_ENGLISH.finditer(text):
         if not any(_bare(match[0]) in place for place in allowed.places):
             yield HOME, match.span()
-    if "號" in text:
+    if "號" in text and _MAY_HAVE_HOMES.search(text):
         for match in _HOME.finditer(text):
             if not any(_bare(match[0]) in place for place in allowed.places):
                 yield HOME, match.span()
@@ -243,7 +245,7 @@ def _addresses(text: str, allowed: Allowed, printed: bool) -> Iterator[Place]:
 
 
 _MOBILES = [
-    re.compile(
+    Pattern(
         rf"(?<![A-Za-z0-9])(?<!\d[-,.])(?:(?:\+|00[279]?-?)?886{gap}(?:\(?0\)?{gap})?|\(?0)9{gap}(?:\d{gap}){{7}}\d(?![-,.]?\d)"
     )
     for gap in (_GAP, _WIDE_GAP)
@@ -291,10 +293,8 @@ def _telephones(text: str) -> Iterator[Place]:
             yield match.span(1)
 
 
-def _ids_of(gap: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:{_NONE}|(?<=\b[Ii][Dd]))([A-Za-z])({gap}(?:[1289]|[A-Da-d]))((?:{gap}\d){{8}})(?![A-Za-z0-9])"
-    )
+def _ids_of(gap: str) -> Pattern:
+    return Pattern(rf"(?:{_NONE}|(?<=\b[Ii][Dd]))([A-Za-z])({gap}(?:[1289]|[A-Da-d]))((?:{gap}\d){{8}})(?![A-Za-z0-9])")
 
 
 _IDS = [_ids_of(r"[- \t./_:()]?"), _ids_of(r"(?:[- \t./_:()]?(?:[ \t]?\r?\n[ \t]?)?)")]

@@ -265,19 +265,27 @@ def in_prose(value: Any) -> str:
     return text.replace("(", "（").replace(")", "）").replace("-", "—")
 
 
-@functools.lru_cache(_MOST_COMPILED)
 def names_used(source: str) -> tuple[str, ...]:
     """The dotted names that a prose text takes from the vocabulary, and ``附件("…")``, in order.
 
     Raises jinja2.TemplateSyntaxError, of which Refused is one.
     """
-    return tuple(names_in(environment(False).parse(source)))
+    return _names(source)[0]
 
 
 def names_asked(source: str) -> frozenset[str]:
     """The names that a text asks about (`{% if 期限.公開 is defined %}`): it may use them where there are none."""
-    tests = environment(False).parse(source).find_all(nodes.Test)
-    return frozenset(name for test in tests if test.name in ("defined", "undefined") for name in names_in(test))
+    return _names(source)[1]
+
+
+@functools.lru_cache(_MOST_COMPILED)
+def _names(source: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """What names_used and names_asked say of a text, which is read once."""
+    if "{" not in source:
+        return (), frozenset()
+    tree = environment(False).parse(source)
+    tests = [test for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
+    return tuple(names_in(tree)), frozenset(name for test in tests for name in names_in(test))
 
 
 def names_in(tree: nodes.Node) -> list[str]:
@@ -307,6 +315,8 @@ def names_in(tree: nodes.Node) -> list[str]:
 
 def literal_text(source: str) -> str:
     """The typed part of a prose text: all tags cut out (a tag leaves a space). The text itself when it is no Jinja."""
+    if "{" not in source:
+        return source
     try:
         return "".join(
             value if kind == "data" else " "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import generator
+from generator.basic.workspace import standard_files
 from generator.meeting.sheets import ANY_BODY, DATA_GROUP
 from generator.meeting.sheets.shared import Article
 from generator.meeting.sources import BLANK_REGULATION
@@ -40,7 +40,7 @@ def init(root: Path, kind: str = DATA_GROUP, example: bool = False) -> Started:
         for template in standard_templates():
             shutil.copyfile(template, aside / "templates" / template.name)
         for name in _REGULATIONS[kind]:
-            shutil.copyfile(_standard() / "inputs" / "共用" / name, shared / name)
+            shutil.copyfile(standard_files() / "inputs" / "共用" / name, shared / name)
         if example:
             _copy_example(kind, aside / "inputs")
         else:
@@ -68,20 +68,13 @@ def init(root: Path, kind: str = DATA_GROUP, example: bool = False) -> Started:
 
 def standard_templates() -> list[Path]:
     """The templates that come with the program."""
-    folder = _standard() / "templates"
+    folder = standard_files() / "templates"
     return sorted(path for path in folder.glob("[!~.]*") if path.suffix in (".docx", ".pptx", ".txt"))
-
-
-def _standard() -> Path:
-    """The folder of what `packet init` copies: the checkout, or inside the package where it is installed."""
-    package = Path(generator.__file__).parent
-    installed = package / "standard"
-    return installed if installed.is_dir() else package.parent
 
 
 def _copy_example(kind: str, inputs: Path) -> None:
     for source, target in _EXAMPLES[kind]:
-        path = _standard() / source
+        path = standard_files() / source
         if path.is_dir():
             ignored = shutil.ignore_patterns("~$*", ".*")
             shutil.copytree(path, inputs / target, ignore=ignored, dirs_exist_ok=True, copy_function=shutil.copyfile)

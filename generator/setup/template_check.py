@@ -30,6 +30,7 @@ from generator.word.lint import texts
 from generator.word.lint.tags import Reader
 from generator.word.lint.texts import Package
 from generator.word.render import WordCode
+from generator.word.templates import available, missing
 from generator.workbook import books
 from generator.workbook.books import BookCode
 
@@ -96,9 +97,9 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
     if not packages and not found.problems:
         found.problems.append(problem(TemplateCode.NO_TEMPLATES, Location("templates")))
     for name in sorted(contexts.wanted() - set(packages) - {fault.at.workbook for fault in found.problems}):
-        fault = templates.missing(Path(name).stem, workspace.templates, Location(name))
+        fault = missing(Path(name).stem, available(workspace.templates), Location(name))
         found.problems += [fault] if fault else []
-    fault = templates.missing(DECK, workspace.templates, Location(f"{DECK}.pptx"), "pptx")
+    fault = missing(DECK, available(workspace.templates, "pptx"), Location(f"{DECK}.pptx"), "pptx")
     found.problems += [fault] if fault else []
     for name, package in packages.items():
         reader, given = _read(name, package, contexts)

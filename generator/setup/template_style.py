@@ -15,7 +15,7 @@ from generator.basic.workspace import Workspace
 from generator.build import outputs
 from generator.build.result import Result
 from generator.word import looks
-from generator.word.render import available
+from generator.word.templates import available
 
 # Templates as they were, in a folder of this name and its time, where no command looks for templates.
 BEFORE = "套用樣式前"

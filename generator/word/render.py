@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 
 from generator.basic.package import Properties, proved
-from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
+from generator.basic.problem import Code, Location, Problem, error, nearest, problem
 from generator.documents.passages import Contents
 from generator.meeting.figures import Figure
 from generator.prose import language
@@ -29,8 +29,6 @@ from generator.workbook.books import BookCode
 class WordCode(Code):
     """The problems that this module finds."""
 
-    # Files that are attached (檔案:…, 共用:…). Where 可另附 is set file-separate says the same as a warning.
-    NO_SUCH_TEMPLATE = error("templates 內沒有範本「{name}」", "請改正範本名稱。{perhaps}")
     # Templates (packet template check); the place holds paragraph and text
     TEMPLATE_FAILED = error("範本無法套用：{detail}", "請在 Word 修正這個範本的標籤。")
     TEMPLATE_UNREADABLE = error(
@@ -44,20 +42,6 @@ MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
 _HEADER_OR_FOOTER = re.compile(r"/word/(?:header|footer)\d*\.xml")
 # docxtpl takes the p off {%p for …%}.
 _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
-
-
-def available(folder: Path, ending: str = "docx") -> list[str]:
-    """The names of the templates in a folder, without ending."""
-    paths = (path for path in folder.glob(f"*.{ending}") if not path.name.startswith("~$"))
-    # No folder, and no pipe: whoever opens one waits for ever.
-    return sorted(path.stem for path in paths if path.is_file())
-
-
-def missing(name: str, folder: Path, at: Location, ending: str = "docx") -> Problem | None:
-    """A problem at ``at`` when there is no template of that name."""
-    have = available(folder, ending)
-    lacking = f"{name}.{ending}"
-    return None if name in have else problem(WordCode.NO_SUCH_TEMPLATE, at, name=lacking, perhaps=perhaps(name, have))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from generator.meeting import figures
 from generator.meeting.model import Meeting
 from generator.prose.vocabulary import Vocabulary
 from generator.word import render as templates
+from generator.word.templates import available, missing
 
 NAME = "修正對照表"
 UNTIL_NOW = "至今"
@@ -54,7 +55,7 @@ def render(
 
     Raises search.Leak for a protected name: none is in ``found``, so the template has it.
     """
-    if fault := templates.missing(NAME, workspace.templates, Location(f"{NAME}.docx")):
+    if fault := missing(NAME, available(workspace.templates), Location(f"{NAME}.docx")):
         problems.append(fault)
         return None
     vocabulary = Vocabulary(meeting, known)
