@@ -55,6 +55,8 @@ _DEPENDENT = {
     MeetingCode.NOTE_WITHOUT_ATTACHMENT,
 }
 
+_REFERRING = {MeetingCode.UNKNOWN_CASE, MeetingCode.NOTE_WITHOUT_ATTACHMENT}
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -107,11 +109,13 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     put = cases(raw, attachments, (*noted.remarks, *noted.decisions) if noted else (), problems, sections)
     present = frozenset(values.folded(sheet.name) for sheet in raw)
     inputs = Inputs(workspace, meeting_id, raw, present, NAMES, unread_books, problems)
+    # What a row of 〔附件〕 says of a missing sheet is said of no text that uses it.
+    unread = {f"{item.target}." for item in attachments if values.folded(item.target) not in present}
     files = _attached(
         [*(item for case in put for item in case.attachments), *(noted.attachments if noted else ())], inputs
     )
     lists: dict[type[Record], tuple[Record, ...]] = {}
-    unread = _unread_columns(inputs.tables, raw)
+    unread |= _unread_columns(inputs.tables, raw)
     for record in COUNTED:
         begun, before = _begun(record, raw), len(problems)
         # An earlier meeting may have had other sections.
@@ -123,6 +127,9 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     if any(problem.code in books.UNREAD for problem in problems):
         # What is missing now may stand in the workbook that could not be read.
         return Loaded(None, [problem for problem in problems if problem.code not in _DEPENDENT], files)
+    if any(_is_unread(record, problems) for record in (Case, Explanation, Attachment)):
+        # What refers to their rows is in order, as far as anyone can tell.
+        return Loaded(None, [problem for problem in problems if problem.code not in _REFERRING], files)
     facts = typed_rows.field_record(MeetingInfo, info)
     lacks_cutoff = info is not None and info.values[MeetingInfo.heading_of("cutoff")] is None
     if info is not None and lacks_cutoff and own.kind == DATA_GROUP and sections is USUAL:
@@ -204,6 +211,17 @@ def _serves(member: Member, day: dt.date) -> bool:
     """Whether a member counts on the day of the meeting; with a term that ends before it begins no one can tell."""
     start, end = member.term_start, member.term_end
     return member.serves_on(day) or bool(start and end and end < start)
+
+
+def _is_unread(record: type[Record], problems: Sequence[Problem]) -> bool:
+    """Whether a sheet is missing although it must be there, or lacks a column that it must have."""
+    name = record.sheet.name
+    missing = problem(MeetingCode.MISSING_SHEET, Location(""), sheet=name, perhaps="").text
+    return any(
+        (found.code == RowCode.MISSING_COLUMN and values.folded(found.at.sheet) == name)
+        or (found.code == MeetingCode.MISSING_SHEET and found.text == missing)
+        for found in problems
+    )
 
 
 def _unread(

@@ -15,11 +15,13 @@ from generator.basic.problem import Code, Location, Problem, error, perhaps, pro
 from generator.meeting import figures
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
+from generator.meeting.sheets.index import NAMES
 from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.allowed import ATTACHMENT, MOST_PRINTED, Refused, TooMuch
 from generator.prose.language import FULL_WIDTH, environment, explained, literal_text, names_asked, names_used
 from generator.prose.recording import recording
 from generator.prose.text import Text, typed
+from generator.workbook import values
 from generator.workbook.record import Record
 
 _BRACES = re.compile(r"[{}｛｝]")
@@ -30,6 +32,7 @@ class VocabularyCode(Code):
 
     PROSE_SYNTAX = error("標籤寫法有誤（{detail}）", "標籤要成對：{{{{ 名稱 }}}}。")
     FULL_WIDTH_BRACES = error("標籤用了全形大括號", "請改為半形：{{{{ 名稱 }}}}。")
+    NO_SHEET_OF_NAME = error("這裡用到工作表〔{sheet}〕的資料，會議資料夾沒有這個工作表", "請增加此工作表。{perhaps}")
     UNKNOWN_NAME = error("沒有「{name}」這個名稱", "{perhaps}可用的名稱請見 packet figures。")
     NAME_INCOMPLETE = error("「{name}」之後要接名稱", "例如：{examples}。")
     UNKNOWN_FILTER = error("沒有「|{name}」這種寫法", "{perhaps}可用：年月日、月日、星期、萬、國字、正文、前一日。")
@@ -116,12 +119,15 @@ class Vocabulary:
         for name in used:
             if name in self.figures or name in asked or self.meeting.waits_for(name):
                 continue
-            known = list(self.figures)
-            if name in self._in_prose:
+            known, sheet = list(self.figures), name.partition(".")[0]
+            if values.folded(sheet) in NAMES and values.folded(sheet) not in self.meeting.present:
+                likely = self.meeting.likely_in(sheet)
+                problems.append(problem(VocabularyCode.NO_SHEET_OF_NAME, at, sheet=sheet, perhaps=likely))
+            elif name in self._in_prose:
                 examples = "、".join(other for other in known if other.startswith(f"{name}."))[:60]
                 problems.append(problem(VocabularyCode.NAME_INCOMPLETE, at, name=name, examples=examples))
             else:
-                likely = self.meeting.likely_in(name.partition(".")[0]) or perhaps(name, known)
+                likely = self.meeting.likely_in(sheet) or perhaps(name, known)
                 problems.append(problem(VocabularyCode.UNKNOWN_NAME, at, name=name, perhaps=likely))
         return problems
 
