@@ -147,6 +147,27 @@ def test_an_answer_that_comes_late_does_not_replace_what_was_clicked_after_it(
             route.continue_()
     page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
     expect(cell).to_be_visible()
+    page.unroute("**/figures/**")
+    # A job that ends before its first answer has come is shown as done, then and afterwards.
+    page.goto(f"{served.address}/m/113-1/problems")
+    begun: list[tuple[Any, Any]] = []
+
+    def hold_what_runs(route: Any) -> None:
+        answer = route.fetch()
+        if 'data-running="yes"' in answer.text():
+            begun.append((route, answer))
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/jobs/*", hold_what_runs)
+    page.get_by_role("button", name="另存標示問題的活頁簿與問題清單").click()
+    done = page.get_by_role("heading", name="檢查並標示：完成")
+    expect(done).to_be_visible()
+    for route, answer in begun:
+        with page.expect_request_finished(lambda request: "/jobs/" in request.url):
+            route.fulfill(response=answer)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    expect(done).to_be_visible()
 
 
 def test_a_saved_cell_redraws_only_the_pages_that_changed(
@@ -290,3 +311,16 @@ def test_eight_windows_hear_of_a_save(own_desk: Desk, visit: Callable[..., tuple
         expect(each.get_by_text("「11313」不是民國年月（例：11304）。")).to_be_visible()
     # A browser opens six connections to a server; one window listens for all.
     assert served.running.context.hub.streams == 1
+    # Nobody hears of what is saved between the end of that window and the stream of the next.
+    held: list[Any] = []
+    page.context.route("**/events", lambda route: held.append(route))
+    with page.context.expect_event("request", lambda request: request.url.endswith("/events")):
+        page.close()
+    turn = served.live().state.turn
+    change(own_desk, "資料集.xlsx", "預定開放", "B4", 11304)
+    served.state(after=turn)
+    page.context.unroute("**/events")
+    for route in held:
+        route.continue_()
+    for each in others:
+        expect(each.get_by_text("「11313」不是民國年月（例：11304）。")).to_have_count(0)

@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const meeting = document.body.dataset.meeting;
   const panel = byId("panel"), frame = document.querySelector(".frame"), jobBox = byId("job"), toast = byId("toast");
-  let panelAddress = "", opener = null, toastTimer = 0;
+  let wantedPanel = "", shownPanel = "", opener = null, toastTimer = 0;
 
   // --- talking to the server -------------------------------------------------------------------------------------
 
@@ -57,8 +57,9 @@
     setTimeout(() => sheet.classList.remove("flash"), 1700);
   }
 
-  let refreshing = null, again = false;
+  let refreshing = null, again = false, refreshed = false;
   async function refresh() {
+    refreshed = true;
     if (refreshing) { again = true; return refreshing; }
     refreshing = (async () => {
       do {
@@ -67,7 +68,7 @@
           const answer = await fetch(location.href);
           const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
           for (const id of ["main", "side", "status"]) if (byId(id) && fresh.getElementById(id)) become(byId(id), fresh.getElementById(id));
-          if (panelAddress) await fillPanel(panelAddress, true);
+          if (shownPanel) await renewPanel();
           filter();
         } catch { /* The stream says so where the server has gone. */ }
       } while (again);
@@ -78,34 +79,44 @@
 
   // --- the panel: a figure or a cell beside the page ---------------------------------------------------------------
 
-  // `panelAddress` is what the user wants to see: an answer that comes after another click, or after the panel was closed, is dropped.
-  async function fillPanel(address, quietly = false) {
-    const before = panelAddress;
-    panelAddress = address;
-    const { ok, page } = await fetchDocument(address);
-    if (panelAddress !== address) return;
-    if (!ok) {
-      if (quietly) { closePanel(); return; }
-      panelAddress = before;
-      say("找不到這個數字，可能剛剛改過。");
+  // `wantedPanel` is what was clicked last, `shownPanel` what stands there: what comes late, after another click or
+  // after the panel was closed, is dropped.
+  async function fillPanel(address) {
+    wantedPanel = address;
+    const found = await insideOf(address).catch(() => null);
+    if (wantedPanel !== address) return;
+    if (!found) {
+      wantedPanel = shownPanel;
+      say("找不到這個數字，可能剛剛改過，或是伺服器已結束。");
       return;
     }
-    const inside = document.createElement("div");
-    inside.append(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
-    const old = panel.querySelector(".inside");
-    if (quietly && old) { inside.className = "inside"; become(old, inside); return; }
-    inside.className = "inside";
+    shownPanel = address;
     const closer = Object.assign(document.createElement("button"), { type: "button", textContent: "關閉", className: "closer" });
     closer.addEventListener("click", closePanel);
-    panel.replaceChildren(closer, inside);
+    panel.replaceChildren(closer, found);
     panel.hidden = false;
     frame.classList.add("open");
     panel.scrollTop = 0;
     panel.focus({ preventScroll: true });
   }
 
+  async function renewPanel() {
+    const address = shownPanel, found = await insideOf(address);
+    if (shownPanel !== address) return;
+    if (found) become(panel.querySelector(".inside"), found); else if (wantedPanel === address) closePanel();
+  }
+
+  async function insideOf(address) {
+    const { ok, page } = await fetchDocument(address);
+    if (!ok) return null;
+    const inside = document.createElement("div");
+    inside.className = "inside";
+    inside.append(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+    return inside;
+  }
+
   function closePanel() {
-    panelAddress = "";
+    wantedPanel = shownPanel = "";
     panel.hidden = true;
     frame.classList.remove("open");
     document.querySelectorAll(".chosen").forEach((node) => node.classList.remove("chosen"));
@@ -114,18 +125,22 @@
 
   // --- jobs ----------------------------------------------------------------------------------------------------------
 
-  let jobAsked = 0;
+  // `wantedJob` is known before the first answer: a job that ends meanwhile is asked about once more.
+  let wantedJob = "", shownJob = "", jobRuns = false, jobAsked = 0;
   async function showJob(id) {
     const asked = ++jobAsked;
-    const { ok, page } = await fetchDocument(`/jobs/${id}`);
-    const inside = page.querySelector(".job-inside");
+    wantedJob = id;
+    jobRuns = true;
+    const { ok, page } = await fetchDocument(`/jobs/${id}`).catch(() => ({ ok: false }));
+    const inside = ok && page.querySelector(".job-inside");
     // Of two answers on their way only the later question's counts, whichever comes first.
-    if (!ok || !inside || asked !== jobAsked) return;
-    const shown = jobBox.querySelector(".job-inside");
-    if (shown && jobBox.dataset.job === id) become(shown, inside); else jobBox.replaceChildren(document.importNode(inside, true));
-    jobBox.dataset.job = id;
+    if (!inside || asked !== jobAsked) return;
+    const old = jobBox.querySelector(".job-inside");
+    if (old && shownJob === id) become(old, inside); else jobBox.replaceChildren(document.importNode(inside, true));
+    shownJob = id;
+    jobRuns = Boolean(inside.dataset.running);
     jobBox.hidden = false;
-    if (!inside.dataset.running) { document.querySelectorAll("[data-do]").forEach((button) => { button.disabled = false; }); refresh(); }
+    if (!jobRuns) refresh();
   }
 
   const ask = byId("ask");
@@ -142,7 +157,16 @@
     });
   }
 
+  const NO_ANSWER = "伺服器沒有回應。請再執行 packet open。";
+  // A second click before the answer begins nothing.
+  let starting = false;
   async function start(button) {
+    if (starting) return;
+    starting = true;
+    try { await startOnce(button); } catch { say(NO_ANSWER); } finally { starting = false; }
+  }
+
+  async function startOnce(button) {
     const fields = {};
     if (button.dataset.ask) {
       const given = await answer(button);
@@ -155,8 +179,8 @@
   }
 
   async function show(button) {
-    const reply = await write(button.dataset.show);
-    const result = await reply.json().catch(() => ({}));
+    const reply = await write(button.dataset.show).catch(() => null);
+    const result = reply ? await reply.json().catch(() => ({})) : { message: NO_ANSWER };
     if (result.copy && navigator.clipboard) await navigator.clipboard.writeText(result.copy).catch(() => {});
     say(result.message || "沒有開啟。");
   }
@@ -178,7 +202,7 @@
     if (!button) return;
     if (button.dataset.do) start(button);
     else if (button.dataset.show) show(button);
-    else if (button.dataset.stop) { button.disabled = true; write(button.dataset.stop); }
+    else if (button.dataset.stop) { button.disabled = true; write(button.dataset.stop).catch(() => say(NO_ANSWER)); }
     else if ("close" in button.dataset) jobBox.hidden = true;
   });
 
@@ -194,7 +218,7 @@
         method: "POST", headers: { "X-Packet": "1", "Content-Type": "application/json" }, body: JSON.stringify({ typed: form.elements.typed.value }),
       });
       place.replaceChildren(...(ok ? [...page.body.childNodes].map((node) => document.importNode(node, true)) : ["試算沒有完成，請再試一次。"]));
-    } finally { button.disabled = false; }
+    } catch { place.textContent = NO_ANSWER; } finally { button.disabled = false; }
   });
 
   function filter() {
@@ -215,9 +239,13 @@
   const channel = new BroadcastChannel("packet");
   function happened({ kind, about }) {
     if (kind === "turn" && about.meeting === meeting) refresh();
-    else if (kind === "job") { if (jobBox.dataset.job === about.id || (about.meeting === meeting && about.running)) showJob(about.id); }
+    else if (kind === "job") { if (wantedJob === about.id || (about.meeting === meeting && about.running)) showJob(about.id); }
     else if (kind === "lost") { const status = byId("status"); if (status) status.textContent = "伺服器已結束。請再執行 packet open。"; }
-    else if (kind === "back") refresh();
+    else if (kind === "hello") {
+      // Nobody heard what happened before the stream began, as when the window that had it was closed.
+      if (jobRuns) showJob(wantedJob);
+      if (about.back || (meeting && !document.body.dataset.public)) refresh();
+    }
   }
   channel.onmessage = (event) => happened(event.data);
   navigator.locks.request("packet-events", () => new Promise(() => {
@@ -225,10 +253,10 @@
     let lost = false;
     const pass = (kind, about) => { const what = { kind, about }; happened(what); channel.postMessage(what); };
     for (const kind of ["turn", "job"]) source.addEventListener(kind, (event) => pass(kind, JSON.parse(event.data)));
-    source.addEventListener("hello", () => { if (lost) { lost = false; pass("back", {}); } });
+    source.addEventListener("hello", () => { pass("hello", { back: lost }); lost = false; });
     source.onerror = () => { if (!lost) { lost = true; pass("lost", {}); } };
   }));
   if (jobBox.dataset.job) showJob(jobBox.dataset.job);
-  // What was saved between the making of this page and the beginning of the stream.
-  if (meeting && !document.body.dataset.public) setTimeout(refresh, 400);
+  // What was saved between the making of this page and the first event that it hears through another window.
+  if (meeting && !document.body.dataset.public) setTimeout(() => { if (!refreshed) refresh(); }, 400);
 })();
