@@ -323,6 +323,17 @@ def test_a_list_as_platforms_export_it_is_read(desk: Desk, encoding: str) -> Non
     assert (figure(desk, "預定開放.總數"), figure(desk, "預定開放.已上架數")) == (2, 1)
 
 
+@pytest.mark.parametrize(("sign", "lead"), [(";", ""), ("\t", ""), ("|", "sep=|\r\n"), (",", "sep=,\r\n")])
+def test_what_parts_the_cells_of_a_csv_may_be_another_sign(desk: Desk, sign: str, lead: str) -> None:
+    desk.meeting()
+    cells = [["資料集項目名稱", "開放年月", "資料開放單位", "已上架"], ["北港;潮,位", "11304", "企劃處", "★"]]
+    lines = (sign.join(f'"{cell}"' if sign in cell else cell for cell in line) for line in cells)
+    text = lead + "\r\n".join(lines)
+    (desk.root / "inputs/113-1/預定開放.csv").write_bytes(text.encode("utf-16" if sign == "\t" else "utf-8"))
+    assert desk.problems() == []
+    assert (figure(desk, "預定開放.總數"), figure(desk, "預定開放.已上架數")) == (1, 1)
+
+
 def test_a_fault_in_a_csv_is_named_by_its_cell(desk: Desk) -> None:
     desk.meeting()
     (desk.root / "inputs/113-1/預定開放.csv").write_text(PLATFORM.replace("11311", "11313"), "utf-8")

@@ -20,26 +20,41 @@ from generator.workbook.raw import Maker, RawSheet
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})|-?[1-9]\d{0,2}(?:,\d{3}){1,4}")
 # ="text": how a text is written that would be taken for a formula or a number; Excel shows the text.
 _QUOTED = re.compile(r'="(?:[^"]|"")*"(?:&(?:CHAR\(10\)&)?"(?:[^"]|"")*")*')
+# Excel writes tabs into its "Unicode text", and semicolons where a comma is the decimal point; sep=; says so.
+_DELIMITERS = ",\t;|"
+_NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3}){1,4}|[1-9]\d{0,14})\.\d{1,12}")
 
 
 def sheets(workbook: str, path: Path) -> Iterator[RawSheet]:
     """The sheet of a file. Raises OSError, and ValueError or csv.Error where it is no text, or no table."""
     maker = Maker(workbook, Path(workbook).stem)
-    for index, cells in enumerate(csv.reader(io.StringIO(_decoded(path.read_bytes()), newline=""))):
+    text = _decoded(path.read_bytes())
+    named = _NAMED_DELIMITER.match(text)
+    delimiter = named[1] if named else _delimiter(text)
+    for index, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
+        if named and not index:
+            continue
         line: list[object] = []
         texts: dict[int, str | Shown] = {}
         for column, cell in enumerate(cells):
             marks: set[Code] = set()
-            text = lettering.visible(cell, marks).strip()
+            shown = lettering.visible(cell, marks).strip()
             for code in marks:
                 maker.mention(code, index, column)
-            line.append(_value(text))
+            line.append(_value(shown))
             if not isinstance(line[-1], str | None):
-                texts[column] = text
+                texts[column] = shown
         if not maker.row(index, line, texts=texts):
             break
     yield maker.build()
+
+
+def _delimiter(text: str) -> str:
+    """What parts the cells: the sign that stands most often in the first line that has any, outside of quotes."""
+    lines = re.sub(r'"[^"]*"', "", text[:10_000]).splitlines()
+    first = next((line for line in lines if any(sign in line for sign in _DELIMITERS)), "")
+    return max(_DELIMITERS, key=first.count)
 
 
 def _value(text: str) -> object:
