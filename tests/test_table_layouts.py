@@ -235,3 +235,14 @@ def test_a_workbook_of_a_unit_or_a_year_is_no_version(desk: Desk) -> None:
         desk.book(f"113-1/{name}.xlsx", 預定開放=f"{PLANNED}| {name} | 11312 | 企劃處 | |")
     assert desk.problems() == []
     assert figures(desk, "預定開放")["預定開放.總數"] == 5
+
+
+def test_a_number_that_became_a_date_by_the_format_of_its_cell_is_an_error(desk: Desk) -> None:
+    desk.meeting(預定開放=PLANNED + ROWS)
+    book = openpyxl.load_workbook(desk.root / BOOK)
+    book["預定開放"]["B2"].number_format = "yyyy/m/d"
+    book["會議資訊"]["B2"] = 1130520
+    book["會議資訊"]["B2"].number_format = '[$-404]e"年"m"月"d"日"'
+    book.save(desk.root / BOOK)
+    assert places(desk, "number-as-date") == ["會議資訊B2", "預定開放B2"]
+    assert "數字 11304 成了西元 1930 年的日期" in {problem["text"].split("，", 1)[1] for problem in desk.problems()}

@@ -119,14 +119,16 @@ def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabul
     return [problem(ProseCode.WRONG_WORD, at, word="會議記錄", right="會議紀錄")] if "會議記錄" in text else []
 
 
-_AS_OF = re.compile(r"(?:截至|截止|統計至|迄至?)\s*(?:民國)?\s*(\d{2,3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)")
+_DAY = r"(?:民國)?\s*(\d{2,4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}(?:\s*日)?)(?!\d)"
+_AS_OF = re.compile(rf"(?:截至|截止|統計至|迄至?|(?:資料)?(?:以|基準日)[：:]?)\s*{_DAY}|至\s*{_DAY}\s*(?:為?止|底止)")
 
 
 def as_of_the_cutoff(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
     """What a text says as of a day (截至…) is not as of one after 資料基準日."""
     cutoff = vocabulary.meeting.info.cutoff
     problems = []
-    for written in _AS_OF.findall(text):
+    for match in _AS_OF.finditer(text):
+        written = match[1] or match[2]
         with contextlib.suppress(values.BadValue):
             if values.date(written) > cutoff:
                 shown = roc.short_date(cutoff)
@@ -134,12 +136,12 @@ def as_of_the_cutoff(source: str, text: str, at: Location, vocabulary: Vocabular
     return problems
 
 
-_PAIRS = {"「": "」", "『": "』", "（": "）"}
+_PAIRS = {"「": "」", "『": "』", "（": "）", "《": "》", "〈": "〉", "【": "】", "〔": "〕"}
 _CLOSING = {closing: opening for opening, closing in _PAIRS.items()} | {")": "("}
 
 
 def brackets_are_paired(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:
-    """「」, 『』 and （） stand in pairs (標點符號用法); （ may be closed by a half-width one."""
+    """「」, 『』, 《》, （） and the like stand in pairs (標點符號用法); （ may be closed by a half-width one."""
     open_marks: list[str] = []
     for mark in text:
         if mark in _PAIRS or mark == "(":

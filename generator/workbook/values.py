@@ -30,6 +30,10 @@ class ValueCode(Code):
         "「{value}」是數字，看不出是 1 月還是 10 月（Excel 省略小數末尾的 0）",
         "請改為四或五碼年月，例如 11301 或 11310。",
     )
+    NUMBER_AS_DATE = error(
+        "儲存格是日期格式，數字 {serial} 成了西元 {year} 年的日期",
+        "請將儲存格格式改為「通用格式」或「文字」，再重新輸入。",
+    )
     RAISED_CHARACTER = error("「{value}」有上標或下標，看不出數值", "請只留數值，註記改寫在別的欄位或〔附註〕。")
     BAD_PERIOD = error("「{value}」不是起訖年月（例：{example}）", "請改為例如 113年1至3月。")
     BAD_TIME = error("「{value}」不是時間（例：{example}）", "請改為例如 14:30 或 下午2時30分。")
@@ -46,6 +50,8 @@ _CLOCK = re.compile(
     r"(?:T|\s+)\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:AM|PM|Z|[+-]\d{2}:?\d{2})?\s*$",
     re.IGNORECASE,
 )
+# Dates of meetings and lists are of these years.
+_FIRST_YEAR, _LAST_YEAR = 1950, 2150
 _RAISED = re.compile("[⁰¹²³⁴-⁾ⁿⁱ₀-₎]")
 _CODES = re.compile(r"(?<!\d)(\d{2,3})(\d{2})[-~至到](\d{2,3})(\d{2})(?!\d)")
 _MONTHS = re.compile(r"(\d{2,3})年(\d{1,2})月?(?:[-~至到](?:(\d{2,3})年)?(\d{1,2}))?月(?!\d)")
@@ -112,10 +118,8 @@ def date(value: object) -> dt.date:
     A time after it (2024-04-29T14:30:00, 113/04/29 00:00) is left out.
     Raises BadValue also where a weekday stands beside the date and is another day's.
     """
-    if isinstance(value, dt.datetime):
-        return value.date()
     if isinstance(value, dt.date):
-        return value
+        return _typed_as_date(value)
     plain = _CLOCK.sub("", unicodedata.normalize("NFKC", text(value)))
     named = _WEEKDAY.search(plain)
     plain = re.sub(r"\s+|民國|中華", "", _WEEKDAY.sub("", plain))
@@ -136,6 +140,15 @@ def date(value: object) -> dt.date:
     return day
 
 
+def _typed_as_date(value: dt.date) -> dt.date:
+    """A date that Excel holds. Raises BadValue for one so far off that 11304 was typed into a cell for dates."""
+    day = value.date() if isinstance(value, dt.datetime) else value
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        serial = (day - dt.date(1899, 12, 30)).days
+        raise BadValue(ValueCode.NUMBER_AS_DATE, serial=serial, year=day.year)
+    return day
+
+
 def dates(value: object) -> tuple[dt.date, ...]:
     """Several dates in a cell, joined by 、 or line ends; each as ``date`` reads it. Raises BadValue."""
     if isinstance(value, dt.date):
@@ -149,7 +162,7 @@ def year_month(value: object) -> YearMonth:
     The number 113.1 may have been typed as 113.10, and is refused.
     """
     if isinstance(value, dt.date):
-        return YearMonth.of(value)
+        return YearMonth.of(_typed_as_date(value))
     if isinstance(value, float) and re.fullmatch(r"\d{2,3}\.1", text(value)):
         raise BadValue(ValueCode.UNCLEAR_MONTH, value=text(value))
     plain = folded(text(value))
