@@ -438,7 +438,7 @@ def test_a_time_beside_a_date_is_left_out(desk: Desk, written: str) -> None:
 
 
 def test_zero_width_characters_are_left_out_and_noted(desk: Desk) -> None:
-    desk.meeting(預定開放=PLANNED.replace("企劃處", "企劃\u200b處").replace("北港", "\ufeff北港"))
+    desk.meeting(預定開放=PLANNED.replace("企劃處", "企\u061c\U000e0041劃\u200b處\ufff9").replace("北港", "\ufeff北港"))
     assert [(one["code"], one["severity"], one["cell"]) for one in desk.problems()] == [
         ("unseen-characters", "note", "A2")
     ]

@@ -63,6 +63,15 @@ def template(desk: Desk, name: str, change: object) -> None:
         ("計 Err:502 項", "印出了錯誤的字樣「Err:502」"),
         ("Error: no such figure", "印出了錯誤的字樣「Error:」"),
         ("如錯誤! 找不到參照來源。", "印出了錯誤的字樣「錯誤! 找不到」"),
+        ("計Err:508項", "印出了錯誤的字樣「Err:508」"),
+        ("計＃REF！項", "印出了錯誤的字樣「＃REF！」"),
+        ("於1899-12-30辦理", "印出了錯誤的字樣「1899-12-30」"),
+        ("於1900/1/0辦理", "印出了錯誤的字樣「1900/1/0」"),
+        ("Lorem ipsum dolor", "印出了錯誤的字樣「Lorem ipsum」"),
+        ("按一下或點選這裡以輸入文字", "印出了錯誤的字樣「按一下或點選這裡」"),
+        ("甲�乙", "印出了錯誤的字樣「�」"),
+        ("見 %USERPROFILE%\\甲", "印出了電腦裡的路徑「%USERPROFILE%」"),
+        ("見 ~/甲.docx 檔", "印出了電腦裡的路徑「~/甲.docx」"),
     ],
 )
 def test_what_no_page_should_say_is_named_at_its_cell(
@@ -78,12 +87,35 @@ def test_what_no_page_should_say_is_named_at_its_cell(
 
 
 @pytest.mark.parametrize(
-    "text", ["見 https://example.gov.tw/home/lin", "計 3# 與 A/home 項", "及/或", "C: 甲", "Errors 甲"]
+    "text",
+    [
+        "見 https://example.gov.tw/home/lin",
+        "計 3# 與 A/home 項",
+        "及/或",
+        "C: 甲",
+        "Errors 甲",
+        "二〇〇八年",
+        "XX",
+        "Nancy 甲",
+    ],
 )
 def test_ordinary_words_pass(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("PACKET_SOFFICE", NO_OFFICE)
     desk.meeting(說明=EXPLANATIONS.replace("依本部規定辦理", text))
-    assert released(desk)[0] == 0
+    code, said = released(desk)
+    assert code == 0
+    assert "忘了填" not in said
+
+
+@pytest.mark.parametrize(
+    "text", ["nan", "None", "xxx", "○○處", "？？？", "（待補）", "{年度}", "&nbsp;", "<br/>", "TBD"]
+)
+def test_what_looks_forgotten_is_a_warning(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", NO_OFFICE)
+    desk.meeting(說明=EXPLANATIONS.replace("依本部規定辦理", f"依{text}辦理"))
+    code, said = released(desk)
+    assert code == 0
+    assert "會議.xlsx〔說明〕D2：「03 討論事項第一案.docx」有像是忘了填的字樣" in said
 
 
 WATERMARK = (

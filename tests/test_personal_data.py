@@ -292,7 +292,8 @@ def test_an_attachment_that_cannot_be_read_is_said(desk: Desk, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "piece", ["x", "x.", "0", "A1 ", "路", "中路1號", "區中村", "02-", "a@", "王、", "1年", "No. 1, a ", "帳號1"]
+    "piece",
+    ["x", "x.", "0", "A1 ", "路", "中路1號", "區中村", "02-", "a@", "王、", "1年", "No. 1, a ", "帳號1", "{", "{%"],
 )
 def test_a_long_text_is_looked_through_in_a_straight_line(desk: Desk, piece: str) -> None:
     """Seconds of the processor: a pattern that begins anew at each character would take minutes."""

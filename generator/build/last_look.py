@@ -25,6 +25,7 @@ class LastLookCode(Code):
     LOOK_LEFTOVER = error("「{name}」有沒有套用的標籤「{found}」", "請改正這一格或範本的標籤。")
     LOOK_ERROR_TEXT = error("「{name}」印出了錯誤的字樣「{found}」", "請改正來源：公式、太窄的欄或失效的參照。")
     LOOK_PATH = error("「{name}」印出了電腦裡的路徑「{found}」", "請刪去路徑，或改寫成公開的網址。")
+    LOOK_PLACEHOLDER = warning("「{name}」有像是忘了填的字樣「{found}」", "請填寫或刪去；確實要這樣印時可不理會。")
     LOOK_DRAFT = error("紀錄已經定稿，「{name}」還印著「草稿」", "請刪去範本裡的草稿字樣；草稿時的註記由程式印出。")
     LOOK_BLANK = error("「{name}」這一頁是空白的", "請刪去範本裡多餘的段落或分頁。")
     LOOK_PAPER = error("「{name}」這一頁不是 A4", "請在範本的版面設定改為 A4。")
@@ -36,11 +37,24 @@ class LastLookCode(Code):
 
 
 _ERROR_TEXT = re.compile(
-    r"#{3,}|#(?:REF|VALUE|NAME|DIV/0|NULL|NUM|SPILL|CALC)[!?]|#N/A|\bErr:5\d\d\b|\bError[:!]|錯誤[!！]\s*(?:找不到|尚未|書籤)"
+    r"[#＃]{3,}|[#＃]\s?(?:REF|VALUE|NAME|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN)[!?！？]|[#＃]N/A"
+    r"|[#＃]GETTING_DATA|(?<![A-Za-z])(?:Err:5\d\d(?!\d)|Error[:!])|錯誤\s?[!！]\s*(?:找不到|尚未|書籤|參照)"
+    r"|\[object Object\]|Traceback \(most"
+    # The day 0 of a spreadsheet; 30 December 1899 for some.
+    r"|(?<!\d)(?:1899[-/.年]12[-/.月]3[01]|1900[-/.年]0?1[-/.月]0{1,2}(?!\d)|0{4}[-/.年]0{1,2}[-/.月]0{1,2})"
+    r"|�|(?i:lorem ipsum)|(?i:(?:click|tap) (?:or tap )?here to)|按一下(?:或點選)?(?:這裡|此處|以新增|以輸入|以編輯)"
+)
+# What people and programs leave where something was to be filled in. 二〇〇八 is a year.
+_PLACEHOLDER = re.compile(
+    r"(?<![A-Za-z0-9_])(?:nan|NaN|NaT|None|null|NULL|undefined|TODO|TBD|FIXME)(?![A-Za-z0-9_])|(?<![A-Za-z])[xXｘＸ]{3,}(?![A-Za-z])|[○◯]{2,}|[?？]{3,}"
+    r"|[（(【〔\[]\s*(?:待補|待填|待確認|待定|請填|請輸入|請補)[^）)】〕\]]{0,20}[）)】〕\]]|(?:待補|待填|待確認)(?=[。，；、]|$)"
+    r"|(?<!\{)\{\s?[\u4e00-\u9fff]\w{0,20}\s?\}(?!\})|%[\u4e00-\u9fff]\w{0,20}%|&(?:nbsp|lt|gt|amp|quot|#\d{1,6});"
+    r"|</?(?:br|b|p|div|span|w:t)\s?/?>|\\u[0-9a-f]{4}",
 )
 _PATH = re.compile(
     r"(?<![A-Za-z])[A-Za-z]:\\(?:Users|Documents|Windows|Temp|[^\s\\/:*?\"<>|]{1,60}\\)[^\s\"<>|]*"
-    r"|(?<![\w./])/(?:home|Users|root|tmp|mnt|var/tmp)/[^\s\"<>|]+|file:///?[^\s\"<>|]*|\\\\[\w.-]{2,}\\[^\s\"<>|]+"
+    r"|(?<![\w./])/(?:home|Users|root|tmp|mnt|media|var/(?:tmp|folders)|Volumes)/[^\s\"<>|]+|file:///?[^\s\"<>|]*|\\\\[\w.-]{2,}\\[^\s\"<>|]+"
+    r"|%(?:USERPROFILE|APPDATA|TEMP|HOMEPATH)%|(?<![\w.])~/[^\s\"<>|]+"
 )
 _DRAFT = "草稿"
 _ENCLOSED = {
@@ -89,6 +103,8 @@ def _faults_of(text: str) -> Iterator[tuple[LastLookCode, str]]:
         yield LastLookCode.LOOK_ERROR_TEXT, found[0]
     if found := _PATH.search(text):
         yield LastLookCode.LOOK_PATH, found[0]
+    if found := _PLACEHOLDER.search(text):
+        yield LastLookCode.LOOK_PLACEHOLDER, found[0]
 
 
 def _texts(document: Document, contents: Contents) -> Iterator[Problem]:
@@ -132,7 +148,7 @@ def _pages(document: Document, name: str, content: bytes) -> Iterator[Problem]:
         return
     for number, page in enumerate(pages, start=1):
         at = Location(name, cell=f"第 {number} 頁")
-        faults = list(_faults_of(page.text))
+        faults = [fault for fault in _faults_of(page.text) if fault[0] != LastLookCode.LOOK_PLACEHOLDER or not enclosed]
         if page.is_blank:
             faults.append((LastLookCode.LOOK_BLANK, ""))
         # A deck has the shape of a screen.

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from generator import __version__
-from generator.basic.leftover import leftover
+from generator.basic.leftover import SIGNS, leftover
 from generator.basic.package import Package
 from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.basic.steps import step
@@ -37,7 +38,7 @@ _PARTS = re.compile(
     r"word/(?:document|(?:header|footer|footnotes|endnotes|comments)\d*)\.xml"
     r"|ppt/(?:slides/slide|notesSlides/notesSlide|charts/chart|diagrams/data)\d*\.xml"
 )
-_BRACES = tuple(sign.encode() for sign in "{}｛｝﹛﹜")
+_SIGNS = tuple(escape(sign).encode() for sign in SIGNS)
 _PLACE = re.compile(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
 _STATE = "templates.json"
 
@@ -57,15 +58,15 @@ def search(document: Document, content: bytes, contents: Contents) -> list[Probl
 
 
 def _paragraphs(content: bytes) -> Iterator[str]:
-    """The text of each paragraph with a brace in it, in every part that shows."""
+    """The text of each paragraph of parts that have a sign of a tag in a text, in every part that shows."""
     with Package(content) as archive:
         for name in archive.namelist():
             if not _PARTS.fullmatch(name):
                 continue
             xml = archive.read(name)
             # Ids of styles and extensions are written in braces, and stand within tags.
-            if not any(sign in xml for sign in _BRACES) or not any(
-                sign in piece.partition(b"<")[0] for piece in xml.split(b">") for sign in _BRACES
+            if not any(sign in xml for sign in _SIGNS) or not any(
+                sign in piece.partition(b"<")[0] for piece in xml.split(b">") for sign in _SIGNS
             ):
                 continue
             root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, huge_tree=True))

@@ -69,7 +69,8 @@ _LOOKS = (
 )
 _WIDEST = 40
 # How a formula begins, in any width; the sign alone, as in a cell that says 「-」, is none. A negative number is one.
-_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]\s*\S")
+_UNSEEN = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_FORMULA = re.compile(rf"[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠﹦﹢﹣﹫]\s*\S")
 _NEGATIVE = re.compile(r"-\d+(?:\.\d+)?", re.ASCII)
 # Excel has room for 255 characters in one text of a formula.
 _MOST_QUOTED = 250
