@@ -91,6 +91,22 @@ def test_a_total_may_have_a_colon(desk: Desk) -> None:
     assert counted(desk, names) == [(2, 10)] * 3
 
 
+def test_a_total_may_stand_in_two_languages_or_under_another_word(desk: Desk) -> None:
+    words = ["總計 Total", "總計\\nGrand Total", "合計數", "加總", "全國", "總數", "總人數", "本部"]
+    names = attach_each(desk, [f"| 站 | 數 |\n| {word} | 10 |\n| 甲 | 4 |\n| 乙 | 6 |" for word in words])
+    assert desk.problems() == []
+    assert counted(desk, names) == [(2, 10)] * len(words)
+    # What is called so and is no sum is one of the data.
+    [name] = attach_each(desk, ["| 項 | 數 |\n| 總數 | 100 |\n| 已上架 | 40 |\n| 本月上架 | 5 |"])
+    assert (desk.problems(), counted(desk, [name])) == ([], [(3, 145)])
+
+
+def test_the_unit_may_stand_in_the_title(desk: Desk) -> None:
+    attach(desk, "| 各站筆數（單位：千元） | |\n| 站 | 數 |\n| 甲 | 4 |\n| 乙 | 6 |")
+    found = figures(desk)
+    assert (found["表.標題"], found["表.單位"]) == ("各站筆數（單位：千元）", "千元")
+
+
 def test_sums_carried_from_page_to_page_are_not_counted(desk: Desk) -> None:
     attach(desk, "| 站 | 數 |\n| 甲 | 4 |\n| 乙 | 6 |\n| 過次頁 | 10 |\n| 承前頁 | 10 |\n| 丙 | 1 |\n| 總計 | 11 |")
     assert (figures(desk)["表.總數"], figures(desk)["表.數"], desk.problems()) == (3, 11, [])

@@ -26,7 +26,11 @@ class RowKind(Enum):
     NOTE = "附註"
 
 
-TOTAL_WORDS = ("總計", "合計", "總和", "total", "grandtotal")
+TOTAL_WORDS = ("總計", "合計", "總和", "加總", "合計數", "總計數", "total", "grandtotal")
+# What stands above the whole as often as above a part of it: a total only where the numbers are the sums.
+WHOLE_WORDS = re.compile(
+    r"全[國體部市縣校府院省區臺台]|總[數額量]|總(?:人|件|戶|次|筆|項|校|班)數|本[部會院府局署校處市縣](?:合計)?"
+)
 SUBTOTAL_WORDS = ("小計", "計", "共計", "subtotal", "sub-total")
 # What a row states of others without being the sum of its block: 月平均, 1至3月累計, 過次頁.
 _STATED = re.compile(
@@ -36,7 +40,7 @@ _STATED = re.compile(
 )
 # Rows below a total that compare: 占比, 較上年增減, 上年同期.
 _COMPARED = re.compile(
-    r"占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均|同期|同月"
+    r"[%％]|百分率|占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均|同期|同月"
     r"|^(?:最[高低大小]值?|中位數|標準差|差異數?|比較數?)$"
 )
 # A total may be one of a year, a month, a quarter, or of several: 112年小計, 1至3月合計, 第2季小計.
@@ -66,7 +70,9 @@ _FRAME_LABELS = ("編製機關", "表號", "頁次")
 _DAY = re.compile(
     r"[（(]?(?:中華)?(?:民國)?\s*\d{2,4}\s*(?:年|學年|[-/.]\d)[\d年度月日季上下半全底止學期第至到迄截、,.\-~～—─－/\s]*(?:編製|製表|填報|更新|查詢|列印)?[）)]?$"
 )
-_LABELLED = re.compile(r"[^：:]{1,12}[：:]")
+_LABELLED = re.compile(r"[^：:（(]{1,12}[：:]")
+# A unit at the end of a title: 各站筆數（單位：千元）.
+_UNIT_OF_TITLE = re.compile(r".+[（(]\s*(?:計量|金額)?單\s*位\s*[：:]\s*([^（）()]+)[）)]")
 _NUMBER = re.compile(r"[(（]?[-+－△▲▽▼]?\s?(?:NT)?\$?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[)）]?[%％]?")
 # The numbers of columns below their names: (1), (3)=(2)-(1), A, C=A-B.
 _COLUMN_NUMBER = re.compile(r"[（(](?:\d{1,2}|[A-Za-z])[）)](?:\s*[=＝].*)?$|[A-Za-z]\d?(?:\s*[=＝].*)?$")
@@ -114,6 +120,12 @@ def is_unit(text: str) -> bool:
     return bool(_UNIT.fullmatch(text))
 
 
+def unit_of_title(text: str) -> str:
+    """The unit that stands in brackets at the end of a title; empty where none does."""
+    match = _UNIT_OF_TITLE.fullmatch(text)
+    return match[1].strip() if match else ""
+
+
 def is_day(text: str) -> bool:
     """Whether a line above a table is a date or period: 中華民國113年6月底, 截止日：113年6月30日."""
     return bool(_DAY.fullmatch(text) or (_LABELLED.match(text) and not is_unit(text)))
@@ -144,6 +156,8 @@ def total_word(labels: Sequence[str]) -> str:
     """The word that makes a row one of totals, from the texts before its numbers; empty where there is none."""
     for label in labels:
         plain = values.folded(label).lower().rstrip("：:")
+        # 總計 Total
+        plain = re.sub(r"(?<=計)[a-z.\-/]+$", "", plain)
         for word in (*TOTAL_WORDS, *SUBTOTAL_WORDS):
             if plain == word:
                 return word

@@ -577,6 +577,8 @@ class _Reader:
                     besides.append(part)
                 else:
                     titles.append(part)
+                    if not self.unit and (unit := layout.unit_of_title(part.text)):
+                        self.unit = Caption(unit, part.at)
             if besides:
                 captions.append(Caption("　　".join(part.text for part in besides), besides[0].at))
         if titles:

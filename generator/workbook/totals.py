@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 
-from generator.workbook.layout import SUBTOTAL_WORDS, TOTAL_WORDS, ZERO_SIGNS, RowKind, compares, total_word
+from generator.workbook.layout import (
+    SUBTOTAL_WORDS,
+    TOTAL_WORDS,
+    WHOLE_WORDS,
+    ZERO_SIGNS,
+    RowKind,
+    compares,
+    total_word,
+)
 
 # Columns whose numbers are not added up.
 _NOT_ADDED = re.compile(
@@ -130,12 +138,25 @@ def ranked(lines: Sequence[Line], shown_places: Sequence[int]) -> list[Line]:
     if not any(line.kind is RowKind.DATA for line in marked):
         # Rows that are all totals of something are the data: 111年合計, 112年合計.
         marked = list(lines)
+    for place in _wholes(marked, shown_places):
+        marked[place] = replace(marked[place], kind=RowKind.TOTAL)
     heads = [(place, below) for place, below in _heads(marked)]
     agreed = [_agrees(marked[place], [marked[part] for part in below], shown_places) for place, below in heads]
     if heads and 2 * sum(agreed) >= len(agreed):
         for place, _ in heads:
             marked[place] = replace(marked[place], kind=RowKind.TOTAL)
     return marked
+
+
+def _wholes(lines: Sequence[Line], shown_places: Sequence[int]) -> Iterator[int]:
+    """The first or last row of data where it is called 全國 or 總數, and is the sum of all others."""
+    data = [place for place, line in enumerate(lines) if line.kind is RowKind.DATA]
+    for place in data[:1] + data[1:][-1:]:
+        line = lines[place]
+        others = [lines[other] for other in data if other != place and lines[other].depth == line.depth]
+        named = line.labels and WHOLE_WORDS.fullmatch("".join(line.labels[0].split()))
+        if named and len(others) > 1 and _agrees(line, others, shown_places):
+            yield place
 
 
 def _heads(lines: Sequence[Line]) -> Iterator[tuple[int, list[int]]]:
