@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,21 @@ def test_a_build_borrows_the_libreoffice_that_is_warm(desk: Desk, started: list[
     assert desk.output("會議資料.pdf").is_file()
     assert started == ["started"]
     assert list(notes(desk).glob("libreoffice-*")) == []
+
+
+def test_whether_one_is_lent_is_asked_once_in_a_build(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    is_lent = lending.is_lent
+
+    def counted(*given: Any) -> bool:
+        asked.append("asked")
+        return is_lent(*given)
+
+    monkeypatch.setattr(lending, "is_lent", counted)
+    desk.meeting()
+    with Office() as warm, warm.lent(notes(desk)):
+        assert desk.run("build", "113-1").exit_code == 0
+    assert asked == ["asked"]
 
 
 def test_the_bytes_are_those_of_a_libreoffice_of_its_own(desk: Desk, started: list[str]) -> None:

@@ -20,6 +20,7 @@ from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import workbooks
+from generator.pdf.sharing import Offices
 from generator.rules.printing import MOST_CONVERTED, MOST_IN_ONE_PIECE
 from generator.slides import render
 from generator.word import ooxml
@@ -33,6 +34,8 @@ PACKET, PUBLIC_PACKET = "會議資料.pdf", f"會議資料（{FOR_PUBLIC}）.pdf
 # The joined file of each edition.
 PACKETS = {FOR_MEETING: PACKET, FOR_PUBLIC: PUBLIC_PACKET}
 CONVERSION_SECONDS = 300.0
+# So many rows of a table take LibreOffice as long as a document of a few pages.
+_ROWS_AS_A_DOCUMENT = 60
 _KEPT = 200
 # The ending of what stands in the cache for a file that cannot be converted.
 _GIVEN_UP = ".given-up"
@@ -86,25 +89,34 @@ class Sources:
 class Converter:
     """LibreOffice and the cache of what it converted before. LibreOffice is started once something is not in the cache.
 
-    The cache can be thrown away at any time.
+    The cache can be thrown away at any time. Of a single Office no other is started beside it.
     """
 
     def __init__(
         self,
         cache: Path,
-        office: pdf.Office,
+        office: pdf.Office | Offices,
         step: Callable[[str], None] = lambda text: None,
         ready: Ready = lambda files: None,
     ) -> None:
-        self._cache, self._office, self._step, self.ready = Kept(cache, _KEPT), office, step, ready
-        self._identity = pdf.office_fingerprint(office.program) if office.program else ""
+        self._offices = office if isinstance(office, Offices) else Offices(office, most=1)
+        self._cache, self._step, self.ready = Kept(cache, _KEPT), step, ready
+        program = self._offices.first.program
+        self._identity = pdf.office_fingerprint(program) if program else ""
         self._copies: dict[str, tuple[bytes, bytes]] = {}
+        self._expected = 0.0
         cache.mkdir(parents=True, exist_ok=True)
+
+    def begin(self, documents: Sequence[Document]) -> None:
+        """Starts as many LibreOffices as all of these documents are worth, where none of any was converted yet."""
+        if not any(self._cache.folder.iterdir()):
+            self._offices.start(sum(map(_work, documents)))
 
     def expect(self, document: Document, content: bytes) -> None:
         """Starts LibreOffice in the background if the PDF is not in the cache, while others are being rendered."""
         if self._cache.path(self._key(self.copy(document, content)), "pdf") is None:
-            self._office.start()
+            self._expected += _work(document)
+            self._offices.start(self._expected)
 
     def copy(self, document: Document, content: bytes) -> bytes:
         """The document as LibreOffice gets it (for_office), made once for the same content."""
@@ -131,12 +143,11 @@ class Converter:
                     paths[path] = name
                 done: Mapping[Path, Path] = {}
                 try:
-                    done = pdf.convert(
+                    done = self._offices.convert(
                         list(paths),
                         target,
                         folder / "out",
                         timeout=CONVERSION_SECONDS,
-                        office=self._office,
                         from_elsewhere=[path for path, name in paths.items() if name.endswith(_FILE)],
                     )
                 except pdf.ConversionFailed as failed:
@@ -167,9 +178,9 @@ class Converter:
             def progress(rows: int) -> None:
                 self._step(f"轉換「{document.name}」：{rows:,}／{document.rows:,} 列")
 
-            pdf = long_documents.to_pdf(content, self._office, CONVERSION_SECONDS, progress)
-            if pdf is not None:
-                self._cache.put({(key, "pdf"): pdf})
+            pages = long_documents.to_pdf(content, self._offices, CONVERSION_SECONDS, progress)
+            if pages is not None:
+                self._cache.put({(key, "pdf"): pages})
                 kept = self._cache.path(key, "pdf")
         return kept
 
@@ -179,6 +190,11 @@ class Converter:
     def _given_up(self, key: str) -> Path:
         """The mark in the cache that a file is not to be tried again."""
         return self._cache.folder / f"{key}{_GIVEN_UP}"
+
+
+def _work(document: Document) -> float:
+    """What it costs to convert a document, in times of one of a few pages; a long table is shared out by itself."""
+    return 1 + document.rows / _ROWS_AS_A_DOCUMENT if document.rows <= long_documents.LONG else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,15 @@ first page that did not.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.basic import temporary
 from generator.pdf import office as pdf
+from generator.pdf.sharing import Offices
 from generator.word.cut import LongTable, NotCuttable
 
 if TYPE_CHECKING:
@@ -27,13 +26,11 @@ if TYPE_CHECKING:
 LONG = 600
 _ROWS = 400
 _MOST_PARTS = 8
-_MEMORY_OF_ONE = 400_000_000
-_MOST_PROCESSES = 8
 
 Progress = Callable[[int], None]
 
 
-def to_pdf(content: bytes, office: pdf.Office, timeout: float, progress: Progress) -> bytes | None:
+def to_pdf(content: bytes, offices: Offices, timeout: float, progress: Progress) -> bytes | None:
     """The PDF of a .docx, page by page as LibreOffice makes it in one piece; None where the document cannot be cut.
 
     ``timeout``: seconds for one part. ``progress`` is told the rows that are done. Raises ConversionFailed.
@@ -44,30 +41,13 @@ def to_pdf(content: bytes, office: pdf.Office, timeout: float, progress: Progres
         table = LongTable.of(content)
     except NotCuttable:
         return None
-    with temporary.folder() as folder, _offices(office, len(table.rows)) as offices:
+    several = offices.several(1 + len(table.rows) // (2 * _ROWS))
+    with temporary.folder() as folder:
         try:
-            found = _Layout(table, folder, offices, timeout, progress).pieces()
+            found = _Layout(table, folder, several, timeout, progress).pieces()
             return pieces.assembled(found, table.headings)
         except pieces.NoTable:
             return None
-
-
-@contextmanager
-def _offices(office: pdf.Office, rows: int) -> Iterator[list[pdf.Office]]:
-    """As many LibreOffices as there are cores, memory and work for; the given one stays open."""
-    count = min(os.cpu_count() or 1, _MOST_PROCESSES, 1 + rows // (2 * _ROWS), _fitting())
-    with ExitStack() as closing_all:
-        more = [closing_all.enter_context(closing(pdf.Office(office.program))) for _ in range(count - 1)]
-        yield [office, *more]
-
-
-def _fitting() -> int:
-    """How many LibreOffices the free memory has room for."""
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return 2
-    return max(1, free // _MEMORY_OF_ONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,13 @@ def build_all(
 
 
 def build_one(root: str, meeting: str, formats: Sequence[str]) -> Report:
-    """Builds one meeting; only plain texts go in: any worker can be sent them."""
+    """Builds one meeting; only plain texts go in: any worker can be sent them.
+
+    With one LibreOffice: the other cores have other workers.
+    """
     from generator.build import story
 
-    return story.build(Workspace(Path(root)), MeetingId.parse(meeting), (), formats)
+    return story.build(Workspace(Path(root)), MeetingId.parse(meeting), (), formats, processes=1)
 
 
 def _outcome(meeting: MeetingId, what: tuple[str, str, tuple[str, ...]], future: Future[Report]) -> Outcome:

@@ -31,6 +31,7 @@ from generator.meeting.schedule import Schedule
 from generator.pdf import clean
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
+from generator.pdf.sharing import Offices
 from generator.word import ooxml, page_marks, render
 
 Step = Callable[[str], None]
@@ -83,12 +84,14 @@ def make(
     office: pdf.Office | None = None,
     examined: Examined | None = None,
     ready: convert.Ready = lambda files: None,
+    processes: int | None = None,
 ) -> Built:
     """Everything that a build makes, in memory; written is only what the next build can use. No files with errors.
 
     ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then. ``office`` is a
     LibreOffice to use and to leave running; without one, one is started if anything needs it. ``examined`` is the
     meeting where it has been examined already. ``ready`` gets the pages for who looks at them at this desk.
+    ``processes``: how many LibreOffices there may be, as many as cores if not given.
     Raises UnknownDocument, leaks.Leak when a finished file holds a protected name, and outputs.BadFolder.
     """
     if examined is None:
@@ -111,7 +114,8 @@ def make(
         if to_convert := formats_chosen(formats, CONVERTED):
             notes = outputs.state(workspace.output(meeting_id))
             office = office or closing.enter_context(contextlib.closing(pdf.Office(notes=notes)))
-            converter = _converter(built, office, formats, outputs.cache(workspace.output(meeting_id)), step, ready)
+            offices = closing.enter_context(contextlib.closing(Offices(office, processes)))
+            converter = _converter(built, offices, formats, outputs.cache(workspace.output(meeting_id)), step, ready)
         step("產生 Word 文件")
         rendered = _render(workspace, meeting, chosen, converter, built)
         if rendered is None:
@@ -146,6 +150,7 @@ def build(
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
     ready: convert.Ready = lambda files: None,
+    processes: int | None = None,
 ) -> Report:
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
 
@@ -163,7 +168,7 @@ def build(
         before = unchanged.recall(workspace, meeting_id, known)
     if before:
         return before
-    built = make(workspace, meeting_id, only, formats, step, office, ready=ready)
+    built = make(workspace, meeting_id, only, formats, step, office, ready=ready, processes=processes)
     if built.examined.meeting is None or built.stopped:
         problems, folder = built.examined.problems, workspace.output(meeting_id)
         return Report(folder, problems, stopped=True, failures=built.failures, inputs=inputs)
@@ -213,11 +218,11 @@ def _write(
 
 
 def _converter(
-    built: Built, office: pdf.Office, formats: Sequence[str], cache: Path, step: Step, ready: convert.Ready
+    built: Built, offices: Offices, formats: Sequence[str], cache: Path, step: Step, ready: convert.Ready
 ) -> convert.Converter | None:
     """What converts; without LibreOffice None, and a remark or failure says so."""
-    if office.program is not None:
-        return convert.Converter(cache, office, step, ready)
+    if offices.first.program is not None:
+        return convert.Converter(cache, offices, step, ready)
     rendered = [output_format.name for output_format in formats_chosen(formats, RENDERED)]
     wanted = "、".join(name for name in formats if name not in rendered).upper()
     text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
@@ -262,6 +267,8 @@ def _render(
     used = [workspace.templates / document.template_file for document in filled if document.ending == "docx"]
     problems = leftovers.broken(workspace.output(meeting.id), used)
     rendered: dict[str, bytes] = {}
+    if converter is not None and not problems:
+        converter.begin(filled)
     vocabulary, renderings = built.examined.vocabulary, built.examined.renderings
     assert vocabulary is not None
     assert renderings is not None

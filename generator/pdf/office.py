@@ -215,6 +215,9 @@ class Office:
         self._session: Session | None = None
         self._identity = ""
         self._notes = notes
+        # Whether somebody lends one, so that none is started; asked once.
+        self.borrows = False
+        self._ended = False
         self._busy = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -228,13 +231,14 @@ class Office:
 
     def start(self) -> None:
         """Starts LibreOffice in the background, unless it runs."""
-        if self.program is None or not self._ahead:
+        if self.program is None or not self._ahead or self.borrows:
             return
         identity = office_fingerprint(self.program)
         if self._session is None and (notes := self._lenders()):
             from generator.pdf import lending
 
-            if lending.is_lent(notes, identity):
+            self.borrows = lending.is_lent(notes, identity)
+            if self.borrows:
                 return
         if self._session is not None and self._session.runs and identity == self._identity:
             return
@@ -243,11 +247,21 @@ class Office:
         self._session.start()
         self._identity = identity
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether it runs and has worked, so that it will do so at once."""
+        return self._session is not None and self._session.runs and self._session.has_worked
+
     def close(self) -> None:
         """Ends it. It may be started again."""
         session, self._session = self._session, None
         if session is not None:
             session.close()
+
+    def end(self) -> None:
+        """Ends it for good, also while another thread waits for what it converts."""
+        self._ended = True
+        self.close()
 
     def convert(
         self,
@@ -274,7 +288,7 @@ class Office:
                 for source in sources:
                     progress(source)
             return borrowed
-        self._notes = None
+        self._notes, self.borrows = None, False
         with self._busy:
             return self._convert(sources, endings, results, into, timeout, progress, from_elsewhere)
 
@@ -381,7 +395,7 @@ class Office:
             if why and reached < len(left):
                 given.culprits.append(left[reached])
             left = left[reached + 1 :]
-            if not why or not left:
+            if not why or not left or self._ended:
                 break
         return ended, detail
 

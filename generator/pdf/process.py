@@ -95,6 +95,7 @@ class Session:
         (self.work / "tmp").mkdir()
         self._running: subprocess.Popen[bytes] | None = None
         self.can_be_kept = True
+        self.has_worked = False
         self._command = [str(program), f"-env:UserInstallation={self._profile.as_uri()}"]
         _write_profile(self._profile, _build_id(program))
 
@@ -143,6 +144,7 @@ class Session:
                 if code in _NOT_RUN:
                     raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC), str(self.program))
                 if code is not None:
+                    self.has_worked = True
                     # The shell's way of telling a signal is not that of Python.
                     code = 128 - code if code > 128 else code
                     return f"LibreOffice 異常結束（代碼 {code}）" if code else ""
