@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import subprocess
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pikepdf
 import pytest
 from conftest import EXPLANATIONS, Desk
 
@@ -36,6 +39,26 @@ def pages(path: Path) -> list[str]:
 
 def pictures(path: Path) -> list[str]:
     return looks.pictures(path.read_bytes())
+
+
+def bookmarks(path: Path) -> list[tuple[str, int]]:
+    with pikepdf.open(path) as document, document.open_outline() as outline:
+        places = {page.obj.objgen: number for number, page in enumerate(document.pages)}
+        return [(str(item.title), places[item.destination[0].objgen]) for item in outline.root]
+
+
+def spoken(path: Path) -> list[str]:
+    """The text of each tagged paragraph, heading and cell, without blanks. Nothing else of the PDF is left in it."""
+    with pikepdf.open(path) as document:
+        there = [each for each in document.objects if isinstance(each, pikepdf.Dictionary)]
+        assert sum(each.get("/Type") == pikepdf.Name.Page for each in there) == len(document.pages)
+        assert str(document.Root.Lang) == "zh-TW"
+        assert document.Root.MarkInfo.Marked
+        assert str(document.docinfo.Title)
+    # Titles of parts stand in it as they are in the file, in UTF-16.
+    output = subprocess.run(["pdfinfo", "-struct-text", path], capture_output=True, check=True).stdout
+    blocks = re.split(r"\n *[A-Z]\w* \(block\).*|\n *T[DH].*", output.decode("utf-8", "replace"))
+    return ["".join("".join(re.findall(r'^ +"(.*)"$', block, re.MULTILINE)).split()) for block in blocks]
 
 
 def supplement(desk: Desk) -> dict[str, Any]:
@@ -90,6 +113,20 @@ def test_one_figure_and_one_attachment_give_their_pages_and_all_others_look_the_
     assert [("一覽表" in replaced[0], len(replaced))] == [(True, 3)]
     assert pictures(second / "抽換頁.pdf")[1:] == [new[17], new[19]]
     assert pictures(second / "補充資料.pdf") == new[24:]
+    # Who cannot see them hears of those pages alone, in their language, and gets to each by its bookmark.
+    assert bookmarks(second / "抽換頁.pdf") == [
+        ("一覽表", 0),
+        ("討論事項第一案 第18頁", 1),
+        ("討論事項第一案 附件1 預定開放清單 第20頁", 2),
+    ]
+    assert bookmarks(second / "補充資料.pdf") == [("討論事項第一案 附件4 補充說明 第25至26頁", 0)]
+    for name in ("抽換頁.pdf", "補充資料.pdf"):
+        heard, shown = spoken(second / name), set("".join("".join(pages(second / name)).split()))
+        assert heard
+        assert set("".join(heard)) <= shown
+    assert any("計有5項已上架完成" in text for text in spoken(second / "抽換頁.pdf"))
+    pdfua = pytest.importorskip("pdfua")
+    assert [str(finding) for finding in pdfua.validate(str(second / "抽換頁.pdf")).findings] == []
 
 
 def test_a_second_supplement_goes_on_from_the_first(own_desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -80,7 +80,7 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
         # After the pages, so that references from the tags lead to the copied pages.
         universal &= tags.take(source, part.title)
     tags.finish()
-    _join_layers(joined, sources)
+    join_layers(joined, sources)
     if stamp is not None:
         ends = [*first_pages[1:], len(joined.pages)]
         labels: dict[int, str] = {}
@@ -91,8 +91,7 @@ def join(parts: Sequence[Part], stamp: Stamp | None, title: str, author: str, cr
             feet |= {first + number: text for number, text in enumerate(part.feet, start=1)}
             changes |= {first + number: text for number, text in enumerate(part.changes, start=1)}
         number_pages(joined, stamp, labels, feet=feet, changes=changes)
-    _add_bookmarks(joined, parts, first_pages)
-    joined.Root.PageMode = Name.UseOutlines
+    add_bookmarks(joined, [(part.title, part.level, first) for part, first in zip(parts, first_pages, strict=True)])
     describe(joined, title, author, created, producer(sources[0]) if sources else "", universal and bool(parts))
     return saved(joined)
 
@@ -103,38 +102,22 @@ def _at_top(first: int, end: int, label: str, mark: str) -> dict[int, str]:
     return pages | {first + 1: " ".join(filter(None, (mark, label)))}
 
 
-def picked(
-    pdf_in: bytes | Path, pages: Sequence[int], front: bytes | None, title: str, author: str, day: date
-) -> bytes:
-    """Some pages of a PDF, by their places from 0, after those of ``front``; without tags, which are of the whole."""
-    result = Pdf.new()
-    with opened(front) if front else Pdf.new() as before, opened(pdf_in) as source:
-        result.pages.extend(before.pages)
-        for place in pages:
-            result.pages.append(source.pages[place])
-        for page in result.pages:
-            for key in ("/StructParents", "/Tabs"):
-                if key in page.obj:
-                    del page.obj[key]
-        _join_layers(result, [source])
-        describe(result, title, author, day, producer(source), False)
-        return saved(result)
-
-
-def _add_bookmarks(pdf: Pdf, parts: Sequence[Part], first_pages: Sequence[int]) -> None:
+def add_bookmarks(pdf: Pdf, bookmarks: Iterable[tuple[str, int, int]]) -> None:
+    """``bookmarks``: title, level (2 stands below the last one of 1) and page, from 0."""
     with pdf.open_outline() as outline:
         case: pikepdf.OutlineItem | None = None
-        for part, first in zip(parts, first_pages, strict=True):
+        for title, level, first in bookmarks:
             top = float(pdf.pages[first].cropbox.as_list()[3])
-            item = pikepdf.OutlineItem(part.title, first, pikepdf.PageLocation.XYZ, left=0, top=top, zoom=0)
-            if part.level > 1 and case is not None:
+            item = pikepdf.OutlineItem(title, first, pikepdf.PageLocation.XYZ, left=0, top=top, zoom=0)
+            if level > 1 and case is not None:
                 case.children.append(item)
             else:
                 outline.root.append(item)
                 case = item
+    pdf.Root.PageMode = Name.UseOutlines
 
 
-def _join_layers(joined: Pdf, sources: Sequence[Pdf]) -> None:
+def join_layers(joined: Pdf, sources: Sequence[Pdf]) -> None:
     """Layers that are hidden in a part stay hidden; files from elsewhere have no other layers."""
     hidden = [
         layer for source in sources for layer in source.Root.get("/OCProperties", Dictionary()).get("/OCGs", Array())

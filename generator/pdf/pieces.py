@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator, Pdf
 
 from generator.pdf.properties import opened, saved
-from generator.pdf.tags import Tags, children
+from generator.pdf.tags import Tags, all_kids, children
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _make_lean(rows: Sequence[pikepdf.Object], tree: pikepdf.NumberTree) -> None
         for element in (row, *_below(row)):
             if element.get("/S") != Name.TH and "/A" in element:
                 del element.A
-            found = _all_kids(element)
+            found = all_kids(element)
             spans = [kid for kid in found if isinstance(kid, Dictionary) and _is_bare_span(kid)]
             # Where a row goes over two pages, each span says on which its content stands.
             if len({span.Pg.objgen for span in spans}) != 1:
@@ -128,7 +128,7 @@ def _make_lean(rows: Sequence[pikepdf.Object], tree: pikepdf.NumberTree) -> None
             content: list[Any] = []
             for kid in found:
                 if isinstance(kid, Dictionary) and _is_bare_span(kid):
-                    content += _all_kids(kid)
+                    content += all_kids(kid)
                     _hand_over(kid, element, tree)
                 else:
                     content.append(kid)
@@ -141,7 +141,7 @@ def _is_bare_span(element: pikepdf.Object) -> bool:
     return (
         element.get("/S") == Name.Span
         and "/Pg" in keys <= {"/S", "/Type", "/P", "/Pg", "/K"}
-        and all(isinstance(kid, int) for kid in _all_kids(element))
+        and all(isinstance(kid, int) for kid in all_kids(element))
     )
 
 
@@ -149,7 +149,7 @@ def _hand_over(span: pikepdf.Object, element: pikepdf.Object, tree: pikepdf.Numb
     """The content of a span becomes that of the element around it."""
     element.Pg = span.Pg
     owners = tree[int(span.Pg.StructParents)]
-    for number in _all_kids(span):
+    for number in all_kids(span):
         owners[int(number)] = element
 
 
@@ -201,7 +201,7 @@ def _elements(root: pikepdf.Object) -> Iterator[pikepdf.Object]:
 
 def _pages_of(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
     """The pages on which the content of an element stands."""
-    for kid in _all_kids(element):
+    for kid in all_kids(element):
         if isinstance(kid, Dictionary) and "/S" in kid:
             yield from _pages_of(kid)
         elif isinstance(kid, Dictionary) and "/Pg" in kid:
@@ -211,15 +211,10 @@ def _pages_of(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
 
 
 def _contents(element: pikepdf.Object) -> Iterator[int]:
-    for kid in _all_kids(element):
+    for kid in all_kids(element):
         if isinstance(kid, Dictionary) and "/S" in kid:
             yield from _contents(kid)
         elif isinstance(kid, Dictionary) and "/MCID" in kid:
             yield int(kid.MCID)
         elif isinstance(kid, int):
             yield kid
-
-
-def _all_kids(element: pikepdf.Object) -> list[Any]:
-    found: Any = element.get("/K", Array())
-    return list(found) if isinstance(found, Array) else [found]

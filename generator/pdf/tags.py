@@ -112,9 +112,12 @@ class Tags:
         self.joined.Root.MarkInfo = Dictionary(Marked=True)
 
 
+def all_kids(element: pikepdf.Object) -> list[Any]:
+    """What an element holds: elements, and content by its number or with its page."""
+    found: Any = element.get("/K", Array())
+    return list(found) if isinstance(found, Array) else [found]
+
+
 def children(element: pikepdf.Object) -> list[pikepdf.Object]:
     """The child elements of an element; marked content is left out."""
-    kids: Any = element.get("/K", Array())
-    if isinstance(kids, Dictionary):
-        kids = [kids]
-    return [kid for kid in kids if isinstance(kid, Dictionary)] if not isinstance(kids, int) else []
+    return [kid for kid in all_kids(element) if isinstance(kid, Dictionary)]

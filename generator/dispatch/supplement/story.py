@@ -195,7 +195,7 @@ def _files(
     workspace: Workspace, build: Built, after: After, last: Release, day: dt.date, number: int
 ) -> tuple[dict[str, bytes], list[str]]:
     """抽換頁.pdf and 補充資料.pdf, the first of them with the list of all pages before it."""
-    from generator.pdf import join
+    from generator.pdf import picking
 
     meeting, problems = _meeting(build), list[Problem]()
     title = f"{meeting.name}會議資料抽換頁及補充資料一覽表"
@@ -206,19 +206,29 @@ def _files(
     if content is None:
         return {}, [str(fault) for fault in problems]
     pdfs = paging.converted(workspace.output(meeting.id), {"抽換頁一覽": ("docx", content)})
-    front: bytes | None = pdfs["抽換頁一覽"].read_bytes()
+    front = [picking.whole(pdfs["抽換頁一覽"].read_bytes(), "一覽表")]
     found: dict[str, bytes] = {}
-    listed = {how: [entry.place for entry in after.changed if entry.how == how] for how in (REPLACED, ADDED)}
     removed = any(entry.how == REMOVED for entry in after.changed)
     author = meeting.agency.full_name
     for name, how in ((REPLACEMENTS, REPLACED), (ADDITIONS, ADDED)):
-        places = [place for place in listed[how] if place is not None]
-        if places or (how == REPLACED and removed):
-            found[name] = join.picked(after.content, places, front, title, author, meeting.date)
-            front = None
+        pages = _places(after.changed, how)
+        if pages or (how == REPLACED and removed):
+            excerpts = [*front, *([picking.Excerpt(after.content, how, pages)] if pages else [])]
+            found[name] = picking.picked(excerpts, title, author, meeting.date)
+            front = []
     if meeting.minutes is not None:
         search.inspect_folder(meeting, found)
     return found, []
+
+
+def _places(changed: list[Changed], how: str) -> list[tuple[int, str]]:
+    """The places of the pages to take, each with its bookmark: 討論事項第一案 第17、19至21頁."""
+    found = []
+    for document, entries in groupby((entry for entry in changed if entry.how == how), key=lambda each: each.document):
+        listed = list(entries)
+        name = f"{document_pairs.without_number(document)} 第{_pages([entry.number for entry in listed])}頁"
+        found += [(entry.place, name) for entry in listed if entry.place is not None]
+    return found
 
 
 def _revisions(workspace: Workspace, build: Built, last: Release, report: Report) -> dict[str, bytes]:
