@@ -12,6 +12,7 @@ import pytest
 from conftest import Desk
 from pikepdf import Pdf
 from PIL import Image, ImageDraw, TiffImagePlugin
+from test_enclosures import attached
 
 from generator.pdf.from_elsewhere import pages, pictures
 
@@ -79,6 +80,36 @@ def test_the_thumbnail_inside_a_photograph_is_no_page() -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (1600, 1200), (0, 0, 0)).save(buffer, "JPEG", exif=about)
     assert shades(buffer.getvalue()) == pytest.approx([0], abs=3)
+
+
+@pytest.mark.parametrize("stored", ["tiff_lzw", "group4"])
+@pytest.mark.parametrize(("orientation", "black"), [(1, "12"), (3, "34"), (6, "24"), (8, "13"), (4, "34")])
+def test_a_scan_is_turned_once_as_its_tag_says(orientation: int, black: str, stored: str) -> None:
+    image = Image.new("L", (1240, 877), 255)
+    image.paste(0, (0, 0, 1240, 438))
+    content = io.BytesIO()
+    image.convert("1").save(content, "TIFF", compression=stored, tiffinfo={274: orientation})
+    with pypdfium2.PdfDocument(pages.fitted(pictures.to_pdf(content.getvalue()))) as document:
+        drawn = document[0].render(scale=0.3, grayscale=True).to_pil()
+    wide, tall = drawn.size
+    # Its quarters: 1 and 2 above, 3 and 4 below.
+    quarters = {"1": (0.3, 0.3), "2": (0.7, 0.3), "3": (0.3, 0.7), "4": (0.7, 0.7)}
+    found = [key for key, (x, y) in quarters.items() if drawn.getpixel((int(wide * x), int(tall * y))) < 60]
+    assert "".join(found) == black
+    assert (tall > wide) == (orientation in (6, 8))
+
+
+@pytest.mark.parametrize(("form", "ending"), [("GIF", "gif"), ("WEBP", "webp"), ("PNG", "png")])
+def test_of_an_animation_the_row_says_that_one_picture_is_printed(desk: Desk, form: str, ending: str) -> None:
+    frames = [Image.new("RGB", (400, 300), (shade, 0, 0)) for shade in (0, 120, 240)]
+    moving, still = io.BytesIO(), io.BytesIO()
+    frames[0].save(moving, form, save_all=True, append_images=frames[1:])
+    frames[0].save(still, form)
+    row = f"| 討1 | 圖 | 檔案:圖.{ending} | |"
+    attached(desk, row, **{f"圖_{ending}": moving.getvalue()})
+    assert [one["cell"] for one in desk.problems() if one["code"] == "picture-moves"] == ["C2"]
+    attached(desk, row, **{f"圖_{ending}": still.getvalue()})
+    assert not [one for one in desk.problems() if one["code"] == "picture-moves"]
 
 
 def screenshot(size: tuple[int, int], frame: bool = False, dark: bool = False) -> Image.Image:

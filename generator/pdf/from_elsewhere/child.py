@@ -130,6 +130,15 @@ def _fit_picture(content: bytes, title: str, heading_from: str, heading: str) ->
         raise Unfit(FileCode.FILE_DAMAGED) from damaged
 
 
+def _remark_picture(content: bytes) -> tuple[str, bytes]:
+    """The remarks as JSON."""
+    from generator.pdf.from_elsewhere import pictures
+    from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
+
+    moves = pictures.moves(Path(os.fsdecode(content)))
+    return _as_json([Remark(RemarkCode.PICTURE_MOVES)] if moves else []), b""
+
+
 def _remark_office(content: bytes) -> tuple[str, bytes]:
     """The remarks as JSON."""
     from generator.pdf.from_elsewhere import compound_kinds, office_remarks, old_remarks
@@ -225,5 +234,6 @@ _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "fit sheets": _fit_sheets,
     "look at sheets": _look_at_sheets,
     "remark office": _remark_office,
+    "remark picture": _remark_picture,
     "make ready": _make_ready,
 }

@@ -177,7 +177,7 @@ def _is_review_copy(path: Path, kind: Kind) -> bool:
 def _noticed(path: Path, kind: Kind) -> list[Remark]:
     """What is to be said of a file that can be joined."""
     try:
-        task = {PDF: "remark pdf", OFFICE: "remark office"}.get(kind.way)
+        task = {PDF: "remark pdf", OFFICE: "remark office", PICTURE: "remark picture"}.get(kind.way)
         said, _ = confined.run(task, content=os.fsencode(path)) if task else ("[]", b"")
     except (Unfit, OSError):
         # It says so itself when its pages are wanted.

@@ -23,6 +23,8 @@ DPI = cutting.DPI
 _NEW_KIND, _REDUCED, _MASK = 254, 1, 4
 _OLD_KIND, _OLD_REDUCED = 255, 2
 _PAGE_NUMBER = 297
+# The tag of a photograph or a TIFF that says which way up it is.
+_ORIENTATION = 274
 _THUMBNAIL = 256  # pixels
 
 
@@ -72,6 +74,12 @@ def examine(path: Path) -> str:
         raise Damaged from error
 
 
+def moves(path: Path) -> bool:
+    """Whether it is an animation (GIF, WebP, PNG), of which only the first picture is printed."""
+    with _opened(path) as image:
+        return image.format in ("GIF", "WEBP", "PNG") and getattr(image, "n_frames", 1) > 1
+
+
 def to_pdf(content: bytes) -> bytes:
     """A PDF with the picture, a page for each page of a TIFF; a JPEG is taken over as it is, colours and all.
 
@@ -83,13 +91,13 @@ def to_pdf(content: bytes) -> bytes:
     options: dict[str, Any] = {"layout_fun": _layout, "rotation": img2pdf.Rotation.ifvalid, "nodate": True}
     try:
         with _opened(io.BytesIO(content)) as image:
-            mirrored = image.getexif().get(0x0112, 1) in (2, 4, 5, 7)
             options["first_frame_only"] = image.format != "TIFF"
             numbers = _numbers(image)
             whole = numbers == list(range(getattr(image, "n_frames", 1))) or options["first_frame_only"]
+            turned = any(_is_turned(frame) for frame in _frames(image))
             is_long = any(cutting.is_long(*_upright(frame)) for frame in _frames(image))
         try:
-            as_it_is = whole and not mirrored and not is_long
+            as_it_is = whole and not turned and not is_long
             return bytes(img2pdf.convert(*([content] if as_it_is else _plain(content)), **options))
         except Exception:
             # What it cannot take over (sixteen bits, odd colours) Pillow makes plain.
@@ -113,10 +121,19 @@ def _frames(image: Image) -> Iterator[Image]:
         yield image
 
 
+def _is_turned(frame: Image) -> bool:
+    """Whether a picture is to be turned or mirrored by Pillow: what img2pdf does not do.
+
+    Pillow turns a TIFF while it loads it, and img2pdf would do so once more.
+    """
+    return frame.getexif().get(_ORIENTATION, 1) in (range(2, 9) if frame.format == "TIFF" else (2, 4, 5, 7))
+
+
 def _upright(frame: Image) -> tuple[int, int]:
     """The size of a picture as it is seen."""
     wide, tall = frame.size
-    return (tall, wide) if frame.getexif().get(0x0112, 1) in (5, 6, 7, 8) else (wide, tall)
+    on_its_side = frame.format != "TIFF" and frame.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+    return (tall, wide) if on_its_side else (wide, tall)
 
 
 def _numbers(image: Image) -> list[int]:

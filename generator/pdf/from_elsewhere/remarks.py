@@ -48,6 +48,7 @@ class RemarkCode(Code):
     PDF_CARRIES = warning(
         "「{name}」{where}夾帶檔案（{what}），不會併入會議資料", "要併入時請另存該檔，在〔附件〕增加一列。"
     )
+    PICTURE_MOVES = warning("「{name}」是動畫，只印第一格", "要印其他各格時，請各另存成 PNG，在〔附件〕各列一列。")
     FILE_CHANGES = warning(
         "「{name}」有追蹤修訂（{what}），印出全部接受後的樣子", "請確認接受後的內容正確，或處理修訂後另存，改放該檔。"
     )
