@@ -10,8 +10,9 @@ from typing import Any
 import openpyxl
 import pytest
 from conftest import EXPLANATIONS, Desk
+from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
-from test_ods import row, table, write_ods
+from test_ods import cell, row, table, write_ods
 
 PLANNED = """
 | 資料集項目名稱 | 開放年月 | 資料開放單位 | 已上架 |
@@ -86,6 +87,27 @@ OTHERS = {
 }
 
 
+def styled(**values: Any) -> Callable[[Worksheet], None]:
+    def change(sheet: Worksheet) -> None:
+        for name, value in values.items():
+            setattr(sheet["C2"], name, value)
+
+    return change
+
+
+UNSEEN = {
+    "white on white": styled(font=Font(color="FFFFFFFF")),
+    "white of the theme": styled(font=Font(color=Color(theme=0))),
+    "grey on the same grey": styled(font=Font(color="00DDDDDD"), fill=PatternFill("solid", fgColor="FFDDDDDD")),
+    "of one point": styled(font=Font(size=1)),
+    "the format of nothing": styled(number_format=";;;"),
+}
+SEEN = {
+    "white on blue": styled(font=Font(color="FFFFFFFF"), fill=PatternFill("solid", fgColor="FF0000FF")),
+    "small": styled(font=Font(size=8)),
+}
+
+
 def found(desk: Desk, code: str) -> list[dict[str, str]]:
     return [one for one in desk.problems() if one["code"] == code]
 
@@ -118,6 +140,34 @@ def test_hidden_rows_and_sheets_are_not_published(desk: Desk, code: str, change:
     hide(desk, change)
     assert [problem["sheet"] for problem in found(desk, code)] == ["測站"]
     refused(desk)
+
+
+@pytest.mark.parametrize("way", [*UNSEEN, *SEEN])
+def test_cells_that_nobody_sees_are_not_published(desk: Desk, way: str) -> None:
+    staged(desk)
+    hide(desk, (UNSEEN | SEEN)[way])
+    listed = [(problem["severity"], problem["sheet"], problem["cell"]) for problem in found(desk, "hidden-cells")]
+    assert listed == ([("warning", "測站", "C2")] if way in UNSEEN else [])
+    if way in UNSEEN:
+        assert "測站〕C2：有看不見的儲存格" in refused(desk)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        '<style:text-properties fo:color="#FFFFFF"/>',
+        '<style:table-cell-properties fo:background-color="#dddddd"/><style:text-properties fo:color="#dddddd"/>',
+        '<style:text-properties fo:font-size="1pt"/>',
+        '<style:text-properties text:display="none"/>',
+    ],
+)
+def test_cells_of_an_ods_that_nobody_sees_are_said(desk: Desk, look: str) -> None:
+    staged(desk)
+    fo = 'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    unseen = f'<style:style {fo} style:name="u" style:family="table-cell">{look}</style:style>'
+    line = row("北港", "K007", cell("甲君", style_name="u"))
+    write_ods(desk.root / "inputs/113-1/資料.ods", table("測站", HEAD, line), styles=unseen)
+    assert [problem["cell"] for problem in found(desk, "hidden-cells")] == ["C2"]
 
 
 def test_a_column_of_a_declared_list_counts_and_one_that_is_not_read_does_not(desk: Desk) -> None:

@@ -48,6 +48,8 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[Ee][+-]?\d+)?")
 _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)([.,]\d+)?S")
 _ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
 _PICTURE_FORMULA = re.compile(r"(?:of:)?=(?:COM\.MICROSOFT\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
+# In points: nobody reads smaller letters.
+_LEAST_POINTS = 3
 # General as LibreOffice writes it: more digits than a column shows.
 _LONG_NUMBER = re.compile(r"-?\d*[.,]\d{7,}|-?\d{12,}|-?\d(?:[.,]\d+)?E[+-]?\d{3,}")
 
@@ -66,7 +68,7 @@ class _Looks:
         self._own: dict[str, dict[str, Any]] = {}
         self._above: dict[str, str] = {}
         self._known: dict[str, dict[str, Any]] = {}
-        self.strikes_any = self.indents_any = False
+        self.strikes_any = self.indents_any = self.hides_any = False
 
     def take(self, style: Any) -> None:
         if style.tag in ods_formats.KINDS:
@@ -81,8 +83,12 @@ class _Looks:
             self.indents_any |= indent > 0
         if data_style := style.get(f"{_STYLE}data-style-name"):
             own["format"] = data_style
+        paper = style.find(f"{_STYLE}table-cell-properties")
+        if paper is not None and (colour := paper.get(f"{_FO}background-color")):
+            own["paper"] = colour.lower()
         letters = style.find(_LETTERS)
         if letters is not None:
+            own |= _ink(letters)
             lines = [letters.get(f"{_STYLE}text-line-through-{part}") for part in ("style", "type")]
             if lines != [None, None]:
                 own["struck"] = any(line not in (None, "none") for line in lines)
@@ -91,6 +97,7 @@ class _Looks:
                 place = position.split()[0]
                 lowered = place == "sub" or place.startswith("-")
                 own["raised"] = None if place == "0%" else "subscript" if lowered else "superscript"
+        self.hides_any |= not own.keys().isdisjoint(("ink", "size", "unseen"))
         if own:
             self._own[name] = own
         if above := style.get(f"{_STYLE}parent-style-name"):
@@ -108,6 +115,12 @@ class _Looks:
                 following = self._above[following]
             self._known[name or _DEFAULT] = found
         return found
+
+    def shows_nothing(self, cell: Any, column: int) -> bool:
+        """Whether a cell has ink of the colour of its paper, next to no size, or text that is not displayed."""
+        look = self.of_cell(cell, column)
+        paper = look.get("paper", "transparent").replace("transparent", "#ffffff")
+        return look.get("ink") == paper or look.get("size", 10.0) < _LEAST_POINTS or bool(look.get("unseen"))
 
     def column(self, element: Any) -> tuple[int, int]:
         """Takes the next columns; returns the first of them, and the one after them."""
@@ -220,6 +233,8 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
         if value is not None and looks.strikes_any and looks.of_cell(cell, column).get("struck"):
             marks.add(RawSheetCode.STRUCK_OUT)
             value = fault = None
+        if value is not None and looks.hides_any and looks.shows_nothing(cell, column):
+            marks.add(RawSheetCode.HIDDEN_CELLS)
         for code in marks:
             maker.mention(code, index, column)
         down, right = _times(cell, "rows-spanned"), _times(cell, "columns-spanned")
@@ -245,6 +260,18 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
             if not maker.row(number, list(line), faults, texts, hidden):
                 return number, False
     return index + times, True
+
+
+def _ink(letters: Any) -> dict[str, Any]:
+    """Colour and size of letters in points, and whether they are displayed at all, as far as a style says so."""
+    own: dict[str, Any] = {}
+    if colour := letters.get(f"{_FO}color"):
+        own["ink"] = colour.lower()
+    if size := re.fullmatch(r"(\d+(?:\.\d+)?)pt", letters.get(f"{_FO}font-size") or ""):
+        own["size"] = float(size[1])
+    if (display := letters.get(f"{_TEXT}display")) is not None:
+        own["unseen"] = display == "none"
+    return own
 
 
 def _indent(style: Any) -> int | None:

@@ -18,6 +18,10 @@ class RawSheetCode(Code):
     HIDDEN_SHEET = note("這是隱藏的工作表，內容照樣讀取", "不要讀取時請刪除這個工作表。")
     HIDDEN_ROWS = note("有隱藏的列（第 {rows} 列），內容照樣讀取", "不要讀取時請刪除這些列。")
     HIDDEN_COLUMNS = warning("有隱藏的欄（{headings}），內容照樣讀取", "不要讀取時請刪除這些欄；要讀取時請取消隱藏。")
+    HIDDEN_CELLS = warning(
+        "有看不見的儲存格（字與底色相同、字極小或格式為「;;;」），內容照樣讀取",
+        "不要讀取時請刪除內容；要讀取時請改成看得見。",
+    )
     TOO_MANY_ROWS = error("超過 {most:,} 列，其後不予讀取", "請刪除多餘的列，或將清單分成幾個檔案。")
     TOO_MANY_COLUMNS = error("超過 {most:,} 欄，其後不予讀取", "請刪除多餘的欄。")
     TOO_MANY_CELLS = error("超過 {most:,} 個儲存格，其後不予讀取", "請刪除多餘的列與欄，或將清單分成幾個檔案。")

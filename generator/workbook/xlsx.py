@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 
 from lxml import etree
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.colors import COLOR_INDEX
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.datetime import from_excel, from_ISO8601, to_excel
@@ -48,6 +49,8 @@ _UNDERLINE = f"{_MAIN}u"
 _COLUMN, _FORMAT, _DRAWING = f"{_MAIN}col", f"{_MAIN}sheetFormatPr", f"{_MAIN}drawing"
 # What is narrower (in characters) or lower (in points) nobody sees.
 _NARROW, _LOW = 0.3, 1.5
+# In points; and the colour of paper.
+_SMALL, _WHITE = 3, "FFFFFF"
 _ANCHORED = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _DRAWN_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -314,6 +317,8 @@ def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: M
             maker.mention(RawSheetCode.STRUCK_OUT, index, column)
             texts.pop(column, None)
             continue
+        if styles.unseen and value is not None and cell.get("s") in styles.unseen:
+            maker.mention(RawSheetCode.HIDDEN_CELLS, index, column)
         if isinstance(value, lettering.Marked):
             for code in value.marks:
                 maker.mention(code, index, column)
@@ -401,6 +406,17 @@ class _Styles:
         self.struck = {str(number) for number, style in enumerate(book._cell_styles) if style.fontId in struck}
         if "0" in self.struck:
             self.struck.add(cast(str, None))
+        self.unseen = {str(number) for number in range(len(book._cell_styles)) if self._hides(number)}
+
+    def _hides(self, number: int) -> bool:
+        """Whether a style shows nothing of a text: ink of the colour of its paper, next to no size, the format ;;;."""
+        style, fonts, fills = self._book._cell_styles[number], self._book._fonts, self._book._fills
+        if style.fontId >= len(fonts) or style.fillId >= len(fills):
+            return False
+        font, fill = fonts[style.fontId], fills[style.fillId]
+        paper = _WHITE if fill.fill_type is None else _colour(fill.fgColor) if fill.fill_type == "solid" else ""
+        ink = _colour(font.color)
+        return bool(ink and ink == paper) or 0 < (font.sz or 11) < _SMALL or self._code(number).strip() == ";;;"
 
     def widen(self, column: Any) -> None:
         """Takes the width of columns: General shows more digits in a wide one."""
@@ -465,6 +481,17 @@ class _Styles:
         if 0 <= custom < len(formats):
             return str(formats[custom])
         return number_formats.LOCAL.get(known) or str(BUILTIN_FORMATS.get(known, number_formats.GENERAL))
+
+
+def _colour(colour: Any) -> str:
+    """A colour as six digits, where it can be told, else as the file says it; empty for the usual one."""
+    if colour is None:
+        return ""
+    if colour.type == "rgb":
+        return str(colour.rgb)[-6:].upper()
+    if colour.type == "indexed":
+        return str(COLOR_INDEX[colour.indexed])[-6:] if colour.indexed < len(COLOR_INDEX) else ""
+    return {0: _WHITE, 1: "000000"}.get(colour.theme, "") if not colour.tint else f"{colour.theme} {colour.tint}"
 
 
 _GENERAL = number_formats.compiled(number_formats.GENERAL)

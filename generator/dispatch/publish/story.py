@@ -50,7 +50,7 @@ class PublishCode(Code):
 
 SUMS = "SHA256SUMS.txt"
 # What tells of hidden content in a workbook.
-_HIDDEN = (RawSheetCode.HIDDEN_SHEET, RawSheetCode.HIDDEN_ROWS, RawSheetCode.HIDDEN_COLUMNS)
+_HIDDEN = (RawSheetCode.HIDDEN_SHEET, RawSheetCode.HIDDEN_ROWS, RawSheetCode.HIDDEN_COLUMNS, RawSheetCode.HIDDEN_CELLS)
 
 
 @dataclass(slots=True, kw_only=True)
