@@ -606,6 +606,15 @@ def test_a_template_that_names_one_is_refused_without_saying_the_name(desk: Desk
     assert "民間委員" not in desk.run("mail", "113-1").output
 
 
+@pytest.mark.parametrize("words", ["謝謝吳委員。", "依吳委意見修正。"])
+def test_a_template_that_names_one_by_title_is_refused(desk: Desk, words: str) -> None:
+    minutes(desk)
+    path = template_path(desk, "會議紀錄草稿")
+    changed = f"{path.read_text('utf-8')}{words}\n"
+    path.write_text(changed, "utf-8")
+    assert ("protected-title", f"信件 會議紀錄草稿.txt 第 {len(changed.splitlines())} 行") in refused(desk)
+
+
 # --- the template -------------------------------------------------------------------------------------------------
 
 

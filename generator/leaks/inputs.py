@@ -154,11 +154,16 @@ def check(meeting: Meeting, vocabulary: Vocabulary) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
-def quote(text: str, sought: Sought) -> str:
-    """How a message shows the first name in a text: its surroundings, with every name masked."""
-    folded_text = key(text)
-    places = sought.places(folded_text)
-    return names.surroundings(text, places[0], places) if places else ""
+def of_texts(meeting: Meeting, texts: Iterable[tuple[str, Location]]) -> list[Problem]:
+    """Who is protected in any edition, named or pointed at in texts that go out by themselves, as those of mails."""
+    own = Sought.of(names.protected(meeting, FOR_PUBLIC), [entry.text for entry in meeting.cleared])
+    items = [Printed(text, at, EDITIONS) for text, at in texts]
+    return [
+        *_names(items, own, LeakCode.PROTECTED_NAME, own),
+        *_titles(items, titles.bearers(meeting, FOR_PUBLIC), own, LeakCode.PROTECTED_TITLE),
+        *_titles(items, hints.by_office(meeting, FOR_PUBLIC), own, LeakCode.HINTED, LeakCode.HINTED),
+        *_in_latin(items, meeting, FOR_PUBLIC, own),
+    ]
 
 
 def _names(items: list[Printed], sought: Sought, code: Code, hidden: Sought) -> Iterator[Problem]:

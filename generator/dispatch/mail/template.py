@@ -13,9 +13,7 @@ from pathlib import Path
 
 from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.dispatch.mail import eml
-from generator.documents.document import FOR_PUBLIC
-from generator.leaks import inputs, names
-from generator.leaks.inputs import LeakCode
+from generator.leaks import inputs
 from generator.meeting import schedule, sheets
 from generator.meeting.body import Body
 from generator.meeting.figures import DEADLINES, Figure
@@ -198,12 +196,8 @@ def faults(found: MailTemplate, words: Vocabulary) -> list[Problem]:
     if lacking and (unknown or any(f"「{DEADLINES}." in fault.text for fault in result)):
         # A deadline is unknown where a calendar is missing: the missing calendar is the problem to report.
         result = [fault for fault in result if f"「{DEADLINES}." not in fault.text] + lacking
-    cleared = [entry.text for entry in words.meeting.cleared]
-    hidden = names.Sought.of(names.protected(words.meeting, FOR_PUBLIC), cleared)
-    for number, line in [(subject_line, found.subject), *enumerate(found.body.split("\n"), start=found.body_line)]:
-        if around := inputs.quote(line, hidden):
-            result.append(problem(LeakCode.PROTECTED_NAME, found.at(number), quote=around))
-    return result
+    written = [(subject_line, found.subject), *enumerate(found.body.split("\n"), start=found.body_line)]
+    return result + inputs.of_texts(words.meeting, [(line, found.at(number)) for number, line in written])
 
 
 def deadlines_named(found: MailTemplate) -> list[str]:
