@@ -1,6 +1,8 @@
-"""機關.xlsx in the folder of a meeting counts before the shared one; `release` puts it there once there are minutes."""
+"""機關.xlsx in the folder of a meeting counts before the shared one; `release` puts it there."""
 
 from __future__ import annotations
+
+import json
 
 import openpyxl
 import pytest
@@ -68,7 +70,7 @@ def test_a_release_of_minutes_keeps_the_book_of_that_day(committee: Desk) -> Non
     kept = committee.root / "inputs" / "113-1" / "機關.xlsx"
     result = committee.run("release", "113-1", "--reason", "補凍結")
     assert result.exit_code == 0, result.output
-    assert "已將 機關.xlsx 存一份在 inputs/113-1" in result.output
+    assert "已將 inputs/機關.xlsx 存一份在 inputs/113-1/機關.xlsx" in result.output
     assert kept.read_bytes() == (committee.root / "inputs" / "機關.xlsx").read_bytes()
     committee.run("build", "113-1", "--format", "docx")
     before = committee.texts()
@@ -82,11 +84,50 @@ def test_a_release_of_minutes_keeps_the_book_of_that_day(committee: Desk) -> Non
     assert kept.read_bytes() == content
 
 
-@pytest.mark.office
 @pytest.mark.slow
-def test_papers_that_went_out_follow_the_roster_until_the_meeting_is_held(committee: Desk) -> None:
+def test_papers_that_went_out_are_not_rewritten_by_a_new_name_of_a_unit(
+    committee: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
+    result = committee.run("release", "113-1", "--reason", "補凍結")
+    assert result.exit_code == 0, result.output
+    assert "會前委員有異動" in result.output
+    found = json.loads(committee.run("diff", "113-1", "--json").stdout)
+    assert (found["inputs"], [document for document in found["documents"] if document["changes"]]) == ([], [])
+    reorganise(committee)
+    assert errors(committee) == []
+    found = json.loads(committee.run("diff", "113-1", "--json").stdout)
+    assert (found["inputs"], [document for document in found["documents"] if document["changes"]]) == ([], [])
+
+
+@pytest.mark.slow
+def test_a_change_of_members_before_the_meeting_names_both_books(
+    committee: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
     assert committee.run("release", "113-1", "--reason", "補凍結").exit_code == 0
-    assert not (committee.root / "inputs" / "113-1" / "機關.xlsx").exists()
+    joined = MEMBERS.replace("周明", "周大明")
+    committee.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 規則=RULES, 身分=ROLES, 委員=joined)
+    [found] = [item for item in committee.problems() if item["code"] == "roster-changed"]
+    assert "取自 inputs/113-1/機關.xlsx，與 inputs/機關.xlsx 現在的〔委員〕不同：周明、周大明" in found["text"]
+    committee.book("113-1/機關.xlsx", 機關=AGENCY, 單位=UNITS, 規則=RULES, 身分=ROLES, 委員=joined)
+    assert "roster-changed" not in [item["code"] for item in committee.problems()]
+    committee.run("build", "113-1", "--format", "docx")
+    assert "周處長大明" in committee.texts()["開會通知單"]
+    assert "委員〕" in committee.run("diff", "113-1").output
+
+
+@pytest.mark.slow
+def test_a_book_with_some_sheets_is_not_taken_for_the_whole(committee: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
+    path = committee.book("113-1/機關.xlsx", 委員=MEMBERS)
+    content = path.read_bytes()
+    result = committee.run("release", "113-1", "--reason", "補凍結")
+    assert "inputs/113-1/機關.xlsx 沒有〔機關〕，其餘的表仍取自 inputs/機關.xlsx" in result.output
+    assert path.read_bytes() == content
+    committee.run("build", "113-1", "--format", "docx")
+    read = [entry["path"] for entry in committee.manifest()["inputs"]]
+    assert {"inputs/機關.xlsx", "inputs/113-1/機關.xlsx"} <= set(read)
 
 
 @pytest.mark.office

@@ -164,8 +164,8 @@ def test_parts_of_a_case_are_numbered_by_themselves_down_to_the_fourth_level(des
         "一、通過後辦理下列各項。",
         "（一）測量。",
         "1. 外港。",
-        "（1） 東側。",
-        "（2） 西側。",
+        "（1）東側。",
+        "（2）西側。",
         "二、以上所擬是否妥適，提請討論。",
         "決議：     ",
     ]

@@ -190,7 +190,7 @@ def test_an_assembly_of_48_meets_on_two_days_with_a_secret_case(desk: Desk) -> N
     assert "時間：115年1月7日（星期三）上午9時；續會：115年1月14日（星期三）" in texts["01 議程"]
     assert f"{TERM}　議程" in texts["01 議程"]
     assert "三、校園機車停放管理辦法草案，請討論。" in texts["01 議程"]
-    assert "（1） 畢業學分下限。" in texts["03 提案討論第一案"]
+    assert "（1）畢業學分下限。" in texts["03 提案討論第一案"]
     assert "辦法：\n" in texts["03 提案討論第一案"]
     assert "提案人：教師05\n附議人：教師06、學生02" in texts["06 提案討論第三案"]
     packet = pdf_text(desk.output("會議資料.pdf", meeting))

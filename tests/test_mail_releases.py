@@ -91,7 +91,7 @@ def test_a_new_mailbox_in_the_roster_is_no_change_of_the_documents(desk: Desk) -
 def test_who_joined_and_who_left_is_a_change_of_the_documents(desk: Desk) -> None:
     office(desk)
     release(desk)
-    desk.book("機關.xlsx", 機關=SENDER, 單位=UNITS, 委員=ROSTER.replace("吳民間", "新民間"))
+    desk.book("113-1/機關.xlsx", 機關=SENDER, 單位=UNITS, 委員=ROSTER.replace("吳民間", "新民間"))
     assert refused(desk) == [("mail-moved-on", "output/113-1 版本/第1版")]
 
 

@@ -104,3 +104,24 @@ def test_the_form_of_a_named_meeting_asks_for_its_name(desk: Desk) -> None:
 
     assert "會議名稱" not in asked("113-1")
     assert "會議名稱" in asked("114學年-1-2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("113", "113-1"), ("113年", "113-1"), ("113年第2次", "113-2"), ("113_2", "113-2"), ("113-臨", "113-臨1")],
+)
+def test_a_name_that_looks_like_an_unfinished_number_is_asked_about(desk: Desk, typed: str, meant: str) -> None:
+    assert f"是否為 {meant}？" in desk.run("check", typed).output
+    result = desk.run("new", typed)
+    assert result.exit_code == 0
+    assert f"「{typed}」當作會議的名稱。是否為 {meant}？是的話，請刪除 inputs/{typed}" in result.output
+
+
+@pytest.mark.parametrize("name", ["114學年-1-2", "974", "28", "113-1"])
+def test_a_name_that_is_none_is_not_asked_about(desk: Desk, name: str) -> None:
+    assert "是否為" not in desk.run("new", name).output
+
+
+def test_bodies_that_count_so_are_not_asked(desk: Desk) -> None:
+    desk.meeting("112", 會議資訊=TITLED)
+    assert "是否為" not in desk.run("new", "113").output

@@ -21,6 +21,8 @@ class NotFound(UserError):
 _WORD = "[0-9A-Za-z\u3400-\u9fff]+"
 _NAME = re.compile(rf"(?=.*\d){_WORD}(?:[-_]{_WORD})*", re.ASCII)
 _MOST_CHARACTERS = 40
+# A year of the present time and no more than the words that stand around the number of a meeting.
+_UNFINISHED = re.compile(r"(1[0-4]\d)[-_年度第臨時]*([1-9]\d?)?[-_次臨時會議]*", re.ASCII)
 # How an id is written, for messages.
 WAYS = "民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）"
 
@@ -50,6 +52,12 @@ class MeetingId:
     def shape(self) -> str:
         """The id with its numbers left out: ids of one shape are counted in one row."""
         return re.sub("[0-9]+", "#", str(self))
+
+    @property
+    def meant(self) -> str:
+        """The id of which a name looks like a slip: 113-1 for 113, 113年第1次 or 113-臨; else an empty text."""
+        match = _UNFINISHED.fullmatch(self.name)
+        return f"{match[1]}-{'臨' if '臨' in self.name else ''}{match[2] or 1}" if match else ""
 
     @property
     def session(self) -> str:

@@ -14,7 +14,7 @@ from generator.basic.workspace import Workspace
 from generator.build import outputs
 from generator.build.result import Result
 from generator.documents.passages import Contents, as_json
-from generator.meeting import figures, workdays
+from generator.meeting import figures, load, workdays
 from generator.meeting.figures import Figure
 from generator.meeting.schedule import Deadline
 from generator.workbook import books
@@ -46,7 +46,8 @@ def manifest(
     meeting = examined.meeting
     assert meeting is not None
     used = {document.template_file for document in examined.documents}
-    shared = [] if workspace.own_agency_book(meeting.id) else [workspace.agency_book]
+    own = workspace.own_agency_book(meeting.id)
+    shared = [book for book in load.agency_books(workspace, meeting.id) if book != own]
     read = [*shared, *books.lists(workspace.inputs(meeting.id))]
     read += [book for name in sorted(meeting.regulations) if (book := books.find(workspace.shared, name))]
     read += [enclosure.path for enclosure in meeting.files.values()]

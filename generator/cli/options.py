@@ -49,7 +49,8 @@ def workspace_of(given: Path | None, meeting: MeetingId | None) -> Workspace:
     if meeting is not None and not found.inputs(meeting).is_dir():
         have = "、".join(str(meeting_id) for meeting_id in found.meetings()) or "（無）"
         known = f"「{meeting}」不是會議編號，也" if meeting.name else ""
-        raise click.UsageError(f"{known}沒有 inputs/{meeting} 這個資料夾。現有的會議：{have}。")
+        guess = f"是否為 {meeting.meant}？" if meeting.meant else ""
+        raise click.UsageError(f"{known}沒有 inputs/{meeting} 這個資料夾。{guess}現有的會議：{have}。")
     return found
 
 

@@ -24,7 +24,7 @@ from generator.build import report as reporting
 from generator.build.report import Report
 from generator.build.story import Built, Step
 from generator.documents.document import FOR_PUBLIC, INTERNAL, PARTICIPANTS, PUBLIC
-from generator.meeting import schedule
+from generator.meeting import load, schedule
 from generator.meeting.model import Meeting
 from generator.meeting.schedule import Deadline
 from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
@@ -290,21 +290,37 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     content[MANIFEST] = reporting.as_bytes(whole)
     folder = home(workspace, meeting.id)
     release = Release(ready.number, folder / f"第{ready.number}版", whole)
-    _write(release.folder, content)
-    _keep_agency(workspace, meeting, ready)
+    kept = _keep_agency(workspace, meeting, ready)
+    try:
+        _write(release.folder, content)
+    except BaseException:
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+        raise
     return release
 
 
-def _keep_agency(workspace: Workspace, meeting: Meeting, ready: Ready) -> None:
-    """A meeting that was held keeps 機關.xlsx as it is now, in its folder, so that later changes do not touch it."""
-    book = workspace.agency_book
-    if ready.stage == PAPERS or workspace.own_agency_book(meeting.id) or not book.is_file():
-        return
-    outputs.write_new(workspace.inputs(meeting.id) / book.name, book.read_bytes())
+def _keep_agency(workspace: Workspace, meeting: Meeting, ready: Ready) -> Path | None:
+    """A released meeting keeps 機關.xlsx as it is now, in its folder, so that later changes do not touch it.
+
+    The path of the copy that was made; None where the meeting has one already. Raises OSError.
+    """
+    book, own = workspace.agency_book, f"inputs/{meeting.id}/{workspace.agency_book.name}"
+    read = load.agency_books(workspace, meeting.id)
+    if len(read) > 1:
+        ready.remarks.append(
+            f"inputs/{meeting.id}/{read[0].name} 沒有〔機關〕，其餘的表仍取自 inputs/{book.name}，會跟著它變動；"
+            "要維持現況，請把那些工作表也複製到這一份。"
+        )
+    if read != [book] or not book.is_file():
+        return None
+    path = workspace.inputs(meeting.id) / book.name
+    outputs.write_new(path, book.read_bytes())
+    more = "會前委員有異動，或要更正這次會議的機關資料" if ready.stage == PAPERS else "要更正這次會議的機關資料"
     ready.remarks.append(
-        f"已將 {book.name} 存一份在 inputs/{meeting.id}：往後單位改名、委員異動不影響這次會議；"
-        "要更正這次會議的機關資料，請改這一份。"
+        f"已將 inputs/{book.name} 存一份在 {own}：往後單位改名、委員異動不影響這次會議；{more}，請改 {own}。"
     )
+    return path
 
 
 def _of_packet(build: Built, name: str) -> str:

@@ -116,7 +116,8 @@ def _past_columns(meeting: Meeting) -> dict[str, Any]:
     }
     order = ("編號", "案由", "決定（議）", "主辦機關", "辦理情形", "列管建議")
     names = [name for name in order if there.get(name, True)]
-    return {**there, "說明": f"{roc.numeral(len(names))}欄：{'、'.join(names)}，依報告事項、討論事項等分組。"}
+    kinds = "、".join(dict.fromkeys(item.kind for item in carried.by_age(meeting)[0])) or EARLIER
+    return {**there, "說明": f"{roc.numeral(len(names))}欄：{'、'.join(names)}，依{kinds}等分組。"}
 
 
 def _subject(meeting: Meeting, item: PastDecision, named: bool) -> Text:

@@ -173,6 +173,7 @@ def header(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> dict[s
         "草稿註": _draft_note(vocabulary, status) if minutes.draft else "",
         "時間": day + start + more,
         "主席": _chair(meeting),
+        "成員": meeting.member_word or "人員",
         "出席": join("、", [_attendance(meeting, entry) for entry in attending]),
         "請假": join("、", [_attendance(meeting, entry) for entry in minutes.absent]) or "無",
         "列席": _observers(meeting),
@@ -307,6 +308,8 @@ def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[di
         for decision in decisions:
             if _is_task(decision):
                 cells = [field(decision, name) for name in ("text", "unit", "due", "tracking")]
+                if decision.is_rider:
+                    cells[0] = fill("{}：{}", field(decision, "sort"), cells[0])
                 rows.append(dict(zip(TASK_COLUMNS, [len(rows) + 1, subject, *cells], strict=True)))
     return rows
 

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
@@ -99,8 +100,8 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         replace(member, group=own.group(member.role))
         for member in typed_rows.records(Member, agency_sheets, problems, {Member.heading_of("role"): own.roles})
     ]
-    if kept is not None:
-        roster = _with_present_mailboxes(workspace, roster)
+    shared_roster = _shared_roster(workspace) if kept is not None else ()
+    roster = _with_present_mailboxes(roster, shared_roster)
     calendar = workdays.read(workspace.shared, agency_sheets, problems)
     info = typed_rows.field_row(MeetingInfo, raw, problems)
     attachments = typed_rows.records(Attachment, raw, problems)
@@ -163,6 +164,7 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
         sections=sections,
         slides=slides,
         away=tuple(member for member in roster if not _serves(member, facts.date)),
+        shared_roster=tuple(member for member in shared_roster if _serves(member, facts.date)),
         cleared=typed_rows.records(ClearedWording, raw, problems),
         unread=frozenset(unread),
         unread_books=unread_books,
@@ -199,11 +201,24 @@ def agency_of(workspace: Workspace, meeting_id: MeetingId, problems: list[Proble
     return [*own, *(sheet for sheet in rest if values.folded(sheet.name) not in given)]
 
 
-def _with_present_mailboxes(workspace: Workspace, roster: Sequence[Member]) -> list[Member]:
-    """The roster that a meeting keeps, with the mailboxes that its members have now: mails go to those."""
+def agency_books(workspace: Workspace, meeting_id: MeetingId) -> list[Path]:
+    """The workbooks that ``agency_of`` reads: that of the meeting's folder, and the shared one unless it is whole."""
+    kept = workspace.own_agency_book(meeting_id)
+    if kept is None:
+        return [workspace.agency_book]
+    whole = any(books.named(books.read_workbook(kept, []), Agency.sheet.name))
+    return [kept] if whole else [kept, workspace.agency_book]
+
+
+def _shared_roster(workspace: Workspace) -> tuple[Member, ...]:
+    """The members of the shared 機關.xlsx, for a meeting that keeps its own."""
     shared = books.read_workbook(workspace.agency_book, []) if workspace.agency_book.is_file() else []
-    members = typed_rows.records(Member, shared, [], body.role_choices(shared))
-    now = {values.folded(member.name): member.email for member in members if member.email}
+    return typed_rows.records(Member, shared, [], body.role_choices(shared))
+
+
+def _with_present_mailboxes(roster: Sequence[Member], shared: Sequence[Member]) -> list[Member]:
+    """The roster that a meeting keeps, with the mailboxes that its members have now: mails go to those."""
+    now = {values.folded(member.name): member.email for member in shared if member.email}
     return [replace(member, email=now.get(values.folded(member.name), member.email)) for member in roster]
 
 

@@ -99,7 +99,7 @@ def read(raw: Sequence[RawSheet], body: Body, problems: list[Problem]) -> tuple[
         observers=came,
         attachments=_attachments(attached),
         public_attachments=frozenset(item.name for item in attached if item.is_public),
-        decisions=tuple(sorted(decisions, key=lambda entry: entry.number)),
+        decisions=tuple(sorted(decisions, key=lambda entry: (entry.is_rider, entry.number))),
         faults=frozenset(fault.at for fault in problems[before:] if fault.severity == ERROR),
     )
     return minutes, asked

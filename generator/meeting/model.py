@@ -15,7 +15,7 @@ from generator.meeting import people
 from generator.meeting.body import Body
 from generator.meeting.files import Enclosure
 from generator.meeting.minutes import SOMEONE, Minutes
-from generator.meeting.sheets import MINUTES_DRAFT, MINUTES_FINAL, PAPERS
+from generator.meeting.sheets import CHAIR, MINUTES_DRAFT, MINUTES_FINAL, PAPERS
 from generator.meeting.sheets.agency import Agency, Member
 from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.lists import COUNTED, PastDecision
@@ -46,7 +46,8 @@ class Meeting:
     ``files`` are those that are joined as attachments, by the cell that names them. ``cleared`` are wordings in which
     what looks like a name or personal data is none. ``observers`` are those who are
     invited. ``members`` are those in office on its date, ``away`` the others of
-    the roster. ``unread`` are names of figures that are missing because their
+    the roster; ``shared_roster`` are the members of the shared 機關.xlsx on that day, for a meeting that keeps its own.
+    ``unread`` are names of figures that are missing because their
     cells could not be read (預定開放. for all of a sheet). ``unread_books`` are workbooks of a format that is not read.
     ``titles`` are the names of other meetings by their ids, of those that have one and are spoken of here.
     ``proposals`` and ``replies`` are what members sent back on the draft minutes.
@@ -73,6 +74,7 @@ class Meeting:
     files: Mapping[Location, Enclosure] = field(default_factory=dict)
     cleared: tuple[ClearedWording, ...] = ()
     away: tuple[Member, ...] = ()
+    shared_roster: tuple[Member, ...] = ()
     unread: frozenset[str] = frozenset()
     unread_books: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -160,6 +162,14 @@ class Meeting:
         member = self.member(name)
         address = member.address if member is not None else SOMEONE
         return people.addressed(name, address, self.body.official_names)
+
+    @property
+    def member_word(self) -> str:
+        """What members are called together: 委員, 代表; empty where their 稱謂 have no word in common."""
+        addresses = {member.address for member in self.members if member.group != CHAIR} or {SOMEONE}
+        if any(SOMEONE in address for address in addresses):
+            return SOMEONE
+        return addresses.pop() if len(addresses) == 1 else ""
 
     def titled(self, name: str, title: str) -> str:
         """A name with a title of office: 林次長大年, or 林大年次長; without a title the bare name."""

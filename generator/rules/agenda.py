@@ -71,13 +71,15 @@ def numbers_are_the_programs(meeting: Meeting) -> list[Problem]:
 
 
 def discussions_ask(meeting: Meeting) -> list[Problem]:
-    """The last point of a case is the one that its section requires: it asks for the group's opinion (practice)."""
+    """The last point of a case is the one that its section requires: it asks for the group's opinion (practice).
+
+    Where 擬辦 or 辦法 follow 說明, either may end with it.
+    """
     problems = []
     for case in meeting.cases:
-        points = [point for part in case.parts.values() for point in part]
-        last, request = points[-1] if points else None, case.section.last_point
-        if request and (last is None or values.folded(last.text) != values.folded(request)):
-            at = last.at("text") if last else case.at("key")
+        ends, request = [points[-1] for points in case.parts.values()], case.section.last_point
+        if request and all(values.folded(last.text) != values.folded(request) for last in ends):
+            at = ends[-1].at("text") if ends else case.at("key")
             problems.append(problem(AgendaCode.NO_REQUEST, at, case=case.title, request=request))
     return problems
 

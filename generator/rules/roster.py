@@ -14,6 +14,7 @@ from generator.meeting.sheets import CHAIR, CIVIL_MEMBER
 from generator.meeting.sheets import rules as names
 from generator.meeting.sheets.agency import Agency, Member
 from generator.meeting.sheets.minutes import Observer
+from generator.workbook.values import folded
 
 
 class RosterCode(Code):
@@ -31,6 +32,10 @@ class RosterCode(Code):
     TERM_AGAIN_NONE = error("{role}「{name}」第 {times} 次聘任，期滿不得續聘", "請核對聘任次數。")
     ADDRESS_BAD = warning(
         "「{value}」不是電子郵件信箱", "請改正，一格只填一個信箱，只用半形，例如 name@example.gov.tw；否則無法寄信。"
+    )
+    ROSTER_CHANGED = warning(
+        "這次會議的委員取自 inputs/{meeting}/機關.xlsx，與 inputs/機關.xlsx 現在的〔委員〕不同：{names}",
+        "會前委員有異動時，請改 inputs/{meeting}/機關.xlsx；這次會議維持原樣時不必改。",
     )
     TERM_OVER = warning("「{name}」的任期在會議日期前已屆滿，不列為本次委員", "續聘時請更新任期。")
     TERM_TO_COME = note("「{name}」的任期在會議日期之後才開始，不列為本次委員", "不是時請改正任期。")
@@ -136,6 +141,22 @@ def addresses_are_mailboxes(meeting: Meeting) -> list[Problem]:
     return problems
 
 
+def kept_roster_is_as_now(meeting: Meeting) -> list[Problem]:
+    """Before the meeting, members who joined or left in the shared 機關.xlsx belong into the one that it keeps too."""
+    if meeting.minutes is not None or not meeting.shared_roster or not meeting.members:
+        return []
+    kept, now = (
+        {folded(member.name): (member.title, member.organisation, member.role) for member in roster}
+        for roster in (meeting.members, meeting.shared_roster)
+    )
+    listed = {folded(member.name): member.name for member in (*meeting.members, *meeting.shared_roster)}
+    changed = [name for key, name in listed.items() if kept.get(key) != now.get(key)]
+    if not changed:
+        return []
+    at = meeting.members[0].at()
+    return [problem(RosterCode.ROSTER_CHANGED, at, meeting=meeting.id, names="、".join(changed))]
+
+
 def _years_after(day: dt.date, years: int) -> dt.date:
     """The last day of a term of so many years that begins on a day."""
     try:
@@ -149,4 +170,5 @@ RULES = (
     roster_is_lawful,
     terms_are_lawful,
     addresses_are_mailboxes,
+    kept_roster_is_as_now,
 )

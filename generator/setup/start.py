@@ -72,6 +72,12 @@ def new(
             if column.lists_units and kinds.has_form(record, own.kind, wanted, ()):
                 brought.rows.setdefault(record, [{column.name: unit} for unit in units])
     named = source is not None and bool(succession.title(workspace, source))
+    counted_alike = any(other.shape == meeting.shape for other in workspace.meetings() if other != meeting)
+    if meeting.meant and not counted_alike:
+        started.remarks.append(
+            f"「{meeting}」當作會議的名稱。是否為 {meeting.meant}？是的話，請刪除 inputs/{meeting}，"
+            f"再執行 packet new {meeting.meant}。"
+        )
     if meeting.name or named:
         started.remarks.append("會議名稱印在各文件上，請在〔會議資訊〕填寫。")
     menus = suggested(workspace, units, members)

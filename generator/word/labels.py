@@ -15,9 +15,15 @@ LABEL = re.compile(
     rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）(?![=＝])|\([{_NUMERAL}]+\)\t?|\(\d+\)(?![=＝])\t?|\d+\.(?!\d)\t?|註："
 )
 
+# What stands before the text of a field: 提案單位： 附帶決議：, as far as a word of the users' own is one.
+FIELD_LABEL = re.compile(r"[\u3400-\u9fff]{1,9}：(?=.)")
+
 
 def hang_labels(body: Any, styles: Styles) -> None:
-    """Text lines up with text: a paragraph of a hanging style hangs by its own label; without label it does not."""
+    """Text lines up with text: a paragraph of a hanging style hangs by its own label; without label it does not.
+
+    A field hangs by its name, which may be a body's own word: 送審單位： is wider than 提案人：.
+    """
     cells = {paragraph for cell in body.iter(f"{W}tc") for paragraph in cell.iter(f"{W}p")}
     edges: dict[str | None, int] = {}
     for paragraph in body.iter(f"{W}p"):
@@ -30,6 +36,11 @@ def hang_labels(body: Any, styles: Styles) -> None:
             continue
         text = text_of(paragraph)
         found = LABEL.match(text)
+        if not in_cell and styles.name(style_id) in FIELD_STYLES and (field := FIELD_LABEL.match(text)):
+            left, hanging = _own_indent(paragraph) or (left, hanging)
+            if (width := len(field[0]) * styles.size(style_id)) != hanging:
+                _set_indent(paragraph, left - hanging + width, width)
+            continue
         if own is not None:
             # A point below another, of the same style: its own indent says where its label stands.
             width = label_width(found[0], styles.size(style_id)) if found else 0
@@ -48,7 +59,8 @@ def hang_labels(body: Any, styles: Styles) -> None:
             edges[style_id] = left - hanging + width
             if width != hanging:
                 _set_indent(paragraph, left - hanging + width, width)
-        if found and found[0][-1] != "\t" and any(character.isascii() for character in found[0]):
+        # （1） is as wide as it hangs; of 1. and (1) that depends on the typeface.
+        if found and found[0][-1] != "\t" and found[0][-1].isascii():
             _tab_after(paragraph, len(found[0]))
 
 

@@ -127,15 +127,22 @@ def _cells(row: Any, page: _Page) -> Iterator[tuple[Any, int]]:
         yield cell, (_number(measure, "w") if measure is not None else page.width) - _CELL_MARGINS
 
 
+def width_of(body: Any) -> int:
+    """The room between the margins of a document's page, in twips."""
+    size, margins = body.find(f"{W}sectPr/{W}pgSz"), body.find(f"{W}sectPr/{W}pgMar")
+    if size is None or margins is None:
+        return _WIDTH
+    return _number(size, "w") - _number(margins, "left") - _number(margins, "right") or _WIDTH
+
+
 class _Page:
     """The room between the margins of a document's page, in twips, and what its paragraphs take of it."""
 
     def __init__(self, body: Any, styles: Styles) -> None:
         self._styles = styles
-        self.width, height = _WIDTH, _HEIGHT
+        self.width, height = width_of(body), _HEIGHT
         size, margins = body.find(f"{W}sectPr/{W}pgSz"), body.find(f"{W}sectPr/{W}pgMar")
         if size is not None and margins is not None:
-            self.width = _number(size, "w") - _number(margins, "left") - _number(margins, "right") or _WIDTH
             height = _number(size, "h") - _number(margins, "top") - _number(margins, "bottom") or _HEIGHT
         # A row that is higher is not kept whole.
         self.most = height * _MOST_OF_PAGE

@@ -21,7 +21,7 @@ from generator.meeting.figures import Figure
 from generator.prose import language
 from generator.prose.allowed import budget
 from generator.prose.recording import recording, unmarked
-from generator.word import labels, long_tables, ooxml, pages, record, revisions, tables, underlines
+from generator.word import labels, long_tables, ooxml, pages, record, revisions, tables, titles, underlines
 from generator.word.lint import texts
 from generator.workbook.books import BookCode
 
@@ -123,6 +123,7 @@ def finish(body: Any, styles: ooxml.Styles, repeated: Sequence[long_tables.Rows]
     for rows in repeated:
         rows.take_out()
     labels.hang_labels(body, styles)
+    titles.keep_ends_whole(body, styles, pages.width_of(body))
     pages.uncut_pictures(body, styles)
     pages.keep_whole(body, styles)
 

@@ -11,6 +11,7 @@ from generator.basic.problem import Location
 from generator.build import outputs
 from generator.dispatch.diff import alignment
 from generator.documents.passages import running
+from generator.meeting.sheets.agency import BOOK
 from generator.workbook import books, values
 from generator.workbook.raw import RawSheet, number
 from generator.workbook.record import MENU_SHEET
@@ -43,6 +44,7 @@ class InputChange:
 def compare(old: Mapping[str, Path], new: Mapping[str, Path]) -> list[InputChange]:
     """The changes from the files of one version to those of another, both by their path in the workspace."""
     found = []
+    old = _at_its_place(old, new)
     for path in dict.fromkeys([*old, *new]):
         before, after = old.get(path), new.get(path)
         place = Location(books.printable(Path(path).name))
@@ -55,6 +57,15 @@ def compare(old: Mapping[str, Path], new: Mapping[str, Path]) -> list[InputChang
         else:
             found.append(InputChange(FILE, CHANGED, place))
     return found
+
+
+def _at_its_place(old: Mapping[str, Path], new: Mapping[str, Path]) -> dict[str, Path]:
+    """The old files, 機關.xlsx by the path that it has now: the shared one is kept in the meeting's folder since."""
+    names = (f"{BOOK}.xlsx", f"{BOOK}.ods")
+    before, after = ([path for path in side if Path(path).name in names] for side in (old, new))
+    if len(before) != 1 or len(after) != 1:
+        return dict(old)
+    return {after[0] if path == before[0] else path: file for path, file in old.items()}
 
 
 def _sheets(path: Path) -> dict[str, RawSheet]:

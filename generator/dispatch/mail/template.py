@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.dispatch.mail import eml
@@ -44,6 +45,7 @@ HEADS = (TO, CC, BCC, SUBJECT, ATTACHMENTS)
 OBSERVER = Observer.sheet.name
 # Names that only the templates of mails can use.
 NAMES, NUMBER, TOTAL, PUBLISHED = "信件.附件", "信件.第幾封", "信件.共幾封", "信件.公開處所"
+MEMBERS = "信件.成員"
 _OPTIONAL = re.compile(r"[？?]$|[（(]如有[）)]$")
 _LARGEST = 1_000_000
 
@@ -167,9 +169,10 @@ def _head(found: MailTemplate, number: int, line: str, known: Sequence[str], pro
 def vocabulary(
     meeting: Meeting, known: Mapping[str, Figure], names: Sequence[str], number: int, total: int
 ) -> Vocabulary:
-    """The names that a mail can use: those of prose, and 信件.附件, 信件.第幾封, 信件.共幾封, 信件.公開處所."""
+    """The names that a mail can use: those of prose, and 信件.附件, 第幾封, 共幾封, 公開處所, 成員."""
     published = schedule.published_at(meeting)
-    mail_values = {NAMES: list(names), NUMBER: number, TOTAL: total, PUBLISHED: published}
+    mail_values: dict[str, Any] = {NAMES: list(names), NUMBER: number, TOTAL: total, PUBLISHED: published}
+    mail_values[MEMBERS] = meeting.member_word or "出席人員"
     return Vocabulary(meeting, {**known, **{name: Figure(name, value, ()) for name, value in mail_values.items()}})
 
 
