@@ -249,3 +249,12 @@ def test_personal_data_of_a_closed_case_hinder_no_publication(desk: Desk) -> Non
     put(desk, **HELD | {"說明": POINTS.replace("測站清單如", "電洽0922-333444，測站清單如")})
     rules_off(desk)
     assert "personal-data" in [fault["code"] for fault in desk.problems()]
+
+
+def test_an_original_that_goes_along_without_a_mark_is_mentioned(desk: Desk) -> None:
+    attached = "| 案號 | 名稱 | 來源 | 附原檔 |\n| 討2 | 底價分析表 | 檔案:底價.csv | ★ |"
+    points = "\n".join(line for line in POINTS.strip().splitlines() if "附件(" not in line)
+    put(desk, 附件=attached, 說明=points)
+    rules_off(desk)
+    [found] = [fault for fault in desk.problems() if fault["code"] == "original-unmarked"]
+    assert (found["severity"], found["cell"]) == ("note", "D2")

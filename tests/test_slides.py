@@ -839,3 +839,14 @@ def test_a_changed_slide_is_made_anew_by_the_next_build(desk: Desk) -> None:
     built(with_deck(desk), SMALL_DECK)
     changed = built(with_deck(desk, SMALL.replace("第一點", "改過的一點")), SMALL_DECK)
     assert "改過的一點" in "".join(shape.text_frame.text for shape in changed.slides[1].placeholders)
+
+
+def test_every_slide_of_a_restricted_deck_is_marked(desk: Desk) -> None:
+    restricted = "| 案號 | 名稱 | 來源 | 公開 |\n| 討1 | 簡報 | 工作表:簡報 | 限閱 |"
+    desk.meeting(說明=POINTING, 簡報=SMALL, 附件=restricted)
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    slides = list(opened(desk, SMALL_DECK).slides)
+    assert [texts(slide).count("限閱") for slide in slides] == [1] * len(slides)
+    desk.meeting(說明=POINTING, 簡報=SMALL, 附件=ATTACHED)
+    assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
+    assert not any("限閱" in texts(slide) for slide in opened(desk, SMALL_DECK).slides)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 from pathlib import Path
 
@@ -51,11 +53,11 @@ def test_points_of_a_remark_stand_below_it_with_numbers_that_no_remark_has(held:
         "（一）沈委員青山：建議如下：",
         "1. 先訂期程。",
         "2. 再編預算：",
-        "（1） 人事費。",
-        "（2） 業務費。",
+        "（1）人事費。",
+        "（2）業務費。",
         "（二）周委員明：意見有二：",
         "1. 期程過短。",
-        "（1） 每季檢討。",
+        "（1）每季檢討。",
         "2. 經費不足。",
         "（三）江委員海（書面意見）：贊成。",
     ]
@@ -222,3 +224,53 @@ def test_the_name_of_an_attachment_of_the_minutes_may_not_have_a_protected_name(
     )
     found = [(item["sheet"], item["cell"]) for item in held.problems() if item["code"] == "protected-name"]
     assert ("紀錄附件", "A2") in found
+
+
+def test_what_is_attached_to_a_motion_goes_with_the_minutes(held: Desk) -> None:
+    hold(
+        held,
+        決議=DECISIONS + "| 臨1 | 1 | 照案通過。 |\n",
+        案由="| 案號 | 類別 | 單位 | 案由 |\n| 臨1 | 臨時動議 | 秘書處 | 建議另訂作業規定一案。 |",
+        說明='| 案號 | 層級 | 內容 |\n| 臨1 | 1 | 各港班次如{{ 附件("班次表") }}。 |',
+        附件="| 案號 | 名稱 | 來源 | 公開 |\n| 臨1 | 班次表 | 工作表:班次 | |\n| 臨1 | 廠商名冊 | 另附 | 不公開 |",
+        班次="| 港 | 班次 |\n| 北港 | 12 |\n| 南港 | 3 |",
+    )
+    lines = minutes(held)
+    assert "各港班次如附件1。" in lines
+    listed = ["臨時動議第一案附件1　班次表", "臨時動議第一案附件2　本附件不公開"]
+    assert lines[lines.index("會議紀錄附件：") + 1 :] == listed
+    documents = {entry["name"]: entry for entry in held.manifest()["documents"]}
+    assert documents["臨時動議第一案 附件1 班次表"]["audience"] == "公開"
+    assert documents["臨時動議第一案 附件2 廠商名冊"]["audience"] == "機關內部"
+    assert "北港" in held.texts()["臨時動議第一案 附件1 班次表"]
+
+
+@pytest.mark.office
+@pytest.mark.slow
+def test_attachments_of_the_minutes_are_mailed_and_published_with_them(held: Desk) -> None:
+    agency = AGENCY + "| 電子郵件 | group@example.org |\n"
+    members = "\n".join(
+        f"{line} m{number}@example.org |" if number else f"{line} 電子郵件 |"
+        for number, line in enumerate(MEMBERS.strip().splitlines())
+    )
+    held.book("機關.xlsx", 機關=agency, 單位=UNITS, 規則=RULES, 身分=ROLES, 委員=members)
+    hold(
+        held,
+        決議=DECISIONS + "| 臨1 | 1 | 照案通過。 |\n",
+        案由="| 案號 | 類別 | 單位 | 案由 |\n| 臨1 | 臨時動議 | 秘書處 | 建議另訂作業規定一案。 |",
+        說明='| 案號 | 層級 | 內容 |\n| 臨1 | 1 | 各港班次如{{ 附件("班次表") }}。 |',
+        附件="| 案號 | 名稱 | 來源 |\n| 臨1 | 班次表 | 工作表:班次 |",
+        班次="| 港 | 班次 |\n| 北港 | 12 |\n| 南港 | 3 |",
+        紀錄附件="| 名稱 | 來源 |\n| 問卷結果 | 工作表:問卷 |",
+        問卷="| 題目 | 次數 |\n| 滿意 | 12 |",
+    )
+    result = held.run("mail", "113-1")
+    assert result.exit_code == 0, result.output
+    [draft] = (held.root / "output" / "113-1 信件").glob("*.eml")
+    message = email.message_from_bytes(draft.read_bytes(), policy=email.policy.default)
+    attached = [part.get_filename() for part in message.iter_attachments()]
+    assert {"會議紀錄附件 問卷結果.pdf", "臨時動議第一案 附件 班次表.pdf"} <= set(attached)
+    assert held.run("publish", "113-1").exit_code == 0
+    public = {path.name for path in (held.root / "output" / "113-1 公開").iterdir()}
+    assert "臨時動議第一案 附件 班次表.pdf" in public
+    assert "會議紀錄附件 問卷結果.pdf" not in public

@@ -456,8 +456,8 @@ def editions(documents: Iterable[Document]) -> list[str]:
 
 
 def _is_stamped(document: Document) -> bool:
-    """Whether its mark is written on its PDF: what comes from Word has it in the header."""
-    return document.enclosure is not None or document.ending != "docx"
+    """Whether its mark is written on its PDF: pages and slides of ours have it already."""
+    return document.enclosure is not None
 
 
 def too_long(chosen: Sequence[Document]) -> list[str]:

@@ -117,8 +117,12 @@ def _shares(last: Meeting) -> list[str]:
         return []
     women, men = (sum(member.sex == sex for member in members) for sex in ("女", "男"))
     civil = sum(member.group == CIVIL_MEMBER for member in members)
-    texts = [f"委員{len(members)}人：女性{women}人、男性{men}人，{last.body.called(CIVIL_MEMBER)}{civil}人"]
     sex, share = last.body.rule(rules.SEX_SHARE), last.body.rule(rules.CIVIL_SHARE)
+    # Of what no rule speaks, and no member has, nothing is said.
+    counts = [f"女性{women}人、男性{men}人"] if sex is not None or women or men else []
+    counts += [f"{last.body.called(CIVIL_MEMBER)}{civil}人"] if share is not None or civil else []
+    whole = f"{last.member_word or '成員'}{len(members)}人"
+    texts = [f"{whole}：{'，'.join(counts)}" if counts else whole]
     if sex is not None:
         reached = sex.value.is_reached(min(women, men), len(members))
         texts.append(f"任一性別{sex.value}{'' if reached else '，未達'}")

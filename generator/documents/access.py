@@ -34,11 +34,13 @@ def sees(edition: str, access: str) -> bool:
     return ACCESS.index(access) <= ACCESS.index(_REACH[edition])
 
 
-def narrowest(meeting: Meeting) -> str:
-    """The narrowest access of the meeting's cases and attachments."""
+def narrowest(meeting: Meeting, audience: str = INTERNAL) -> str:
+    """The narrowest access of what those of the audience may read of the meeting's cases and attachments."""
     found = [case.access for case in meeting.cases]
     found += [item.access for case in meeting.cases for item in case.attachments]
-    return max(found, key=ACCESS.index, default=OPEN)
+    reach = next(access for access, reader in AUDIENCES.items() if reader == audience)
+    readable = [access for access in found if ACCESS.index(access) <= ACCESS.index(reach)]
+    return max(readable, key=ACCESS.index, default=OPEN)
 
 
 def editions(meeting: Meeting) -> list[str]:

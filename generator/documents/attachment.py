@@ -98,6 +98,7 @@ def of_minutes(meeting: Meeting, item: Attachment, vocabulary: Vocabulary, audie
         bookmark=f"{label} {heading}",
         level=1,
         joined=False,
+        of_minutes=True,
         audience=audience,
         enclosure=enclosure,
         label=label if enclosure else "",

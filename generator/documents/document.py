@@ -41,6 +41,8 @@ class Document:
     ``packet``: the only edition of 會議資料.pdf that has it; empty for both, FOR_AGENCY for none. ``mark`` (限閱)
     stands on each page. ``stands_in``: it only says that what belongs there is not for its readers.
 
+    ``of_minutes``: it is an attachment of the minutes, and goes where they go.
+
     ``protects``: the edition whose protected names it may not have, where it is no edition of the minutes itself.
 
     ``enclosure`` is a file from elsewhere that stands in the document's place, with the ``label`` written on its first
@@ -64,6 +66,7 @@ class Document:
     packet: str = ""
     mark: str = ""
     stands_in: bool = False
+    of_minutes: bool = False
     audience: str = PUBLIC
     ending: str = "docx"
     enclosure: Enclosure | None = None

@@ -1,17 +1,16 @@
-"""The documents after a meeting: the minutes in two editions, and the tasks by responsible unit.
+"""The minutes of a meeting in their editions, and what is attached to them.
 
 不記名 prints 「委員」 in both editions; 不公開 is left out of the public one (運作指引肆三).
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from generator.basic import file_names, roc
+from generator.basic import roc
 from generator.basic.problem import Location
 from generator.documents import access, attachment
 from generator.documents import remarks as spoken
@@ -24,14 +23,13 @@ from generator.documents.document import (
     INTERNAL,
     PARTICIPANTS,
     PUBLIC,
-    Companion,
     Document,
     DocumentType,
 )
 from generator.documents.numbering import numbered
 from generator.meeting import agenda
 from generator.meeting.minutes import Minutes
-from generator.meeting.model import Meeting, units_of
+from generator.meeting.model import Meeting
 from generator.meeting.sheets import (
     ABRIDGED,
     ABSENT,
@@ -52,7 +50,7 @@ from generator.prose.text import Span, Text, field, fill, join, typed
 from generator.prose.vocabulary import Vocabulary
 from generator.workbook.record import spans
 
-MINUTES, TASKS = "會議紀錄", "決議分辦表"
+MINUTES = "會議紀錄"
 # What the minutes say of a section that has no more than its words and its cases.
 NOTHING_SAID: dict[str, Any] = {
     "發言": [],
@@ -62,12 +60,6 @@ NOTHING_SAID: dict[str, Any] = {
     "附帶決議文": "",
     "附帶決議列": [],
 }
-TASK_COLUMNS = ("項次", "案由", "決議", "主辦單位", "期限", "列管")
-
-
-def _is_task(decision: Decision) -> bool:
-    """Whether something is to be done after the meeting."""
-    return bool(decision.unit or decision.due or decision.tracking)
 
 
 def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocabulary) -> Document:
@@ -95,7 +87,7 @@ def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocab
         entry["標號"] = f"{roc.formal_numeral(number)}、"
     context = {
         **vocabulary.context(None),
-        "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries, "附件": _listed(minutes, edition)},
+        "紀錄": {**header(meeting, minutes, vocabulary), "項目": entries, "附件": _listed(meeting, minutes, edition)},
     }
     draft = "（草稿）" if minutes.draft else ""
     title = f"{meeting.name}紀錄{draft}（{edition}）"
@@ -137,16 +129,25 @@ def _text_section(meeting: Meeting, minutes: Minutes, section: Section, edition:
     }
 
 
-def _listed(minutes: Minutes, edition: str) -> list[dict[str, Any]]:
-    """The attachments of the minutes, as listed at their end; the public edition says of the others what they are."""
-    return [
-        {
-            "標號": item.label,
-            "名稱": field(item, "name"),
-            "備註": "" if _may_see(minutes, item, edition) else typed("（不公開）", item.at("name")),
-        }
-        for item in minutes.attachments
-    ]
+def _listed(meeting: Meeting, minutes: Minutes, edition: str) -> list[dict[str, Any]]:
+    """The attachments of the minutes, as listed at their end, then those of motions raised at the meeting.
+
+    An edition that has not all of them says so.
+    """
+    found: list[tuple[str, str, str]] = []
+    for item in minutes.attachments:
+        note = "" if _may_see(minutes, item, edition) else typed("（不公開）", item.at("name"))
+        found.append((item.label, field(item, "name"), note))
+    for case, item in _of_motions(meeting):
+        if access.sees(edition, case.access):
+            name = field(item, "name") if access.sees(edition, item.access) else access.NO_ATTACHMENT
+            found.append((f"{case.title}{item.label}", name, ""))
+    return [{"標號": label, "名稱": name, "備註": note} for label, name, note in found]
+
+
+def _of_motions(meeting: Meeting) -> list[tuple[Case, Attachment]]:
+    """What is attached to the motions that were raised at the meeting: no paper has it."""
+    return [(case, item) for case in meeting.cases if case.is_minuted for item in case.attachments]
 
 
 def _may_see(minutes: Minutes, item: Attachment, edition: str) -> bool:
@@ -301,31 +302,6 @@ def _flat(tree: Sequence[dict[str, Any]], level: int = 1) -> Iterator[dict[str, 
         yield from _flat(point["下層"], level + 1)
 
 
-def tasks(meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """The rows of 決議分辦表: every decision that a unit is to carry out, in the order of the agenda."""
-    rows: list[dict[str, Any]] = []
-    for subject, decisions in _decided_on(meeting, minutes, vocabulary):
-        for decision in decisions:
-            if _is_task(decision):
-                cells = [field(decision, name) for name in ("text", "unit", "due", "tracking")]
-                if decision.is_rider:
-                    cells[0] = fill("{}：{}", field(decision, "sort"), cells[0])
-                rows.append(dict(zip(TASK_COLUMNS, [len(rows) + 1, subject, *cells], strict=True)))
-    return rows
-
-
-def _decided_on(
-    meeting: Meeting, minutes: Minutes, vocabulary: Vocabulary
-) -> Iterator[tuple[Text, Sequence[Decision]]]:
-    """What was decided on each case, and in each section without cases, by the agenda."""
-    for section in meeting.sections:
-        if not section.has_cases:
-            yield typed(section.name, section.at("name")), minutes.decisions_of(section.name)
-        for case in meeting.of_kind(section.name):
-            subject = vocabulary.written(case, "subject", case)
-            yield fill("{}：{}", typed(case.title, case.at("kind")), subject), minutes.decisions_of(case.key)
-
-
 def _compose_minutes(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
     """The minutes for the meeting and for the public; for the agency where a case is for it alone."""
     noted = meeting.minutes
@@ -338,71 +314,32 @@ def _editions(meeting: Meeting) -> list[str]:
 
 
 def _compose_attachments(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """The attachments of the minutes, each a file of its own."""
+    """The attachments of the minutes and of motions raised at the meeting, each a file of its own."""
     noted = meeting.minutes
     if noted is None:
         return []
-    return [
+    found = [
         attachment.of_minutes(meeting, item, vocabulary, PUBLIC if _may_see(noted, item, FOR_PUBLIC) else PARTICIPANTS)
         for item in noted.attachments
     ]
-
-
-def _compose_tasks(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
-    """The table of tasks, and an excerpt of it for each unit; none where nothing is to be done."""
-    rows = tasks(meeting, meeting.minutes, vocabulary) if meeting.minutes else []
-    documents = [_tasks(meeting, "", rows, vocabulary)] if rows else []
-    for unit in dict.fromkeys(unit for row in rows for unit in units_of(row["主辦單位"])):
-        unit_rows = [row for row in rows if unit in units_of(row["主辦單位"])]
-        documents.append(_tasks(meeting, unit, unit_rows, vocabulary))
-    return documents
-
-
-def _has_tasks(meeting: Meeting) -> bool:
-    noted = meeting.minutes
-    if noted is None:
-        return False
-    keys = [*agenda.texts(meeting.sections), *(case.key for case in meeting.cases)]
-    return any(_is_task(item) for key in keys for item in noted.decisions_of(key))
-
-
-def _tasks(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocabulary: Vocabulary) -> Document:
-    shown_unit = f"（{unit}）" if unit else ""
-    context = {**vocabulary.context(None), "分辦": {"單位標示": shown_unit}, "表": {"列": list(rows)}}
-    title = f"{meeting.name}{TASKS}{shown_unit}"
-    name = f"（{file_names.part(unit, '單位')}）" if unit else ""
-    return Document(
-        f"{TASKS}{name}",
-        TASKS,
-        context,
-        title,
-        TASKS,
-        1,
-        joined=False,
-        audience=INTERNAL,
-        companions=(Companion("xlsx", partial(_task_book, title, rows)),),
-    )
-
-
-def _task_book(title: str, rows: Sequence[dict[str, Any]]) -> bytes:
-    """The table of tasks as a workbook to send round, the same rows as the document's."""
-    from generator.workbook import forms
-
-    result = io.BytesIO()
-    headings = ["決定（議）" if name == "決議" else name for name in TASK_COLUMNS]
-    cells = [[row[name] for name in TASK_COLUMNS] for row in rows]
-    forms.write_workbook(result, [forms.plain_sheet(TASKS, headings, cells)], title=title)
-    return result.getvalue()
+    found += [
+        replace(document, joined=False, of_minutes=True, level=1)
+        for case, item in _of_motions(meeting)
+        for document in access.of_attachment(attachment.compose(meeting, case, item, vocabulary), case, item)
+        if not document.stands_in
+    ]
+    return found
 
 
 DOCUMENT_TYPES = (
     DocumentType(lambda meeting: [f"{MINUTES}.docx"] if meeting.minutes else [], _compose_minutes),
     DocumentType(
         lambda meeting: [
-            f"{attachment.template_of(meeting, item)}.docx"
-            for item in (meeting.minutes.attachments if meeting.minutes else ())
+            f"{attachment.template_of(meeting, item)}.{'pptx' if item.is_deck else 'docx'}"
+            for item in (
+                (*meeting.minutes.attachments, *(item for _, item in _of_motions(meeting))) if meeting.minutes else ()
+            )
         ],
         _compose_attachments,
     ),
-    DocumentType(lambda meeting: [f"{TASKS}.docx"] if _has_tasks(meeting) else [], _compose_tasks),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from generator.basic import file_names
-from generator.documents import access, agenda, attachment, case, front, minutes, notice, replies
+from generator.documents import access, agenda, attachment, case, front, minutes, notice, replies, tasks
 from generator.documents.document import Document, DocumentType
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import OPEN
@@ -57,6 +57,7 @@ DOCUMENT_TYPES = (
     DocumentType(_templates_of_papers, compose),
     *notice.DOCUMENT_TYPES,
     *minutes.DOCUMENT_TYPES,
+    *tasks.DOCUMENT_TYPES,
     *replies.DOCUMENT_TYPES,
 )
 

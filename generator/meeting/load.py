@@ -20,7 +20,7 @@ from generator.meeting.sheets.agenda import USUAL, Section
 from generator.meeting.sheets.index import AGENCY_SHEETS, MEETING_SHEETS, NAMES
 from generator.meeting.sheets.lists import COUNTED, PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, Explanation, MeetingInfo, Note, Slide
-from generator.meeting.sheets.minutes import ClearedWording, Decision, Remark
+from generator.meeting.sheets.minutes import ClearedWording, Decision, MinutesAttachment, Remark
 from generator.meeting.sheets.replies import Proposal, Reply
 from generator.meeting.sources import SHEET, Inputs, SourceCode
 from generator.workbook import books, typed_rows, values
@@ -281,7 +281,8 @@ def _mention_sheets(
     absent = [name for name in NAMES if name not in present]
     wanted = {
         values.folded(text.partition(":")[2])
-        for sheet in books.named(raw, Attachment.sheet.name)
+        for name in (Attachment.sheet.name, MinutesAttachment.sheet.name)
+        for sheet in books.named(raw, name)
         for row in sheet.cells
         for value in row
         if (text := values.folded(value)).startswith(f"{SHEET}:")

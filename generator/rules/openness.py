@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.basic.problem import Code, Problem, error, problem
+from generator.basic.problem import Code, Problem, error, note, problem
 from generator.meeting.model import Meeting
 from generator.meeting.sheets import ACCESS, OPEN
 from generator.meeting.sheets.meeting import Attachment
@@ -16,6 +16,9 @@ class OpennessCode(Code):
     SECRET_BUT_OPEN = error("{case}有密等，「公開」欄卻不是限閱或不公開", "請填限閱或不公開；沒有密等時請刪除密等。")
     SOURCE_OPEN_ELSEWHERE = error(
         "同一個來源在 {other} 是{wider}，這裡是{access}", "請改為相同；或另備一份可以給較多人看的內容。"
+    )
+    ORIGINAL_UNMARKED = note(
+        "這個附件是{access}，附上的原檔不更動，各頁沒有「{access}」的標示", "需要時請自行在原檔加上；PDF 已有標示。"
     )
 
 
@@ -57,8 +60,19 @@ def sources_have_one_access(meeting: Meeting) -> list[Problem]:
     return found
 
 
+def originals_have_no_mark(meeting: Meeting) -> list[Problem]:
+    """The file itself that goes along beside its PDF is as it came."""
+    return [
+        problem(OpennessCode.ORIGINAL_UNMARKED, item.at("keeps_original"), access=item.access)
+        for case in meeting.cases
+        for item in case.attachments
+        if item.keeps_original and item.access != OPEN
+    ]
+
+
 RULES = (
     attachments_are_no_wider_than_their_case,
     secret_cases_are_not_open,
     sources_have_one_access,
+    originals_have_no_mark,
 )

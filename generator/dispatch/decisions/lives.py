@@ -17,7 +17,7 @@ from generator.basic.workspace import Workspace
 from generator.documents import access
 from generator.meeting import figures, load
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import CONTINUED, RELEASED
+from generator.meeting.sheets import CONTINUED, OPEN, RELEASED
 from generator.meeting.sheets.lists import PastDecision
 from generator.prose.vocabulary import Vocabulary
 from generator.rules import carried
@@ -60,6 +60,7 @@ class Life:
     closed: dt.date | None = None
     forgotten_at: str = ""
     mark: str = ""
+    access: str = OPEN
 
     @property
     def open(self) -> bool:
@@ -115,7 +116,8 @@ def _made(meeting: Meeting) -> dict[Any, list[Life]]:
     subjects = {
         folded(case.key): vocabulary.render(case.subject, case, case.at("subject"), []) for case in meeting.cases
     }
-    marks = {folded(case.key): access.mark(case.access, case.secrecy) for case in meeting.cases}
+    cases = {folded(case.key): case for case in meeting.cases}
+    marks = {key: access.mark(case.access, case.secrecy) for key, case in cases.items()}
     found: dict[Any, list[Life]] = {}
     for decision in minutes.decisions:
         if not decision.text:
@@ -134,6 +136,7 @@ def _made(meeting: Meeting) -> dict[Any, list[Life]]:
                 due=decision.due,
                 state=decision.tracking or UNTRACKED,
                 at=decision.at("text"),
+                access=cases[key].access if key in cases else OPEN,
                 closed=meeting.date if decision.tracking == RELEASED else None,
                 mark=marks.get(key, ""),
             )

@@ -19,7 +19,7 @@ from generator.basic.workspace import Workspace
 from generator.dispatch import releases
 from generator.dispatch.decisions.lives import FORGOTTEN, Life, Lives
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import RELEASED
+from generator.meeting.sheets import OPEN, RELEASED
 from generator.meeting.sheets.lists import PlannedDataset
 from generator.meeting.sheets.meeting import MeetingInfo
 from generator.meeting.sheets.minutes import Decision
@@ -56,6 +56,7 @@ class Promise:
     months: int
     changed: tuple[str, ...]
     said: tuple[Said, ...]
+    access: str = OPEN
 
     @property
     def verdict(self) -> str:
@@ -181,7 +182,7 @@ def _deadlines(versions: Sequence[_Version], lives: Sequence[Life], today: dt.da
         dates = tuple(dict.fromkeys(entry.date for _, entry in said))
         yield Promise(
             DEADLINE,
-            f"{life.number} {life.text}",
+            f"{life.number}{f'（{life.mark}）' if life.mark else ''} {life.text}",
             life.unit,
             roc.short_date(days[0]),
             said[-1][1].date,
@@ -189,6 +190,7 @@ def _deadlines(versions: Sequence[_Version], lives: Sequence[Life], today: dt.da
             late,
             dates,
             tuple(entry for _, entry in said),
+            life.access,
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from generator.basic import file_names, roc
 from generator.basic.problem import Problem
@@ -16,11 +17,13 @@ from generator.dispatch.decisions.lives import FORGOTTEN, Life, Lives
 from generator.dispatch.decisions.promises import DROPPED, LATE, OVERDUE, Promise
 from generator.documents.summary import Group
 from generator.meeting.model import units_of
+from generator.meeting.sheets import ACCESS, OPEN, WITHHELD
 
 NAME, PROMISES = "決議追蹤", "期程追蹤"
 _HEADINGS = ("編號", "決定（議）", "主辦單位", "期限", "辦理情形", "狀態")
 _PROMISE_HEADINGS = ("種類", "事項", "單位", "原定", "現定", "結果")
 Line = list[tuple[str, str]]
+_Entry = TypeVar("_Entry", Life, Promise)
 
 
 def home(workspace: Workspace) -> Path:
@@ -34,18 +37,20 @@ def write(
     """Writes the tables as document and workbook, whole and by unit. Raises search.Leak and OSError."""
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
-    units = dict.fromkeys(unit for life in shown for unit in units_of(life.unit))
-    parts = [("", list(shown))] + [(unit, [life for life in shown if life.is_of(unit)]) for unit in units]
-    tables = [(NAME, unit, _table(lives, today), len(lives)) for unit, lives in parts]
-    owners = dict.fromkeys(unit for promise in promises for unit in units_of(promise.unit))
-    kept = [("", list(promises))] if promises else []
-    kept += [(unit, [entry for entry in promises if unit in units_of(entry.unit)]) for unit in owners]
-    tables += [(PROMISES, unit, _promised(entries), len(entries)) for unit, entries in kept]
-    for name, unit, group, count in tables:
+    made: list[tuple[str, str, Group, Sequence[Life | Promise]]] = []
+    for unit, lives in _by_unit(shown, found):
+        made.append((NAME, unit, _table(lives, today), lives))
+    for unit, entries in _by_unit(promises, found) if promises else ():
+        made.append((PROMISES, unit, _promised(entries), entries))
+    for name, unit, group, listed in made:
         part = file_names.part(unit, "單位")
         whole = f"{name}（{part}）" if unit else name
         title = f"{found.meetings[-1].agency.group if found.meetings else ''}{name}{f'（{unit}）' if unit else ''}"
-        lines = [f"截至{roc.long_date(today)}，共{count}項。"]
+        lines = [f"截至{roc.long_date(today)}，共{len(listed)}項。"]
+        narrow = max((entry.access for entry in listed), key=ACCESS.index, default=OPEN)
+        if narrow != OPEN:
+            readers = "本機關" if narrow == WITHHELD else "與會者"
+            lines.append(f"內有{narrow}的案，請勿轉送{readers}以外的人。")
         content = summaries.document(workspace, found.meetings, whole, title, lines, [group], problems)
         if content is not None:
             files[f"{whole}.docx"] = content
@@ -57,6 +62,20 @@ def write(
         stale = {name: outputs.GONE for name in outputs.read_record(folder) if name not in files}
         result.outcomes = outputs.write_all(folder, files, stale, {})
     return result
+
+
+def _by_unit(entries: Sequence[_Entry], found: Lives) -> Iterator[tuple[str, list[_Entry]]]:
+    """All entries under an empty name, then those of each unit.
+
+    What is 不公開 stays inside the agency: it is in no document of a unit that 〔單位〕 does not list.
+    """
+    yield "", list(entries)
+    own = {unit for meeting in found.meetings for unit in meeting.units}
+    for unit in dict.fromkeys(unit for entry in entries for unit in units_of(entry.unit)):
+        of_unit = [entry for entry in entries if unit in units_of(entry.unit)]
+        readable = [entry for entry in of_unit if entry.access != WITHHELD or not own or unit in own]
+        if readable:
+            yield unit, readable
 
 
 def _table(lives: Sequence[Life], today: dt.date) -> Group:

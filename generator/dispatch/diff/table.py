@@ -15,11 +15,13 @@ from generator.dispatch.diff.causes import Change, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.dispatch.diff.compare import FORMAT, PROPERTIES, RENAMED, REPLACED, DocumentChange, Revisions
 from generator.dispatch.diff.withheld import NOT_LISTED
+from generator.documents import access
 from generator.documents.document import EDITIONS, FOR_MEETING, FOR_PUBLIC, INTERNAL, PARTICIPANTS, PUBLIC, Document
 from generator.leaks import names, restricted, search
 from generator.meeting import figures
 from generator.meeting.model import Meeting
 from generator.prose.vocabulary import Vocabulary
+from generator.word import page_marks
 from generator.word import render as templates
 from generator.word.templates import available, missing
 
@@ -64,6 +66,8 @@ def render(
     context, _ = vocabulary.for_template(filled.context)
     content = templates.render(workspace.templates / filled.template_file, context, properties, problems)
     if content is not None:
+        if mark := access.mark(access.narrowest(meeting, filled.audience)):
+            content = page_marks.marked(content, mark)
         edition = FOR_PUBLIC if filled.audience == PUBLIC else FOR_MEETING
         search.inspect_apart(meeting, filled.file, content, edition)
         restricted.inspect(meeting, filled.audience, {filled.file: content})

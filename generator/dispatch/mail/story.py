@@ -71,6 +71,8 @@ class MailCode(Code):
 
 # In a template this means: the attachments that came as files and whose row asks for it, in their original format.
 ORIGINALS = "附件原檔"
+# And this: what is attached to the minutes, and to motions raised at the meeting.
+OF_MINUTES = "會議紀錄附件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,9 +347,13 @@ def _files(examined: Examined, wanted: Sequence[Wanted], problems: list[Problem]
         for document in examined.documents
         if document.enclosure and document.enclosure.keeps_original and document.audience != INTERNAL
     }
+    of_minutes = [document for document in examined.documents if document.of_minutes and document.audience != INTERNAL]
     for attachment in wanted:
         if folded(attachment.name) == ORIGINALS:
             found |= originals
+            continue
+        if folded(attachment.name) == OF_MINUTES:
+            found |= {f"{document.name}.pdf": document for document in of_minutes}
             continue
         if folded(attachment.name) == folded(invitation.FILE):
             # Made of the workbooks when the mail is.
