@@ -69,7 +69,8 @@ def test_it_keeps_the_documents_of_a_build_and_every_workbook_they_are_made_of(d
     built = {f"文件/{path.name}": path.read_bytes() for path in desk.output().glob("*.docx")}
     assert len(built) == 3
     assert {name: content for name, content in frozen.items() if name.startswith("文件/")} == built
-    assert contents(desk.root / "inputs") == inputs
+    # The one new file is the book of the agency that the meeting keeps.
+    assert contents(desk.root / "inputs") == {**inputs, "113-1/機關.xlsx": inputs["機關.xlsx"]}
 
 
 def test_the_manifest_says_what_when_for_whom_and_from_which_cells(desk: Desk) -> None:
