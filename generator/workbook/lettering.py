@@ -34,6 +34,11 @@ class Marked(str):
         return marked
 
 
+def whole(text: str) -> Spans:
+    """The parts of a cell that is underlined as a whole; none of an address, which Excel underlines by itself."""
+    return ((0, len(text)),) if text and "://" not in text and "@" not in text else ()
+
+
 def raised(text: str, position: str) -> str:
     """A run set as ``superscript`` or ``subscript``: 10⁶, NO₃⁻. What has no such character stays as it is."""
     if position == "superscript":

@@ -35,6 +35,8 @@ _COLUMN, _SHAPES, _LETTERS = f"{_TABLE}table-column", f"{_TABLE}shapes", f"{_STY
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _ASIDE = {f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}ruby-text"}
 _MARKED = {1: " ", 2: "\t", 3: "\n"}
+# Around what is underlined, until the parts can be counted.
+_LINE, _LINE_END = "\4", "\5"
 _SIZE = re.compile(r"(\d*\.?\d+)(cm|mm|in|pt|pc|px)")
 # What is smaller than half a millimetre nobody sees.
 _SMALL = {"cm": 0.05, "mm": 0.5, "in": 0.02, "pt": 1.5, "pc": 0.12, "px": 2.0}
@@ -93,6 +95,9 @@ class _Looks:
             if lines != [None, None]:
                 own["struck"] = any(line not in (None, "none") for line in lines)
                 self.strikes_any |= own["struck"]
+            lines = [letters.get(f"{_STYLE}text-underline-{part}") for part in ("style", "type")]
+            if lines != [None, None]:
+                own["underlined"] = any(line not in (None, "none") for line in lines)
             if position := letters.get(f"{_STYLE}text-position"):
                 place = position.split()[0]
                 lowered = place == "sub" or place.startswith("-")
@@ -223,6 +228,7 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
     faults: dict[int, str] = {}
     texts: dict[int, str | number_formats.Shown] = {}
     indents: dict[int, int] = {}
+    underlined: dict[int, lettering.Spans] = {}
     column = 0
     for cell in element.iterchildren(*_CELLS):
         times = _times(cell, "columns-repeated")
@@ -237,6 +243,9 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
             marks.add(RawSheetCode.HIDDEN_CELLS)
         for code in marks:
             maker.mention(code, index, column)
+        if isinstance(value, lettering.Marked):
+            underlined.update(dict.fromkeys(range(column, min(column + times, MOST_COLUMNS)), value.underlined))
+            value = str(value)
         down, right = _times(cell, "rows-spanned"), _times(cell, "columns-spanned")
         if down > 1 or right > 1:
             maker.spans.append((index, column, index + down - 1, column + right - 1))
@@ -257,6 +266,7 @@ def _row(element: Any, index: int, maker: Maker, looks: _Looks) -> tuple[int, bo
         hidden = looks.hides(element)
         for number in range(index, min(index + times, max(index, MOST_ROWS) + 1)):
             maker.indents.update(((number, column), indent) for column, indent in indents.items())
+            maker.underlined.update(((number, column), parts) for column, parts in underlined.items())
             if not maker.row(number, list(line), faults, texts, hidden):
                 return number, False
     return index + times, True
@@ -299,7 +309,7 @@ def _value(
     if given and (picture := _PICTURE_FORMULA.match(given)):
         return None, None, picture[1].upper()
     lines = [_text(paragraph, looks, marks) for paragraph in cell.iterchildren(f"{_TEXT}p")]
-    text = lettering.visible("\n".join(lines), marks)
+    text, underlined = _parts(lettering.visible("\n".join(lines), marks))
     if text[:1] == "=" and (picture := _PICTURE_FORMULA.match(text)):
         return None, None, picture[1].upper()
     # A cell without a paragraph was written by a program that left the showing to others.
@@ -348,7 +358,26 @@ def _value(
         return text or None, None, None
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value") == "true", None, None
+    if not underlined and looks.of_cell(cell, column).get("underlined"):
+        underlined = lettering.whole(text)
+    if text and underlined:
+        return lettering.Marked(text, (), underlined), None, None
     return text or ("" if lines else cell.get(f"{_OFFICE}string-value")) or None, None, None
+
+
+def _parts(marked: str) -> tuple[str, lettering.Spans]:
+    """A text without the marks around what is underlined, and those parts, each from and to."""
+    if _LINE not in marked:
+        return marked, ()
+    text, parts, depth = "", list[tuple[int, int]](), 0
+    for piece in re.split(f"([{_LINE}{_LINE_END}])", marked):
+        if piece in (_LINE, _LINE_END):
+            depth += 1 if piece == _LINE else -1
+            continue
+        if piece and depth:
+            parts.append((len(text), len(text) + len(piece)))
+        text += piece
+    return text, tuple(parts)
 
 
 def _clock(match: re.Match[str]) -> dt.time:
@@ -381,7 +410,7 @@ def _text(paragraph: Any, looks: _Looks, marks: set[Code]) -> str:
 def _gather(element: Any, pieces: list[str], looks: _Looks, marks: set[Code]) -> None:
     """Texts as they stand, and control characters, which XML cannot have, for what must not be folded.
 
-    What is struck out is left out, what is raised or lowered gets the characters for it.
+    What is struck out is left out, what is raised or lowered gets the characters for it, what is underlined gets marks.
     """
     pieces.append(element.text or "")
     for child in element:
@@ -399,8 +428,8 @@ def _gather(element: Any, pieces: list[str], looks: _Looks, marks: set[Code]) ->
             if look.get("struck"):
                 if "".join(inside).strip():
                     marks.add(RawSheetCode.STRUCK_OUT)
-            elif raised := look.get("raised"):
-                pieces.append(lettering.raised("".join(inside), raised))
-            else:
-                pieces += inside
+                inside = []
+            if raised := look.get("raised"):
+                inside = [lettering.raised("".join(inside), raised)]
+            pieces += [_LINE, *inside, _LINE_END] if look.get("underlined") else inside
         pieces.append(child.tail or "")

@@ -325,6 +325,8 @@ def _row(element: Any, index: int, styles: _Styles, strings: list[str], maker: M
             if value.underlined:
                 maker.underlined[index, column] = value.underlined
             value = str(value) or None
+        if isinstance(value, str) and cell.get("s") in styles.underlined and (parts := lettering.whole(value)):
+            maker.underlined.setdefault((index, column), parts)
         if fault is not None:
             faults[column] = fault
         elif value is None:
@@ -404,6 +406,8 @@ class _Styles:
         struck = {number for number, font in enumerate(book._fonts) if font.strike}
         # The style of a cell that none is given is the first.
         self.struck = {str(number) for number, style in enumerate(book._cell_styles) if style.fontId in struck}
+        lined = {number for number, font in enumerate(book._fonts) if font.u not in (None, "none")}
+        self.underlined = {str(number) for number, style in enumerate(book._cell_styles) if style.fontId in lined}
         if "0" in self.struck:
             self.struck.add(cast(str, None))
         self.unseen = {str(number) for number in range(len(book._cell_styles)) if self._hides(number)}
