@@ -7,10 +7,13 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
 import pytest
+from lxml import etree
+from pptx import Presentation
 
 from tests.conftest import AGENCY, EXPLANATIONS, Desk
 
@@ -99,6 +102,41 @@ def test_a_review_copy_cannot_be_attached_and_none_is_among_what_goes_out(desk: 
     assert result.exit_code == 1
     assert json.loads(result.stdout)["outcomes"] == []
     assert not list(desk.root.glob("output/113-1 公開*"))
+
+
+def test_slides_have_comments_too_which_are_for_nobody_outside(own_desk: Desk) -> None:
+    result = own_desk.run("build", "113-1", "--review")
+    assert result.exit_code == 0, result.output
+    path = own_desk.root / "output/113-1 審閱本/03 報告事項第一案 附件1 簡報（審閱本）.pptx"
+    deck = Presentation(str(path))
+    said = {number: slide_comments(slide) for number, slide in enumerate(deck.slides, start=1)}
+    assert "「113年4月29日」\n會議.日期\n現值：113-04-29\n儲存格：會議.xlsx〔會議資訊〕B2\n還沒有凍結的版本" in said[1]
+    assert said[2] == []
+    own_desk.run("build", "113-1", "--format", "docx")
+    plain = Presentation(str(own_desk.output("03 報告事項第一案 附件1 簡報.pptx")))
+    assert [list(slide.shapes.element.itertext()) for slide in plain.slides] == [
+        list(slide.shapes.element.itertext()) for slide in deck.slides
+    ]
+    before = path.read_bytes()
+    path.unlink()
+    own_desk.run("build", "113-1", "--review")
+    assert path.read_bytes() == before
+    audit = subprocess.run(
+        [sys.executable, "-m", "openxml_audit", str(path)], capture_output=True, text=True, check=False
+    )
+    assert audit.returncode == 0, audit.stdout
+    place = own_desk.root / "inputs/113-1/附件/核對.pptx"
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(before)
+    book = openpyxl.load_workbook(own_desk.root / "inputs/113-1/會議.xlsx")
+    book["附件"].append(["討1", "核對", "檔案:核對.pptx"])
+    book.save(own_desk.root / "inputs/113-1/會議.xlsx")
+    assert "file-review-copy" in {problem["code"] for problem in own_desk.problems()}
+
+
+def slide_comments(slide: Any) -> list[str]:
+    parts = [relation.target_part for relation in slide.part.rels.values() if relation.reltype.endswith("/comments")]
+    return ["".join(each.itertext()) for part in parts for each in etree.fromstring(part.blob)]
 
 
 def test_review_is_of_a_whole_meeting(desk: Desk) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     metavar="格式",
     help=f"{'、'.join(NAMES)}，以逗號分隔。",
 )
-@click.option("--review", is_flag=True, help="只產生審閱本：每個數字都有註解的 Word 檔，只供內部核對。")
+@click.option("--review", is_flag=True, help="只產生審閱本：每個數字都有註解的 Word 檔與簡報，只供內部核對。")
 @as_json
 @click.pass_obj
 def build(
@@ -48,7 +48,7 @@ def build(
     from generator.build import unchanged
 
     if review and (everything or only or formats != ",".join(USUAL)):
-        raise click.UsageError("--review 是一場會議的全部 Word 檔，不與 --all、--only、--format 同時使用。")
+        raise click.UsageError("--review 是一場會議的全部 Word 檔與簡報，不與 --all、--only、--format 同時使用。")
     if everything == (meeting is not None) or (everything and only):
         raise click.UsageError("請寫一場會議的編號，或以 --all 產生全部會議；--all 不與 --only 同時使用。")
     chosen = tuple(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))

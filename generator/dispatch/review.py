@@ -1,4 +1,4 @@
-"""審閱本 (`packet build --review`): each .docx with a Word comment at every figure. Never mailed, never published.
+"""審閱本 (`packet build --review`): each .docx and .pptx with a comment at every figure. Never mailed, never published.
 
 They lie in a folder of their own beside the meeting's, which nothing else reads.
 """
@@ -15,15 +15,18 @@ from generator.build.result import Result
 from generator.build.story import Step
 from generator.dispatch import releases
 from generator.dispatch.releases import Release
+from generator.documents import review_copy
 from generator.meeting import figures
-from generator.word import review
+from generator.slides import review as slides
+from generator.word import review as word
 
-ENDING = "（審閱本）.docx"
+# By the ending of a document, what writes the comments.
+_COMMENTED = {"docx": word.commented, "pptx": slides.commented}
 
 
 def folder(workspace: Workspace, meeting: MeetingId) -> Path:
     """Where the review copies of a meeting lie."""
-    return workspace.output(meeting).with_name(f"{meeting} {review.MARK}")
+    return workspace.output(meeting).with_name(f"{meeting} {review_copy.MARK}")
 
 
 def write(workspace: Workspace, meeting_id: MeetingId, step: Step = lambda text: None) -> Result:
@@ -52,11 +55,11 @@ def write(workspace: Workspace, meeting_id: MeetingId, step: Step = lambda text:
     step("加上註解")
     files = {}
     for document in built.examined.documents:
-        if document.ending == "docx" and document.name in built.contents and document.file in built.files:
-            content = built.files[document.file]
-            files[f"{document.name}{ENDING}"] = review.commented(
-                content, built.contents[document.name], meeting.date, about
-            )
+        commented = _COMMENTED.get(document.ending)
+        if commented is not None and document.name in built.contents and document.file in built.files:
+            name = f"{document.name}（{review_copy.MARK}）.{document.ending}"
+            content, contents = built.files[document.file], built.contents[document.name]
+            files[name] = commented(content, contents, meeting.date, about)
     step("寫入檔案")
     stale = {name: outputs.GONE for name in outputs.read_record(place) if name not in files}
     result.outcomes = outputs.write_all(place, files, stale, {})

@@ -86,6 +86,11 @@ def contents_of(deck: Deck) -> Contents:
     return contents
 
 
+def slide_number(passage: Passage) -> int:
+    """The slide on which a passage of a deck stands, from 1."""
+    return int(passage.where[1:-1])
+
+
 def compose(meeting: Meeting, case: Case, vocabulary: Vocabulary) -> Deck:
     """The deck with its figures in place; what cannot be rendered is a problem at its cell."""
     titles = [Line(vocabulary.written(slide, "title", case), slide.at("title")) for slide in meeting.slides]

@@ -7,14 +7,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from generator.basic.package import Package
 from generator.documents.passages import Contents
+from generator.documents.review_copy import AUTHOR, INITIALS, MARK
 from generator.word import ooxml, stretches
-
-# In the property 類別 of each review copy: by it one that was copied elsewhere is known again.
-MARK = "審閱本"
-_AUTHOR, _INITIALS = "packet", "p"
-_PROPERTIES = "docProps/core.xml"
 
 
 def commented(package: bytes, contents: Contents, day: dt.date, about: Callable[[str], str]) -> bytes:
@@ -33,7 +28,7 @@ def commented(package: bytes, contents: Contents, day: dt.date, about: Callable[
             continue
         parent: Any = document
         text = "\n\n".join(about(name) for name in stretch.figures)
-        comment = document.add_comment([Run(run, parent) for run in runs], text, _AUTHOR, _INITIALS)
+        comment = document.add_comment([Run(run, parent) for run in runs], text, AUTHOR, INITIALS)
         comment._comment_elm.set(f"{ooxml.W}date", f"{day.isoformat()}T00:00:00Z")
     known = {style.get(f"{ooxml.W}styleId") for style in document.styles.element.iter(f"{ooxml.W}style")}
     for style in list(body.iter(f"{ooxml.W}rStyle")):
@@ -44,11 +39,3 @@ def commented(package: bytes, contents: Contents, day: dt.date, about: Callable[
     result = io.BytesIO()
     document.save(result)
     return ooxml.packed(result.getvalue())
-
-
-def is_review_copy(package: bytes) -> bool:
-    """Whether the .docx says of itself that it is one."""
-    with Package(package) as archive:
-        return _PROPERTIES in archive.namelist() and f"category>{MARK}<" in archive.read(_PROPERTIES).decode(
-            "utf-8", "replace"
-        )

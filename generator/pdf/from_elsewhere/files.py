@@ -15,11 +15,11 @@ from pathlib import Path
 
 from generator.basic.package import DAMAGED, Budget, Package, TooManyParts, TooMuch
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
+from generator.documents import review_copy
 from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
 from generator.pdf.from_elsewhere import confined, not_taken, remarks
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
-from generator.word import review
 from generator.workbook.books import printable
 
 
@@ -165,10 +165,10 @@ def identified(named: Iterable[NamedFile], problems: list[Problem]) -> dict[Loca
 
 def _is_review_copy(path: Path, kind: Kind) -> bool:
     """Whether it is one of our own review copies, whose comments are for nobody outside."""
-    if ".docx" not in kind.endings:
+    if not {".docx", ".pptx"} & set(kind.endings):
         return False
     try:
-        return review.is_review_copy(path.read_bytes())
+        return review_copy.is_review_copy(path.read_bytes())
     except (*DAMAGED, OSError):
         # It says so itself when its pages are wanted.
         return False
