@@ -446,7 +446,7 @@ def test_errors_of_the_workbooks_stop_a_mail(desk: Desk) -> None:
 def test_what_has_gone_out_of_date_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     minutes(desk)
     monkeypatch.setattr(options, "today", lambda: dt.date(2024, 6, 7))
-    assert "信中的期限.修正意見（113年6月6日）已經過了，請確認。" in mail(desk)["remarks"]
+    assert "信中寫的期限「修正意見」（113年6月6日）已經過了，請確認。" in mail(desk)["remarks"]
     monkeypatch.setattr(options, "today", lambda: dt.date(2024, 6, 6))
     assert not any("已經過了" in one for one in mail(desk)["remarks"])
 

@@ -395,6 +395,19 @@ def test_new_goes_before_the_units_are_filled_in_but_says_so(desk: Desk) -> None
     assert rows(book(desk, "資料集"), "品質檢測") == []
 
 
+def test_a_data_groups_form_does_not_say_that_the_day_of_its_figures_may_be_empty(desk: Desk) -> None:
+    assert desk.run("new", "113-1").exit_code == 0
+    notes = {row[0]: row[2] for row in rows(book(desk, "會議"), "會議資訊")}
+    assert "可空白" not in notes["資料基準日"]
+    assert "可空白" in notes["報告期間"]
+
+
+def test_an_empty_cell_of_choices_names_them(desk: Desk) -> None:
+    desk.meeting(案由=CASES.replace("討論事項", "", 1))
+    (found,) = desk.problems()
+    assert (found["code"], found["remedy"]) == ("empty-cell", "請填入內容：報告事項、討論事項、臨時動議。")
+
+
 # packet new --from
 
 

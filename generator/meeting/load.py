@@ -180,7 +180,7 @@ def _no_cutoff(info: Row, problems: Sequence[Problem]) -> list[Problem]:
     example, at = MeetingInfo.sheet.column(name).example, info.at(name)
     if name not in info.cells:
         return [problem(RowCode.MISSING_FIELD, info.at(), name=name, example=example)]
-    return [] if any(found.at == at for found in problems) else [problem(RowCode.EMPTY_CELL, at, name=name)]
+    return [] if any(found.at == at for found in problems) else [problem(RowCode.EMPTY_CELL, at, name=name, choices="")]
 
 
 def agency_of(workspace: Workspace, meeting_id: MeetingId, problems: list[Problem]) -> list[RawSheet]:

@@ -172,5 +172,5 @@ def _is_there(decision: Decision, problems: list[Problem]) -> bool:
     if decision.text:
         return True
     if decision.unit or decision.due or decision.tracking:
-        problems.append(problem(RowCode.EMPTY_CELL, decision.at("text"), name=decision.heading_of("text")))
+        problems.append(problem(RowCode.EMPTY_CELL, decision.at("text"), name=decision.heading_of("text"), choices=""))
     return False

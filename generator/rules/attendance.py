@@ -26,6 +26,8 @@ class AttendanceCode(Code):
     NO_ATTENDANCE_YET = warning("〔出席〕還沒有委員", "定稿前請逐一填入委員及其出席情形。")
     ATTENDANCE_UNMARKED = error("委員{name}的出席情形空白，不能定稿", "請填出席、請假或代理。")
     ATTENDANCE_UNMARKED_YET = warning("委員{name}的出席情形空白", "定稿前請填出席、請假或代理。")
+    NOBODY_MARKED = error("〔出席〕{count} 位委員的出席情形都空白，不能定稿", "請逐一填出席、請假或代理。")
+    NOBODY_MARKED_YET = warning("〔出席〕{count} 位委員的出席情形都空白", "開完會請逐一填出席、請假或代理。")
     MEMBER_UNLISTED = error("委員{name}不在〔出席〕內，不能定稿", "請在〔出席〕增列；已非委員時請更新名冊。")
     MEMBER_UNLISTED_YET = warning("委員{name}不在〔出席〕內", "定稿前請在〔出席〕增列；已非委員時請更新名冊。")
     ATTENDEE_UNKNOWN = error("委員{name}不在 機關.xlsx〔委員〕內", "請改正姓名；不是委員的人請改列〔列席〕。{perhaps}")
@@ -59,6 +61,11 @@ def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
     """出席 says for every member whether they came (official-format: 出席委員, 請假委員)."""
     if not minutes.attendance and is_complete(minutes, Attendance):
         return [unfinished(minutes, AttendanceCode.NO_ATTENDANCE, AttendanceCode.NO_ATTENDANCE_YET, minutes.info.at())]
+    unmarked = [attendee for attendee in minutes.attendance if not attendee.how]
+    if len(unmarked) == len(minutes.attendance) > 1:
+        # Nobody has begun to fill it in.
+        codes = AttendanceCode.NOBODY_MARKED, AttendanceCode.NOBODY_MARKED_YET
+        return [unfinished(minutes, *codes, unmarked[0].at("how"), count=len(unmarked))]
     return [
         unfinished(
             minutes,
@@ -67,8 +74,7 @@ def attendance_is_noted(meeting: Meeting, minutes: Minutes) -> list[Problem]:
             attendee.at("how"),
             name=quoted(minutes, attendee.name),
         )
-        for attendee in minutes.attendance
-        if not attendee.how
+        for attendee in unmarked
     ]
 
 

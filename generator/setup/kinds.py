@@ -62,6 +62,8 @@ def form(
     left -= filled | set(wanted)
     kept = [{name: value for name, value in row.items() if name not in left} for row in rows]
     sheet = record.sheet.with_choices(choices) if choices else record.sheet
+    if record is MeetingInfo and kind == DATA_GROUP:
+        sheet = sheet.needing(MeetingInfo.heading_of("cutoff"))
     return FilledSheet(sheet.without(left), kept)
 
 

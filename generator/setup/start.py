@@ -92,8 +92,16 @@ def new(
             if not records:
                 continue
             columns = {*wanted, *named_columns}
+            # Before the meeting nobody has come yet.
+            came = {Observer.heading_of("how")}
             filled = [
-                form(record, given[record], columns, own.kind, choices_of(record, sections, own.roles))
+                form(
+                    record,
+                    given[record],
+                    columns - came if record is Observer else columns,
+                    own.kind,
+                    choices_of(record, sections, own.roles),
+                )
                 for record in records
             ]
             write_workbook(

@@ -124,6 +124,11 @@ class Sheet:
         kept = tuple(column for column in self.columns if column.name not in names)
         return dataclasses.replace(self, columns=kept)
 
+    def needing(self, name: str) -> Sheet:
+        """The sheet as a form that does not let that column stay empty."""
+        columns = (dataclasses.replace(each, required=True) if each.name == name else each for each in self.columns)
+        return dataclasses.replace(self, columns=tuple(columns))
+
     def with_choices(self, choices: Mapping[str, Sequence[str]]) -> Sheet:
         """The sheet where columns of the kind CHOICE, by name, allow other texts: a body's own words."""
         return dataclasses.replace(

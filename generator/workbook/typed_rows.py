@@ -37,7 +37,7 @@ class RowCode(Code):
     UNKNOWN_FIELD = note("不認得欄位「{name}」，未使用", "{perhaps}不需要時可不理會。")
     FIELD_TWICE = error("欄位「{name}」重複，{first} 已經填過", "請只留一列。")
     # Cells
-    EMPTY_CELL = error("「{name}」空白", "請填入內容。")
+    EMPTY_CELL = error("「{name}」空白", "請填入內容{choices}。")
     # Lists
     ROWS_ASIDE = note("第 {rows} 列是附註、合計或重複的標題，不當作資料", "若是資料，請補填其他各欄。")
     WRONG_TOTAL = error("填的是 {stated}，加總為 {computed}", "請核對各數，或刪除總計由程式計算。")
@@ -472,7 +472,8 @@ def _typed(name: str, spec: Sheet, sheet: RawSheet, index: int, position: int, p
     value = sheet.value(index, position)
     if value is None or (isinstance(value, str) and not value.strip()):
         if column.required and column.filled:
-            problems.append(problem(RowCode.EMPTY_CELL, sheet.at(index, position), name=name))
+            choices = f"：{'、'.join(column.choices)}" if column.choices else ""
+            problems.append(problem(RowCode.EMPTY_CELL, sheet.at(index, position), name=name, choices=choices))
             return None
         return values.empty(column)
     if column.kind is Kind.COUNT and (index, position) in sheet.merged:

@@ -472,7 +472,7 @@ def _remarks(examined: Examined, plan: _Plan, today: dt.date) -> list[str]:
     for name in mail_template.deadlines_named(plan.template):
         deadline = examined.figures.get(name)
         if deadline is not None and (day := deadline.value) < today:
-            found.append(f"信中的{name}（{roc.long_date(day)}）已經過了，請確認。")
+            found.append(f"信中寫的期限「{name.partition('.')[2]}」（{roc.long_date(day)}）已經過了，請確認。")
     if any(document and _is_original(name, document) for name, document in plan.files.items()):
         found.append("附件原檔照原樣附上，可能含有看不見的個人資料（作者、註解、隱藏的內容），寄出前請確認。")
     if not plan.files:

@@ -61,7 +61,7 @@ class MeetingInfo(Record):
         "資料基準日",
         Kind.DATE,
         required=False,
-        hint="各統計數字截至哪一日；沒有統計數字的會議可空白",
+        hint="各統計數字截至哪一日",
         example="113-04-02",
         figure="會議.資料基準日",
     )
