@@ -21,6 +21,7 @@ import openpyxl
 import pytest
 import test_catalogue
 import test_replies
+import test_starting
 from click.testing import CliRunner
 from conftest import EXPLANATIONS, MEETING, REPO, Desk
 from test_template_check import change
@@ -365,6 +366,27 @@ def rows(heading: str) -> list[list[str]]:
     lines = manual().partition(f"{heading}\n")[2].splitlines()[1:]
     table = lines[: next(number for number, line in enumerate(lines) if not line.startswith("|"))]
     return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table]
+
+
+def test_what_the_first_page_shows_is_a_meeting_that_builds(desk: Desk, tmp_path: Path) -> None:
+    new = Desk(tmp_path / "新機關")
+    assert desk.run("init", str(new.root)).exit_code == 0
+    agency = new.root / "inputs" / "機關.xlsx"
+    test_starting.fill(agency, "機關", test_starting.AGENCY)
+    test_starting.fill(agency, "單位", {"單位": "資訊處"})
+    assert new.run("new", "114-1").exit_code == 0
+    meeting, data = (new.root / "inputs" / "114-1" / name for name in ("會議.xlsx", "資料集.xlsx"))
+    facts = {"會議日期": "114-04-29", "開始時間": "14:30", "地點": "第1會議室", "資料基準日": "114-04-01"}
+    test_starting.fill(meeting, "會議資訊", facts)
+    for sheet, headings in (("案由", "| 案號 | 類別 | 單位 | 案由 |"), ("說明", "| 案號 | 層級 | 標題 | 內容 |")):
+        for row in rows(headings):
+            names = [name.strip() for name in headings.strip("| ").split("|")]
+            test_starting.fill(meeting, sheet, {name: value for name, value in zip(names, row, strict=True) if value})
+    listed = {"資料集項目名稱": "潮位站清單", "開放年月": "11403", "資料開放單位": "資訊處", "已上架": "★"}
+    test_starting.fill(data, "預定開放", listed)
+    assert new.problems("114-1") == []
+    assert new.run("build", "114-1", "--format", "docx").exit_code == 0
+    assert "計1項，已上架1項。" in "".join(new.texts("114-1").values())
 
 
 PARSERS: dict[str, Callable[[object], Any]] = {
