@@ -43,6 +43,13 @@ def sections(desk: Desk, table: str = SECTIONS) -> None:
     desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 議程=table)
 
 
+def test_a_wrong_ending_says_where_the_body_lists_its_own(desk: Desk) -> None:
+    sections(desk)
+    desk.meeting(案由=CASES.replace("，提請審議。", "，請公決。"), 說明=POINTS)
+    (found,) = [each for each in desk.problems() if each["code"] == "subject-ending"]
+    assert found["remedy"] == "請改正案由，或把本會的結尾加在 機關.xlsx〔議程〕C5。"
+
+
 def test_agenda_and_papers_have_the_sections_of_the_body(desk: Desk) -> None:
     sections(desk)
     desk.meeting(案由=CASES, 說明=POINTS)

@@ -15,7 +15,7 @@ class AgendaCode(Code):
     """The problems that this module finds."""
 
     NO_CASES = error("〔案由〕還沒有任何案", "請填入提到會議的案。")
-    SUBJECT_ENDING = error("{kind}的案由應以「{ending}」結尾", "請改正案由。")
+    SUBJECT_ENDING = error("{kind}的案由應以「{ending}」結尾", "請改正案由{elsewhere}。")
     SUBJECT_LINES = warning("案由有換行", "案由只寫一段，請刪除換行。")
     OWN_NUMBER = warning("{name}開頭自己寫了編號「{number}」，會與程式的編號重複", "請刪除，編號由程式產生。")
     NO_REQUEST = warning("{case}的說明最後一點不是「{request}」", "請補上。")
@@ -39,13 +39,21 @@ def there_are_cases(meeting: Meeting) -> list[Problem]:
 
 def subjects_end_properly(meeting: Meeting) -> list[Problem]:
     """The subject of a case ends with a phrase of its section: 「，報請鑒察。」, 「，提請討論。」 (practice)."""
-    return [
-        problem(
-            AgendaCode.SUBJECT_ENDING, case.at("subject"), kind=case.kind, ending="」或「".join(case.section.endings)
-        )
-        for case in meeting.cases
-        if not case.section.ends_properly(case.subject)
-    ]
+    problems = []
+    for case in meeting.cases:
+        section = case.section
+        if not section.ends_properly(case.subject):
+            own = section.at("allowed_endings") if section.row.workbook else None
+            problems.append(
+                problem(
+                    AgendaCode.SUBJECT_ENDING,
+                    case.at("subject"),
+                    kind=case.kind,
+                    ending="」或「".join(section.endings),
+                    elsewhere=f"，或把本會的結尾加在 {own}" if own else "",
+                )
+            )
+    return problems
 
 
 def subjects_are_one_line(meeting: Meeting) -> list[Problem]:
