@@ -1,7 +1,8 @@
 """A returned file of any kind → what its sender wants changed, still without its place in the draft.
 
-Every kind is read within limits: .docx and .odt by word.returned, .pdf in the child process, mails by ``mails``,
-workbooks by the room workbook. What cannot be read is told, never left out.
+Every kind is read within limits: .docx and .odt by word.returned, .doc and .rtf as LibreOffice opens them, .pdf and
+.msg in the child process, mails by ``mails``, workbooks by the room workbook. What cannot be read is told, never left
+out.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.basic.failure import UserError
-from generator.dispatch.replies import mails
+from generator.dispatch.replies import mails, old_word
 from generator.dispatch.replies.draft import Draft
 from generator.dispatch.replies.mails import Statement
 from generator.meeting.sheets.replies import MOVE, OPINION_ON, REVISION
-from generator.pdf.from_elsewhere import notes
+from generator.pdf.from_elsewhere import notes, outlook
 from generator.pdf.from_elsewhere.problems import Unfit
+from generator.pdf.office import ConversionFailed
 from generator.word import returned
 from generator.word.record import label_of
 from generator.workbook import books
@@ -26,9 +28,7 @@ from generator.workbook.values import folded
 
 _MOST_INSIDE = 4
 _OTHER_WAYS = {
-    ".msg": "請在 Outlook 開啟，另存為 .eml（或將內文貼進文字檔）後再匯入",
     ".doc": "請在 Word 開啟，另存為 .docx 後再匯入",
-    ".rtf": "請在 Word 開啟，另存為 .docx 後再匯入",
     ".xls": "請在 Excel 開啟，另存為 .xlsx 後再匯入",
 }
 # The headings of a form that was filled in: the text as it was, and as it is to be.
@@ -124,8 +124,15 @@ def _file(
         if ending == ".eml":
             yield from _mail(came, content, drafts, place, depth)
             return
+        if ending == ".msg":
+            path = place / "reply.msg"
+            path.write_bytes(content)
+            yield from _mail(came, outlook.read(path), drafts, place, depth)
+            return
         if ending in (".docx", ".odt"):
             _word(came, content, ending[1:], drafts)
+        elif ending in old_word.ENDINGS:
+            _word(came, old_word.as_odt(ending, content, place), "odt", drafts)
         elif ending == ".pdf":
             _pdf(came, content, place)
         elif ending in (".xlsx", ".ods"):
@@ -136,6 +143,8 @@ def _file(
             came.remark, came.unread = _OTHER_WAYS.get(ending, "讀不到意見，請人工閱讀"), True
     except (returned.Unreadable, mails.Unreadable, Unfit):
         came.remark, came.unread = "檔案損壞、有密碼，或內容過大，沒有讀取。請人工閱讀", True
+    except ConversionFailed:
+        came.remark, came.unread = _OTHER_WAYS[".doc"], True
     yield came
 
 

@@ -221,6 +221,16 @@ def _read_notes(content: bytes) -> tuple[str, bytes]:
         raise Unfit(FileCode.FILE_DAMAGED) from unreadable
 
 
+def _read_outlook(content: bytes) -> tuple[str, bytes]:
+    from generator.pdf.from_elsewhere import outlook
+
+    file = Path(os.fsdecode(content)).read_bytes()
+    try:
+        return "", outlook.as_eml(file)
+    except (OSError, ValueError, LookupError, struct.error, TypeError, AttributeError) as damaged:
+        raise Unfit(FileCode.FILE_DAMAGED) from damaged
+
+
 _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "examine pdf": _examine_pdf,
     "examine picture": _examine_picture,
@@ -229,6 +239,7 @@ _TASKS: dict[str, Callable[..., tuple[str, bytes]]] = {
     "remark pdf": _remark_pdf,
     "read old": _read_old,
     "read notes": _read_notes,
+    "read outlook": _read_outlook,
     "fit pdf": _fit_pdf,
     "fit picture": _fit_picture,
     "fit sheets": _fit_sheets,
