@@ -396,3 +396,11 @@ def test_the_manifest_names_the_calendar_among_the_inputs(desk: Desk) -> None:
     path = official(desk, 2024)
     desk.run("build", "113-1", "--format", "docx")
     assert f"inputs/共用/{path.name}" in [one["path"] for one in desk.manifest()["inputs"]]
+
+
+def test_a_body_without_any_deadline_is_told_so(desk: Desk) -> None:
+    desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 規則="| 規則 | 數值 | 依據 |\n| 各案須有決定 | 是 | |")
+    desk.meeting()
+    result = desk.run("schedule", "113-1")
+    assert result.exit_code == 0
+    assert "〔規則〕沒有填任何期限" in result.output

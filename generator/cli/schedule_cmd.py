@@ -49,5 +49,7 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
             terminal.problems(result.problems)
             terminal.failure("有錯誤，沒有產生行事曆檔。請改正後再執行一次。")
         else:
-            terminal.summary(result.folder.relative_to(workspace.root).as_posix(), result.outcomes, [])
+            none = "機關.xlsx〔規則〕沒有填任何期限（會議資料會前工作日、紀錄草稿工作日……），沒有期限可列。"
+            remarks = [] if found.deadlines else [none]
+            terminal.summary(result.folder.relative_to(workspace.root).as_posix(), result.outcomes, remarks)
     terminal.ended(result)
