@@ -181,6 +181,15 @@ def test_what_is_taken_off_is_subtracted_in_a_sum(desk: Desk) -> None:
     assert places(desk, "wrong-total") == []
     attach(desk, table.format(14))
     assert places(desk, "wrong-total") == ["表B2"]
+    attach(desk, table.format(10).replace("減：折讓 | 2", "減：折讓 | -2").replace("| -2", "| (2)"))
+    assert places(desk, "wrong-total") == []
+
+
+def test_a_part_among_decimals_takes_no_other_with_it(desk: Desk) -> None:
+    attach(
+        desk, "| 科目 | 數 |\n| 1 歲入 | 10 |\n| 1.1 稅課 | 6 |\n| 其中：所得 | 2 |\n| 1.2 其他 | 4 |\n| 2 歲出 | 8 |"
+    )
+    assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (3, 18)
 
 
 def test_a_total_across_is_checked_where_most_rows_show_what_it_sums(desk: Desk) -> None:
@@ -195,6 +204,49 @@ def test_a_total_across_is_checked_where_most_rows_show_what_it_sums(desk: Desk)
     ]
     attach_each(desk, tables)
     assert places(desk, "wrong-total-across") == ["表1D4", "表2B4", "表3G4"]
+
+
+def test_parts_of_a_year_that_others_make_up_are_totals(desk: Desk) -> None:
+    quarters = (
+        "| 第1季 | 3 |\n| 第2季 | 4 |\n| 上半年 | 7 |\n| 第3季 | 1 |\n| 第4季 | 1 |\n| 下半年 | 2 |\n| 全年 | 9 |"
+    )
+    tables = [
+        f"| 季 | 數 |\n{quarters}",
+        "| 期 | 數 |\n| 第1季 | 7 |\n| 1月 | 3 |\n| 2月 | 4 |\n| 第2季 | 2 |\n| 4月 | 1 |\n| 5月 | 1 |",
+        # What is no sum is one of the data.
+        "| 季 | 數 |\n| 第1季 | 3 |\n| 第2季 | 4 |\n| 第3季 | 2 |\n| 全年 | 30 |",
+    ]
+    assert counted(desk, attach_each(desk, tables)) == [(4, 9), (4, 9), (4, 39)]
+
+
+def test_a_row_that_is_the_sum_of_all_others_under_a_name_is_a_warning(desk: Desk) -> None:
+    units = "| 企劃處 | 4 | 3 |\n| 資訊處 | 6 | 4 |"
+    tables = [
+        f"| 機關 | 應辦 | 已辦 |\n| 海風部 | 10 | 7 |\n{units}",
+        f"| 機關 | 應辦 | 已辦 |\n| 海風部 | 10 | 8 |\n{units}",
+        # One column of small numbers may be so by chance.
+        "| 年 | 數 |\n| 甲 | 1 |\n| 乙 | 2 |\n| 丙 | 3 |",
+    ]
+    attach_each(desk, tables)
+    assert places(desk, "sum-of-others") == ["表1A2"]
+
+
+def test_marks_words_and_names_in_the_place_of_others_are_data(desk: Desk) -> None:
+    tables = [
+        "| 項 | 完成 | 未完成 |\n| 甲 | V | |\n| 乙 | | V |\n| 合計 | 1 | 1 |",
+        "| 項目 | 內容 |\n| 說明 | 甲 |\n| 備註 | 乙 |",
+        "| 站 | 數 | 率 |\n| (1)甲 | 3 | 1 |\n| (2)乙 | 4 | 2 |\n| 總計=(1)+(2) | 7 | |\n"
+        "| 承辦人：王 | 科長：李 | 處長：張 |",
+    ]
+    names = attach_each(desk, tables)
+    assert [figures(desk, name)[f"{name}.總數"] for name in names] == [2, 2, 2]
+    assert places(desk, "headings-taken") == []
+
+
+def test_years_below_a_group_name_its_columns(desk: Desk) -> None:
+    attach(desk, "| 站 | 件數 | | |\n| | 111 | 112 | 113 |\n| 甲 | 1 | 2 | 3 |\n| 乙 | 1 | 2 | 3 |", ("A1:A2", "B1:D1"))
+    found = figures(desk)
+    assert [found[f"表.件數.{year}"] for year in (111, 112, 113)] == [2, 4, 6]
 
 
 # --- Lists and their copies --------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ _STATED = re.compile(
     r"|(?:自|至|迄|到|截|今|本|上|全|總|民國|[年月日季期度份初底末止起\d])*累計(?:數|值|至今)?"
     r"|(?:承|接)(?:上|前)頁|(?:過|轉|接)(?:次|下)頁"
 )
+_PERIOD = re.compile(r"(?:\d{2,4}年度?)?(?:第?[1-4一二三四]季|Q[1-4]|[上下]半年度?|全年度?)", re.IGNORECASE)
 # Rows below a total that compare: 占比, 較上年增減, 上年同期.
 _COMPARED = re.compile(
     r"[%％]|百分率|占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均|同期|同月"
@@ -53,18 +54,23 @@ _UNREPORTED = re.compile(
     r"(?:尚|暫)?未[\w]{1,4}|(?:暫)?無(?:資料|統計|此項)?|不(?:詳|適用|明|提供|列入)|免(?:辦理|填|報)?|待(?:查|補|確認|統計|定)"
     r"|停(?:辦|用|止)|缺(?:漏|值|資料)?|從?略|保密|取消|同上|詳(?:如|見)?(?:附件|備註)|(?:辦理|規劃|審查|籌備|統計|整理)中"
 )
+# Marks in a column that someone counts below: V, ✓, ○.
+_MARK = re.compile(r"[VvXxOo✓✔☑✗✘☒○●◎★☆△▲■□※]{1,2}")
 _NOTE = re.compile(
     r"(?:附?註\s*\d*\s*[：:.、]|附?註$|備\s*[註考](?:\s*[：:]|\s|$)|(?:填表|編製|使用)?說\s*明(?:\s*[：:]|\s|$)|資料來源|資料出處"
     r"|(?:來源|出處)[：:]|[（(]?(?:本[頁表])?以下(?:空白|略)|[（(]附?註\s*\d*\s*[）)]|※|＊|\*|N\.?B\.?|Notes?[：:]|Source[：:])",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(r"(?:製表|填表|複核|覆核|審核|承辦|主辦|業務主管|單位主管|會計主管|主計主管|機關首長|機關長官)")
+_SIGNED = re.compile(
+    r"(?:製表|填表|複核|覆核|審核|承辦|主辦|業務主管|單位主管|會計主管|主計主管|機關首長|機關長官"
+    r"|[^：:]{0,4}(?:[科股組處課局署司室部院校]長|主任|經辦|校核)[^：:]{0,3}[：:])"
+)
 _UNIT = re.compile(
     r"[（(]?\s*(?:計量|金額|貨幣|幣值)?單\s*位\s*[：:].+|[（(]?(?:(?:計量|金額)?單\s*位\s+)?(?:新[臺台]幣\s*[：:]?\s*)?[十百千萬億]{0,2}元[）)]?$"
 )
 # What stands in the frame of an official statistical report (公務統計報表) beside its headings.
 _FRAME = re.compile(
-    r"(?:公開|秘密|機密|限閱)類|(?:[日旬週月季年]|半年|學年|不定期)報|編製機關|表號|頁次|第\d+頁.{0,6}|.{2,20}編(?:報|製|送)"
+    r"(?:公開|秘密|機密|限閱)類|(?:[日旬週月季年]|半年|學年|不定期)報|編製機關|表號|頁次|第\d+頁.{0,6}|(?:次|每|翌|隔|於|期間).{1,18}編(?:報|製|送)"
 )
 _FRAME_LABELS = ("編製機關", "表號", "頁次")
 _DAY = re.compile(
@@ -146,6 +152,11 @@ def is_note(text: str) -> bool:
     return bool(_NOTE.match(text.strip()))
 
 
+def is_bare(text: str) -> bool:
+    """Whether a text is but a word that could begin a note: 說明, 備註. It may name what stands beside it."""
+    return values.folded(text) in ("說明", "備註", "備考", "附註")
+
+
 def is_signature(texts: Iterable[str]) -> bool:
     """Whether a row is that of the signatures below a table: 製表　審核　機關首長."""
     given = list(texts)
@@ -156,8 +167,8 @@ def total_word(labels: Sequence[str]) -> str:
     """The word that makes a row one of totals, from the texts before its numbers; empty where there is none."""
     for label in labels:
         plain = values.folded(label).lower().rstrip("：:")
-        # 總計 Total
-        plain = re.sub(r"(?<=計)[a-z.\-/]+$", "", plain)
+        # 總計 Total, 總計=(1)+(2)
+        plain = re.sub(r"(?<=計)(?:[a-z.\-/]+|=.*)$", "", plain)
         for word in (*TOTAL_WORDS, *SUBTOTAL_WORDS):
             if plain == word:
                 return word
@@ -171,6 +182,11 @@ def total_word(labels: Sequence[str]) -> str:
 def reports_nothing(text: str) -> bool:
     """Whether a text stands where there is no number to report: －, 未報, 尚未統計."""
     return text.strip() in NOTHING_SIGNS or bool(_UNREPORTED.fullmatch(text.strip()))
+
+
+def is_period(label: str) -> bool:
+    """Whether a row is that of a part of a year that others may make up: 第1季, 上半年, 全年."""
+    return bool(_PERIOD.fullmatch(values.folded(label)))
 
 
 def compares(label: str) -> bool:
@@ -311,7 +327,7 @@ class _Finder:
         later = [other for other in self.rows if other > row][:_LOOKED_AT]
         numeric = self._numeric_columns(later)
         in_numbers = [area.text for area in areas if area.first in numeric and area.text not in NOTHING_SIGNS]
-        if in_numbers and all(map(_UNREPORTED.fullmatch, in_numbers)):
+        if in_numbers and all(_UNREPORTED.fullmatch(text) or _MARK.fullmatch(text) for text in in_numbers):
             return None
         above = numeric & self._columns_with_text(areas)
         heads = [area for headed in range(top, bottom + 1) for area in self.areas(headed)]

@@ -54,7 +54,10 @@ class PlainTableCode(Code):
     ROWS_AS_GROUPS = note(
         "只有第一欄有字，視為分組標題，不算一筆：{texts}", "若是資料，請補填其他各欄，沒有數字時填「－」。"
     )
-    WRONG_TOTAL_ACROSS = error("填的是 {stated}，同一列各欄加總為 {computed}", "請改正這一格，或加總的各欄。")
+    WRONG_TOTAL_ACROSS = warning("填的是 {stated}，同一列各欄加總為 {computed}", "請改正這一格，或加總的各欄。")
+    SUM_OF_OTHERS = warning(
+        "這一列（{text}）的數字都是其他各列的和，仍算一筆並加總", "若是合計，請在第一欄寫明「合計」；不是時可不理會。"
+    )
     SETS_OF_COLUMNS = warning(
         "同樣的欄位標題左右排了 {count} 次（{headings}），照印，但總數只算有幾列，各欄不加總",
         "要計數或加總時，請把右邊的資料接到左邊的下面。",
@@ -341,7 +344,7 @@ class _Reader:
             texts = self._texts(row)
             if not texts or len(filled) > 3 or self._has_numbers(row):
                 continue
-            if layout.is_note(texts[0]) and len(filled) <= 2:
+            if layout.is_note(texts[0]) and len(filled) <= 2 and not (len(filled) == wide and layout.is_bare(texts[0])):
                 kinds[row] = RowKind.NOTE
             elif wide > 1 and len(filled) == 1 and self._stands_alone(row, filled[0], first):
                 kinds[row] = RowKind.GROUP
@@ -500,7 +503,21 @@ class _Reader:
                 [self._text(*holder) for holder in holders[row] if holder is not None and holder[0] == row]
             )
         }
-        return set(range(top, bottom + 1)) - aside
+        return {row for row in range(top, bottom + 1) if row not in aside or self._distinguishes(holders, row, aside)}
+
+    def _distinguishes(
+        self, holders: Mapping[int, Sequence[tuple[int, int] | None]], row: int, aside: set[int]
+    ) -> bool:
+        """Whether columns that are called the same in the rows above differ in this one: years below 件數."""
+        above = [
+            tuple(line[place] for at, line in holders.items() if at not in aside) for place in range(len(self.columns))
+        ]
+        own = [holders[row][place] for place in range(len(self.columns))]
+        texts = [self._text(*holder) if holder else "" for holder in own]
+        return any(
+            above[place] == above[place - 1] and texts[place] != texts[place - 1]
+            for place in range(1, len(self.columns))
+        )
 
     def _mention_unheaded(self, column: int, name: str) -> None:
         at = self.sheet.at(self.found.bottom, column)
@@ -719,6 +736,13 @@ class _Reader:
         lines = totals.ranked(lines, places)
         for row, line in zip(rows, lines, strict=True):
             row.kind = line.kind
+        if (
+            not any(line.kind is RowKind.TOTAL for line in lines)
+            and (at_row := totals.unnamed(lines, places)) is not None
+        ):
+            text = next((text.strip() for text in rows[at_row].texts if text.strip()), "")
+            at = self.sheet.at(rows[at_row].number, self.columns[0])
+            self.problems.append(problem(PlainTableCode.SUM_OF_OTHERS, at, text=text[:20]))
         across = totals.wrong_across(lines, self.names, places)
         for wrong in across:
             at = self.sheet.at(rows[wrong.line].number, self.columns[wrong.column])
@@ -734,12 +758,11 @@ class _Reader:
         if any(depths):
             return depths
         firsts = [next((text for text in row.texts if text.strip()), "") for row in rows]
-        if depths := _depths_by_decimals(firsts):
-            return depths
-        # 一、歲入, (一)稅課收入.
-        for first in firsts:
-            below = depths[-1] + 1 if depths and totals.is_part(first) else 0
-            depths.append(_depth_by_number(first) or below)
+        # 一、歲入, (一)稅課收入, or 1 歲入, 1.1 稅課收入.
+        numbered = _depths_by_decimals(firsts) or list(map(_depth_by_number, firsts))
+        depths = []
+        for first, depth in zip(firsts, numbered, strict=True):
+            depths.append(depth or (depths[-1] + 1 if depths and totals.is_part(first) else 0))
         if any(depths):
             return depths
         own = [row.kind is RowKind.DATA and not layout.total_word(self._labels(row)) for row in rows]

@@ -17,6 +17,7 @@ from generator.workbook.layout import (
     ZERO_SIGNS,
     RowKind,
     compares,
+    is_period,
     total_word,
 )
 
@@ -24,6 +25,7 @@ from generator.workbook.layout import (
 _NOT_ADDED = re.compile(
     r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|代[碼號]|項次|^[款項目節]$|(?:^|\.)年(?:齡|別|度|份)?$"
 )
+_BY_CHANCE = 50
 _MOST_COMPARED = 10_000_000
 _WRITTEN = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
 _LONGEST = 30
@@ -138,7 +140,7 @@ def ranked(lines: Sequence[Line], shown_places: Sequence[int]) -> list[Line]:
     if not any(line.kind is RowKind.DATA for line in marked):
         # Rows that are all totals of something are the data: 111年合計, 112年合計.
         marked = list(lines)
-    for place in _wholes(marked, shown_places):
+    for place in (*_wholes(marked, shown_places), *_periods(marked, shown_places)):
         marked[place] = replace(marked[place], kind=RowKind.TOTAL)
     heads = [(place, below) for place, below in _heads(marked)]
     agreed = [_agrees(marked[place], [marked[part] for part in below], shown_places) for place, below in heads]
@@ -157,6 +159,42 @@ def _wholes(lines: Sequence[Line], shown_places: Sequence[int]) -> Iterator[int]
         named = line.labels and WHOLE_WORDS.fullmatch("".join(line.labels[0].split()))
         if named and len(others) > 1 and _agrees(line, others, shown_places):
             yield place
+
+
+def _periods(lines: Sequence[Line], shown_places: Sequence[int]) -> list[int]:
+    """The rows of data like 第1季, 上半年 and 全年 that are the sums of the rows before, or after them."""
+    found: list[int] = []
+    data = [place for place, line in enumerate(lines) if line.kind is RowKind.DATA]
+    named = [place for place in data if lines[place].labels and is_period(lines[place].labels[0])]
+    for place in named:
+        known = {*found, place}
+        last = max((other for other in found if other < place), default=-1)
+        following = min((other for other in named if other > place), default=len(lines))
+        blocks = (
+            [other for other in data if last < other < place],
+            [other for other in data if other < place],
+            [other for other in data if place < other < following],
+        )
+        parts = [[lines[other] for other in block if other not in known] for block in blocks]
+        if any(len(block) > 1 and _agrees(lines[place], block, shown_places) for block in parts):
+            found.append(place)
+    return found
+
+
+def unnamed(lines: Sequence[Line], shown_places: Sequence[int]) -> int | None:
+    """The first or last row of data where each of its numbers is the sum of all others, though nothing calls it so."""
+    data = [place for place, line in enumerate(lines) if line.kind is RowKind.DATA]
+    for place in data[:1] + data[1:][-1:]:
+        others = [lines[other] for other in data if other != place]
+        if len(others) < 2 or len({line.depth for line in (lines[place], *others)}) > 1:
+            continue
+        sums = _sums(others, len(lines[place].numbers))
+        pairs = [pair for pair in zip(lines[place].numbers, sums, shown_places, strict=True) if pair[0] and pair[1]]
+        equal = [total for number, total, digits in pairs if number and total and total.equals(number, digits)]
+        # One column of few small numbers may well be so by chance.
+        if len(equal) == len(pairs) and (len(equal) > 1 or any(total.value >= _BY_CHANCE for total in equal)):
+            return place
+    return None
 
 
 def _heads(lines: Sequence[Line]) -> Iterator[tuple[int, list[int]]]:
@@ -367,11 +405,14 @@ def _sums(lines: Sequence[Line], wide: int) -> list[_Sum | None]:
     """The sum of each column; None where anything but numbers stands in it."""
     sums: list[_Sum | None] = []
     for column in range(wide):
-        numbers = [
-            -number if number is not None and line.labels and _TAKEN_OFF.match(line.labels[0]) else number
-            for line in lines
-            for number in (line.numbers[column],)
-        ]
+        numbers = [_signed(line, column) for line in lines]
         present = [number for number in numbers if number is not None]
         sums.append(_Sum(sum(present), len(present)) if len(present) == len(numbers) and present else None)
     return sums
+
+
+def _signed(line: Line, column: int) -> Number | None:
+    """The number as it is added: of 減：折讓 that is stated without a sign, less than nothing."""
+    number = line.numbers[column]
+    taken_off = number is not None and number > 0 and line.labels and _TAKEN_OFF.match(line.labels[0])
+    return -number if taken_off and number is not None else number
