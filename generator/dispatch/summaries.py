@@ -31,10 +31,12 @@ def document(
     problems: list[Problem],
     edition: str | None = FOR_MEETING,
     author: str = "",
+    subtitle: str = "",
 ) -> bytes | None:
     """The .docx; None, with a problem, where the template is missing or cannot be filled. Raises search.Leak.
 
-    It is dated by the last of the meetings. ``edition``: None for what may name every member, as the roster does.
+    It is dated by the last of the meetings. ``subtitle`` stands at the right above the tables, as a date does.
+    ``edition``: None for what may name every member, as the roster does.
     """
     have = templates.available(workspace.templates)
     if fault := templates.missing(summary.TEMPLATE, have, Location(f"{summary.TEMPLATE}.docx")):
@@ -43,7 +45,7 @@ def document(
     known = list(meetings)
     author = author or (known[-1].agency.full_name if known else "")
     day = max((meeting.date for meeting in known), default=dt.date(2000, 1, 1))
-    context = summary.context(title, "", lines, groups)
+    context = summary.context(title, subtitle, lines, groups)
     template = workspace.templates / f"{summary.TEMPLATE}.docx"
     content = render.render(template, context, Properties(title, author, day), problems)
     if content is not None and edition is not None:

@@ -46,12 +46,12 @@ def write(
         part = file_names.part(unit, "單位")
         whole = f"{name}（{part}）" if unit else name
         title = f"{found.meetings[-1].agency.group if found.meetings else ''}{name}{f'（{unit}）' if unit else ''}"
-        lines = [f"截至{roc.long_date(today)}，共{len(listed)}項。"]
+        day, lines = f"截至{roc.long_date(today)}，共{len(listed)}項", list[str]()
         narrow = max((entry.access for entry in listed), key=ACCESS.index, default=OPEN)
         if narrow != OPEN:
             readers = "本機關" if narrow == WITHHELD else "與會者"
-            lines.append(f"內有{narrow}的案，請勿轉送{readers}以外的人。")
-        content = summaries.document(workspace, found.meetings, whole, title, lines, [group], problems)
+            lines.append(f"註：內有{narrow}的案，請勿轉送{readers}以外的人。")
+        content = summaries.document(workspace, found.meetings, whole, title, lines, [group], problems, subtitle=day)
         if content is not None:
             files[f"{whole}.docx"] = content
             files[f"{whole}.xlsx"] = summaries.workbook(name, [group])

@@ -79,13 +79,16 @@ def publish(
         report.changes = _changes(history[-2]["rows"], shown)
     agency = meeting.agency
     title = f"{agency.full_name}{agency.group}{NAME}"
-    lines = [f"公布日期：{roc.long_date(dt.date.fromisoformat(history[-1]['date']))}"]
-    lines += [f"較{report.before}公布者異動：{'；'.join(report.changes)}。"] if report.changes else []
-    numbered = [[str(number), *row] for number, row in enumerate(shown, start=1)]
+    day = f"公布日期：{roc.long_date(dt.date.fromisoformat(history[-1]['date']))}"
+    notes = [f"註：較{report.before}公布者異動：{'；'.join(report.changes)}。"] if report.changes else []
+    # Who is a member by office has no term of his own: that is not left out by mistake.
+    numbered = [[str(number), *(text or "—" for text in row)] for number, row in enumerate(shown, start=1)]
     faults: list[Problem] = []
-    group = Group("", ("序號", *_HEADINGS), numbered)
+    group = Group("", ("序號", *_HEADINGS), numbered, notes)
     # Names of members are what is published here; the search is for personal data.
-    content = summaries.document(workspace, [], NAME, title, lines, [group], faults, author=agency.full_name)
+    content = summaries.document(
+        workspace, [], NAME, title, [], [group], faults, edition=None, author=agency.full_name, subtitle=day
+    )
     report.problems = tuple(faults)
     if content is None:
         return report

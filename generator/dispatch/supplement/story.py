@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from generator.basic import formats
+from generator.basic import formats, roc
 from generator.basic.failure import UserError
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
@@ -201,6 +201,7 @@ def _files(
     title = f"{meeting.name}會議資料抽換頁及補充資料一覽表"
     lines = [f"第{number}版（{paging.mark_of(day, number).split()[1]}），請與{last.name}對照。"]
     lines += ["抽換：請抽出原來的頁，換上同一頁次的頁；新增：請接在最後；抽除：請抽出不用。"]
+    lines = [f"{roc.numeral(number)}、{line}" for number, line in enumerate(lines, start=1)]
     group = Group("", _HEADINGS, rows(after.changed))
     content = summaries.document(workspace, [meeting], "抽換頁", title, lines, [group], problems)
     if content is None:
