@@ -249,6 +249,22 @@ def test_years_below_a_group_name_its_columns(desk: Desk) -> None:
     assert [found[f"表.件數.{year}"] for year in (111, 112, 113)] == [2, 4, 6]
 
 
+def test_tables_of_two_workbooks_that_are_no_one_table_are_said(desk: Desk) -> None:
+    table = "| {} | |\n| 單位：{} | |\n| 站 | 數 |\n{}"
+    attach(desk, table.format("北區", "元", "| 甲 | 1 |\n| 乙 | 2 |"))
+    desk.book("113-1/二.xlsx", 表=table.format("南區", "千元", "| 乙 | 2 |\n| 甲 | 1 |\n| 丙 | 3 |"))
+    found = {
+        problem["code"]: (problem["severity"], problem["workbook"], problem["cell"]) for problem in desk.problems()
+    }
+    assert found == {
+        "units-differ": ("error", "會議.xlsx", "A2"),
+        "titles-differ": ("warning", "會議.xlsx", "A1"),
+        "rows-in-another": ("error", "會議.xlsx", "A4"),
+    }
+    desk.book("113-1/二.xlsx", 表=table.format("北區", "元", "| 丙 | 3 |\n| 丁 | 1 |"))
+    assert (desk.problems(), figures(desk)["表.數"]) == ([], 7)
+
+
 # --- Lists and their copies --------------------------------------------------------------------------------------
 
 PLANNED = "| 資料集項目名稱 | 開放年月 | 資料開放單位 | 已上架 |\n"

@@ -37,6 +37,12 @@ class PlainTableCode(Code):
     """The problems that this module finds."""
 
     HEADINGS_DIFFER = error("欄位標題與 {other} 的同名工作表不同", "請改成相同的標題，或將工作表改名。")
+    UNITS_DIFFER = error(
+        "單位「{unit}」與 {other} 同名工作表的「{first}」不同，不能接成一個表", "請換算成同一單位，或將工作表改名。"
+    )
+    TITLES_DIFFER = warning(
+        "「{text}」與 {other} 同名工作表的「{first}」不同，接成一個表，只印後者", "請改成相同，或將工作表改名。"
+    )
     HEADINGS_TAKEN = note(
         "以第 {rows} 列為欄位標題，欄位是：{columns}",
         "若標題不是這一列，請把標題以外的文字移開，或將標題的儲存格合併。",
@@ -177,7 +183,14 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
             continue
         if first is reader:
             reader.mention()
+        else:
+            problems += _differences(first, reader)
         read = reader.rows()
+        if first is not reader and (again := _rows_again(rows, read)):
+            shown = "、".join(str(row.number + 1) for row in again[:8]) + (" …" if len(again) > 8 else "")
+            at = sheet.at(again[0].number, reader.columns[0])
+            known = f"{first.sheet.workbook}〔{name}〕"
+            problems.append(problem(RepeatCode.ROWS_IN_ANOTHER, at, rows=shown, count=len(again), other=known))
         letters = tuple(map(letter, reader.columns))
         rows += read
         places += [Place(sheet.workbook, sheet.name, row.number + 1, letters) for row in read]
@@ -212,6 +225,28 @@ def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -
         tuple(row.data for row in rows),
         {(number, column): parts for number, row in enumerate(rows) for column, parts in row.underlined.items()},
     )
+
+
+def _differences(first: _Reader, other: _Reader) -> list[Problem]:
+    """What stands above a table otherwise than above the one that it is put below."""
+    book = first.sheet.workbook
+    found = []
+    if first.unit and other.unit and values.folded(first.unit.text) != values.folded(other.unit.text):
+        given = {"unit": other.unit.text, "first": first.unit.text, "other": book}
+        found.append(problem(PlainTableCode.UNITS_DIFFER, other.unit.at, **given))
+    for own, theirs in ((other.title, first.title), (other.subtitle, first.subtitle)):
+        if own and values.folded(own.text) != values.folded(theirs.text if theirs else ""):
+            given = {"text": own.text, "first": theirs.text if theirs else "", "other": book}
+            found.append(problem(PlainTableCode.TITLES_DIFFER, own.at, **given))
+    return found
+
+
+def _rows_again(rows: Sequence[_Row], read: Sequence[_Row]) -> list[_Row]:
+    """The rows of data that stand in another workbook too, where these are half of the sheet or more."""
+    known = {row.texts for row in rows if row.kind is RowKind.DATA and _says_something(row.texts)}
+    data = [row for row in read if row.kind is RowKind.DATA]
+    again = [row for row in data if row.texts in known]
+    return again if len(again) > 1 and 2 * len(again) >= len(data) else []
 
 
 class _Reader:

@@ -13,7 +13,7 @@ class RepeatCode(Code):
 
     ROWS_PASTED_TWICE = error("{rows}與{first}完全相同，可能貼了兩次", "請刪除多貼的那幾列。")
     ROWS_IN_ANOTHER = error(
-        "第 {rows} 列（共 {count} 列）在 {other}都有完全相同的列，順序不同，可能貼了兩次", "請刪除多貼的那幾列。"
+        "第 {rows} 列（共 {count} 列）在 {other}都有完全相同的列，可能貼了兩次", "請刪除多貼的那幾列。"
     )
 
 
