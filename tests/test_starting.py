@@ -518,6 +518,8 @@ def test_the_wheel_makes_a_workspace_and_builds_a_packet_there(tmp_path: Path) -
     made = next(wheel.WheelBuilder(str(REPO)).build(directory=str(tmp_path / "dist"), versions=["standard"]))
     with zipfile.ZipFile(made) as archive:
         archive.extractall(tmp_path / "installed")
+        carried = {name.split("/")[3] for name in archive.namelist() if name.startswith("generator/standard/inputs/")}
+    assert carried == {"機關.xlsx", "共用", "113-1"}
     root = tmp_path / "別處"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path / "installed"), str(site)])}
 
@@ -535,6 +537,8 @@ def test_the_wheel_makes_a_workspace_and_builds_a_packet_there(tmp_path: Path) -
         assert done.stdout.startswith(str(tmp_path / "installed"))
         return done.stdout
 
+    packet("init", "範例", "--example")
+    assert (tmp_path / "範例" / "inputs" / "113-1" / "會議紀錄.xlsx").is_file()
     packet("init", "別處")
     assert tree(root / "templates") == tree(REPO / "templates")
     fill(root / "inputs" / "機關.xlsx", "機關", AGENCY)

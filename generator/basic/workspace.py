@@ -156,7 +156,8 @@ def find(start: Path, given: Path | None = None) -> Workspace:
             return Workspace(folder.resolve())
     where = given or start
     raise NotFound(
-        f"「{where}」不是工作區（要有 inputs 與 templates 資料夾）。請換到工作區內執行，或以 --workspace 指定。"
+        f"「{where}」不是工作區（要有 inputs 與 templates 資料夾）。請換到工作區內執行，或以 --workspace 指定；"
+        "還沒有工作區時，以 packet init 建立。"
     )
 
 
