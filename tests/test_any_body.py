@@ -185,6 +185,7 @@ def test_an_assembly_of_48_meets_on_two_days_with_a_secret_case(desk: Desk) -> N
     assert fields(form)["會議名稱"] == TERM
     desk.book(f"{meeting}/會議.xlsx", **ASSEMBLED)
     assert errors(desk, meeting) == []
+    assert desk.run("release", meeting, "--reason", "補辦").exit_code == 0
     assert desk.run("build", meeting).exit_code == 0
     texts = desk.texts(meeting)
     assert "時間：115年1月7日（星期三）上午9時；續會：115年1月14日（星期三）" in texts["01 議程"]
@@ -204,6 +205,11 @@ def test_an_assembly_of_48_meets_on_two_days_with_a_secret_case(desk: Desk) -> N
     assert "決議：贊成四十一票，反對三票，廢票一票，照案通過。" in minutes
     assert [word for word in SECRET if word in minutes] == []
     assert "同意停聘處分" in desk.texts(meeting)["會議紀錄（機關版）"]
+    assert desk.run("mail", meeting, "--kind", "會議紀錄定稿").exit_code == 0
+    result = desk.run("release", meeting, "--reason", "補辦")
+    assert result.exit_code == 0, result.output
+    assert "沒有變動" in desk.run("release", meeting, "--reason", "補辦").output
+    assert json.loads(desk.run("diff", meeting, "--json").stdout)["inputs"] == []
     assert desk.run("publish", meeting).exit_code == 0
     public = folder_texts(desk.root / "output" / f"{meeting} 公開")
     assert [(name, word) for name, text in public.items() for word in SECRET if word in plain(text)] == []

@@ -151,6 +151,9 @@ def test_nine_officials_meet_on_integrity(desk: Desk, tmp_path: Path) -> None:
     assert "公開版將另" not in draft["text"]
     fill(book, "紀錄資訊", STATUS.format("定稿"))
     assert warned(body) == []
+    done(body, "release", "114-1", "--reason", "定稿")
+    assert json.loads(done(body, "diff", "114-1", "--json"))["same"] is True
+    assert mail(body, "會議紀錄定稿")["To"].count("@") == 9
     done(body, "publish", "114-1")
     data = json.loads(next((body.root / "output").rglob("會議.json")).read_text("utf-8"))
     assert data["出席委員"][-1]["代理人職稱"] == "股長"
