@@ -187,3 +187,28 @@ def test_a_unit_among_several_must_be_known_and_somebody_must_propose(desk: Desk
     desk.meeting(案由=SIGNED.replace("企劃處、資訊處", "企劃處、資迅處").replace("| 張三   |", "| |"), 說明=PARTS)
     found = {(fault["code"], fault["cell"]) for fault in desk.problems()}
     assert found >= {("unknown-unit", "C2"), ("nobody-proposes", "C3")}
+
+
+def test_forms_explain_themselves_in_the_words_of_the_body(desk: Desk) -> None:
+    sections(desk, SECTIONS.replace("| 臨時動議         | 動議 |", "| 其他事項 | 動議 |"))
+    assert desk.run("new", "113-1").exit_code == 0
+    folder = desk.root / "inputs" / "113-1"
+    headings = openpyxl.load_workbook(folder / "會議.xlsx")["案由"][1]
+    notes = {cell.value: cell.comment.text for cell in headings if cell.comment}
+    assert "專題報告以「報請公鑒」或「，報請備查。」結尾；審議案以「，提請審議。」結尾" in notes["案由"]
+    assert "專1、審1、其1" in notes["案號"]
+    assert not any(word in note for note in notes.values() for word in ("報請鑒察", "提請討論", "報1"))
+    (folder / "會議.xlsx").unlink()
+    desk.meeting(案由=CASES, 說明=POINTS)
+    result = desk.run("new", "113-1", "--minutes")
+    assert "會中提出的其他事項，沒有時留空" in result.output
+    headings = openpyxl.load_workbook(folder / "會議紀錄.xlsx")["決議"][1]
+    assert "審議案：通過" in next(cell.comment.text for cell in headings if cell.value == "內容")
+
+
+def test_an_agenda_without_motions_has_no_form_for_them(desk: Desk) -> None:
+    sections(desk, "\n".join(line for line in SECTIONS.splitlines() if "動議" not in line))
+    desk.meeting(案由=CASES, 說明=POINTS)
+    result = desk.run("new", "113-1", "--minutes")
+    assert "臨時動議" not in result.output
+    assert "案由" not in openpyxl.load_workbook(desk.root / "inputs" / "113-1" / "會議紀錄.xlsx").sheetnames

@@ -8,8 +8,10 @@ from dataclasses import replace
 from generator.basic.problem import Code, Problem, error, problem
 from generator.meeting.sheets.agenda import MOTIONS, USUAL, Section
 from generator.meeting.sheets.meeting import Case
+from generator.meeting.sheets.minutes import Decision
 from generator.workbook import books, typed_rows
 from generator.workbook.raw import RawSheet
+from generator.workbook.record import Record
 from generator.workbook.values import folded
 
 
@@ -63,6 +65,27 @@ def first_motion(sections: Sequence[Section]) -> str:
     """The 案號 of a first case raised at the meeting; empty where the agenda has no section for one."""
     section = next((section for section in sections if section.content == MOTIONS), None)
     return f"{mark(section, sections)}1" if section else ""
+
+
+def hints(record: type[Record], sections: Sequence[Section]) -> dict[str, tuple[str, str]]:
+    """Hint and example of columns of a form, by heading, in the words of a body that has its own sections."""
+    cased = [section for section in sections if section.has_cases]
+    if tuple(sections) == USUAL or not cased:
+        return {}
+    if record is Case:
+        numbers = [f"{mark(section, sections)}1" for section in cased]
+        ends = [f"{section.name}以「{'」或「'.join(section.endings)}」結尾" for section in cased if section.endings]
+        ending = next((ending for section in cased for ending in section.endings), "。")
+        return {
+            Case.heading_of("key"): ("、".join(numbers), numbers[0]),
+            Case.heading_of("kind"): ("", cased[0].name),
+            Case.heading_of("subject"): ("；".join(ends) or "一句話寫完，不換行", f"○○計畫一案{ending}"),
+        }
+    if record is Decision:
+        usual = [f"{section.name}：{'／'.join(section.decisions)}" for section in sections if section.decisions]
+        hint = "；".join([*usual, "還沒有內容的列視同沒有這一列"])
+        return {Decision.heading_of("text"): (hint, next((word for each in sections for word in each.decisions), ""))}
+    return {}
 
 
 def texts(sections: Sequence[Section]) -> list[str]:

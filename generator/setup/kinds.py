@@ -50,10 +50,11 @@ def form(
     wanted: Collection[str] = (),
     kind: str = DATA_GROUP,
     choices: Mapping[str, Sequence[str]] | None = None,
+    hints: Mapping[str, tuple[str, str]] | None = None,
 ) -> FilledSheet:
     """The form of a sheet; a rare column is in it where ``wanted`` names it or a row fills it.
 
-    ``choices``: the body's own words for columns, by heading.
+    ``choices``: the body's own words for columns, by heading; ``hints``: hint and example of columns in its words.
     """
     filled = {name for row in rows for name, value in row.items() if value not in (None, "", False)}
     left = {column.name for column in record.sheet.columns if column.rare}
@@ -61,7 +62,7 @@ def form(
         left |= {record.heading_of(name) for name in _FIELDS_OF_DATA_GROUPS.get(record, ())}
     left -= filled | set(wanted)
     kept = [{name: value for name, value in row.items() if name not in left} for row in rows]
-    sheet = record.sheet.with_choices(choices) if choices else record.sheet
+    sheet = record.sheet.with_choices(choices or {}).with_hints(hints or {})
     if record is MeetingInfo and kind == DATA_GROUP:
         sheet = sheet.needing(MeetingInfo.heading_of("cutoff"))
     return FilledSheet(sheet.without(left), kept)

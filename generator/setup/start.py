@@ -19,7 +19,7 @@ from generator.meeting.load import MeetingCode
 from generator.meeting.model import units_of
 from generator.meeting.sheets import DRAFT
 from generator.meeting.sheets.agency import Agency, Member, Unit
-from generator.meeting.sheets.agenda import Section
+from generator.meeting.sheets.agenda import MOTIONS, Section
 from generator.meeting.sheets.index import BOOKS, MEETING_SHEETS, MINUTES_SHEETS
 from generator.meeting.sheets.lists import PastDecision
 from generator.meeting.sheets.meeting import Attachment, Case, MeetingInfo
@@ -101,6 +101,7 @@ def new(
                     columns - came if record is Observer else columns,
                     own.kind,
                     choices_of(record, sections, own.roles),
+                    agenda.hints(record, sections),
                 )
                 for record in records
             ]
@@ -180,18 +181,26 @@ def minutes(workspace: Workspace, meeting: MeetingId, wanted: Collection[str] = 
     minuted = minuted_keys(sections, keys)
     menus = suggested(workspace, units, members, minuted)
     new_sheets = [record for record in new_sheets if kinds.has_form(record, own.kind, wanted, ())]
-    sheets: tuple[type[Record], ...] = (*new_sheets, Case)
+    motions = next((section.name for section in sections if section.content == MOTIONS), "")
+    sheets: tuple[type[Record], ...] = (*new_sheets, Case) if motions else tuple(new_sheets)
     with placing.aside(folder) as aside:
         columns = {*wanted, Observer.heading_of("how")}
         written = [
-            form(record, filled.get(record, ()), columns, own.kind, choices_of(record, sections, own.roles))
+            form(
+                record,
+                filled.get(record, ()),
+                columns,
+                own.kind,
+                choices_of(record, sections, own.roles),
+                agenda.hints(record, sections),
+            )
             for record in sheets
         ]
         title = f"{meeting} {MINUTES_BOOK}"
         write_workbook(aside / target.name, written, units=units, title=title, suggestions=menus)
         placing.move([(aside / target.name, target)])
     started.files += [(target.name, "、".join(record.sheet.name for record in new_sheets))]
-    started.files += [("　〔案由〕", "會中提出的臨時動議，沒有時留空")]
+    started.files += [("　〔案由〕", f"會中提出的{motions}，沒有時留空")] if motions else []
     return started
 
 

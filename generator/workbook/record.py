@@ -139,6 +139,18 @@ class Sheet:
             ),
         )
 
+    def with_hints(self, hints: Mapping[str, tuple[str, str]]) -> Sheet:
+        """The sheet as a form whose columns, by name, have another hint and example: a body's own words."""
+        return dataclasses.replace(
+            self,
+            columns=tuple(
+                dataclasses.replace(column, hint=hints[column.name][0], example=hints[column.name][1])
+                if column.name in hints
+                else column
+                for column in self.columns
+            ),
+        )
+
     @property
     def required_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.required)
