@@ -125,6 +125,13 @@ def test_members_are_called_by_the_word_that_they_share(built: Desk) -> None:
     assert "請假代表：何代表小雨" in lines
 
 
+def test_a_remark_without_a_name_is_of_the_word_that_members_share(built: Desk) -> None:
+    remarks = "| 案號 | 順序 | 發言者 | 類型 | 記名方式 | 內容 |\n| 討1 | 1 | 周明 | 委員意見 | 不記名 | 宜分年辦理。 |"
+    built.book("28/會議紀錄.xlsx", **HELD, 發言=remarks)
+    assert built.run("build", "28", "--format", "docx").exit_code == 0
+    assert "代表：宜分年辦理。" in [each.text for each in paragraphs(built, "會議紀錄（會議版）")]
+
+
 def test_tasks_have_the_decisions_before_what_was_attached_to_them(built: Desk) -> None:
     table = docx.Document(str(built.output("決議分辦表.docx", "28"))).tables[0]
     assert [row.cells[2].text for row in table.rows[1:]] == ["修正通過。", "分年辦理。", "附帶決議：請辦理說明會。"]

@@ -44,13 +44,13 @@ def is_printed(remark: Remark, edition: str) -> bool:
 
 
 def speaker(remark: Remark, meeting: Meeting) -> str:
-    """How the minutes name who spoke: 王委員小明, 主席, a unit; 委員 where the name is protected.
+    """How the minutes name who spoke: 王委員小明, 主席, a unit; 委員, or 代表, where the name is protected.
 
     A member who sent a deputy did not speak, the deputy did, who is called by the deputy's own title: 李次長午隆; where
     no title is given 王委員小明（李午隆代）, as in the head.
     """
     if remark.nameless:
-        return SOMEONE
+        return meeting.member_word or SOMEONE
     if remark.kind == OPINION:
         name = folded(remark.speaker)
         for entry in meeting.minutes.attendance if meeting.minutes else ():
