@@ -278,21 +278,25 @@ def _title(text: str, sought: Iterable[_Title], allowed: str) -> _Fault | None:
     for title in sought:
         if not title.sought.may_be_in(whole):
             continue
-        for line in _lines(text):
-            folded_line = key(line)
-            if places := title.strange(folded_line, allowed):
+        for line, seam in _lines(text):
+            places = title.strange(key(line), allowed)
+            # Where two lines meet, only what lies on both counts: each was looked at by itself.
+            if places := [place for place in places if not seam or place[0] < seam < place[1]]:
                 around = names.surroundings(line, places[0], places)
                 return _Fault.at("以姓氏加稱謂指出須保護的委員", around)
     return None
 
 
-def _lines(text: str) -> Iterator[str]:
-    """The lines, and where one seems to go on in the next the end of it with the beginning of that."""
+def _lines(text: str) -> Iterator[tuple[str, int]]:
+    """The lines, and where one seems to go on in the next the end of it with the beginning of that.
+
+    With where they meet, in characters of the key; 0 for a whole line.
+    """
     before = ""
     for line in text.splitlines():
-        yield line
+        yield line, 0
         if before and before[-1] not in "。；：！？」）" and not line.startswith(_HEADING):
-            yield before[-4:] + line[:8]
+            yield before[-4:] + line[:8], len(key(before[-4:]))
         before = line
 
 
