@@ -48,3 +48,18 @@ def test_a_missing_list_that_only_a_text_uses_is_named_at_the_text_once(desk: De
     (found,) = desk.problems()
     assert found["code"] == "no-sheet-of-name"
     assert "這裡用到工作表〔預定開放〕的資料" in found["text"]
+
+
+def test_a_case_without_explanation_is_named_once_however_many_attachments_it_has(desk: Desk) -> None:
+    attached = "| 案號 | 名稱 | 來源 |\n" + "\n".join(f"| 報1 | 附件{name} | 另附 |" for name in "甲乙丙")
+    desk.meeting(附件=attached)
+    (found,) = desk.problems()
+    assert (found["code"], found["cell"]) == ("no-explanation", "B2")
+
+
+def test_a_template_that_is_gone_is_named_once_and_where_to_get_it(desk: Desk) -> None:
+    desk.meeting()
+    (desk.root / "templates" / "案.docx").unlink()
+    (found,) = desk.problems()
+    assert (found["code"], found["workbook"]) == ("template-gone", "案.docx")
+    assert "packet init" in found["remedy"]

@@ -100,7 +100,9 @@ def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:
     found = []
     have = {ending: templates.available(workspace.templates, ending) for ending in ("docx", "pptx")}
     for case in meeting.cases:
-        named = [(case.template, case.at("template"), "docx")]
+        named = []
+        if case.template != load.CASE_TEMPLATE:
+            named.append((case.template, case.at("template"), "docx"))
         for item in case.attachments:
             if item.template:
                 named.append((item.template, item.at("template"), "pptx" if item.is_deck else "docx"))

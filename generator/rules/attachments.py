@@ -21,6 +21,10 @@ class AttachmentCode(Code):
     ATTACHMENT_UNMENTIONED = warning(
         "{case}的說明沒有提到附件「{name}」", '請在說明加上「如{{{{ 附件("{name}") }}}}」。'
     )
+    NO_EXPLANATION = warning(
+        "{case}有 {count} 個附件，〔說明〕卻沒有這一案",
+        '請在〔說明〕寫出案情，提到附件時寫「如{{{{ 附件("{name}") }}}}」。',
+    )
     SLIDES_UNUSED = warning(
         "有投影片，〔附件〕卻沒有用到", "請在〔附件〕增加一列，來源寫「工作表:簡報」；不做簡報時請刪除這個工作表。"
     )
@@ -44,6 +48,12 @@ def attachments_are_mentioned(meeting: Meeting) -> list[Problem]:
     """Every attachment is named in the text of its case."""
     problems = []
     for case in meeting.cases:
+        if len(case.attachments) > 1 and not case.explanations:
+            first = case.attachments[0]
+            count = len(case.attachments)
+            values = {"case": case.title, "count": count, "name": first.name}
+            problems.append(problem(AttachmentCode.NO_EXPLANATION, first.at("name"), **values))
+            continue
         text = " ".join(straight(point.text) for point in case.explanations)
         for item in case.attachments:
             if f'"{item.name}"' not in text and f"'{item.name}'" not in text:

@@ -12,6 +12,9 @@ class TemplateFileCode(Code):
     """The problems that this module finds."""
 
     NO_SUCH_TEMPLATE = error("templates 內沒有範本「{name}」", "請改正範本名稱。{perhaps}")
+    TEMPLATE_GONE = error(
+        "templates 內沒有範本「{name}」", "請由 packet init 建立的新工作區複製到 templates。{perhaps}"
+    )
 
 
 def available(folder: Path, ending: str = "docx") -> list[str]:
@@ -22,7 +25,8 @@ def available(folder: Path, ending: str = "docx") -> list[str]:
 
 
 def missing(name: str, have: Collection[str], at: Location, ending: str = "docx") -> Problem | None:
-    """A problem at ``at`` when a template is not among those that there are, ``have``."""
+    """A problem when a template is not among those that there are, ``have``: at the cell that names it, or its file."""
     if name in have:
         return None
-    return problem(TemplateFileCode.NO_SUCH_TEMPLATE, at, name=f"{name}.{ending}", perhaps=perhaps(name, have))
+    code = TemplateFileCode.NO_SUCH_TEMPLATE if at.cell else TemplateFileCode.TEMPLATE_GONE
+    return problem(code, at, name=f"{name}.{ending}", perhaps=perhaps(name, have))
