@@ -5,6 +5,7 @@
 # make fuzz       at least 5,000 seeded variants of check and 500 of build (over half an hour; FUZZ_FLAGS=…)
 # make kills      kill each command at more than a hundred moments (half an hour); make test takes a quarter of them
 # make bench      measure against LibreOffice itself and the script one would write instead; writes docs/benchmarks.md
+#                 (only parts, shown and not written: BENCH_FLAGS="--only meetings"; see bench/README.md)
 # make bundle     zips to install from without the internet, for Windows and Linux, into dist/ (fetches the wheels)
 # make setup      only the virtual environment and the system packages
 # make clean      remove the environment and caches; output/ stays, since it may hold hand-edited documents

@@ -162,13 +162,15 @@ def build(
     outputs.refuse_bad(workspace.output(meeting_id))
     # Also where nothing is to be written.
     temporary.clear(outputs.state(workspace.output(meeting_id)))
-    stamps = unchanged.stamps(workspace)
-    inputs = unchanged.digest(unchanged.contents(workspace, meeting_id))
-    known = unchanged.key(inputs, meeting_id, only, formats)
     with logged("build", "核對上次產生之後有無變動"):
-        before = unchanged.recall(workspace, meeting_id, known)
+        inputs = unchanged.digest(unchanged.contents(workspace, meeting_id))
+        before = unchanged.recall(workspace, meeting_id, unchanged.key(inputs, meeting_id, only, formats))
     if before:
         return before
+    stamps = unchanged.stamps(workspace)
+    # Once more, after the stamps: what is hashed is what is read, or else the stamps differ in the end.
+    inputs = unchanged.digest(unchanged.contents(workspace, meeting_id))
+    known = unchanged.key(inputs, meeting_id, only, formats)
     built = make(workspace, meeting_id, only, formats, step, office, ready=ready, processes=processes)
     if built.examined.meeting is None or built.stopped:
         problems, folder = built.examined.problems, workspace.output(meeting_id)

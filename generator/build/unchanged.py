@@ -63,11 +63,11 @@ def contents(workspace: Workspace, meeting: MeetingId) -> dict[str, bytes]:
     """
     known = _known_hashes(outputs.state(workspace.output(meeting)))
     others = {os.fspath(workspace.attachments(other)) for other in workspace.meetings() if str(other) != str(meeting)}
-    folders = (workspace.root / "inputs", workspace.templates)
+    root = os.path.join(workspace.root, "")
     return {
-        path.relative_to(workspace.root).as_posix(): _content(path, known)
-        for folder in folders
-        for path in _files(folder, others)
+        path.removeprefix(root).replace(os.sep, "/"): _content(path, known)
+        for folder in (workspace.root / "inputs", workspace.templates)
+        for path in _files(os.fspath(folder), others)
     }
 
 
@@ -75,10 +75,10 @@ def stamps(workspace: Workspace) -> str:
     """A text that changes when any of these files is saved, also with its old content. Opens none of them."""
     found = hashlib.sha256()
     for folder in (workspace.root / "inputs", workspace.templates):
-        for path in _files(folder):
+        for path in _files(os.fspath(folder)):
             found.update(os.fsencode(path))
             with contextlib.suppress(OSError):
-                about = path.stat()
+                about = os.stat(path)
                 found.update(f"{about.st_ino} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}".encode())
     return found.hexdigest()
 
@@ -169,28 +169,49 @@ def _deadline(plain: dict[str, Any]) -> Deadline:
     return Deadline(**{**plain, **days, "cells": tuple(Location(**cell) for cell in plain["cells"])})
 
 
-def _files(folder: Path, without: Collection[str] = ()) -> Iterator[Path]:
+def _files(folder: str, without: Collection[str] = (), been: set[Any] | None = None) -> Iterator[str]:
     """Every file below a folder, in order; a folder that is a link is followed once, as the readers do.
 
     Not what lies in the folders ``without``.
 
     Not what Word, Excel and LibreOffice put beside an open file, nor, where workbooks and templates lie, what they
     write before they rename. Attachments may have any name.
+
+    A ministry may have hundreds of meetings: no path is an object, and no link is resolved, where there is no need.
     """
-    been = set()
-    for place, below, names in os.walk(folder, followlinks=True):
-        below[:] = sorted(
-            name
-            for name in below
-            if os.path.join(place, name) not in without and os.path.realpath(Path(place, name)) not in been
-        )
-        been |= {os.path.realpath(Path(place, name)) for name in below}
-        free = Path(place).name in ("附件", "共用")
-        for name in sorted(names):
-            path = Path(place, name)
-            passing = not path.suffix or path.suffix.lower() == ".tmp" or name.startswith(".")
-            if not name.startswith((".~lock.", "~$")) and (free or not passing):
-                yield path
+    been = set() if been is None else been
+    try:
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except OSError:
+        return
+    below = [entry for entry in entries if _is_folder(entry)]
+    below = [entry for entry in below if entry.path not in without and _place_of(entry) not in been]
+    been |= set(map(_place_of, below))
+    free = os.path.basename(folder) in ("附件", "共用")
+    for entry in entries:
+        name = entry.name
+        passing = name.startswith(".") or os.path.splitext(name)[1].lower() in ("", ".", ".tmp")
+        if not name.startswith((".~lock.", "~$")) and (free or not passing) and not _is_folder(entry):
+            yield entry.path
+    for entry in below:
+        yield from _files(entry.path, without, been)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _place_of(entry: os.DirEntry[str]) -> Any:
+    """What is the same of one folder by whatever way it is found."""
+    if sys.platform == "win32":
+        return os.path.realpath(entry.path)
+    else:
+        about = entry.stat()
+        return about.st_dev, about.st_ino
 
 
 @dataclasses.dataclass(slots=True)
@@ -221,30 +242,30 @@ def _keep_hashes(state: Path, place: Path) -> None:
         known.changed = False
 
 
-def _content(path: Path, known: _Hashes) -> bytes:
+def _content(path: str, known: _Hashes) -> bytes:
     """A hash of the content of a file; for a link its target, for an unreadable file the error.
 
     For a large file, which is rarely edited, its size and date.
     """
     try:
-        if path.is_symlink():
+        found = os.lstat(path)
+        if stat.S_ISLNK(found.st_mode):
             return b"link " + os.fsencode(os.readlink(path))
-        found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             # Whoever opens a pipe waits for ever.
             return b"no file"
         if found.st_size > _LARGE:
             return f"large {found.st_size} {found.st_mtime_ns}".encode()
-        name, about = str(path), f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
-        before = known.by_path.get(name)
+        about = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+        before = known.by_path.get(path)
         if before is not None and before[0] == about:
             return bytes.fromhex(before[1])
         now = time.time()
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:
             content = hashlib.file_digest(stream, "sha256").digest()
         # What was saved a moment ago may be saved once more within the same tick of the disk's clock.
         if max(found.st_mtime, found.st_ctime) < now - _SETTLED_SECONDS:
-            known.by_path[name], known.changed = (about, content.hex()), True
+            known.by_path[path], known.changed = (about, content.hex()), True
         return content
     except OSError as error:
         return f"unreadable {error.errno}".encode()
