@@ -243,6 +243,24 @@ def test_marks_words_and_names_in_the_place_of_others_are_data(desk: Desk) -> No
     assert places(desk, "headings-taken") == []
 
 
+def test_a_last_row_without_a_name_is_a_total_or_is_named(desk: Desk) -> None:
+    names = attach_each(desk, [f"| 站 | 數 |\n| 甲 | 1 |\n| 乙 | 2 |\n| | |\n| | {number} |" for number in (3, 99)])
+    assert counted(desk, names) == [(2, 3), (3, 102)]
+    assert places(desk, "row-without-name") == ["表2B5"]
+
+
+def test_a_first_row_whose_numbers_bear_a_mark_is_no_heading(desk: Desk) -> None:
+    numbers = ["約50", "50*", "50(r)", "50（註1）", "50＊"]
+    names = attach_each(desk, [f"| 站 | 數 |\n| 甲 | {number} |\n| 乙 | 30 |\n| 合計 | 80 |" for number in numbers])
+    assert desk.problems() == []
+    assert [count for count, _ in counted(desk, names)] == [2] * len(numbers)
+
+
+def test_headings_that_stand_again_a_little_otherwise_are_no_data(desk: Desk) -> None:
+    attach(desk, "| 站 | 數 | 率 |\n| 甲 | 1 | 2 |\n| 第1頁，共2頁 | | |\n| 站 | 數 | 率(%) |\n| 乙 | 2 | 3 |")
+    assert (desk.problems(), figures(desk)["表.總數"], figures(desk)["表.數"]) == ([], 2, 3)
+
+
 def test_years_below_a_group_name_its_columns(desk: Desk) -> None:
     attach(desk, "| 站 | 件數 | | |\n| | 111 | 112 | 113 |\n| 甲 | 1 | 2 | 3 |\n| 乙 | 1 | 2 | 3 |", ("A1:A2", "B1:D1"))
     found = figures(desk)

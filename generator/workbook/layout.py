@@ -54,6 +54,10 @@ _UNREPORTED = re.compile(
     r"(?:尚|暫)?未[\w]{1,4}|(?:暫)?無(?:資料|統計|此項)?|不(?:詳|適用|明|提供|列入)|免(?:辦理|填|報)?|待(?:查|補|確認|統計|定)"
     r"|停(?:辦|用|止)|缺(?:漏|值|資料)?|從?略|保密|取消|同上|詳(?:如|見)?(?:附件|備註)|(?:辦理|規劃|審查|籌備|統計|整理)中"
 )
+# A number with a sign for a note or a word that it is no exact one: 50*, 50(r), 約50.
+_MARKED_NUMBER = re.compile(
+    r"(?:約|近|逾|達)?\s*[-－△▲]?\d[\d,.]*\s*(?:[*＊※#+†‡]{1,2}|[（(](?:[a-z]|註?\d{0,2})[)）])?", re.I
+)
 # Marks in a column that someone counts below: V, ✓, ○.
 _MARK = re.compile(r"[VvXxOo✓✔☑✗✘☒○●◎★☆△▲■□※]{1,2}")
 _NOTE = re.compile(
@@ -327,7 +331,7 @@ class _Finder:
         later = [other for other in self.rows if other > row][:_LOOKED_AT]
         numeric = self._numeric_columns(later)
         in_numbers = [area.text for area in areas if area.first in numeric and area.text not in NOTHING_SIGNS]
-        if in_numbers and all(_UNREPORTED.fullmatch(text) or _MARK.fullmatch(text) for text in in_numbers):
+        if in_numbers and all(map(_is_entry, in_numbers)):
             return None
         above = numeric & self._columns_with_text(areas)
         heads = [area for headed in range(top, bottom + 1) for area in self.areas(headed)]
@@ -375,6 +379,11 @@ class _Finder:
                 elif area.text not in NOTHING_SIGNS:
                     numbers[area.first] = numbers.get(area.first, 0) - 1
         return {column for column, count in numbers.items() if count > 0}
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a text in a column of numbers is what a row of data has there, and no heading."""
+    return any(pattern.fullmatch(text) for pattern in (_UNREPORTED, _MARK, _MARKED_NUMBER))
 
 
 def _with_before(areas: Sequence[Area]) -> Iterator[tuple[Area | None, Area]]:

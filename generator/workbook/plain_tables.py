@@ -61,6 +61,9 @@ class PlainTableCode(Code):
         "只有第一欄有字，視為分組標題，不算一筆：{texts}", "若是資料，請補填其他各欄，沒有數字時填「－」。"
     )
     WRONG_TOTAL_ACROSS = warning("填的是 {stated}，同一列各欄加總為 {computed}", "請改正這一格，或加總的各欄。")
+    ROW_WITHOUT_NAME = warning(
+        "最後一列只有數字，沒有名稱，也不是以上各列的和，仍算一筆並加總", "請在第一欄填入名稱；不要的請刪除。"
+    )
     SUM_OF_OTHERS = warning(
         "這一列（{text}）的數字都是其他各列的和，仍算一筆並加總", "若是合計，請在第一欄寫明「合計」；不是時可不理會。"
     )
@@ -309,16 +312,36 @@ class _Reader:
         top, bottom = self.found.top, self.found.bottom
         heads = [self._own_texts(row) for row in range(top, bottom + 1)]
         heads = [texts for texts in heads if len(texts) > 1 or len(heads) == 1]
-        again = {row for row in self._body if self._own_texts(row) in heads}
+        begins = {next(iter(head.items())) for head in heads if head}
+        again = {
+            row
+            for row, filled in self._body.items()
+            if filled and self._begins_with(row, filled[0], begins) and any(self._is_again(row, head) for head in heads)
+        }
         lines = {text for row in self.found.lines for text in self._own_texts(row).values()}
         rows = list(self._body)
         for place in range(len(rows) - 1, 0, -1):
             row = rows[place - 1]
             if rows[place] in again and row not in again:
                 texts = self._own_texts(row).values()
-                if all(_CONTINUED.sub("", text) in lines or self._describes(text) for text in texts):
+                if all(
+                    _CONTINUED.sub("", text) in lines or self._describes(text) or layout.is_frame(text)
+                    for text in texts
+                ):
                     again.add(row)
         return again
+
+    def _begins_with(self, row: int, column: int, begins: set[tuple[int, str]]) -> bool:
+        """Whether the first text of a row is that of headings: what is cheap to tell of every row."""
+        return self._is_text(row, column) and (column, values.folded(self.sheet.cells[row][column])) in begins
+
+    def _is_again(self, row: int, head: Mapping[int, str]) -> bool:
+        """Whether a row is these headings, or has most of them and no number: 率(%) for 率."""
+        texts = self._own_texts(row)
+        same = sum(head.get(column) == text for column, text in texts.items())
+        return texts == head or (
+            len(texts) == len(head) > 2 and 3 * same >= 2 * len(head) and not any(map(layout.is_number, texts.values()))
+        )
 
     def _own_texts(self, row: int) -> dict[int, str]:
         """What stands in the cells of a row, by column."""
@@ -778,6 +801,11 @@ class _Reader:
             text = next((text.strip() for text in rows[at_row].texts if text.strip()), "")
             at = self.sheet.at(rows[at_row].number, self.columns[0])
             self.problems.append(problem(PlainTableCode.SUM_OF_OTHERS, at, text=text[:20]))
+        last = next((at for at in range(len(lines) - 1, 0, -1) if lines[at].kind is RowKind.DATA), 0)
+        others = [line for line in lines[:last] if line.kind is RowKind.DATA]
+        if len(others) > 1 and not lines[last].labels and all(line.labels for line in others):
+            at = self.sheet.at(rows[last].number, self._body[rows[last].number][0])
+            self.problems.append(problem(PlainTableCode.ROW_WITHOUT_NAME, at))
         across = totals.wrong_across(lines, self.names, places)
         for wrong in across:
             at = self.sheet.at(rows[wrong.line].number, self.columns[wrong.column])

@@ -26,6 +26,7 @@ _NOT_ADDED = re.compile(
     r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|代[碼號]|項次|^[款項目節]$|(?:^|\.)年(?:齡|別|度|份)?$"
 )
 _BY_CHANCE = 50
+_LOOKED_AT = 30
 _MOST_COMPARED = 10_000_000
 _WRITTEN = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
 _LONGEST = 30
@@ -151,13 +152,16 @@ def ranked(lines: Sequence[Line], shown_places: Sequence[int]) -> list[Line]:
 
 
 def _wholes(lines: Sequence[Line], shown_places: Sequence[int]) -> Iterator[int]:
-    """The first or last row of data where it is called 全國 or 總數, and is the sum of all others."""
+    """The first or last row of data where it is called 全國, 總數 or nothing at all, and is the sum of all others."""
     data = [place for place, line in enumerate(lines) if line.kind is RowKind.DATA]
     for place in data[:1] + data[1:][-1:]:
         line = lines[place]
+        if line.labels and not WHOLE_WORDS.fullmatch("".join(line.labels[0].split())):
+            continue
         others = [lines[other] for other in data if other != place and lines[other].depth == line.depth]
-        named = line.labels and WHOLE_WORDS.fullmatch("".join(line.labels[0].split()))
-        if named and len(others) > 1 and _agrees(line, others, shown_places):
+        if not line.labels and not all(other.labels for other in others):
+            continue
+        if len(others) > 1 and _agrees(line, others, shown_places):
             yield place
 
 
@@ -166,7 +170,8 @@ def _periods(lines: Sequence[Line], shown_places: Sequence[int]) -> list[int]:
     found: list[int] = []
     data = [place for place, line in enumerate(lines) if line.kind is RowKind.DATA]
     named = [place for place in data if lines[place].labels and is_period(lines[place].labels[0])]
-    for place in named:
+    # Of very many there are no parts of a year.
+    for place in named[:_LOOKED_AT]:
         known = {*found, place}
         last = max((other for other in found if other < place), default=-1)
         following = min((other for other in named if other > place), default=len(lines))
@@ -185,6 +190,12 @@ def unnamed(lines: Sequence[Line], shown_places: Sequence[int]) -> int | None:
     """The first or last row of data where each of its numbers is the sum of all others, though nothing calls it so."""
     data = [place for place, line in enumerate(lines) if line.kind is RowKind.DATA]
     for place in data[:1] + data[1:][-1:]:
+        few = [lines[other].numbers for other in data[:_LOOKED_AT] if other != place]
+        given = [(number, at) for at, number in enumerate(lines[place].numbers) if number]
+        # Nothing is less than the sum of the first of the others, where these are no less than nothing.
+        if any(all((other[at] or 0) >= 0 for other in few) and sum(other[at] or 0 for other in few) > number
+               for number, at in given):  # fmt: skip
+            continue
         others = [lines[other] for other in data if other != place]
         if len(others) < 2 or len({line.depth for line in (lines[place], *others)}) > 1:
             continue
@@ -280,27 +291,38 @@ def wrong_across(lines: Sequence[Line], headings: Sequence[str], shown_places: S
     """The numbers under 合計 that are not the sum of columns beside them, where those of most rows are."""
     found: list[Wrong] = []
     for column in (at for at, heading in enumerate(headings) if _sums_columns(heading)):
-        stated = [place for place, line in enumerate(lines) if line.numbers[column] is not None]
-        best: list[Wrong] = []
-        most = 1
-        for parts in _columns_of(column, headings):
-            digits = max(shown_places[at] for at in (column, *parts))
-            differing: list[Wrong] = []
-            checked = 0
-            for place in stated:
-                given = [number for at in parts if (number := lines[place].numbers[at]) is not None]
-                number = lines[place].numbers[column]
-                if len(given) < len(parts) or number is None:
-                    continue
-                checked += 1
-                total = _Sum(sum(given), len(given))
-                if not total.equals(number, digits):
-                    differing.append(Wrong(place, column, _as_shown(number, digits), _as_shown(total.value, digits)))
-            agreeing = checked - len(differing)
-            if agreeing > most and 3 * agreeing >= 2 * checked:
-                most, best = agreeing, differing
-        found += best
+        stated = [line for line in enumerate(lines) if line[1].numbers[column] is not None]
+        # The first rows show which columns it sums, if any.
+        likely = [
+            (agreeing, parts)
+            for parts in _columns_of(column, headings)
+            if (agreeing := _across(stated[:_LOOKED_AT], column, parts, shown_places)[0]) > 1
+        ]
+        if likely:
+            parts = max(likely, key=lambda choice: choice[0])[1]
+            agreeing, differing = _across(stated, column, parts, shown_places)
+            found += differing if agreeing >= 2 * len(differing) else []
     return found
+
+
+def _across(
+    stated: Sequence[tuple[int, Line]], column: int, parts: Sequence[int], shown_places: Sequence[int]
+) -> tuple[int, list[Wrong]]:
+    """In how many rows the number of a column is the sum of these others, and the rows in which it is not."""
+    digits = max(shown_places[at] for at in (column, *parts))
+    agreeing = 0
+    differing: list[Wrong] = []
+    for place, line in stated:
+        number = line.numbers[column]
+        given = [part for at in parts if (part := line.numbers[at]) is not None]
+        if len(given) < len(parts) or number is None:
+            continue
+        total = _Sum(sum(given), len(given))
+        if total.equals(number, digits):
+            agreeing += 1
+        else:
+            differing.append(Wrong(place, column, _as_shown(number, digits), _as_shown(total.value, digits)))
+    return agreeing, differing
 
 
 def _sums_columns(heading: str) -> bool:
