@@ -261,6 +261,33 @@ def test_headings_that_stand_again_a_little_otherwise_are_no_data(desk: Desk) ->
     assert (desk.problems(), figures(desk)["表.總數"], figures(desk)["表.數"]) == ([], 2, 3)
 
 
+def test_a_unit_may_be_merged_over_columns_or_stand_in_the_cell_of_the_date(desk: Desk) -> None:
+    attach(
+        desk, "| 各站 | | |\n| | 單位：公尺 | |\n| 站 | 高 | 低 |\n| 甲 | 3 | 1 |\n| 乙 | 4 | 2 |", ("A1:C1", "B2:C2")
+    )
+    found = figures(desk)
+    assert (found["表.單位"], found["表.低"]) == ("公尺", 3)
+    attach(desk, "| 各站 | |\n| 中華民國113年4月　　　　單位：公尺 | |\n| 站 | 高 |\n| 甲 | 3 |\n| 乙 | 4 |")
+    found = figures(desk)
+    assert (found["表.標題"], found["表.副標題"], found["表.單位"]) == ("各站", "中華民國113年4月", "公尺")
+
+
+def test_groups_in_a_table_of_words_are_not_counted(desk: Desk) -> None:
+    tables = [
+        "| 項次 | 事項 | 期限 |\n| 壹、行政 | | |\n| 1 | 甲 | 4月 |\n| 2 | 乙 | 5月 |\n"
+        "| 貳、技術 | | |\n| 1 | 丙 | 6月 |",
+        # A row among others of its kind that lacks something is one of the data.
+        "| 事項 | 期限 | 單位 |\n| 一、甲 | 4月 | x |\n| 二、乙 | | |\n| 三、丙 | 6月 | y |",
+    ]
+    assert [count for count, _ in counted(desk, attach_each(desk, tables))] == [3, 3]
+
+
+def test_numbers_as_headings_are_said(desk: Desk) -> None:
+    tables = ["| 甲 | 10 | 20 |\n| 乙 | 3 | 4 |\n| 丙 | 5 | 6 |", "| 站 | 111 | 112 |\n| 甲 | 1 | 2 |\n| 乙 | 3 | 4 |"]
+    attach_each(desk, tables)
+    assert places(desk, "headings-taken") == ["表1A1"]
+
+
 def test_years_below_a_group_name_its_columns(desk: Desk) -> None:
     attach(desk, "| 站 | 件數 | | |\n| | 111 | 112 | 113 |\n| 甲 | 1 | 2 | 3 |\n| 乙 | 1 | 2 | 3 |", ("A1:A2", "B1:D1"))
     found = figures(desk)

@@ -246,6 +246,8 @@ class _Finder:
         if lines and self._has_numbers(top):
             # Data stand right below a single text: it is the heading, whatever else it may be.
             top, doubtful = lines.pop(), True
+        # 101, 205 may name columns, or the headings are missing.
+        doubtful |= self._has_numbers(top)
         bottom = top
         while bottom - top + 1 < _MOST_HEADINGS:
             goes_on = self._goes_on(top, bottom)
@@ -290,6 +292,8 @@ class _Finder:
 
     def _is_group(self, area: Area, below: Sequence[Area]) -> bool:
         """Whether a single cell is the heading of several columns, the names of which stand below it."""
+        if is_unit(area.text):
+            return False
         first = min((other.first for other in below), default=0)
         covered = [other for other in below if area.first <= other.first <= area.last]
         return area.first > first and area.last > area.first and len(covered) > 1

@@ -268,6 +268,7 @@ class _Reader:
         if found is None:
             return
         self.found = found
+        self._depths_found: set[int] | None = None
         self._body = self._filled_rows()
         for row in self._repeated_headings():
             del self._body[row]
@@ -446,7 +447,20 @@ class _Reader:
         covered = {at for (line, at), top in self.sheet.merged.items() if line == row and top == (row, column)}
         if len(covered) >= max(1, len(self._headed) - 1):
             return True
+        if column <= first and (depth := _depth_by_number(str(self.sheet.cells[row][column]))):
+            # 壹、行政 above rows that are counted otherwise, in a table of texts too.
+            return depth not in self._depths_of_rows()
         return bool(self._numeric - {column}) and column <= first and column not in self._numeric
+
+    def _depths_of_rows(self) -> set[int]:
+        """How deep the numbers are before the first texts of the rows that fill several columns."""
+        if self._depths_found is None:
+            self._depths_found = {
+                _depth_by_number(self._texts(row)[0])
+                for row, filled in self._body.items()
+                if len(filled) > 1 and self._texts(row)
+            }
+        return self._depths_found
 
     def _reads_as_note(self, row: int, text: str, rows: Sequence[int], place: int) -> bool:
         """Whether the last text of a table of texts is a note: a sentence, or apart from the rows of data."""
@@ -639,7 +653,7 @@ class _Reader:
                     label = parts[-1].text.rstrip("：:")
                     parts[-1] = Caption(f"{label}：{text}", parts[-1].at)
                 elif text:
-                    parts.append(Caption(text, self.sheet.at(row, column)))
+                    parts += [Caption(piece, self.sheet.at(row, column)) for piece in _pieces(text)]
             besides = []
             for part in parts:
                 if layout.is_unit(part.text):
@@ -935,6 +949,12 @@ def _lead(text: str) -> int:
     spaces = lead[0] if lead else ""
     wide = spaces.count("\u3000") + spaces.count("\t")
     return wide + (len(spaces) - wide) // 2
+
+
+def _pieces(text: str) -> list[str]:
+    """What was written into one cell with blanks between it: 中華民國113年4月　　　　單位：公尺."""
+    pieces = re.split(r"[ \t\u3000\u00a0]{2,}", text)
+    return pieces if len(pieces) > 1 and any(map(layout.is_unit, pieces)) else [text]
 
 
 def _in_one_line(text: str) -> str:
