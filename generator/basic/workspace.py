@@ -94,6 +94,10 @@ def _agency_in(folder: Path) -> Path:
     return next((book for book in books if book.exists()), books[0])
 
 
+# What lies beside the folder of a meeting in output/: 113-1 信件.
+MAILS, PUBLIC_EDITION, RELEASES, MARKED, EXCHANGED, RETURNED = "信件", "公開", "版本", "檢查", "抽換", "回復"
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A folder with inputs/, templates/ and output/."""
@@ -127,6 +131,10 @@ class Workspace:
 
     def output(self, meeting: MeetingId) -> Path:
         return self.root / "output" / str(meeting)
+
+    def beside(self, meeting: MeetingId, kind: str) -> Path:
+        """A folder beside that of a meeting in output/: ``kind`` is one of the names below, or a command's own."""
+        return self.root / "output" / f"{meeting} {kind}"
 
     def meetings(self) -> list[MeetingId]:
         """The meetings that have a folder under inputs/, as people count; a folder with a name has 會議.xlsx in it."""

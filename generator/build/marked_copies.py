@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from generator.basic.problem import Problem
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import MARKED, MeetingId, Workspace
 from generator.build import outputs
 from generator.workbook import books as workbooks
 from generator.workbook.marked import copies, copy_name
@@ -19,7 +19,7 @@ def write(workspace: Workspace, meeting: MeetingId, found: Sequence[Problem]) ->
     Returns their folder and what became of each file. Copies of an earlier check go when their workbook is in order
     now, unless someone worked in them.
     """
-    folder = workspace.output(meeting).with_name(f"{meeting} 檢查")
+    folder = workspace.beside(meeting, MARKED)
     books = [workspace.agency_book, *workbooks.books(workspace.shared), *workbooks.lists(workspace.inputs(meeting))]
     # Of two of one name that of the meeting counts.
     paths = {path.name: path for path in books}

@@ -18,7 +18,7 @@ from typing import Any
 from generator.basic import formats, roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
 from generator.basic.steps import step as logged
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import RELEASES, MeetingId, Workspace
 from generator.build import convert, last_look, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.report import Report
@@ -109,7 +109,7 @@ class Ready:
 
 def home(workspace: Workspace, meeting: MeetingId) -> Path:
     """Where the releases of a meeting lie."""
-    return workspace.output(meeting).with_name(f"{meeting} 版本")
+    return workspace.beside(meeting, RELEASES)
 
 
 def every(workspace: Workspace, meeting: MeetingId) -> list[Release]:

@@ -26,7 +26,7 @@ _COMMENTED = {"docx": word.commented, "pptx": slides.commented}
 
 def folder(workspace: Workspace, meeting: MeetingId) -> Path:
     """Where the review copies of a meeting lie."""
-    return workspace.output(meeting).with_name(f"{meeting} {review_copy.MARK}")
+    return workspace.beside(meeting, review_copy.MARK)
 
 
 def write(workspace: Workspace, meeting_id: MeetingId, step: Step = lambda text: None) -> Result:

@@ -16,7 +16,7 @@ from typing import Any
 from generator.basic import file_names, roc
 from generator.basic.mailbox import mailbox
 from generator.basic.problem import Problem, has_errors, in_order
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import MAILS, MeetingId, Workspace
 from generator.build import outputs
 from generator.build import report as reporting
 from generator.build.result import Result
@@ -70,7 +70,7 @@ class Report(Result):
 
 def of(workspace: Workspace, meeting_id: MeetingId) -> Report:
     """What is there and what is missing. Raises OSError."""
-    report = Report(workspace.output(meeting_id).with_name(f"{meeting_id} 信件"))
+    report = Report(workspace.beside(meeting_id, MAILS))
     meeting, problems = load.load(workspace, meeting_id)
     if meeting is None:
         report.problems = tuple(in_order(problems))

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from generator.basic import roc
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import PUBLIC_EDITION, MeetingId, Workspace
 from generator.build import outputs, unchanged
 from generator.dispatch import releases
 from generator.meeting import load, schedule
@@ -84,7 +84,7 @@ def _steps(workspace: Workspace, meeting: Meeting, today: dt.date) -> tuple[Step
     frozen = {
         stage: releases.of_stage(workspace, meeting.id, stage) for stage in (PAPERS, MINUTES_DRAFT, MINUTES_FINAL)
     }
-    public = workspace.output(meeting.id).with_name(f"{meeting.id} 公開")
+    public = workspace.beside(meeting.id, PUBLIC_EDITION)
     published = bool(outputs.read_record(public)) and meeting.stage == MINUTES_FINAL
     held = meeting.date < today or meeting.minutes is not None
     final = meeting.stage == MINUTES_FINAL

@@ -38,7 +38,7 @@ def refresh(workspace: Workspace, meeting: MeetingId) -> Result:
     keys = [key for row in rows if (key := row.values[Case.heading_of("key")])]
     suggestions = start.suggested(workspace, units, members, start.minuted_keys(sections, keys))
     suggestions = {place: items for place, items in suggestions.items() if items}
-    folder = workspace.output(meeting).with_name(f"{meeting} {FOLDER}")
+    folder = workspace.beside(meeting, FOLDER)
     copies: dict[str, bytes] = {}
     remarks: list[str] = []
     for path in books.books(workspace.inputs(meeting)):

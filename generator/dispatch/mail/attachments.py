@@ -85,7 +85,7 @@ def write(workspace: Workspace, report: Report) -> Folder:
     titles = {name: document.title for document in examined.documents for name in document.file_names(FORMATS)}
     titles[PACKET] = f"{meeting.name}會議資料"
     found = folder(files, titles, meeting.agency.attachment_columns, meeting.agency.most_attachments)
-    place = workspace.output(meeting.id).with_name(f"{meeting.id} 公文附件")
+    place = workspace.beside(meeting.id, "公文附件")
     stale = {name: outputs.GONE for name in outputs.read_record(place) if name not in found.files}
     found.outcomes = [
         replace(outcome, name=f"{place.name}/{outcome.name}")

@@ -18,7 +18,7 @@ from generator.basic.failure import UserError
 from generator.basic.formats import FORMATS, of_file
 from generator.basic.problem import Code, Location, Problem, error, has_errors, in_order, perhaps, problem
 from generator.basic.steps import step as logged
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import MAILS, MeetingId, Workspace
 from generator.build import examine, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.convert import PACKET
@@ -121,7 +121,7 @@ def write(
     Raises what build.make raises, and OSError where the folder cannot be written.
     """
     step("讀取與檢查活頁簿")
-    folder = workspace.output(meeting_id).with_name(f"{meeting_id} 信件")
+    folder = workspace.beside(meeting_id, MAILS)
     report = Report(folder, (), kind=kind)
     try:
         files = _prepared(workspace, meeting_id, report, today, step)

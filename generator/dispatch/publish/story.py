@@ -14,7 +14,7 @@ from typing import Any
 from generator.basic import formats, package
 from generator.basic.problem import Code, Location, Problem, error, in_order, problem, warning
 from generator.basic.steps import step as logged
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import PUBLIC_EDITION, MeetingId, Workspace
 from generator.build import examine, last_look, outputs, report, story, unchanged
 from generator.build.convert import PACKET, PUBLIC_PACKET, editions
 from generator.build.examine import Examined
@@ -68,7 +68,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     Raises search.Leak when a finished file has a protected name or personal data, UnusablePdf, outputs.BadFolder, and
     OSError when output/ cannot be written.
     """
-    folder = workspace.output(meeting_id).with_name(f"{meeting_id} 公開")
+    folder = workspace.beside(meeting_id, PUBLIC_EDITION)
     done = Published(folder, archive=folder.with_name(f"{folder.name}.zip"))
     outputs.refuse_bad(folder)
     outputs.refuse_bad_file(done.archive)

@@ -15,7 +15,7 @@ from typing import Any
 from generator.basic import roc, temporary
 from generator.basic.failure import UserError
 from generator.basic.problem import has_errors
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import MAILS, RETURNED, MeetingId, Workspace
 from generator.build import outputs, story
 from generator.build import report as reporting
 from generator.build.examine import Examined
@@ -55,7 +55,7 @@ class Report(Result):
 
 def home(workspace: Workspace, meeting: MeetingId) -> Path:
     """Where the files that members sent back are put, beside the mails."""
-    return workspace.output(meeting).with_name(f"{meeting} 回復")
+    return workspace.beside(meeting, RETURNED)
 
 
 def take_in(workspace: Workspace, meeting_id: MeetingId, folder: Path, step: Step = lambda text: None) -> Report:
@@ -159,7 +159,7 @@ def form(workspace: Workspace, meeting_id: MeetingId) -> list[outputs.Outcome]:
     write_workbook(
         content, [plain_sheet(FORM, headings, [["", "", "", "", ""]] * 12, title=f"{meeting_id} {FORM}")], title=FORM
     )
-    folder = workspace.output(meeting_id).with_name(f"{meeting_id} 信件")
+    folder = workspace.beside(meeting_id, MAILS)
     return outputs.write_all(folder, {f"{FORM}.xlsx": content.getvalue()}, {}, {})
 
 

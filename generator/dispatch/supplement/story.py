@@ -15,7 +15,7 @@ from typing import Any
 from generator.basic import formats, roc
 from generator.basic.failure import UserError
 from generator.basic.problem import Problem
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import EXCHANGED, MeetingId, Workspace
 from generator.build import outputs, story
 from generator.build import report as reporting
 from generator.build.convert import PACKET
@@ -64,7 +64,7 @@ class Report(Result):
 
 def home(workspace: Workspace, meeting: MeetingId) -> Path:
     """Where the pages to replace and to add lie, beside the meeting's output."""
-    return workspace.output(meeting).with_name(f"{meeting} 抽換")
+    return workspace.beside(meeting, EXCHANGED)
 
 
 def of_release(workspace: Workspace, build: Built, day: dt.date, number: int) -> Supplement:

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from generator.basic.workspace import MAILS, MARKED, PUBLIC_EDITION
 from generator.build import outputs
 from generator.dispatch import review
 from generator.dispatch.decisions import story as decisions
@@ -134,10 +135,10 @@ def _show(request: Request) -> Response:
             "inputs": about.workspace.inputs(meeting),
             "output": about.workspace.output(meeting),
             "review": review.folder(about.workspace, meeting),
-            "mails": about.workspace.output(meeting).with_name(f"{meeting} 信件"),
-            "public": about.workspace.output(meeting).with_name(f"{meeting} 公開"),
-            "refresh": about.workspace.output(meeting).with_name(f"{meeting} {FOLDER}"),
-            "check": about.workspace.output(meeting).with_name(f"{meeting} 檢查"),
+            "mails": about.workspace.beside(meeting, MAILS),
+            "public": about.workspace.beside(meeting, PUBLIC_EDITION),
+            "refresh": about.workspace.beside(meeting, FOLDER),
+            "check": about.workspace.beside(meeting, MARKED),
             "supplement": supplement.home(about.workspace, meeting),
             "replies": replies.home(about.workspace, meeting),
             "templates": about.workspace.templates,

@@ -7,15 +7,13 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from generator.basic import formats
 from generator.build.figure_map import Spot
-from generator.page import ids
 from generator.page.live import PageOf, Paper
+from generator.page.views.files import chosen, download
 from generator.page.views.frame import (
     base,
     cell_link,
@@ -202,21 +200,6 @@ def file(request: Request) -> Response:
 
 def packet(request: Request) -> Response:
     """會議資料.pdf, of one of its editions."""
-    state, given = state_of(request), request.path_params["file"]
-    found = next((path for path in (state.packets if state else ()) if ids.of(path.name) == given), None)
-    if found is None:
-        raise missing("還沒有會議資料.pdf。")
+    state = state_of(request)
+    found = chosen(request, state.packets if state else (), "還沒有會議資料.pdf。")
     return download(context(request).workspace.root, found)
-
-
-def download(root: Path, path: Path) -> Response:
-    """A file of the workspace to keep; nothing outside of it, and no link that may lead there."""
-    if path.is_symlink() or not path.resolve().is_relative_to(root):
-        raise missing("沒有這個檔案。")
-    try:
-        content = path.read_bytes()
-    except OSError:
-        raise missing("這個檔案現在無法讀取。") from None
-    name = quote(path.name, safe="")
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(content, media_type=formats.media_type(path.name), headers=headers)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from generator.basic.problem import Problem
+from generator.basic.workspace import PUBLIC_EDITION
 from generator.build import outputs
 from generator.dispatch import releases, review, status
 from generator.page.sheets import Piece
@@ -29,7 +30,7 @@ def public_meetings(request: Request) -> Response:
     listed = [
         meeting
         for meeting in reversed(workspace.meetings())
-        if outputs.read_record(workspace.output(meeting).with_name(f"{meeting} 公開"))
+        if outputs.read_record(workspace.beside(meeting, PUBLIC_EDITION))
     ]
     return render(request, "public_meetings.html", listed=listed, address=base)
 

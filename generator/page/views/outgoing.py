@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,10 +12,12 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from generator.basic.workspace import MAILS, PUBLIC_EDITION
 from generator.build import outputs
 from generator.dispatch.publish.story import SUMS
 from generator.page import ids
-from generator.page.views.documents import download, picture_of
+from generator.page.views.documents import picture_of
+from generator.page.views.files import chosen, download, written
 from generator.page.views.frame import context, meeting_of, missing, render
 from generator.pdf import drawn, pdfium
 from generator.pdf.drawn import Size
@@ -49,22 +51,14 @@ class PublicFile:
 
 
 def _folder(request: Request, kind: str) -> Path:
-    return context(request).workspace.output(meeting_of(request)).with_name(f"{meeting_of(request)} {kind}")
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """What the program wrote into a folder and still lies there."""
-    for name in outputs.read_record(folder):
-        path = folder / name
-        if path.is_file() and not path.is_symlink():
-            yield path
+    return context(request).workspace.beside(meeting_of(request), kind)
 
 
 def mails(request: Request) -> Response:
     """The drafts: whom, what, how large."""
-    folder = _folder(request, "信件")
+    folder = _folder(request, MAILS)
     edited = set(outputs.edited(folder))
-    return render(request, "mails.html", drafts=[_draft(path, path.name in edited) for path in _files(folder)])
+    return render(request, "mails.html", drafts=[_draft(path, path.name in edited) for path in written(folder)])
 
 
 def _draft(path: Path, edited: bool) -> Draft:
@@ -86,19 +80,16 @@ def _draft(path: Path, edited: bool) -> Draft:
 
 def mail(request: Request) -> Response:
     """A draft to open in the mail program."""
-    folder = _folder(request, "信件")
-    found = next((path for path in _files(folder) if ids.of(path.name) == request.path_params["file"]), None)
-    if found is None:
-        raise missing("沒有這封信件草稿。")
+    found = chosen(request, written(_folder(request, MAILS)), "沒有這封信件草稿。")
     return download(context(request).workspace.root, found)
 
 
 def public(request: Request) -> Response:
     """The public edition: each file with its check, and the zip."""
-    folder = _folder(request, "公開")
+    folder = _folder(request, PUBLIC_EDITION)
     sums = _sums(folder)
     listed, archive = [], None
-    for path in _files(folder):
+    for path in written(folder):
         if path.parent.name == "..":
             archive = path
             continue
@@ -133,11 +124,7 @@ def _state(path: Path, sums: Mapping[str, str]) -> str:
 
 
 def _public_file(request: Request) -> Path:
-    folder = _folder(request, "公開")
-    found = next((path for path in _files(folder) if ids.of(path.name) == request.path_params["file"]), None)
-    if found is None:
-        raise missing("沒有這個公開的檔案。")
-    return found
+    return chosen(request, written(_folder(request, PUBLIC_EDITION)), "沒有這個公開的檔案。")
 
 
 def public_file(request: Request) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from generator.basic.failure import UserError
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import outputs, story, unchanged
+from generator.build import story, unchanged
 from generator.build.convert import PACKET
 from generator.dispatch import releases
 from generator.dispatch.diff import compare, versions
@@ -21,7 +21,8 @@ from generator.dispatch.diff.compare import DocumentChange, Revisions
 from generator.dispatch.releases import Release
 from generator.dispatch.supplement import story as supplements
 from generator.page import ids
-from generator.page.views.documents import download, picture_of, reader_of
+from generator.page.views.documents import picture_of, reader_of
+from generator.page.views.files import chosen, download, written
 from generator.page.views.frame import context, meeting_of, missing, render, state_of
 from generator.pdf import drawn, pdfium
 from generator.pdf.drawn import Box, Size
@@ -51,17 +52,12 @@ def all_versions(request: Request) -> Response:
 
 def _supplement(request: Request) -> list[Path]:
     """The pages to replace and to add, as they lie in their folder."""
-    folder = supplements.home(context(request).workspace, meeting_of(request))
-    paths = [folder / name for name in outputs.read_record(folder)]
-    return [path for path in paths if path.is_file() and not path.is_symlink()]
+    return list(written(supplements.home(context(request).workspace, meeting_of(request))))
 
 
 def supplement(request: Request) -> Response:
     """One of these files to keep."""
-    found = next((path for path in _supplement(request) if ids.of(path.name) == request.path_params["file"]), None)
-    if found is None:
-        raise missing("沒有這個檔案。")
-    return download(context(request).workspace.root, found)
+    return download(context(request).workspace.root, chosen(request, _supplement(request), "沒有這個檔案。"))
 
 
 def _release(request: Request) -> Release:
