@@ -77,6 +77,7 @@ def carrying(template: Path, main: str) -> None:
     )
     links = [parts.relation(main, f"{OFFICE}/hyperlink", path, external=True) for path in paths]
     kept = parts.relation(main, f"{OFFICE}/hyperlink", "https://example.org/a", external=True)
+    parts.relation(main, f"{OFFICE}/image", "http://tracker.example.org/a.png", external=True)
     body = parts.text(main)
     if folder == "word":
         hidden = f"<w:r><w:rPr><w:vanish/></w:rPr><w:t>{SECRET}</w:t></w:r><w:r><w:t>SEEN</w:t></w:r>"
@@ -84,7 +85,17 @@ def carrying(template: Path, main: str) -> None:
             f'<w:hyperlink xmlns:r="{OFFICE}" r:id="{number}"><w:r><w:t>LINK</w:t></w:r></w:hyperlink>'
             for number in (*links, kept)
         )
-        body = re.sub("(<w:sectPr)", rf"<w:p>{hidden}{linked}</w:p>\1", body, count=1)
+        field = "".join(
+            f"<w:r>{piece}</w:r>"
+            for piece in (
+                '<w:fldChar w:fldCharType="begin"/>',
+                f'<w:instrText xml:space="preserve"> INCLUDETEXT "/srv/{SECRET}.docx" </w:instrText>',
+                '<w:fldChar w:fldCharType="separate"/>',
+                "<w:t>TAKEN</w:t>",
+                '<w:fldChar w:fldCharType="end"/>',
+            )
+        )
+        body = re.sub("(<w:sectPr)", rf"<w:p>{hidden}{linked}{field}</w:p>\1", body, count=1)
         settings = parts.text("word/settings.xml")
         normal = rf"file:///C:\Users\{SECRET}\Normal.dotm"
         number = parts.relation("word/settings.xml", f"{OFFICE}/attachedTemplate", normal, external=True)
@@ -128,7 +139,7 @@ def test_a_word_file_carries_nothing_of_its_templates_maker(desk: Desk) -> None:
     made = desk.output("01 議程.docx")
     assert left(made) == []
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(made)).paragraphs)
-    assert "SEENLINKLINKLINKLINKLINK" in text
+    assert "SEENLINKLINKLINKLINKLINKTAKEN" in text
     with zipfile.ZipFile(made) as package:
         relations = package.read("word/_rels/document.xml.rels").decode()
         assert re.findall(r'Target="(http[^"]*)"', relations) == ["https://example.org/a"]

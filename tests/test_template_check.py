@@ -184,6 +184,16 @@ def test_a_fault_is_named_with_place_text_and_remedy(desk: Desk, code: str) -> N
 
 
 @pytest.mark.slow
+def test_what_other_programs_and_people_leave_is_a_warning_at_its_paragraph(desk: Desk) -> None:
+    words = ["«年度»", "${年度}", "[[年度]]", "#REF!", "C:\\Users\\甲", "○○處", "{年度}", "Lorem ipsum"]
+    change(case(desk), added(*words))
+    listed = [one for one in found(desk) if one["code"] == "template-leftover"]
+    assert [(one["severity"], one["cell"]) for one in listed] == [
+        ("warning", f"第 {place} 段") for place in range(1, len(words) + 1)
+    ]
+
+
+@pytest.mark.slow
 def test_every_fault_of_every_template_comes_at_once_and_in_order(desk: Desk) -> None:
     desk.meeting()
     for code in ("tag-syntax", "unknown-filter", "tag-merges", "full-width-braces", "font-in-text"):

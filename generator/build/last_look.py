@@ -96,7 +96,8 @@ def refuse(problems: list[Problem], what: str) -> list[str]:
     return [str(fault) for fault in problems]
 
 
-def _faults_of(text: str) -> Iterator[tuple[LastLookCode, str]]:
+def faults_of(text: str) -> Iterator[tuple[LastLookCode, str]]:
+    """What nobody should find in a text, each with the words."""
     if tag := leftover(text):
         yield LastLookCode.LOOK_LEFTOVER, tag
     if found := _ERROR_TEXT.search(text):
@@ -110,7 +111,7 @@ def _faults_of(text: str) -> Iterator[tuple[LastLookCode, str]]:
 def _texts(document: Document, contents: Contents) -> Iterator[Problem]:
     """The faults of what was printed by the program, at the cells that they came from."""
     for text, cells in _lines(contents):
-        for code, found in _faults_of(text):
+        for code, found in faults_of(text):
             at = location(cells[0]) if cells else Location(document.template_file, quote=text.strip())
             yield problem(code, at, name=document.file, found=found)
 
@@ -148,7 +149,7 @@ def _pages(document: Document, name: str, content: bytes) -> Iterator[Problem]:
         return
     for number, page in enumerate(pages, start=1):
         at = Location(name, cell=f"第 {number} 頁")
-        faults = [fault for fault in _faults_of(page.text) if fault[0] != LastLookCode.LOOK_PLACEHOLDER or not enclosed]
+        faults = [fault for fault in faults_of(page.text) if fault[0] != LastLookCode.LOOK_PLACEHOLDER or not enclosed]
         if page.is_blank:
             faults.append((LastLookCode.LOOK_BLANK, ""))
         # A deck has the shape of a screen.

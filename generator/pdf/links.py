@@ -207,7 +207,7 @@ def _without_links(root: Any, budget: Budget, names: Collection[str]) -> bool:
     if kind in _SHEETS:
         return _cut_formulas(root, names)
     if kind in _WORD:
-        return _cut_fields(root)
+        return cut_fields(root)
     if kind == _SVG or etree.QName(root).localname == "svg":
         return _cut_addresses(root, budget, inside=True)
     if _OPEN_DOCUMENT.match(kind or ""):
@@ -238,8 +238,8 @@ def _is_address(target: str) -> bool:
     return bool(re.match(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]{2})", unquote(target)))
 
 
-def _cut_fields(root: Any) -> bool:
-    """Word fields that fetch lose their instruction and keep the result that was saved."""
+def cut_fields(root: Any) -> bool:
+    """Word fields that fetch lose their instruction and keep the result that was saved; whether there were any."""
     changed = False
     pieces: list[Any] = []
     for element in root.iter("{*}fldChar", "{*}instrText", "{*}delInstrText", "{*}fldSimple"):

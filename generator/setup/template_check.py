@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,8 @@ from typing import Any
 from generator.basic.package import Properties
 from generator.basic.problem import Code, Location, Problem, error, in_order, note, perhaps, problem, warning
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import examine
+from generator.build import examine, last_look
+from generator.build.last_look import LastLookCode
 from generator.build.result import Result
 from generator.dispatch.diff import table
 from generator.dispatch.mail import template as mail_template
@@ -44,6 +46,9 @@ class TemplateCode(Code):
     TEMPLATE_REVISED = warning(
         "有追蹤修訂或註解，產生文件時一律接受修訂、去除註解", "請在 Word 接受或拒絕修訂、刪除註解，再存檔。"
     )
+    TEMPLATE_LEFTOVER = warning(
+        "會照印「{found}」：像是別的程式的標籤、錯誤的字樣、路徑，或忘了填", "請改正或刪去；確實要這樣印時可不理會。"
+    )
     CELL_EMPTIED = error(
         "清單沒有資料時，有儲存格會連段落都不剩，Word 會認為檔案損壞", "請在該儲存格多留一個空白段落。"
     )
@@ -59,6 +64,8 @@ FACES = ("標楷體", "Times New Roman", "DFKai-SB", "BiauKai")
 # The made-up meetings: how many entries their lists have, and how many each entry has below it.
 SAMPLES = ((3, 3), (1, 1), (0, 0), (1, 0))
 _PROPERTIES = Properties("試印", "試印", dt.date(2024, 1, 1))
+
+_OWN_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 
 Context = Mapping[str, Any]
 
@@ -108,6 +115,7 @@ def check(workspace: Workspace, meeting_id: MeetingId | None) -> Checked:
         if not reader.problems:
             found.problems += _trial(workspace.templates / name, given)
         found.problems += _fonts(name, package)
+        found.problems += _leftovers(name, package)
         found.problems += [
             problem(
                 TemplateCode.TEMPLATE_REVISED, Location(name, part, f"第 {number} 段" if number else "", text.strip())
@@ -210,6 +218,23 @@ def _trial(path: Path, contexts: list[tuple[str, Context]]) -> list[Problem]:
         for fault in faults:
             found.setdefault((fault.code, fault.at, fault.text), replace(fault, text=f"{fault.text}（試印：{label}）"))
     return list(found.values())
+
+
+def _leftovers(name: str, package: Package) -> list[Problem]:
+    """Paragraphs with tags of other programs, texts of errors, paths, and what somebody forgot to fill in."""
+    found = []
+    for part, root in package.parts:
+        for fragment in texts.fragments(root):
+            if fragment.node is None:
+                continue
+            for code, words in last_look.faults_of(_OWN_TAG.sub("", fragment.text)):
+                # Of our own tags the reader says what is wrong.
+                if code == LastLookCode.LOOK_LEFTOVER and re.match(r"[^$＄«<]?[{}｛｝﹛﹜%]", words):
+                    continue
+                at = Location(name, part, f"第 {fragment.number} 段", fragment.text.strip())
+                found.append(problem(TemplateCode.TEMPLATE_LEFTOVER, at, found=words))
+                break
+    return found
 
 
 def _fonts(name: str, package: Package) -> list[Problem]:

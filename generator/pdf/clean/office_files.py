@@ -1,7 +1,8 @@
 """Finished Word files and decks without what their template carries along and nobody sees.
 
 Who made it, with what and on which machine: paths, printers, variables, custom properties, thumbnails, data of
-pictures; and hidden text. What a reader sees stays.
+pictures; and hidden text. Nothing is left that is fetched on opening: linked pictures, fields that take in a file.
+What a reader sees stays.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic import package, relationships
+from generator.pdf import links
 from generator.pdf.clean.pictures import image
 
 # Of the web or a mailbox, or within the file; all else is a path of some machine.
@@ -25,8 +27,8 @@ _UNWANTED = re.compile(
 )
 _XML = re.compile(r"(?:word|ppt)/(?!_rels/|theme/|fontTable)[^.]+\.xml|docProps/app\.xml")
 _SUSPECT = re.compile(
-    rb"<!--|<\?(?!xml )|[<:](?:vanish|hidden|attachedTemplate|docVars|rsids|mailMerge|Manager|Company|HyperlinkBase"
-    rb"|Template)[\s/>]"
+    rb"<!--|<\?(?!xml )|instrText|[Ii]nstr="
+    rb"|[<:](?:vanish|hidden|attachedTemplate|docVars|rsids|mailMerge|Manager|Company|HyperlinkBase|Template)[\s/>]"
 )
 _GONE = {"attachedTemplate", "docVars", "rsids", "mailMerge", "Manager", "Company", "HyperlinkBase", "Template"}
 _RELATION = "officeDocument/2006/relationships", "officeDocument/relationships"
@@ -62,13 +64,15 @@ def _source(relations: str) -> str:
 
 
 def _without_paths(part: bytes) -> tuple[bytes, set[str]]:
-    """The relationships without those to a path of a machine, and the ids of these."""
+    """The relationships without those that are followed on opening or lead to a machine, and the ids of these."""
     root = _parsed(part)
     found = [
         element
         for element in root.iter("{*}Relationship")
         if element.get("TargetMode", "").lower() == "external"
-        and not HARMLESS_LINK.match(element.get("Target", "").strip())
+        and not (
+            element.get("Type", "").endswith("/hyperlink") and HARMLESS_LINK.match(element.get("Target", "").strip())
+        )
     ]
     for element in found:
         root.remove(element)
@@ -77,7 +81,7 @@ def _without_paths(part: bytes) -> tuple[bytes, set[str]]:
 
 def _cleaned(part: bytes, cut: Collection[str]) -> bytes:
     root = _parsed(part)
-    changed = False
+    changed = links.cut_fields(root)
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or _word(element) in _GONE or _is_hidden(element):
             changed = _remove(element) or changed
