@@ -590,10 +590,12 @@ def test_a_misspelt_figure_is_still_reported_beside_a_formula_without_value(desk
 
 
 def test_an_xls_is_named_as_the_likely_place_of_a_missing_list(desk: Desk) -> None:
+    likely = "〔預定開放〕可能在 資料集.xls 內，請先用 Excel 另存為 .xlsx。"
     desk.meeting(附件=LISTED, 說明=points('計{{ 預定開放.總數 }}項（如{{ 附件("清單") }}）。'))
     (desk.root / "inputs/113-1/資料集.xls").write_bytes(b"old")
-    for code in ("no-such-sheet", "unknown-name"):
-        assert "〔預定開放〕可能在 資料集.xls 內，請先用 Excel 另存為 .xlsx。" in said(desk, code)[0]
+    assert likely in said(desk, "no-such-sheet")[0]
+    desk.meeting(說明=points("計{{ 預定開放.總數 }}項。"))
+    assert likely in said(desk, "no-sheet-of-name")[0]
 
 
 # --- Data files of the public edition ---------------------------------------------------------------------------
