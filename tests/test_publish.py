@@ -618,7 +618,7 @@ HIDDEN = f"<w:r><w:rPr><w:vanish/></w:rPr><w:t>{NAMELESS}</w:t></w:r>"
 
 @pytest.mark.office
 def test_hidden_text_of_a_template_does_not_come_out(meant: Desk) -> None:
-    plant(meant, "word/document.xml", "</w:p>", f"{HIDDEN}</w:p>")
+    plant(meant, "word/document.xml", "議程</w:t></w:r></w:p>", f"議程</w:t></w:r>{HIDDEN}</w:p>")
     assert meant.run("publish", "113-1").exit_code == 0
     assert NAMELESS not in public_texts(meant)[f"{AGENDA}.odt"]
 
