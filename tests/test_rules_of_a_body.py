@@ -185,7 +185,7 @@ def test_a_rule_that_is_not_there_is_not_checked_and_not_spoken_of(committee: De
         for word in ("民間代表", "外聘委員1人", "設置要點", "指派代表", "修正意見"):
             assert word not in text, (name, word)
     assert "應出席5人，出席2人" in texts["會議紀錄（會議版）"]
-    assert "沒有" not in committee.run("schedule", "113-1").output
+    assert "沒有填任何期限" in committee.run("schedule", "113-1").output
     assert "期限." not in committee.run("figures", "113-1").output
 
 
@@ -295,11 +295,11 @@ def test_init_writes_the_rules_of_the_kind(desk: Desk, tmp_path: Path, kind: str
     if kind == "一般會議":
         assert book.sheetnames == ["機關", "單位", "規則", "身分", "委員", "停班日", "議程"]
         assert rules["出席門檻"] == (None, None)
-        assert shared == set()
+        assert shared == {"空白條文.xlsx"}
     else:
         assert book.sheetnames == ["機關", "單位", "規則", "委員", "停班日"]
         assert rules["民間代表最少出席"] == ("3", "設置要點四(三)")
-        assert shared == {"設置要點.xlsx", "運作指引.xlsx"}
+        assert shared == {"設置要點.xlsx", "運作指引.xlsx", "空白條文.xlsx"}
 
 
 def test_a_sheet_as_init_writes_it_changes_nothing_for_a_data_group(own_desk: Desk, tmp_path: Path) -> None:
