@@ -7,8 +7,12 @@ from pathlib import Path
 
 import docx
 import pikepdf
+import pptx
 import pytest
 from conftest import AGENCY, EXPLANATIONS, UNITS, Desk
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Cm
 from test_minutes import REMARKS, ROSTER, minutes
 
 OFFICIAL = (
@@ -266,6 +270,20 @@ def test_every_place_that_is_published_is_looked_at(desk: Desk) -> None:
         ("發言", "F3"),
         ("附件", "C3"),
     ]
+
+
+def test_what_a_chart_in_an_attachment_says_is_read(desk: Desk) -> None:
+    told(desk, "規定")
+    desk.meeting(附件="| 案號 | 名稱 | 來源 |\n| 討1 | 簡報 | 檔案:說明.pptx |")
+    folder = desk.root / "inputs" / "113-1" / "附件"
+    folder.mkdir(parents=True)
+    deck, data = pptx.Presentation(), CategoryChartData()
+    data.categories = ["潮位", "洽 0912-345-678"]
+    data.add_series("筆數", (1, 2))
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    slide.shapes.add_chart(XL_CHART_TYPE.PIE, 0, 0, Cm(9), Cm(9), data)
+    deck.save(str(folder / "說明.pptx"))
+    assert [(sheet, cell) for _, sheet, cell, _ in found(desk)] == [("附件", "C2")]
 
 
 def test_an_attachment_that_cannot_be_read_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,10 +86,10 @@ class LeakCode(Code):
 REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.TITLE_IN_PAPERS, LeakCode.PERSONAL_DATA)
 _PRINTED_PARTS = re.compile(
     r"(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes)|xl/sharedStrings|xl/worksheets/[^/]+|ppt/slides/[^/]+"
-    r"|content|styles)\.xml"
+    r"|(?:word|xl|ppt)/(?:charts/chart|diagrams/data|drawings/drawing)\d*|(?:Object ?[^/]*/)?content|styles)\.xml"
 )
 # What ends a paragraph or cell; other tags stand within words.
-_ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell)|si|c)>|<(?:w:|a:|text:)(?:br|line-break)\b[^>]*>")
+_ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell|pt)|si|c)>|<(?:w:|a:|text:)(?:br|line-break)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 # Who reads a file, by a sign at its beginning.
 _TASKS = {b"%PDF-": "read pdf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "read old", rb"{\rtf": "read old"}
