@@ -15,6 +15,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
+from jinja2.lexer import TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -62,10 +63,15 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """The parsed text. Raises Refused for what may not be written, before anything of it is compiled."""
-        allowed.look_at_tokens(self.lexer.tokeniter(straight(source), name, filename), self.in_cell)
         tree = super()._parse(source, name, filename)
         allowed.look_at_tree(tree, self.in_cell)
         return tree
+
+    def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> Any:
+        """As Jinja's, but all tokens are looked at before the parser sees any. Jinja has no extensions here."""
+        tokens = list(self.lexer.tokeniter(self.preprocess(source, name, filename), name, filename, state))
+        allowed.look_at_tokens(tokens, self.in_cell)
+        return TokenStream(self.lexer.wrap(tokens, name, filename), name, filename)
 
     def from_string(self, source: Any, *arguments: Any, **more: Any) -> jinja2.Template:
         """The compiled template; of the last few hundred texts each is compiled once."""
