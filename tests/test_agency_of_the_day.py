@@ -7,6 +7,7 @@ import json
 import openpyxl
 import pytest
 
+from generator.dispatch import releases
 from tests.conftest import AGENCY, UNITS, Desk
 from tests.test_rules_of_a_body import ATTENDANCE, DECISIONS, INFO, MEMBERS, MINUTES, ROLES, RULES
 
@@ -157,3 +158,19 @@ def test_mailboxes_are_those_of_today(committee: Desk) -> None:
     meeting, _ = load(Workspace(committee.root), MeetingId(113, 1))
     assert meeting is not None
     assert {member.email for member in meeting.members} == {"", "new@example.org"}
+
+
+@pytest.mark.slow
+def test_a_release_that_cannot_be_written_leaves_no_book_behind(
+    committee: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
+    folder = committee.root / "inputs" / "113-1"
+    before = sorted(path.name for path in folder.iterdir())
+
+    def refuse(*_: object) -> None:
+        raise releases.Refused("磁碟已滿。")
+
+    monkeypatch.setattr("generator.dispatch.releases._write", refuse)
+    assert committee.run("release", "113-1", "--reason", "補凍結").exit_code == 1
+    assert sorted(path.name for path in folder.iterdir()) == before

@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import errno
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -315,7 +316,11 @@ def _keep_agency(workspace: Workspace, meeting: Meeting, ready: Ready) -> Path |
     if read != [book] or not book.is_file():
         return None
     path = workspace.inputs(meeting.id) / book.name
-    outputs.write_new(path, book.read_bytes())
+    # Aside first: a copy that was cut short would be read as the book of the meeting.
+    aside = path.with_name(f".{book.name}.new")
+    aside.unlink(missing_ok=True)
+    outputs.write_new(aside, book.read_bytes())
+    os.rename(aside, path)
     more = "會前委員有異動，或要更正這次會議的機關資料" if ready.stage == PAPERS else "要更正這次會議的機關資料"
     ready.remarks.append(
         f"已將 inputs/{book.name} 存一份在 {own}：往後單位改名、委員異動不影響這次會議；{more}，請改 {own}。"
