@@ -8,7 +8,9 @@ import os
 import pickle
 import shutil
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +20,7 @@ import pytest
 
 from generator.basic.workspace import Workspace
 from generator.build import many
-from tests.conftest import MEETING, Desk
+from tests.conftest import MEETING, REPO, Desk
 
 WRONG_DATE = """
 | 欄位       | 內容      |
@@ -204,3 +206,33 @@ def test_a_meeting_whose_worker_is_killed_is_built_again(
     else:
         assert (last.report, len(list(kills.iterdir()))) == (None, 2)
         assert "兩次被系統終止" in last.failure
+
+
+def at_work(folder: Path) -> list[int]:
+    """The processes that were begun for a workspace."""
+    found = []
+    for place in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if place.name.isdigit() and str(folder).encode() in (place / "cmdline").read_bytes():
+                found.append(int(place.name))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes of Linux")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_goes_on_when_the_program_is_ended(meetings: Desk, number: signal.Signals) -> None:
+    for place in range(1, 13):
+        meetings.meeting(f"111-臨{place}")
+    command = [sys.executable, "-m", "generator.cli.app", "--workspace", str(meetings.root), "build", "--all"]
+    with subprocess.Popen([*command, "--format", "docx"], stdout=subprocess.PIPE, cwd=REPO) as running:
+        assert running.stdout is not None
+        # The first meeting is done, so the workers are at the next ones.
+        running.stdout.readline()
+        running.send_signal(number)
+        running.wait(60)
+    assert running.returncode != 0
+    limit = time.monotonic() + 60
+    while at_work(meetings.root) and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert at_work(meetings.root) == []

@@ -192,6 +192,8 @@ def test_without_a_roster_the_list_of_attendance_is_that_of_the_members(desk: De
 def test_members_of_whom_nothing_is_noted_yet_may_have_come(desk: Desk) -> None:
     held(desk, info=DRAFT, who=attendance(dict.fromkeys(ROSTER, "")), remarks=SAID)
     assert [code for code, _, _ in found(desk)] == ["nobody-marked-yet"]
+    held(desk, who=attendance(dict.fromkeys(ROSTER, "")), remarks=SAID)
+    assert ("nobody-marked", "error", "出席C2") in found(desk)
     held(desk, info=DRAFT, who=with_attendance(**leave(*AGENCIES), 陳民四=""))
     assert ("quorum-half", "error", "出席C2") in found(desk)
     assert said(desk, "quorum-half") == ["出席至多 5 人，不足委員 12 人的二分之一，不得開會（設置要點四(三)）"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+import signal
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,18 +31,19 @@ class Outcome:
 
 def build_all(
     workspace: Workspace, formats: Sequence[str] = USUAL, executor: Executor | None = None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Builds every meeting under inputs/ and yields what became of each, in their order, as soon as it is known.
 
     ``executor`` is anything with ``submit`` as in concurrent.futures. What goes in and comes out can be pickled; the
     workspace must lie under the same path for all workers. It is left open. Without one, processes of this machine
-    are used. A meeting that fails stops none of the others; one whose worker was killed is built again, by itself.
+    are used, which end as soon as this is closed. A meeting that fails stops none of the others; one whose worker was
+    killed is built again, by itself.
     """
     given = [(meeting, (str(workspace.root), str(meeting), tuple(formats))) for meeting in workspace.meetings()]
     with ExitStack() as closing:
         if executor is None:
             count = min(len(given), os.cpu_count() or 1)
-            executor = closing.enter_context(ProcessPoolExecutor(max(count, 1)))
+            executor = closing.enter_context(_processes(max(count, 1)))
         waiting = [(meeting, what, executor.submit(build_one, *what)) for meeting, what in given]
         for meeting, what, future in waiting:
             yield _outcome(meeting, what, future)
@@ -66,7 +71,7 @@ def _outcome(meeting: MeetingId, what: tuple[str, str, tuple[str, ...]], future:
 
 def _alone(meeting: MeetingId, what: tuple[str, str, tuple[str, ...]]) -> Outcome:
     """Builds a meeting in a process of its own."""
-    with ProcessPoolExecutor(1) as executor:
+    with _processes(1) as executor:
         try:
             return Outcome(meeting, executor.submit(build_one, *what).result())
         except BrokenExecutor:
@@ -74,6 +79,35 @@ def _alone(meeting: MeetingId, what: tuple[str, str, tuple[str, ...]]) -> Outcom
             return Outcome(meeting, None, text)
         except Exception as error:
             return _failed(meeting, error)
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Executor]:
+    """Workers of this machine, none of which goes on when the program is interrupted or killed."""
+    before = set(multiprocessing.active_children())
+    executor = ProcessPoolExecutor(count, initializer=_begin_worker, initargs=(os.getpid(),))
+    try:
+        yield executor
+    except BaseException:
+        # Nobody waits for what is not done. The pool notices that its workers are gone and ends.
+        for worker in set(multiprocessing.active_children()) - before:
+            worker.kill()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _begin_worker(parent: int) -> None:
+    """A worker ends at once when it is told to, and soon after the program that began it; LibreOffice ends with it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _failed(meeting: MeetingId, error: Exception) -> Outcome:

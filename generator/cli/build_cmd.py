@@ -96,19 +96,21 @@ def _build_all(workspace: Workspace, formats: tuple[str, ...], as_json: bool) ->
     from generator.cli import terminal
 
     codes, listed = {DONE}, []
-    for outcome in many.build_all(workspace, formats):
-        report, name = outcome.report, str(outcome.meeting)
-        if as_json:
-            listed.append(
-                {"id": name, **(reporting.report_json(report) if report else {"failures": [outcome.failure]})}
-            )
-        else:
-            terminal.meeting(name)
-            if report is not None:
-                _print_report(workspace, outcome.meeting, report)
-        for text in report.failures if report else [outcome.failure]:
-            terminal.failure(f"{name}：{text}")
-        codes.add(report.exit_code if report else FAILED)
+    # Left by Ctrl-C as well: no worker goes on.
+    with closing(many.build_all(workspace, formats)) as outcomes:
+        for outcome in outcomes:
+            report, name = outcome.report, str(outcome.meeting)
+            if as_json:
+                listed.append(
+                    {"id": name, **(reporting.report_json(report) if report else {"failures": [outcome.failure]})}
+                )
+            else:
+                terminal.meeting(name)
+                if report is not None:
+                    _print_report(workspace, outcome.meeting, report)
+            for text in report.failures if report else [outcome.failure]:
+                terminal.failure(f"{name}：{text}")
+            codes.add(report.exit_code if report else FAILED)
     if as_json:
         print_json(listed)
     sys.exit(max(codes))
