@@ -15,7 +15,7 @@ from generator.basic.problem import Code, Location, Problem, error, perhaps, pro
 from generator.meeting import figures
 from generator.meeting.figures import Figure
 from generator.meeting.model import Meeting
-from generator.meeting.sheets.index import NAMES
+from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.allowed import ATTACHMENT, MOST_PRINTED, Refused, TooMuch
 from generator.prose.language import FULL_WIDTH, environment, explained, literal_text, names_asked, names_used
@@ -25,6 +25,8 @@ from generator.workbook import values
 from generator.workbook.record import Record
 
 _BRACES = re.compile(r"[{}｛｝]")
+# The sheets whose figures a text may name.
+_COUNTED_SHEETS = frozenset(values.folded(record.sheet.name) for record in COUNTED)
 
 
 class VocabularyCode(Code):
@@ -120,7 +122,7 @@ class Vocabulary:
             if name in self.figures or name in asked or self.meeting.waits_for(name):
                 continue
             known, sheet = list(self.figures), name.partition(".")[0]
-            if values.folded(sheet) in NAMES and values.folded(sheet) not in self.meeting.present:
+            if values.folded(sheet) in _COUNTED_SHEETS and values.folded(sheet) not in self.meeting.present:
                 likely = self.meeting.likely_in(sheet)
                 problems.append(problem(VocabularyCode.NO_SHEET_OF_NAME, at, sheet=sheet, perhaps=likely))
             elif name in self._in_prose:
