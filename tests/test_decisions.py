@@ -178,7 +178,7 @@ def test_promised_dates_are_kept_late_changed_or_dropped(three: Desk) -> None:
         "113-2-討1-1": ("逾期完成", 4),
     }
     assert found["海象報告"]["changed"] == ["11306", "11312"]
-    assert [said["cell"] for said in found["海象報告"]["said"]] == [
+    assert [mention["cell"] for mention in found["海象報告"]["mentions"]] == [
         "會議.xlsx〔預定開放〕B3",
         "會議.xlsx〔預定開放〕B3",
     ]

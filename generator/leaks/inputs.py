@@ -202,9 +202,9 @@ def _titles(
 def _in_latin(items: list[Printed], meeting: Meeting, edition: str, own: Sought) -> Iterator[Problem]:
     people = dict(titles.protected_people(meeting, edition))
     for item in items if people else ():
-        told = [name for name, cases in people.items() if not item.case or folded(item.case) in cases]
+        concerned = [name for name, cases in people.items() if not item.case or folded(item.case) in cases]
         text = unicodedata.normalize("NFKC", item.text)
-        if any(not own.clears(text, place) for place in hints.in_latin(text, told)):
+        if any(not own.clears(text, place) for place in hints.in_latin(text, concerned)):
             yield problem(LeakCode.HINTED, item.at, quote="")
 
 

@@ -34,7 +34,7 @@ NOW = "目前"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Mention:
     """What one version says of a promise: the date as it stands, whether it was done by then, and the cell."""
 
     version: str
@@ -55,7 +55,7 @@ class Promise:
     outcome: str
     months: int
     changed: tuple[str, ...]
-    said: tuple[Said, ...]
+    mentions: tuple[Mention, ...]
     access: str = OPEN
 
     @property
@@ -118,15 +118,15 @@ def _version(title: str, meeting: Meeting, sheets: Sequence[RawSheet]) -> _Versi
 
 def _planned(versions: Sequence[_Version], today: dt.date) -> Iterator[Promise]:
     """The items of 〔預定開放〕 by name; one that is published counts as done by 資料基準日 of that version."""
-    said: dict[str, list[tuple[int, PlannedDataset]]] = {}
+    mentions: dict[str, list[tuple[int, PlannedDataset]]] = {}
     having: list[int] = []
     for number, version in enumerate(versions):
         rows = typed_rows.records(PlannedDataset, version.sheets, [])
         if rows:
             having.append(number)
         for row in rows:
-            said.setdefault(same_name(row.name), []).append((number, row))
-    for listed in said.values():
+            mentions.setdefault(same_name(row.name), []).append((number, row))
+    for listed in mentions.values():
         dates = [row.due for _, row in listed]
         promised, last_number = dates[0], listed[-1][0]
         done = next((versions[number].until for number, row in listed if row.published), None)
@@ -152,7 +152,9 @@ def _planned(versions: Sequence[_Version], today: dt.date) -> Iterator[Promise]:
             outcome,
             late,
             tuple(dict.fromkeys(map(str, dates))),
-            tuple(Said(versions[number].title, str(row.due), row.published, row.at("due")) for number, row in listed),
+            tuple(
+                Mention(versions[number].title, str(row.due), row.published, row.at("due")) for number, row in listed
+            ),
         )
 
 
@@ -162,13 +164,13 @@ def _deadlines(versions: Sequence[_Version], lives: Sequence[Life], today: dt.da
     for version in versions:
         by_meeting.setdefault(version.meeting, []).append(version)
     for life in lives:
-        said: list[tuple[dt.date | None, Said]] = []
+        mentions: list[tuple[dt.date | None, Mention]] = []
         for version in by_meeting.get(life.meeting, ()):
             decision = _decision(version, life)
             if decision is not None:
                 date = roc.short_date(decision.due) if decision.due else "（無）"
-                said.append((decision.due, Said(version.title, date, False, decision.at("due"))))
-        days = [day for day, _ in said if day is not None]
+                mentions.append((decision.due, Mention(version.title, date, False, decision.at("due"))))
+        days = [day for day, _ in mentions if day is not None]
         if not days:
             continue
         first, now = YearMonth.of(days[0]), YearMonth.of(today)
@@ -179,17 +181,17 @@ def _deadlines(versions: Sequence[_Version], lives: Sequence[Life], today: dt.da
             outcome, late = DROPPED, max(now - first, 0)
         else:
             outcome, late = (OVERDUE, max(now - first, 0)) if days[0] < today else (PENDING, 0)
-        dates = tuple(dict.fromkeys(entry.date for _, entry in said))
+        dates = tuple(dict.fromkeys(entry.date for _, entry in mentions))
         yield Promise(
             DEADLINE,
             f"{life.number}{f'（{life.mark}）' if life.mark else ''} {life.text}",
             life.unit,
             roc.short_date(days[0]),
-            said[-1][1].date,
+            mentions[-1][1].date,
             outcome,
             late,
             dates,
-            tuple(entry for _, entry in said),
+            tuple(entry for _, entry in mentions),
             life.access,
         )
 
@@ -217,8 +219,8 @@ def as_json(promise: Promise) -> dict[str, Any]:
         "outcome": promise.outcome,
         "months": promise.months,
         "changed": list(promise.changed),
-        "said": [
-            {"version": said.version, "date": said.date, "done": said.done, "cell": str(said.at)}
-            for said in promise.said
+        "mentions": [
+            {"version": mention.version, "date": mention.date, "done": mention.done, "cell": str(mention.at)}
+            for mention in promise.mentions
         ],
     }

@@ -37,12 +37,12 @@ def write(
     """Writes the tables as document and workbook, whole and by unit. Raises search.Leak and OSError."""
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
-    made: list[tuple[str, str, Group, Sequence[Life | Promise]]] = []
+    tables: list[tuple[str, str, Group, Sequence[Life | Promise]]] = []
     for unit, lives in _by_unit(shown, found):
-        made.append((NAME, unit, _table(lives, today), lives))
+        tables.append((NAME, unit, _table(lives, today), lives))
     for unit, entries in _by_unit(promises, found) if promises else ():
-        made.append((PROMISES, unit, _promised(entries), entries))
-    for name, unit, group, listed in made:
+        tables.append((PROMISES, unit, _promised(entries), entries))
+    for name, unit, group, listed in tables:
         part = file_names.part(unit, "單位")
         whole = f"{name}（{part}）" if unit else name
         title = f"{found.meetings[-1].agency.group if found.meetings else ''}{name}{f'（{unit}）' if unit else ''}"
@@ -142,10 +142,10 @@ def promise_lines(promises: Sequence[Promise]) -> list[Line]:
         found.append([(f"{entry.kind} {entry.first}", "bold"), (f"　{entry.verdict}", style), (f"　{entry.unit}", "")])
         found.append([(f"  {' '.join(entry.what.split())}", "")])
         last = ""
-        for said in entry.said:
-            if said.date != last:
-                found.append([(f"    {said.version} {said.date}（{said.at}）", "dim")])
-            last = said.date
+        for mention in entry.mentions:
+            if mention.date != last:
+                found.append([(f"    {mention.version} {mention.date}（{mention.at}）", "dim")])
+            last = mention.date
     kinds = dict.fromkeys(entry.outcome for entry in promises)
     counts = "、".join(f"{kind} {sum(entry.outcome == kind for entry in promises)} 項" for kind in kinds)
     return [*found, [(f"共 {len(promises)} 項" + (f"：{counts}" if counts else "") + "。", "bold")]]

@@ -11,7 +11,16 @@ from starlette.responses import Response
 from generator.dispatch.decisions import lives, story
 from generator.dispatch.decisions import promises as promised
 from generator.dispatch.decisions.lives import FORGOTTEN, STATES, Life
-from generator.dispatch.decisions.promises import DROPPED, LATE, OUTCOMES, OVERDUE, PENDING, WORST_FIRST, Promise, Said
+from generator.dispatch.decisions.promises import (
+    DROPPED,
+    LATE,
+    OUTCOMES,
+    OVERDUE,
+    PENDING,
+    WORST_FIRST,
+    Mention,
+    Promise,
+)
 from generator.meeting.model import units_of
 from generator.meeting.sheets import RELEASED
 from generator.page.views.frame import base, context, render
@@ -37,7 +46,7 @@ class Promised:
 
     promise: Promise
     urgency: str
-    said: tuple[Said, ...]
+    mentions: tuple[Mention, ...]
 
 
 def decisions(request: Request) -> Response:
@@ -106,9 +115,9 @@ def _urgency(life: Life, late: bool) -> str:
     return "soon" if life.open else "calm" if life.state == RELEASED else "note"
 
 
-def _turns(promise: Promise) -> tuple[Said, ...]:
+def _turns(promise: Promise) -> tuple[Mention, ...]:
     found: list[Any] = []
-    for said in promise.said:
-        if not found or found[-1].date != said.date:
-            found.append(said)
+    for mention in promise.mentions:
+        if not found or found[-1].date != mention.date:
+            found.append(mention)
     return tuple(found)

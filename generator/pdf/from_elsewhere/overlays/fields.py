@@ -24,7 +24,7 @@ _COLOUR = re.compile(r"((?:[-+]?[\d.]+\s+){1,4})(g|rg|k)\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MARKS = {"4": "check", "l": "circle", "8": "cross", "u": "diamond", "n": "square", "H": "star"}
 _CIRCLE = 0.5523
-Said = list[tuple[RemarkCode, str]]
+Remarks = list[tuple[RemarkCode, str]]
 
 
 class Shown:
@@ -105,7 +105,7 @@ def name(note: Any) -> str:
     return text_of(entry(note, "/TU")) or text_of(entry(note, "/T")) or "沒有名稱"
 
 
-def prepare(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Said:
+def prepare(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Remarks:
     """The appearance of one field as it is filled in; returns what is to be said of it: codes, with its name."""
     kind = entry(note, "/FT")
     if kind == Name.Sig:
@@ -128,7 +128,7 @@ def _values(value: Any) -> list[str]:
     return [text] if text else []
 
 
-def _signature(note: Any) -> Said:
+def _signature(note: Any) -> Remarks:
     if not isinstance(entry(note, "/V"), Dictionary):
         return []
     return [(RemarkCode.PDF_SIGNED, name(note) if has_look(note) else f"{name(note)}，頁面上看不到")]
@@ -137,7 +137,7 @@ def _signature(note: Any) -> Said:
 # --- boxes to tick ----------------------------------------------------------------------------------------------
 
 
-def _tick(pdf: Pdf, note: Any) -> Said:
+def _tick(pdf: Pdf, note: Any) -> Remarks:
     """Its state follows the value of the field; where nothing is drawn for that state, it is drawn."""
     value, before = entry(note, "/V"), text_of(note.get("/AS")) or "Off"
     state = before if value is None else _state(note, text_of(value) or "Off")
@@ -226,7 +226,7 @@ def ellipse(x: float, y: float, across: float, up: float) -> str:
 # --- texts and lists --------------------------------------------------------------------------------------------
 
 
-def _text(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Said:
+def _text(pdf: Pdf, note: Any, letters: Letters, shown: Shown) -> Remarks:
     value = entry(note, "/V")
     form: Any = pdf.Root.get("/AcroForm", Dictionary())
     flags, is_list = _flags(note), entry(note, "/FT") == Name.Ch and not _flags(note) & _COMBO
