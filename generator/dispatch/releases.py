@@ -269,7 +269,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     for entry in manifest["inputs"]:
         # Of other attachments the hash alone is kept: the file may tell of its authors.
         if entry["path"].startswith("inputs/") and entry["path"] not in unwanted:
-            entry["copy"] = f"{BOOKS}/{entry['path'].removeprefix('inputs/')}"
+            entry["copy"] = f"{BOOKS}/{_place_once_kept(workspace, meeting, entry['path']).removeprefix('inputs/')}"
             content[entry["copy"]] = (workspace.root / entry["path"]).read_bytes()
             entry["size"] = len(content[entry["copy"]])
             if outputs.digest(content[entry["copy"]]) != entry["sha256"]:
@@ -325,6 +325,14 @@ def _keep_agency(workspace: Workspace, meeting: Meeting, ready: Ready) -> Path |
     ready.remarks.append(
         f"已將 inputs/{book.name} 存一份在 {own}：往後單位改名、委員異動不影響這次會議；{more}，請改 {own}。"
     )
+    return path
+
+
+def _place_once_kept(workspace: Workspace, meeting: Meeting, path: str) -> str:
+    """Where a workbook is read from once the release is there: 機關.xlsx from the folder of the meeting."""
+    book = workspace.agency_book
+    if path == f"inputs/{book.name}" and load.agency_books(workspace, meeting.id) == [book]:
+        return f"inputs/{meeting.id}/{book.name}"
     return path
 
 
