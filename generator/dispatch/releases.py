@@ -266,10 +266,14 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     if unchanged.stamps(workspace) != build.examined.stamps:
         raise Refused("製作時活頁簿有變動，沒有凍結。請再執行一次。")
     unwanted = _originals(workspace, build, kept=False) - _originals(workspace, build, kept=True)
+    # 機關.xlsx lies in every release where the first one has it, though the meeting then keeps one of its own.
+    paths = {entry["path"] for entry in manifest["inputs"]}
+    shared, own = (f"inputs/{folder}{workspace.agency_book.name}" for folder in ("", f"{meeting.id}/"))
     for entry in manifest["inputs"]:
         # Of other attachments the hash alone is kept: the file may tell of its authors.
         if entry["path"].startswith("inputs/") and entry["path"] not in unwanted:
-            entry["copy"] = f"{BOOKS}/{_place_once_kept(workspace, meeting, entry['path']).removeprefix('inputs/')}"
+            place = shared if entry["path"] == own and shared not in paths else entry["path"]
+            entry["copy"] = f"{BOOKS}/{place.removeprefix('inputs/')}"
             content[entry["copy"]] = (workspace.root / entry["path"]).read_bytes()
             entry["size"] = len(content[entry["copy"]])
             if outputs.digest(content[entry["copy"]]) != entry["sha256"]:
@@ -325,14 +329,6 @@ def _keep_agency(workspace: Workspace, meeting: Meeting, ready: Ready) -> Path |
     ready.remarks.append(
         f"已將 inputs/{book.name} 存一份在 {own}：往後單位改名、委員異動不影響這次會議；{more}，請改 {own}。"
     )
-    return path
-
-
-def _place_once_kept(workspace: Workspace, meeting: Meeting, path: str) -> str:
-    """Where a workbook is read from once the release is there: 機關.xlsx from the folder of the meeting."""
-    book = workspace.agency_book
-    if path == f"inputs/{book.name}" and load.agency_books(workspace, meeting.id) == [book]:
-        return f"inputs/{meeting.id}/{book.name}"
     return path
 
 
