@@ -22,7 +22,8 @@ def test_a_few_documents_are_worth_one_process(cores: int) -> None:
 
 
 def test_a_packet_is_worth_more() -> None:
-    assert [best(16, cores) for cores in (1, 2, 4)] == [1, 2, 3]
+    assert [best(16, cores) for cores in (1, 2, 4)] == [1, 1, 3]
+    assert best(40, 2) == 2
 
 
 def test_one_that_is_warm_does_a_few_documents_itself() -> None:

@@ -36,10 +36,17 @@ def time_of(count: int, documents: float, cores: int, running: int = 0) -> float
 
 
 def best(documents: float, cores: int, running: int = 0) -> int:
-    """How many processes are worth it on so many cores: another one has to save a part of what its start costs."""
+    """How many processes are worth it on so many cores: another one has to save a part of what its start costs.
+
+    One that takes the last core, which the program works on itself, has to save a whole start besides.
+    """
+
+    def price(count: int) -> float:
+        return _TO_SAVE * START * (count - 1) + (START if count == cores else 0)
+
     return min(
         range(1, min(cores, _MOST) + 1),
-        key=lambda count: time_of(count, documents, cores, running) + _TO_SAVE * START * (count - 1),
+        key=lambda count: time_of(count, documents, cores, running) + price(count),
     )
 
 
