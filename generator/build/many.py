@@ -5,14 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
-import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.basic import parent
 from generator.basic.failure import UserError
 from generator.basic.formats import USUAL
 from generator.basic.problem import one_line
@@ -97,17 +96,11 @@ def _processes(count: int) -> Iterator[Executor]:
         executor.shutdown(cancel_futures=True)
 
 
-def _begin_worker(parent: int) -> None:
+def _begin_worker(program: int) -> None:
     """A worker ends at once when it is told to, and soon after the program that began it; LibreOffice ends with it."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+    parent.end_with(program)
 
 
 def _failed(meeting: MeetingId, error: Exception) -> Outcome:

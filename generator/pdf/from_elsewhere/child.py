@@ -6,11 +6,11 @@ import json
 import os
 import struct
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from generator.basic import parent
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 from generator.pdf.from_elsewhere.remarks import Remark
 
@@ -18,7 +18,8 @@ from generator.pdf.from_elsewhere.remarks import Remark
 def serve(memory: int, seconds: int) -> None:
     """Answers until there is nothing more to read. ``memory`` in bytes; ``seconds`` of processor time for each task."""
     _limit_memory(memory)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    # The pipe tells of its end only once a task is done.
+    parent.end_with(os.getppid())
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while line := source.readline():
         asked = json.loads(line)
@@ -62,13 +63,6 @@ def _limit_time(seconds: int) -> None:
 
         used = int(time.process_time())
         resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
-def _end_with_parent(parent: int) -> None:
-    """The pipe tells of it only once a task is done."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------
