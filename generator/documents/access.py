@@ -6,7 +6,7 @@ edition. 不公開 stays inside the agency. Numbers stay what they are in every 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -34,18 +34,27 @@ def sees(edition: str, access: str) -> bool:
     return ACCESS.index(access) <= ACCESS.index(_REACH[edition])
 
 
+def narrowest_of(accesses: Iterable[str]) -> str:
+    """The narrowest of these; OPEN where there are none."""
+    return max(accesses, key=ACCESS.index, default=OPEN)
+
+
+def goes_to(unit: str, own_units: Collection[str], access: str) -> bool:
+    """Whether a unit may have what has that access: 不公開 stays with the agency's own units, where these are known."""
+    return access != WITHHELD or not own_units or unit in own_units
+
+
 def narrowest(meeting: Meeting, audience: str = INTERNAL) -> str:
     """The narrowest access of what those of the audience may read of the meeting's cases and attachments."""
     found = [case.access for case in meeting.cases]
     found += [item.access for case in meeting.cases for item in case.attachments]
     reach = next(access for access, reader in AUDIENCES.items() if reader == audience)
-    readable = [access for access in found if ACCESS.index(access) <= ACCESS.index(reach)]
-    return max(readable, key=ACCESS.index, default=OPEN)
+    return narrowest_of(access for access in found if ACCESS.index(access) <= ACCESS.index(reach))
 
 
 def editions(meeting: Meeting) -> list[str]:
     """The editions that differ by what they leave out; FOR_MEETING alone where all is for anyone."""
-    narrow = max((case.access for case in meeting.cases), key=ACCESS.index, default=OPEN)
+    narrow = narrowest_of(case.access for case in meeting.cases)
     found = [FOR_MEETING]
     if any(case.access == RESTRICTED for case in meeting.cases):
         found.append(FOR_PUBLIC)

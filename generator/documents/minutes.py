@@ -33,13 +33,11 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets import (
     ABRIDGED,
     ABSENT,
-    ACCESS,
     BY_DEPUTY,
     BY_VIDEO,
     CIVIL_MEMBER,
     IN_FULL,
     NOT_PRINTED,
-    OPEN,
     WITHHELD,
 )
 from generator.meeting.sheets import rules as names
@@ -93,7 +91,7 @@ def _minutes(meeting: Meeting, minutes: Minutes, edition: str, vocabulary: Vocab
     title = f"{meeting.name}紀錄{draft}（{edition}）"
     audience = {FOR_PUBLIC: PUBLIC, FOR_MEETING: PARTICIPANTS, FOR_AGENCY: INTERNAL}[edition]
     read = [case for case in meeting.cases if access.sees(edition, case.access)]
-    narrow = max((case.access for case in read), key=ACCESS.index, default=OPEN)
+    narrow = access.narrowest_of(case.access for case in read)
     return Document(
         f"{MINUTES}（{edition}）",
         MINUTES,

@@ -13,7 +13,7 @@ from generator.documents.document import INTERNAL, Companion, Document, Document
 from generator.meeting import agenda
 from generator.meeting.minutes import Minutes
 from generator.meeting.model import Meeting, units_of
-from generator.meeting.sheets import ACCESS, OPEN, WITHHELD
+from generator.meeting.sheets import OPEN
 from generator.meeting.sheets.minutes import Decision
 from generator.prose.text import Text, field, fill, typed
 from generator.prose.vocabulary import Vocabulary
@@ -29,10 +29,11 @@ def compose(meeting: Meeting, vocabulary: Vocabulary) -> list[Document]:
     rows = _rows(meeting, meeting.minutes, vocabulary) if meeting.minutes else []
     documents = [_document(meeting, "", rows, vocabulary)] if rows else []
     for unit in dict.fromkeys(unit for row in rows for unit in units_of(row["主辦單位"])):
-        unit_rows = [row for row in rows if unit in units_of(row["主辦單位"])]
-        if meeting.units and unit not in meeting.units:
-            # What is 不公開 stays inside the agency.
-            unit_rows = [row for row in unit_rows if row[_ACCESS] != WITHHELD]
+        unit_rows = [
+            row
+            for row in rows
+            if unit in units_of(row["主辦單位"]) and access.goes_to(unit, meeting.units, row[_ACCESS])
+        ]
         if unit_rows:
             documents.append(_document(meeting, unit, unit_rows, vocabulary))
     return documents
@@ -94,7 +95,7 @@ def _document(meeting: Meeting, unit: str, rows: Sequence[dict[str, Any]], vocab
         1,
         joined=False,
         audience=INTERNAL,
-        mark=access.mark(max((row[_ACCESS] for row in rows), key=ACCESS.index)),
+        mark=access.mark(access.narrowest_of(row[_ACCESS] for row in rows)),
         companions=(Companion("xlsx", partial(_task_book, title, rows)),),
     )
 

@@ -15,9 +15,10 @@ from generator.build.result import Result
 from generator.dispatch import summaries
 from generator.dispatch.decisions.lives import FORGOTTEN, Life, Lives
 from generator.dispatch.decisions.promises import DROPPED, LATE, OVERDUE, Promise
+from generator.documents import access
 from generator.documents.summary import Group
 from generator.meeting.model import units_of
-from generator.meeting.sheets import ACCESS, OPEN, WITHHELD
+from generator.meeting.sheets import OPEN, WITHHELD
 
 NAME, PROMISES = "決議追蹤", "期程追蹤"
 _HEADINGS = ("編號", "決定（議）", "主辦單位", "期限", "辦理情形", "狀態")
@@ -47,7 +48,7 @@ def write(
         whole = f"{name}（{part}）" if unit else name
         title = f"{found.meetings[-1].agency.group if found.meetings else ''}{name}{f'（{unit}）' if unit else ''}"
         day, lines = f"截至{roc.long_date(today)}，共{len(listed)}項", list[str]()
-        narrow = max((entry.access for entry in listed), key=ACCESS.index, default=OPEN)
+        narrow = access.narrowest_of(entry.access for entry in listed)
         if narrow != OPEN:
             readers = "本機關" if narrow == WITHHELD else "與會者"
             lines.append(f"註：內有{narrow}的案，請勿轉送{readers}以外的人。")
@@ -65,15 +66,13 @@ def write(
 
 
 def _by_unit(entries: Sequence[_Entry], found: Lives) -> Iterator[tuple[str, list[_Entry]]]:
-    """All entries under an empty name, then those of each unit.
-
-    What is 不公開 stays inside the agency: it is in no document of a unit that 〔單位〕 does not list.
-    """
+    """All entries under an empty name, then for each unit those that may go to it."""
     yield "", list(entries)
     own = {unit for meeting in found.meetings for unit in meeting.units}
     for unit in dict.fromkeys(unit for entry in entries for unit in units_of(entry.unit)):
-        of_unit = [entry for entry in entries if unit in units_of(entry.unit)]
-        readable = [entry for entry in of_unit if entry.access != WITHHELD or not own or unit in own]
+        readable = [
+            entry for entry in entries if unit in units_of(entry.unit) and access.goes_to(unit, own, entry.access)
+        ]
         if readable:
             yield unit, readable
 
