@@ -27,19 +27,18 @@ class Archive:
     def lives(self) -> Lives:
         """The life of every decision."""
         with self._lock:
-            return self._read_lives()
+            return self._read_lives(self._stamps())
 
     def promises(self, today: dt.date) -> list[Promise]:
         """Every date that was promised, as it stands today."""
         with self._lock:
-            found = self._read_lives()
-            stamps = (self._stamps(), today)
-            if self._promises is None or self._promises[0] != stamps:
-                self._promises = (stamps, promises.read(self._workspace, found, today))
+            stamps = self._stamps()
+            found = self._read_lives(stamps)
+            if self._promises is None or self._promises[0] != (stamps, today):
+                self._promises = ((stamps, today), promises.read(self._workspace, found, today))
             return self._promises[1]
 
-    def _read_lives(self) -> Lives:
-        stamps = self._stamps()
+    def _read_lives(self, stamps: object) -> Lives:
         if self._lives is None or self._lives[0] != stamps:
             self._lives = (stamps, lives.read(self._workspace))
         return self._lives[1]

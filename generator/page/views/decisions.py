@@ -23,7 +23,7 @@ from generator.dispatch.decisions.promises import (
 )
 from generator.meeting.model import units_of
 from generator.meeting.sheets import RELEASED
-from generator.page.views.frame import base, context, render
+from generator.page.views.frame import bases, context, render
 
 _LONGEST_QUERY = 100
 # A page of more is no list that anybody reads.
@@ -69,7 +69,7 @@ def decisions(request: Request) -> Response:
         units=_units([life.unit for life in found.lives]),
         states=STATES,
         remarks=found.remarks,
-        meetings=_meetings(request),
+        meetings=bases(request),
         most=MOST,
     )
 
@@ -90,7 +90,7 @@ def promises(request: Request) -> Response:
         units=_units([entry.unit for entry in found]),
         states=OUTCOMES,
         remarks=about.archive.lives().remarks,
-        meetings=_meetings(request),
+        meetings=bases(request),
         now=promised.NOW,
     )
 
@@ -102,11 +102,6 @@ def _asked(request: Request) -> dict[str, str]:
 
 def _units(texts: list[str]) -> list[str]:
     return list(dict.fromkeys(unit for text in texts for unit in units_of(text)))
-
-
-def _meetings(request: Request) -> dict[str, str]:
-    """What the addresses of each meeting begin with, by its id."""
-    return {str(meeting): base(meeting) for meeting in context(request).workspace.meetings()}
 
 
 def _urgency(life: Life, late: bool) -> str:

@@ -14,7 +14,7 @@ from generator.basic.workspace import MeetingId
 from generator.dispatch import biography
 from generator.page import ids, origins, what_if
 from generator.page.sheets import PAGE_ROWS, Span, shown, span, whole
-from generator.page.views.frame import base, context, meeting_of, missing, render, state_of
+from generator.page.views.frame import bases, context, meeting_of, missing, render, state_of
 from generator.workbook.raw import RawSheet
 
 
@@ -32,10 +32,7 @@ def figures(request: Request) -> Response:
 def figure(request: Request) -> Response:
     """One figure: its value, how it comes from its cells, those cells, and where it is printed."""
     about, meeting, state = context(request), meeting_of(request), state_of(request)
-    given = request.path_params["figure"]
-    found = next((each for each in (state.figures if state else ()) if ids.of(str(each["name"])) == given), None)
-    if found is None or state is None:
-        raise missing("沒有這個數字。")
+    found = _chosen(request)
     cells = [str(cell) for cell in found["cells"]]
     return render(
         request,
@@ -44,21 +41,25 @@ def figure(request: Request) -> Response:
         value=origins.value_of(found),
         formula=origins.formula(found, about.sheets, meeting),
         pieces=about.sheets.piece(meeting, cells),
-        prints=list(origins.prints(state, figure=str(found["name"]))),
+        prints=list(origins.prints(state, figure=str(found["name"]))) if state else [],
     )
+
+
+def _chosen(request: Request) -> Mapping[str, Any]:
+    """The figure whose id is in the address."""
+    state, given = state_of(request), request.path_params["figure"]
+    found = next((each for each in (state.figures if state else ()) if ids.of(str(each["name"])) == given), None)
+    if found is None:
+        raise missing("沒有這個數字。")
+    return found
 
 
 def history(request: Request) -> Response:
     """The value of a figure in every meeting and release, with its cells."""
-    about, state = context(request), state_of(request)
-    given = request.path_params["figure"]
-    names = (str(each["name"]) for each in (state.figures if state else ()))
-    name = next((name for name in names if ids.of(name) == given), None)
-    if name is None:
-        raise missing("沒有這個數字。")
-    values, remarks = biography.of(about.workspace, name)
-    bases = {str(meeting): base(meeting) for meeting in about.workspace.meetings()}
-    return render(request, "history.html", name=name, values=values, remarks=remarks, meetings=bases, now=biography.NOW)
+    name = str(_chosen(request)["name"])
+    values, remarks = biography.of(context(request).workspace, name)
+    about = {"values": values, "remarks": remarks, "meetings": bases(request), "now": biography.NOW}
+    return render(request, "history.html", name=name, **about)
 
 
 def sheets(request: Request) -> Response:

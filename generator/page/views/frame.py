@@ -86,6 +86,11 @@ def base(meeting: MeetingId) -> str:
     return f"/m/{quote(str(meeting), safe='')}"
 
 
+def bases(request: Request) -> dict[str, str]:
+    """What the addresses of each meeting begin with, by its id."""
+    return {str(meeting): base(meeting) for meeting in context(request).workspace.meetings()}
+
+
 def render(request: Request, template: str, **names: Any) -> Response:
     """The page; only its main part where a script of ours asks for that."""
     about = context(request)

@@ -39,7 +39,6 @@ def replies(request: Request) -> Response:
         proposals=proposals,
         undecided=sum(not proposal.outcome for proposal in proposals),
         titles={case.key: case.title for case in meeting.cases} if meeting else {},
-        answered={reply.member for reply in known},
     )
 
 
