@@ -78,7 +78,8 @@ def of(workspace: Workspace, meeting_id: MeetingId) -> Report:
     folder = workspace.inputs(meeting_id)
     sheets = [(path, sheet) for path in books.lists(folder) for sheet in books.read_workbook(path, [])]
     duties = typed_rows.records(Duty, [sheet for _, sheet in sheets], [])
-    deadline = next((limit.date for limit in schedule.of(meeting).deadlines if limit.name == schedule.PAPERS), None)
+    papers = schedule.of(meeting).deadline(schedule.PAPERS)
+    deadline = papers.date if papers else None
     owed = [(duty.unit, duty.what, duty.due or deadline, duty.email, True) for duty in duties]
     if not duties:
         owed = [(unit, what, deadline, "", listing) for unit, what, listing in _following(meeting)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from generator.leaks.names import key
-from generator.leaks.titles import SPOKEN, Bearer, names_of_those_present, protected_people, surname
+from generator.leaks.titles import SPOKEN, Bearer, any_of, names_of_those_present, protected_people, surname
 from generator.meeting.model import Meeting
 
 # How surnames are written in Latin letters: in Taiwan (Wade-Giles, own ways) and in Hanyu Pinyin.
@@ -30,6 +30,7 @@ _ROMANISED = """
 歐陽 ouyang; 司馬 ssuma sima; 黎 li lai; 阮 juan ruan nguyen; 袁 yuan; 童 tung tong; 陸 lu; 夏 hsia xia
 柳 liu; 錢 chien qian; 倪 ni; 金 chin jin; 任 jen ren; 伍 wu; 熊 hsiung xiong; 雷 lei; 史 shih shi
 """
+_CALLED = ("委員", "教授", "代表", "老師", "專家", "學者")
 _BEFORE = "prof|professor|dr|mr|mrs|ms|miss|madam|member|commissioner|chair|director|sir"
 # A given name as Latin letters write it: Ta-li, Dali, T. L., TA-LI.
 _GIVEN = r"(?:[A-Z][a-z]*\.?(?:[- ]?[A-Za-z][a-z]*\.?)?|[A-Z]{2,}(?:-[A-Z]+)?)"
@@ -61,16 +62,12 @@ def by_office(meeting: Meeting, edition: str) -> Iterator[Bearer]:
             seen = True
         others = [member for member in there if member is not mine]
         organisation, title = key(mine.organisation), key(mine.title)
-        spoken = "|".join(key(word) for word in SPOKEN)
         if len(organisation) > 1 and organisation not in {key(other.organisation) for other in others} | units:
-            called = "|".join(
-                filter(None, (title and re.escape(title), *map(key, ("委員", "教授", "代表", "老師", "專家", "學者"))))
-            )
-            yield Bearer(
-                "", where, rf"{re.escape(organisation)}(?:{key('的')}|{key('之')})?(?:{called}|{spoken})", shared=True
-            )
+            called = any_of(filter(None, (title, *_CALLED, *SPOKEN)))
+            pattern = rf"{re.escape(organisation)}(?:{any_of(('的', '之'))})?(?:{called})"
+            yield Bearer("", where, pattern, shared=True)
         if len(title) > 1 and title not in {key(other.title) for other in others}:
-            yield Bearer("", where, rf"{re.escape(title)}(?:{spoken})", shared=True)
+            yield Bearer("", where, rf"{re.escape(title)}(?:{any_of(SPOKEN)})", shared=True)
 
 
 def in_latin(text: str, people: Iterable[str]) -> list[tuple[int, int]]:

@@ -91,7 +91,7 @@ def surname(name: str) -> str:
     """The surname, as a key: two characters where these are one."""
     folded_name = key(name)
     double = folded_name[:2]
-    return double if len(folded_name) > 2 and double in {key(surname) for surname in people.DOUBLE} else folded_name[:1]
+    return double if len(folded_name) > 2 and double in map(key, people.DOUBLE) else folded_name[:1]
 
 
 def bearers(meeting: Meeting, edition: str) -> Iterator[Bearer]:
@@ -109,7 +109,7 @@ def bearers(meeting: Meeting, edition: str) -> Iterator[Bearer]:
             same = [other for other in attending if given in key(other) and key(other) not in hidden]
             # The whole name is looked for as a name, and may stand in some places.
             alone = rf"(?<!{re.escape(mine)}){re.escape(given)}"
-            yield Bearer(given, where, rf"{alone}{_MARKS}(?:{_any(_OF_GIVEN)})", bool(same))
+            yield Bearer(given, where, rf"{alone}{_MARKS}(?:{any_of(_OF_GIVEN)})", bool(same))
 
 
 def names_of_those_present(meeting: Meeting) -> list[str]:
@@ -159,24 +159,24 @@ def _pattern(meeting: Meeting, name: str, mine: str, attending: list[str]) -> st
     titles = sorted(
         {key(title) for title in (*_TITLES.split(), *own) if key(title)}, key=lambda title: (-len(title), title)
     )
-    between, others_called, written = (_any(words) for words in (_BETWEEN, _AFTER_SURNAME, titles))
+    between, others_called, written = (any_of(words) for words in (_BETWEEN, _AFTER_SURNAME, titles))
     known = {surname(person) for person in (*attending, *(member.name for member in meeting.members)) if person}
-    others, number = _any(sorted(known)), _any(_TOGETHER)
+    others, number = any_of(sorted(known)), any_of(_TOGETHER)
     # 高、李二位委員, 高李二委員: the title tells of each.
-    listed = rf"(?:(?:[、,]|{_any('及與和')})(?:{others})){{1,6}}(?:{number}){{0,3}}"
+    listed = rf"(?:(?:[、,]|{any_of('及與和')})(?:{others})){{1,6}}(?:{number}){{0,3}}"
     beside = rf"(?:{listed}|(?:{others}){{1,3}}(?:{number}){{1,3}})"
     return (
         rf"{re.escape(mine)}[○〇◯●□*]{{0,2}}{_MARKS}"
         rf"(?:(?:{between}){{0,2}}{beside}?(?:{written})|{key('姓')}(?:{others_called})"
-        rf"|(?:{_any(_SHORT.split())}){_MARKS}(?={_any(SPOKEN)}))"
+        rf"|(?:{any_of(_SHORT.split())}){_MARKS}(?={any_of(SPOKEN)}))"
         rf"|{re.escape(mine)}{_MASKED}"
-        rf"|(?<![a-z])(?:{_any(_BEFORE)}){re.escape(mine)}"
-        rf"|{key('姓')}{re.escape(mine)}(?={_any(_OF_SURNAME)})"
-        rf"|[{''.join(map(key, _FAMILIAR))}]{re.escape(mine)}(?={_any(SPOKEN)})"
+        rf"|(?<![a-z])(?:{any_of(_BEFORE)}){re.escape(mine)}"
+        rf"|{key('姓')}{re.escape(mine)}(?={any_of(_OF_SURNAME)})"
+        rf"|[{''.join(map(key, _FAMILIAR))}]{re.escape(mine)}(?={any_of(SPOKEN)})"
     )
 
 
-def _any(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
     """A pattern for any of the words, in a key."""
     return "|".join(re.escape(key(word)) for word in words)
 

@@ -23,7 +23,7 @@ class Corrections:
 
 def of(meeting: Meeting, more: Iterable[tuple[str, dt.date]] = ()) -> Corrections:
     """By 〔回復情形〕, and by ``more``: who replied and when, where that is in no workbook yet."""
-    deadline = next((known for known in schedule.of(meeting).deadlines if known.name == schedule.CORRECTIONS), None)
+    deadline = schedule.of(meeting).deadline(schedule.CORRECTIONS)
     names: dict[str, str] = {}
     first: dict[str, dt.date] = {}
     for member, day in [*((reply.member, reply.received) for reply in meeting.replies), *more]:

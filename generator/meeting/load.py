@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -128,7 +128,7 @@ def read(workspace: Workspace, meeting_id: MeetingId) -> Loaded:
     if any(problem.code in books.UNREAD for problem in problems):
         # What is missing now may stand in the workbook that could not be read.
         return Loaded(None, [problem for problem in problems if problem.code not in _DEPENDENT], files)
-    if any(_is_unread(record, problems) for record in (Case, Explanation, Attachment)):
+    if any(_is_unread(record, present, problems) for record in (Case, Explanation, Attachment)):
         # What refers to their rows is in order, as far as anyone can tell.
         return Loaded(None, [problem for problem in problems if problem.code not in _REFERRING], files)
     facts = typed_rows.field_record(MeetingInfo, info)
@@ -228,14 +228,11 @@ def _serves(member: Member, day: dt.date) -> bool:
     return member.serves_on(day) or bool(start and end and end < start)
 
 
-def _is_unread(record: type[Record], problems: Sequence[Problem]) -> bool:
+def _is_unread(record: type[Record], present: Collection[str], problems: Sequence[Problem]) -> bool:
     """Whether a sheet is missing although it must be there, or lacks a column that it must have."""
     name = record.sheet.name
-    missing = problem(MeetingCode.MISSING_SHEET, Location(""), sheet=name, perhaps="").text
-    return any(
-        (found.code == RowCode.MISSING_COLUMN and values.folded(found.at.sheet) == name)
-        or (found.code == MeetingCode.MISSING_SHEET and found.text == missing)
-        for found in problems
+    return (record.sheet.required and name not in present) or any(
+        found.code == RowCode.MISSING_COLUMN and values.folded(found.at.sheet) == name for found in problems
     )
 
 

@@ -65,6 +65,10 @@ class Schedule:
     deadlines: list[Deadline] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def deadline(self, name: str) -> Deadline | None:
+        """The deadline of that name; None where the body has no such rule or no calendar reaches so far."""
+        return next((deadline for deadline in self.deadlines if deadline.name == name), None)
+
 
 def of(meeting: Meeting) -> Schedule:
     """The deadlines of a meeting by the rules of the body; those for which the calendar does not reach are left out."""

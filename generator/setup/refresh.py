@@ -34,6 +34,7 @@ def refresh(workspace: Workspace, meeting: MeetingId) -> Result:
     raw = books.read_folder(workspace.inputs(meeting), [])
     sections = agenda.read(raw, agency, [])
     roles = start.body_of(agency).roles
+    choices_of_sheets = [(record, start.choices_of(record, sections, roles)) for record in MEETING_SHEETS]
     rows = typed_rows.rows(Case, raw, [], agenda.kinds(sections))
     keys = [key for row in rows if (key := row.values[Case.heading_of("key")])]
     suggestions = start.suggested(workspace, units, members, start.minuted_keys(sections, keys))
@@ -45,11 +46,11 @@ def refresh(workspace: Workspace, meeting: MeetingId) -> Result:
         sheets = [sheet for sheet in raw if sheet.workbook == books.printable(path.name)]
         wanted = [
             each
-            for record in MEETING_SHEETS
+            for record, choices in choices_of_sheets
             for sheet in books.named(sheets, record.sheet.name)
-            for each in renewed.choosable(record.sheet.with_choices(start.choices_of(record, sections, roles)), sheet)
+            for each in renewed.choosable(record.sheet.with_choices(choices), sheet)
             if each.column.kind is Kind.UNIT
-            or each.column.name in start.choices_of(record, sections, roles)
+            or each.column.name in choices
             or (each.sheet, each.column.name) in suggestions
         ]
         if not wanted:
