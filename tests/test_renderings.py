@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -42,6 +44,18 @@ def test_only_the_document_of_a_changed_cell_is_rendered_again(desk: Desk, rende
     assert desk.run("build", "113-1").exit_code == 0
     assert rendered == ["案"]
     assert "山林與河川資料開放" in "".join(desk.texts().values())
+
+
+def test_a_build_without_slides_loads_no_library_of_slides_or_of_the_network(desk: Desk) -> None:
+    desk.meeting()
+    unwanted = "{'pptx', 'pikepdf', 'http.client'} & set(sys.modules)"
+    code = (
+        f"import atexit, sys\natexit.register(lambda: print('loaded', {unwanted}))\n"
+        f"from generator.cli.app import packet\npacket(['--workspace', {str(desk.root)!r}, 'build', '113-1'])\n"
+    )
+    command = [sys.executable, "-X", "utf8", "-c", code]
+    done = subprocess.run(command, capture_output=True, cwd=REPO, encoding="utf-8", timeout=300, check=False)
+    assert done.stdout.splitlines()[-1] == "loaded set()", done.stderr
 
 
 def test_a_changed_template_is_filled_again_and_no_other(desk: Desk, rendered: list[str]) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from generator.basic.patterns import Pattern
+
 _LEFT, _RIGHT, _PERCENT, _HASH, _OTHER = "[{｛﹛❴]", "[}｝﹜❵]", "[%％﹪]", "[#＃﹟]", "[^{}｛｝﹛﹜❴❵]"
 # Bounded, so that a long text takes a moment: no tag is longer.
 _ANY, _BLANK = ".{0,400}?", r"\s{0,60}"
@@ -18,7 +20,7 @@ _FIELDS = (
     "MERGEFIELD|PAGE|NUMPAGES|PAGEREF|REF|DATE|TIME|TOC|SEQ|IF|HYPERLINK|INCLUDE[A-Z]+|DOCPROPERTY|FORM[A-Z]+|DDE[A-Z]*"
 )
 _INSIDE = r"[^\W_][\w.:（）()\- ]{0,40}"
-_TAG = re.compile(
+_TAG = Pattern(
     rf"{_OPEN}{_ANY}{_CLOSE}|{_LEFT}{_BLANK}{_PERCENT}{_ANY}{_PERCENT}{_BLANK}{_RIGHT}"
     rf"|{_LEFT}{_BLANK}{_HASH}{_ANY}{_HASH}{_BLANK}{_RIGHT}"
     rf"|{_OPEN}{_REST}{_RIGHT}?|{_LEFT}?{_REST}{_CLOSE}"

@@ -5,12 +5,12 @@ A template is read tag by tag once; that it is in order is remembered by its has
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -38,7 +38,7 @@ _PARTS = re.compile(
     r"word/(?:document|(?:header|footer|footnotes|endnotes|comments)\d*)\.xml"
     r"|ppt/(?:slides/slide|notesSlides/notesSlide|charts/chart|diagrams/data)\d*\.xml"
 )
-_SIGNS = tuple(escape(sign).encode() for sign in SIGNS)
+_SIGNS = tuple(html.escape(sign, quote=False).encode() for sign in SIGNS)
 _PLACE = re.compile(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
 _STATE = "templates.json"
 

@@ -32,7 +32,6 @@ from generator.pdf import clean
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.sharing import Offices
-from generator.slides import marks as slide_marks
 from generator.word import ooxml, page_marks, render
 
 Step = Callable[[str], None]
@@ -299,6 +298,8 @@ def _render(
         elif document.deck is not None:
             content = clean.office(content)
             if document.mark:
+                from generator.slides import marks as slide_marks
+
                 content = slide_marks.marked(content, document.mark)
             built.contents[document.name] = contents_of(document.deck)
             problems += leftovers.search(document, content, built.contents[document.name])

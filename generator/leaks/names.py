@@ -42,6 +42,8 @@ _STROKE = re.compile("(?<=[\u2e80-\u9fff])[-‐‑‒–—―−─━－﹣](?
 _SOUNDS = "ㄅ-ㄯㆠ-ㆿ"
 _BY_SOUND = rf"(?=[ー丫厶力]{{0,3}}[{_SOUNDS}])[{_SOUNDS}ー丫厶力ˊˇˋ˙]{{1,6}}"
 _BEFORE, _AFTER = 8, 8
+# No character of a name takes more in a text: two masks or six sounds, and two signs after it.
+_REACH = 8
 
 Place = tuple[int, int]
 """From and to, in the key of a text."""
@@ -145,9 +147,24 @@ def pattern(name: str) -> str:
     return "|".join(forms)
 
 
-def _may_stand_in(characters: frozenset[str], name: str) -> bool:
-    """Whether a text of these characters can hold a name (both as keys): ``pattern`` masks the first character, the
-    last, or some between the two."""
+def _may_be_in(folded: str, name: str) -> bool:
+    """Whether a key may hold a name (its key): one of its outer characters stands near enough of its others.
+
+    ``pattern`` masks the first character, the last, or some between the two.
+    """
+    if not _are_in(frozenset(folded), name):
+        return False
+    reach = _REACH * len(name)
+    for outer in {name[0], name[-1]}:
+        at = folded.find(outer)
+        while at >= 0:
+            if _are_in(frozenset(folded[max(0, at - reach) : at + reach]), name):
+                return True
+            at = folded.find(outer, at + 1)
+    return False
+
+
+def _are_in(characters: frozenset[str], name: str) -> bool:
     return characters.issuperset(name[1:]) or characters.issuperset(name[:-1]) or characters >= {*name[:1], *name[-1:]}
 
 
@@ -184,11 +201,10 @@ class Sought:
         """Whether a key has a name, cleared or not; quick."""
         if not self.keys:
             return bool(self.patterns and _compiled("|".join(self.patterns)).search(folded))
-        characters = frozenset(folded)
         return any(
             _compiled(own).search(folded)
             for own, name in zip(self.patterns, self.keys, strict=True)
-            if _may_stand_in(characters, name)
+            if _may_be_in(folded, name)
         )
 
     def places(self, folded: str, own: str | None = None) -> list[Place]:
