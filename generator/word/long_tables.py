@@ -332,11 +332,13 @@ def _origins(first: Any, printed: Sequence[Any], many: Sequence[Any], place: int
 
     def sources_by_row() -> list[Source]:
         sources = []
+        # Asked of each kind of row once: asking a protocol takes longer than all else here.
+        placed = {kind for kind in set(map(type, many)) if issubclass(kind, Placed)}
         for value, row in zip(values or repeat(None), many, strict=False):
             if isinstance(value, Text):
                 cells = dict.fromkeys(str(cell) for span in value.spans for cell in span.cells)
             else:
-                places = [row.cells_of(key) for key in keys] if isinstance(row, Placed) else []
+                places = [row.cells_of(key) for key in keys] if type(row) in placed else []
                 cells = dict.fromkeys(str(cell) for found in places for cell in found)
             sources.append(Source((), tuple(cells)))
         return sources

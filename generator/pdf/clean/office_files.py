@@ -30,6 +30,11 @@ _SUSPECT = re.compile(
     rb"<!--|<\?(?!xml )|instrText|[Ii]nstr="
     rb"|[<:](?:vanish|hidden|attachedTemplate|docVars|rsids|mailMerge|Manager|Company|HyperlinkBase|Template)[\s/>]"
 )
+# One of these stands in every suspect part; looked for first, since a part may be of many megabytes.
+_SIGNS = (
+    *(b"<!--", b"<?", b"instrText", b"nstr=", b"vanish", b"hidden", b"attachedTemplate", b"docVars", b"rsids"),
+    *(b"mailMerge", b"Manager", b"Company", b"HyperlinkBase", b"Template"),
+)
 _GONE = {"attachedTemplate", "docVars", "rsids", "mailMerge", "Manager", "Company", "HyperlinkBase", "Template"}
 _RELATION = "officeDocument/2006/relationships", "officeDocument/relationships"
 
@@ -49,12 +54,17 @@ def office(content: bytes) -> bytes:
                 parts[name] = image(archive.read(name))
             elif _XML.fullmatch(name):
                 part = archive.read(name)
-                if cut.get(name) or _SUSPECT.search(part):
+                if cut.get(name) or _is_suspect(part):
                     parts[name] = _cleaned(part, cut.get(name, ()))
         if all(archive.read(name) == part for name, part in parts.items()):
             return content
         parts |= {name: archive.read(name) for name in names if name not in parts}
     return package.written((name, parts[name]) for name in package.in_order(parts))
+
+
+def _is_suspect(part: bytes) -> bool:
+    # The declaration at its beginning is none.
+    return any(part.find(sign, 1) > 0 for sign in _SIGNS) and bool(_SUSPECT.search(part))
 
 
 def _source(relations: str) -> str:
