@@ -16,10 +16,11 @@ import pytest
 from conftest import Desk
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from test_reading import edited
 
-from generator.workbook import number_formats
+from generator.workbook import number_formats, ods_formats
 
 DAY = 45411  # 113-04-29, a Monday
 AFTERNOON = 0.604166666667  # 14:30
@@ -409,3 +410,27 @@ def test_an_id_keeps_the_zeros_that_its_format_shows(desk: Desk) -> None:
     with edited(desk, "下載統計") as sheet:
         sheet["A2"].number_format = "00000"
     assert "00824" in printed(desk)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "value", "shown"),
+    [
+        ('number:decimal-places="2" number:min-decimal-places="0" number:decimal-replacement=" "', 0.5, ".5"),
+        ('number:decimal-places="2" number:min-decimal-places="0" number:decimal-replacement=" "', 12.25, "12.25"),
+        ('number:decimal-places="0"', 0, ""),
+        ('number:decimal-places="1"', 7, "7.0"),
+    ],
+)
+def test_blanks_for_digits_are_read_as_newer_versions_of_libreoffice_write_them(
+    attributes: str, value: float, shown: str
+) -> None:
+    namespaces = 'xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" '
+    namespaces += 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+    namespaces += 'xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
+    blanks = 'number:min-integer-digits="1" loext:max-blank-integer-digits="1"'
+    style = f'<number:number-style {namespaces} style:name="N1"><number:number {attributes} {blanks}/>'
+    formats = ods_formats.Formats()
+    formats.take(etree.fromstring(f"{style}</number:number-style>"))
+    form = formats.named("N1")
+    assert form is not None
+    assert form.text(value).strip() == shown
