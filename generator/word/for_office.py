@@ -3,7 +3,8 @@
 The packet stamps running page numbers itself. The templates tell Word which signs do not end a line besides those of
 the language (noLineBreaksAfter: digits, 第, 件, 至), so that 「附件3」, 「第3點」 and a number and its unit are not
 parted. LibreOffice does not read that: in its copy a word joiner follows such a sign, which it puts into no PDF.
-LibreOffice 7.4 heeds it only before digits.
+LibreOffice 7.4 heeds it only before text of other languages than Chinese, so that the Chinese sign that follows is said
+to be of one.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ _FOOTER = re.compile(r"word/footer\d*\.xml")
 _JOINER = "\u2060"
 # What begins no line anyway.
 _CLOSING = "、，。；：？！）」』》〉〕】"
-# The properties of a run that stand after its spacing.
+# The properties of a run that stand after its language, and after its spacing.
+_AFTER_LANGUAGE = "eastAsianLayout specVanish oMath"
 _AFTER_SPACING = (
-    "w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish"
+    f"w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang {_AFTER_LANGUAGE}"
 )
+# Why a text stands in a run of its own, as an attribute that is taken off again.
+_APART, _SPACED, _FOREIGN = "apart", "spaced ", "foreign"
+_OTHER_LANGUAGE = "en-US"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -57,74 +62,89 @@ def _joined(document: bytes, unending: frozenset[str], styles: Styles) -> bytes:
         style_id = style_of(paragraph)
         # Between Chinese and digits there is a fifth of an em, which the joiner would take away.
         gap = 0 if styles.of(style_id, "autoSpaceDE", "val") == "0" else styles.size(style_id) // 5
-        texts = list(_texts(paragraph))
-        for node, following in reversed(texts):
-            _join(node, following, unending, gap)
+        for node, before, after in reversed(list(_texts(paragraph))):
+            _join(node, before, after, unending, gap)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _texts(paragraph: Any) -> Iterator[tuple[Any, str]]:
-    """The texts of a paragraph, each with the sign that follows it on the line, "" for none."""
+def _texts(paragraph: Any) -> Iterator[tuple[Any, str, str]]:
+    """The texts of a paragraph, each with the signs before and after it on the line, "" for none."""
     nodes = list(paragraph.iter(f"{W}t", f"{W}tab", f"{W}br"))
-    for node, following in zip(nodes, [*nodes[1:], None], strict=False):
+    texts = [(node.text or "") if node.tag == f"{W}t" else "" for node in nodes]
+    for node, before, after in zip(nodes, ["", *texts], [*texts[1:], ""], strict=False):
         if node.tag == f"{W}t":
-            is_text = following is not None and following.tag == f"{W}t"
-            yield node, (following.text or "")[:1] if is_text else ""
+            yield node, before[-1:], after[:1]
 
 
-def _join(node: Any, following: str, unending: frozenset[str], gap: int) -> None:
-    """Puts a joiner after each sign of the text that does not end a line; in a run of its own where a gap stays."""
+def _join(node: Any, before: str, after: str, unending: frozenset[str], gap: int) -> None:
+    """Puts a joiner after each sign of the text that does not end a line; in runs of their own the signs that are
+    followed by a gap, and the Chinese ones that do not begin a line."""
     text, run = node.text, node.getparent()
     if not text:
         return
-    pieces: list[tuple[str, bool]] = [("", False)]
-    for sign, after in zip(text, [*text[1:], following], strict=True):
-        if sign not in unending or not after.strip() or after in _CLOSING or (sign.isascii() and after.isascii()):
-            pieces[-1] = (pieces[-1][0] + sign, False)
-        elif gap and sign.isascii() != after.isascii() and after.isalnum() and run.tag == f"{W}r":
-            pieces += [(f"{sign}{_JOINER}", True), ("", False)]
-        else:
-            pieces[-1] = (f"{pieces[-1][0]}{sign}{_JOINER}", False)
-    if len(pieces) == 1:
-        node.text = pieces[0][0]
+
+    def is_joined(sign: str, following: str) -> bool:
+        together = sign.isascii() and following.isascii()
+        return sign in unending and bool(following.strip()) and following not in _CLOSING and not together
+
+    pieces: list[tuple[str, str]] = []
+    for previous, sign, following in zip([before, *text], text, [*text[1:], after], strict=False):
+        apart = ""
+        if is_joined(sign, following) and gap and sign.isascii() != following.isascii() and following.isalnum():
+            apart = _SPACED
+        if is_joined(previous, sign) and not sign.isascii():
+            apart += _FOREIGN
+        piece = f"{sign}{_JOINER}" if is_joined(sign, following) else sign
+        if not apart and pieces and not pieces[-1][1]:
+            piece = pieces.pop()[0] + piece
+        pieces.append((piece, apart))
+    if run.tag != f"{W}r" or pieces == [(pieces[0][0], "")]:
+        node.text = "".join(piece for piece, _ in pieces)
         return
-    for piece, spaced in pieces:
-        if piece:
-            node.addprevious(_text(piece, spaced))
+    for piece, apart in pieces:
+        node.addprevious(_text(piece, apart))
     run.remove(node)
     _split(run, gap)
 
 
-def _text(piece: str, spaced: bool) -> Any:
-    node = etree.Element(f"{W}t", {"gap": "1"} if spaced else {})
+def _text(piece: str, apart: str) -> Any:
+    node = etree.Element(f"{W}t", {_APART: apart} if apart else {})
     node.text = piece
     node.set(_SPACE, "preserve")
     return node
 
 
 def _split(run: Any, gap: int) -> None:
-    """Makes a run of its own of each text that is to be spaced."""
+    """Makes a run of its own of each text that is to be set apart."""
     properties = run.find(f"{W}rPr")
-    for node in [child for child in run if child.get("gap")]:
-        before, apart = etree.Element(f"{W}r"), etree.Element(f"{W}r")
-        for part in (before, apart):
+    for node in [child for child in run if child.get(_APART)]:
+        before, own = etree.Element(f"{W}r"), etree.Element(f"{W}r")
+        for part in (before, own):
             if properties is not None:
                 part.append(copy.deepcopy(properties))
         for child in list(run)[: run.index(node)]:
             if child is not properties:
                 before.append(child)
-        del node.attrib["gap"]
-        apart.append(node)
-        _space(apart, gap)
-        for part in (before, apart):
-            if len(part) > (properties is not None) or part is apart:
+        apart = node.attrib.pop(_APART)
+        own.append(node)
+        if _FOREIGN in apart:
+            _set(own, "lang", "eastAsia", _OTHER_LANGUAGE, _AFTER_LANGUAGE)
+        if _SPACED in apart:
+            _set(own, "spacing", "val", str(gap), _AFTER_SPACING)
+        for part in (before, own):
+            if len(part) > (properties is not None) or part is own:
                 run.addprevious(part)
+    if all(child is properties for child in run):
+        run.getparent().remove(run)
 
 
-def _space(run: Any, gap: int) -> None:
+def _set(run: Any, name: str, attribute: str, value: str, following: str) -> None:
+    """Gives a run a property that it does not have, before those that follow it in the schema."""
     properties = properties_of(run, "rPr")
-    if properties.find(f"{W}spacing") is None:
-        spacing = etree.Element(f"{W}spacing")
-        spacing.set(f"{W}val", str(gap))
-        after = {f"{W}{name}" for name in _AFTER_SPACING.split()}
-        insert_before(properties, spacing, after)
+    found = properties.find(f"{W}{name}")
+    if found is None:
+        found = etree.Element(f"{W}{name}")
+        insert_before(properties, found, {f"{W}{later}" for later in following.split()})
+    elif name != "lang":
+        return
+    found.set(f"{W}{attribute}", value)
