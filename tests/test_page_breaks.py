@@ -150,6 +150,17 @@ def test_a_number_is_not_parted_from_what_it_counts_from(desk: Desk) -> None:
     assert "第件至" in xml(desk.output("03 討論事項第一案.docx"), "word/settings.xml")
 
 
+@pytest.mark.office
+@pytest.mark.parametrize("words", ["計26項資料", "如附件2至3所列", "逾14個工作日", "依第三點辦理", "附件２（含表）"])
+def test_what_follows_a_number_or_第_begins_no_line_in_any_version_of_libreoffice(desk: Desk, words: str) -> None:
+    texts = [f"{FULL_LINE[:count]}{words}，並持續辦理。" for count in range(17, 25)]
+    desk.meeting(說明="| 案號 | 層級 | 標題 | 內容 |\n" + "".join(f"| 討1 | 1 | | {text} |\n" for text in texts))
+    assert desk.run("build", "113-1", "--format", "docx,pdf").exit_code == 0
+    found = lines(desk.output("03 討論事項第一案.pdf"))
+    assert not [line for line in found if line.endswith(("第", "至", "件")) or line[-1].isdigit()]
+    assert [line for line in found if line.startswith(tuple(words[1:]))]
+
+
 @pytest.mark.slow
 def test_a_title_right_above_a_table_has_room_below_it(desk: Desk) -> None:
     desk.meeting(附件=LIST_ROW, 清單=LIST)
