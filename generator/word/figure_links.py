@@ -14,7 +14,7 @@ from lxml import etree
 from generator.basic.package import Package, rewritten
 from generator.documents.passages import Contents
 from generator.word import stretches
-from generator.word.ooxml import Styles, W, properties_of
+from generator.word.ooxml import Styles, W, properties_of, style_of, text_of
 from generator.word.stretches import Stretch
 
 # A name that no host can have (RFC 2606).
@@ -23,6 +23,7 @@ _STYLE = "Hyperlink"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _LINK_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _DOCUMENT, _STYLES, _RELS = "word/document.xml", "word/styles.xml", "word/_rels/document.xml.rels"
 
 
@@ -33,6 +34,7 @@ def linked(package: bytes, contents: Contents) -> tuple[bytes, list[Stretch]]:
         styles = etree.fromstring(archive.read(_STYLES))
         relations = etree.fromstring(archive.read(_RELS))
     style_id = _style(styles)
+    known = Styles(styles)
     looks: dict[Any, Any] = {style.get(f"{W}styleId"): style.find(f"{W}rPr") for style in styles.iter(f"{W}style")}
     found: list[Stretch] = []
     for number, stretch in enumerate(stretches.find(document.find(f"{W}body"), contents)):
@@ -48,6 +50,7 @@ def linked(package: bytes, contents: Contents) -> tuple[bytes, list[Stretch]]:
             for run in runs:
                 _dress(run, style_id, looks)
                 link.append(run)
+            _widen(link, known)
     parts = {_DOCUMENT: document, _STYLES: styles, _RELS: relations}
 
     def part(name: str, content: bytes) -> bytes:
@@ -56,6 +59,17 @@ def linked(package: bytes, contents: Contents) -> tuple[bytes, list[Stretch]]:
         return etree.tostring(parts[name], xml_declaration=True, encoding="UTF-8", standalone=True)
 
     return rewritten(package, part), found
+
+
+def _widen(link: Any, styles: Styles) -> None:
+    """A blank before a single sign alone at the right edge, for which LibreOffice 25.2 writes no rectangle else."""
+    paragraph = link.getparent()
+    own = paragraph.find(f"{W}pPr/{W}jc")
+    side = own.get(f"{W}val") if own is not None else styles.of(style_of(paragraph), "jc", "val")
+    if side in ("right", "end") and len(text_of(paragraph)) == 1:
+        text = next(link.iter(f"{W}t"))
+        text.text = f" {text.text}"
+        text.set(_SPACE, "preserve")
 
 
 def _style(root: Any) -> str:
