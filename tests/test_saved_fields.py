@@ -74,6 +74,7 @@ def workbook(head: str = "", **cells: tuple[str, str | None]) -> bytes:
     assert sheet is not None
     sheet.title = "統計"
     sheet["A1"] = "開頭"
+    sheet.column_dimensions["A"].width = 24
     for place, (formula, _) in cells.items():
         sheet[place] = formula
         sheet[place].number_format = "yyyy/m/d" if "TODAY" in formula else "General"
