@@ -111,7 +111,9 @@ def looked_at(content: bytes, sheets: Sheets, enclosure: Enclosure) -> tuple[byt
             say(WorkbookCode.FILE_SPARSE, sheet=name, cells=sheet["telling"], count=count, used=sheet["used"])
     if all(page["empty"] for page in pages):
         say(WorkbookCode.FILE_ALL_BLANK)
-    if blank := [page for page in pages if page["blank"]]:
+    # A text that spills is said above; whether its further pages show it depends on the version of LibreOffice.
+    spilling = {sheet["name"] for sheet in sheets.found if sheet["spill"]}
+    if blank := [page for page in pages if page["blank"] and page["name"] not in spilling]:
         names = "、".join(f"〔{page['name']}〕{page['blank']} 頁" for page in blank if page["name"])
         where = f"（{names}）" if names else ""
         say(WorkbookCode.FILE_BLANK_PAGES, count=sum(page["blank"] for page in blank), where=where)
