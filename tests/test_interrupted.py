@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import CASES, Desk
+from conftest import CASES, REPO, Desk
 
 MOMENTS = 100
 # Everything that a build does to files, as the interpreter reports it to audit hooks.
@@ -72,3 +73,29 @@ def test_a_build_killed_at_a_hundred_moments_loses_nothing(desk: Desk, tmp_path:
         assert contents(trial.output()) == new, moment
         shutil.rmtree(trial.root)
     assert stopped >= MOMENTS, stopped
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing can be sent a signal there")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 130)])
+def test_an_end_that_is_asked_for_while_an_object_is_removed_is_not_forgotten(
+    number: signal.Signals, code: int
+) -> None:
+    """Python ignores what is raised in __del__, a signal's end too."""
+    program = f"""
+import os, time
+from generator.cli import app, start
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), {int(number)})
+        sum(range(1000))
+def command(**given):
+    last = Last()
+    del last
+    time.sleep(100)
+app.packet = command
+start.main()
+"""
+    command = [sys.executable, "-X", "utf8", "-c", program]
+    done = subprocess.run(command, cwd=REPO, capture_output=True, timeout=90, check=False)
+    assert done.returncode == code, done.stderr.decode()
+    assert b"Traceback" not in done.stderr

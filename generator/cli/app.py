@@ -89,12 +89,30 @@ def main() -> None:
     streams.make_utf8()
     # When terminated, it cleans up as after Ctrl-C: no process that it started may go on.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    sys.unraisablehook = _end_again
     try:
         packet(prog_name="packet")
     except Exception as error:
         sys.exit(_failed(error))
     finally:
         streams.show_unseen()
+
+
+def _end_again(ignored: sys.UnraisableHookArgs) -> None:
+    """An end that is asked for while Python removes an object would be forgotten there: it is asked for once more."""
+    if not isinstance(ignored.exc_value, SystemExit | KeyboardInterrupt):
+        sys.__unraisablehook__(ignored)
+        return
+    import threading
+
+    number = signal.SIGTERM if isinstance(ignored.exc_value, SystemExit) else signal.SIGINT
+    if sys.platform == "win32":
+        again = threading.Timer(0.05, signal.raise_signal, (number,))
+    else:
+        # To the main thread, which may be waiting: only that wakes it.
+        again = threading.Timer(0.05, signal.pthread_kill, (threading.main_thread().ident, number))
+    again.daemon = True
+    again.start()
 
 
 def _failed(error: Exception) -> int:
