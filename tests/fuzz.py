@@ -448,7 +448,7 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--minutes", type=float, default=30, help="no new slice is begun after this time")
+    parser.add_argument("--minutes", type=float, default=75, help="no new slice is begun after this time")
     given = parser.parse_args()
     start = time.monotonic()
     step = 50
