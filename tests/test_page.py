@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -288,6 +289,23 @@ def test_a_figure_says_how_it_comes_from_its_cells_and_where_it_is_printed(own_d
     history = served.ask(f"/m/113-1/figures/{ids.of('預定開放.總數')}/history").text
     assert "113-1 目前" in history
     assert "資料集.xlsx〔預定開放〕A2:A27" in history
+
+
+def test_a_workbook_that_is_just_being_saved_is_shown_as_it_was(desk: Desk, serve: Serve) -> None:
+    from generator.page import ids
+
+    desk.meeting()
+    served = serve(desk)
+    path = desk.root / "inputs/113-1/會議.xlsx"
+    address = f"/m/113-1/cells/{ids.of('會議.xlsx〔案由〕')}/D2"
+    whole = served.ask(address).text
+    saved = path.read_bytes()
+    path.write_bytes(saved[: len(saved) // 2])
+    assert served.ask(address).text == whole
+    edit = openpyxl.load_workbook(io.BytesIO(saved))
+    edit["案由"]["D2"] = "另一個案由，報請鑒察。"
+    edit.save(path)
+    assert "另一個案由" in served.ask(address).text
 
 
 def test_a_cell_leads_to_every_place_that_prints_it(own_desk: Desk, serve: Serve) -> None:

@@ -129,8 +129,12 @@ class Sheets:
             return []
         stamp = (about.st_mtime_ns, about.st_size)
         with self._lock:
-            if self._kept.get(path, ((), []))[0] != stamp:
-                self._kept[path] = (stamp, books.read_workbook(path, []))
+            known, kept = self._kept.get(path, ((), []))
+            if known != stamp:
+                # One that is being saved cannot be read for a moment, and is shown as it was.
+                if not (found := books.read_workbook(path, [])) and kept:
+                    return kept
+                self._kept[path] = (stamp, found)
             return self._kept[path][1]
 
     def piece(self, meeting: MeetingId, places: Iterable[str]) -> list[Piece]:
