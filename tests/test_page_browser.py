@@ -125,6 +125,22 @@ def test_a_figure_is_clicked_and_its_cells_and_places_are_shown_and_back(
     expect(panel).to_be_hidden()
 
 
+def test_whoever_comes_back_to_the_list_of_meetings_sees_it_as_it_is_now(
+    own_desk: Desk, visit: Callable[..., tuple[Page, Served]]
+) -> None:
+    page, _ = visit()
+    first = page.get_by_role("heading", name="先做這三件事")
+    expect(page.get_by_role("heading", name="會議", exact=True)).to_be_visible()
+    expect(first).to_have_count(0)
+    book = own_desk.root / "inputs" / "機關.xlsx"
+    workbook = openpyxl.load_workbook(book)
+    workbook["機關"]["B2"] = None
+    workbook.save(book)
+    page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    expect(first).to_be_visible()
+    expect(page.get_by_text("〔機關〕的機關全銜")).to_be_visible()
+
+
 def test_an_answer_that_comes_late_does_not_replace_what_was_clicked_after_it(
     own_desk: Desk, visit: Callable[..., tuple[Page, Served]]
 ) -> None:

@@ -3,6 +3,8 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const meeting = document.body.dataset.meeting;
+  // What is shown of all meetings: they are not watched, so that it is fetched anew when someone comes back to it.
+  const isOfAll = !meeting && !document.body.dataset.public && !location.pathname.startsWith("/tools/");
   const panel = byId("panel"), frame = document.querySelector(".frame"), jobBox = byId("job"), toast = byId("toast");
   let wantedPanel = "", shownPanel = "", opener = null, toastTimer = 0;
 
@@ -238,7 +240,7 @@
 
   const channel = new BroadcastChannel("packet");
   function happened({ kind, about }) {
-    if (kind === "turn" && about.meeting === meeting) refresh();
+    if (kind === "turn" && (about.meeting === meeting || isOfAll)) refresh();
     else if (kind === "job") { if (wantedJob === about.id || (about.meeting === meeting && about.running)) showJob(about.id); }
     else if (kind === "lost") { const status = byId("status"); if (status) status.textContent = "伺服器已結束。請再執行 packet open。"; }
     else if (kind === "hello") {
@@ -256,6 +258,7 @@
     source.addEventListener("hello", () => { pass("hello", { back: lost }); lost = false; });
     source.onerror = () => { if (!lost) { lost = true; pass("lost", {}); } };
   }));
+  if (isOfAll) window.addEventListener("focus", () => refresh());
   if (jobBox.dataset.job) showJob(jobBox.dataset.job);
   // What was saved between the making of this page and the first event that it hears through another window.
   if (meeting && !document.body.dataset.public) setTimeout(() => { if (!refreshed) refresh(); }, 400);
