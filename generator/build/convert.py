@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from generator.basic import temporary
 from generator.basic.formats import Format
 from generator.basic.problem import Problem
-from generator.build import long_documents, outputs
+from generator.build import long_documents, outputs, unchanged
 from generator.build.kept import Kept
 from generator.documents.document import FOR_MEETING, FOR_PUBLIC, Document
 from generator.documents.front import COVER
@@ -36,7 +37,8 @@ PACKETS = {FOR_MEETING: PACKET, FOR_PUBLIC: PUBLIC_PACKET}
 CONVERSION_SECONDS = 300.0
 # So many rows of a table take LibreOffice as long as a document of a few pages.
 _ROWS_AS_A_DOCUMENT = 60
-_KEPT = 200
+_KEPT = 600
+_MOST_KEPT_BYTES = 10_000_000
 # The ending of what stands in the cache for a file that cannot be converted.
 _GIVEN_UP = ".given-up"
 # Names that no document has: the signs of page numbers, the letters of filled forms, and after a document's name the
@@ -103,7 +105,9 @@ class Converter:
         self._cache, self._step, self.ready = Kept(cache, _KEPT), step, ready
         program = self._offices.first.program
         self._identity = pdf.office_fingerprint(program) if program else ""
+        self._program = "\n".join(unchanged.program())
         self._copies: dict[str, tuple[bytes, bytes]] = {}
+        self._new: dict[tuple[str, str], bytes] = {}
         self._expected = 0.0
         cache.mkdir(parents=True, exist_ok=True)
 
@@ -122,8 +126,25 @@ class Converter:
         """The document as LibreOffice gets it (for_office), made once for the same content."""
         known = self._copies.get(document.name)
         if known is None or known[0] is not content:
-            known = self._copies[document.name] = content, for_office(document, content)
+            copy = self.kept("copy", document.ending, content, make=lambda: for_office(document, content))
+            known = self._copies[document.name] = content, copy
         return known[1]
+
+    def kept(self, ending: str, *sources: str | bytes, make: Callable[[], bytes]) -> bytes:
+        """What ``make`` gives of these sources, taken from the cache where this program made it of the same before."""
+        parts = [source.encode() if isinstance(source, str) else source for source in (self._program, *sources)]
+        key = outputs.digest(b"".join(b"%d " % len(part) + part for part in parts))
+        content = self._cache.content(key, ending)
+        if content is None:
+            content = make()
+            if len(content) <= _MOST_KEPT_BYTES:
+                self._new[key, ending] = content
+        return content
+
+    def keep(self) -> None:
+        """Puts what was made into the cache."""
+        self._cache.put(self._new)
+        self._new = {}
 
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
         """The converted file of each source (ending, content): in one call for all that the cache lacks."""
@@ -163,6 +184,7 @@ class Converter:
                     if any(not paths[path].endswith(_FILE) for path in failed.failed):
                         failures.append(text)
                 self._cache.put({(path.stem, path.suffix[1:]): path.read_bytes() for path in done.values()})
+        self.keep()
         found = {name: kept for name, key in keys.items() if (kept := self._cache.path(key, target))}
         self._cache.tidy(found.values())
         return found
@@ -227,7 +249,9 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     pages, stamp_file, marks = _all_pages(sources, output_format, converter, converted)
     try:
         stamp = Stamp.from_pdf(stamp_file, marks) if stamp_file else None
-        converted.files |= _numbered(sources, pages, stamp)
+        stamped = f"{stamp_file.name if stamp_file else ''} {marks}"
+        converted.files |= _numbered(sources, pages, stamp, stamped, converter)
+        converter.keep()
         converter.ready(converted.files)
         if sources.whole:
             converted.parts = _parts(sources, pages, FOR_MEETING)
@@ -385,8 +409,13 @@ def _fit_sheets(sources: Sources, converter: Converter, looked: _Looked, files: 
                 files[name] = ("ods", sheets.fitted)
 
 
-def _numbered(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None) -> dict[str, bytes]:
-    """The PDF of each document by itself, with its page numbers and, of a file from elsewhere, its label."""
+def _numbered(
+    sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None, stamped: str, converter: Converter
+) -> dict[str, bytes]:
+    """The PDF of each document by itself, with its page numbers and, of a file from elsewhere, its label.
+
+    ``stamped``: what the stamp is made of.
+    """
     from generator.pdf import join
 
     author, date = sources.meeting.agency.full_name, sources.meeting.date
@@ -398,8 +427,13 @@ def _numbered(sources: Sources, pages: Mapping[str, _Pages], stamp: Stamp | None
             # Slides have numbers of their own.
             shows = found.numbered
             numbers = stamp if shows or mark else None
-            content = join.stamp_single(found.single, numbers, document.title, author, date, label, mark, shows)
-            files[f"{document.name}.pdf"] = content
+            own = found.single if isinstance(found.single, bytes) else found.single.read_bytes()
+            about = (document.title, author, date, label, mark, shows)
+            files[f"{document.name}.pdf"] = converter.kept(
+                "numbered",
+                *(own, stamped if numbers else "", repr(about)),
+                make=functools.partial(join.stamp_single, own, numbers, *about),
+            )
     return files
 
 
