@@ -171,6 +171,6 @@ def test_a_release_that_cannot_be_written_leaves_no_book_behind(
     def refuse(*_: object) -> None:
         raise releases.Refused("磁碟已滿。")
 
-    monkeypatch.setattr("generator.dispatch.releases._write", refuse)
+    monkeypatch.setattr("generator.dispatch.freezing._write", refuse)
     assert committee.run("release", "113-1", "--reason", "補凍結").exit_code == 1
     assert sorted(path.name for path in folder.iterdir()) == before

@@ -250,7 +250,7 @@ def test_a_manifest_that_points_elsewhere_is_not_followed(desk: Desk) -> None:
     release(desk)
     found = manifest(desk)
     found["files"][0]["path"] = "../../../inputs/機關.xlsx"
-    found["sha256"] = releases._seal(found)
+    found["sha256"] = releases.seal(found)
     path = home(desk) / "版本.json"
     path.chmod(0o644)
     path.write_text(json.dumps(found), "utf-8")

@@ -227,7 +227,7 @@ def test_a_release_of_an_older_program_is_counted_by_its_documents(own_desk: Des
     folder = released(own_desk, 1).parent
     manifest = json.loads((folder / "版本.json").read_text("utf-8"))
     manifest.pop("pages")
-    manifest["sha256"] = releases._seal(manifest)
+    manifest["sha256"] = releases.seal(manifest)
     (folder / "版本.json").chmod(0o644)
     (folder / "版本.json").write_bytes(report.as_bytes(manifest))
     publish_one_more(own_desk)

@@ -26,11 +26,11 @@ def release(given: Path | None, meeting: MeetingId, reason: str, as_json: bool) 
     """凍結將要送出的文件為第1版、第2版……，連同活頁簿存放，不再更動。"""
     from generator.build import report as reporting
     from generator.cli import terminal
-    from generator.dispatch import releases
+    from generator.dispatch import freezing
 
     workspace = workspace_of(given, meeting)
     with terminal.Progress() as progress:
-        ready = releases.prepare(workspace, meeting, options.today(), progress.step)
+        ready = freezing.prepare(workspace, meeting, options.today(), progress.step)
     problems = ready.build.examined.problems
     if not as_json:
         terminal.problems(problems)
@@ -40,13 +40,13 @@ def release(given: Path | None, meeting: MeetingId, reason: str, as_json: bool) 
         terminal.failure("有錯誤，沒有凍結版本。請改正後再執行一次。")
         sys.exit(PROBLEMS)
     if ready.same is None and ready.late and not reason.strip():
-        reason = _reason(releases.lateness(ready))
+        reason = _reason(freezing.lateness(ready))
     with terminal.Progress() as progress:
-        frozen = ready.same or releases.freeze(ready, reason.strip(), progress.step)
+        frozen = ready.same or freezing.freeze(ready, reason.strip(), progress.step)
     if as_json:
         print_json({"new": ready.same is None, "remarks": ready.remarks, **frozen.manifest})
     else:
-        terminal.styled(releases.summary_lines(frozen, ready))
+        terminal.styled(freezing.summary_lines(frozen, ready))
 
 
 def _reason(lateness: str) -> str:
