@@ -15,7 +15,7 @@ from test_mail import ATTENDANCE, DECISIONS, REMARKS, office
 
 from generator.basic.leftover import leftover
 from generator.basic.workspace import MeetingId, Workspace, standard_files
-from generator.build import story
+from generator.build import making
 from generator.meeting.sheets.index import ALL_SHEETS
 from generator.word.lint import tags
 from generator.workbook.record import Kind
@@ -235,7 +235,7 @@ def test_a_template_mended_is_taken_again(desk: Desk) -> None:
 
 
 def codes_of_a_build(desk: Desk) -> list[tuple[str, str]]:
-    made = story.make(Workspace(desk.root), MeetingId(113, 1), formats=("docx",))
+    made = making.make(Workspace(desk.root), MeetingId(113, 1), formats=("docx",))
     return [(fault.code, str(fault.at)) for fault in made.examined.problems if fault.severity == "error"]
 
 

@@ -19,7 +19,7 @@ import pytest
 from conftest import AGENCY, CASES, EXPLANATIONS, MEETING, UNITS, Desk
 from PIL import Image
 
-from generator.build import outputs, story
+from generator.build import making, outputs
 from generator.cli import options
 from generator.dispatch.mail import eml
 
@@ -692,14 +692,14 @@ def sized(desk: Desk, monkeypatch: pytest.MonkeyPatch, *contents: bytes, most: i
     office(desk)
     desk.book("機關.xlsx", 機關=f"{SENDER}\n| 郵件大小上限 | {most} |", 單位=UNITS, 委員=ROSTER)
     template(desk, re.sub("附件：.*", FILES, PLAIN))
-    real = story.make
+    real = making.make
 
-    def make(*arguments: Any, **named: Any) -> story.Made:
+    def make(*arguments: Any, **named: Any) -> making.Built:
         made = real(*arguments, **named)
         made.files |= dict(zip(NAMES, contents, strict=False))
         return made
 
-    monkeypatch.setattr(story, "make", make)
+    monkeypatch.setattr(making, "make", make)
 
 
 def test_what_is_too_large_goes_in_one_archive(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

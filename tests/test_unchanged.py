@@ -10,7 +10,7 @@ import pytest
 
 from generator.basic.problem import Location, problem
 from generator.build import examine as examination
-from generator.build import outputs, story, unchanged
+from generator.build import making, outputs, unchanged
 from generator.pdf.from_elsewhere.files import EnclosureCode
 from tests.conftest import Desk, docx_text
 
@@ -201,14 +201,14 @@ def test_what_went_wrong_only_while_building_is_tried_again(
     desk: Desk, readings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.meeting()
-    take = story._take
+    take = making._take
 
-    def troubled(made: story.Built, *given: Any) -> None:
+    def troubled(made: making.Built, *given: Any) -> None:
         take(made, *given)
-        story._add(made, [problem(EnclosureCode.FILE_SEPARATE, Location("會議.xlsx"), text="轉檔逾時")])
+        making._add(made, [problem(EnclosureCode.FILE_SEPARATE, Location("會議.xlsx"), text="轉檔逾時")])
 
     with monkeypatch.context() as patched:
-        patched.setattr(story, "_take", troubled)
+        patched.setattr(making, "_take", troubled)
         desk.run("build", "113-1")
     desk.run("build", "113-1")
     desk.run("build", "113-1")

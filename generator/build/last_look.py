@@ -14,7 +14,7 @@ from generator.basic.leftover import leftover
 from generator.basic.problem import ERROR, Code, Location, Problem, error, in_order, problem, warning
 from generator.basic.steps import step
 from generator.build.leftovers import location
-from generator.build.story import Built
+from generator.build.making import Built
 from generator.documents.document import Document
 from generator.documents.passages import Contents
 

@@ -1,145 +1,23 @@
-"""The story of a build: examine → render → convert → join → write."""
+"""The story of a build: nothing where nothing changed, else examine → render → convert → join → write."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from generator.basic import temporary
-from generator.basic.failure import WRONG_USAGE, UserError
-from generator.basic.formats import CONVERTED, FORMATS, RENDERED, USUAL, Format, is_converted
-from generator.basic.formats import chosen as formats_chosen
-from generator.basic.problem import Problem, in_order
+from generator.basic.formats import USUAL
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import calendar, convert, examine, leftovers, outputs, unchanged
-from generator.build import report as reporting
-from generator.build.convert import PACKET, PUBLIC_PACKET
-from generator.build.examine import Examined
+from generator.build import outputs, unchanged
 from generator.build.report import Report
-from generator.documents import front
-from generator.documents.deck import contents_of
-from generator.documents.document import FOR_PUBLIC, PARTICIPANTS, PUBLIC, Document
-from generator.documents.passages import Contents
-from generator.leaks import records, restricted, search
-from generator.meeting import schedule
-from generator.meeting.model import Meeting
-from generator.meeting.schedule import Schedule
-from generator.pdf import clean
 from generator.pdf import office as pdf
-from generator.pdf.from_elsewhere import files as enclosures
-from generator.pdf.sharing import Offices
-from generator.word import ooxml, page_marks, render
 
-Step = Callable[[str], None]
-# A document with more rows is rendered each time: to compare them would take as long.
-_MOST_COMPARED = 2000
+if TYPE_CHECKING:
+    from generator.build.convert import Ready
+    from generator.build.making import Step
+
 SAVED_MEANWHILE = "製作時活頁簿或範本有存檔，文件可能是存檔前的內容。請再執行一次。"
-
-
-@dataclass(slots=True)
-class Built:
-    """The result of a build before anything is written: every file by its name.
-
-    A file from elsewhere that cannot be joined is an error that stops nothing but the packet.
-
-    ``owners`` has the document that a file is of; 會議資料.pdf is of none. ``sources`` are the hashes of what was
-    rendered, ``contents`` its texts with their cells, by document. ``failures`` are faults outside the inputs (exit 3),
-    ``remarks`` tell the user of anything else. ``late``: problems showed while the documents were made, which another
-    build may not have.
-    """
-
-    examined: Examined
-    files: dict[str, bytes] = field(default_factory=dict)
-    owners: dict[str, Document] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
-    contents: dict[str, Contents] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    late: bool = False
-    # What 會議資料.pdf was joined of.
-    parts: list[convert.PacketPart] = field(default_factory=list)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether errors in the inputs stand in the way: there are no files then."""
-        return self.examined.meeting is None or enclosures.stops(self.examined.problems)
-
-
-class UnknownDocument(UserError):
-    """``--only`` names no document; the text lists those there are."""
-
-    exit_code, option = WRONG_USAGE, "--only"
-
-
-def make(
-    workspace: Workspace,
-    meeting_id: MeetingId,
-    only: Sequence[str] = (),
-    formats: Sequence[str] = USUAL,
-    step: Step = lambda text: None,
-    office: pdf.Office | None = None,
-    examined: Examined | None = None,
-    ready: convert.Ready = lambda files: None,
-    processes: int | None = None,
-) -> Built:
-    """Everything that a build makes, in memory; written is only what the next build can use. No files with errors.
-
-    ``only`` keeps the documents whose name holds one of the texts; the joined packet is left out then. ``office`` is a
-    LibreOffice to use and to leave running; without one, one is started if anything needs it. ``examined`` is the
-    meeting where it has been examined already. ``ready`` gets the pages for who looks at them at this desk.
-    ``processes``: how many LibreOffices there may be, as many as cores if not given.
-    Raises UnknownDocument, leaks.Leak when a finished file holds a protected name, and outputs.BadFolder.
-    """
-    if examined is None:
-        step("讀取與檢查活頁簿")
-        examined = examine.examine(workspace, meeting_id)
-    built = Built(examined)
-    meeting = examined.meeting
-    if meeting is None or built.stopped:
-        return built
-    chosen = [document for document in _chosen(examined.documents, only) if not document.unfit]
-    unfit = [document.name for document in examined.documents if document.unfit]
-    whole = not only and not unfit
-    outputs.refuse_bad(workspace.output(meeting_id))
-    if unfit:
-        built.remarks.append(
-            f"沒有產生{'、'.join(f'「{name}」' for name in unfit)}，因此也沒有 {PACKET}：請見所列的錯誤。"
-        )
-    with ExitStack() as closing:
-        converter = None
-        if to_convert := formats_chosen(formats, CONVERTED):
-            notes = outputs.state(workspace.output(meeting_id))
-            office = office or closing.enter_context(contextlib.closing(pdf.Office(notes=notes)))
-            offices = closing.enter_context(contextlib.closing(Offices(office, processes)))
-            converter = _converter(built, offices, formats, outputs.cache(workspace.output(meeting_id)), step, ready)
-        step("產生 Word 文件")
-        rendered = _render(workspace, meeting, chosen, converter, built)
-        if rendered is None:
-            return built
-        if converter is not None and whole and "pdf" in formats:
-            _count_pages(workspace, built, convert.Sources(meeting, chosen, rendered, whole), rendered, converter)
-        _take(built, meeting, chosen, rendered, formats)
-        # Only now: no document with a protected name may be kept.
-        if examined.renderings is not None:
-            examined.renderings.keep()
-        if converter is not None:
-            step("轉換為 PDF")
-            _convert_and_join(built, convert.Sources(meeting, chosen, rendered, whole), to_convert, converter)
-            if whole and "pdf" in formats and PACKET not in built.files:
-                built.remarks.append(f"沒有產生 {PACKET}：請見所列的錯誤。")
-    for name, document in built.owners.items():
-        if is_converted(name):
-            search.inspect(meeting, document, {name: built.files[name]})
-            restricted.inspect(meeting, document.audience, {name: built.files[name]})
-    for edition, name in convert.PACKETS.items():
-        if name in built.files:
-            audience = PUBLIC if edition == FOR_PUBLIC else PARTICIPANTS
-            restricted.inspect(meeting, audience, {name: built.files[name]})
-    return built
 
 
 def build(
@@ -149,7 +27,7 @@ def build(
     formats: Sequence[str] = USUAL,
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
-    ready: convert.Ready = lambda files: None,
+    ready: Ready = lambda files: None,
     processes: int | None = None,
 ) -> Report:
     """Builds the packet; with errors in the inputs nothing is built and nothing that lies in output/ is touched.
@@ -166,263 +44,20 @@ def build(
         before = unchanged.recall(workspace, meeting_id, unchanged.key(inputs, meeting_id, only, formats))
     if before:
         return before
+    from generator.build import making, writing
+
     stamps = unchanged.stamps(workspace)
     # Once more, after the stamps: what is hashed is what is read, or else the stamps differ in the end.
     inputs = unchanged.digest(unchanged.contents(workspace, meeting_id))
     known = unchanged.key(inputs, meeting_id, only, formats)
-    built = make(workspace, meeting_id, only, formats, step, office, ready=ready, processes=processes)
+    built = making.make(workspace, meeting_id, only, formats, step, office, ready=ready, processes=processes)
     if built.examined.meeting is None or built.stopped:
         problems, folder = built.examined.problems, workspace.output(meeting_id)
         return Report(folder, problems, stopped=True, failures=built.failures, inputs=inputs)
-    report = _write(workspace, built.examined.meeting, built, only, step, inputs)
+    report = writing.write(workspace, built.examined.meeting, built, only, step, inputs)
     if unchanged.stamps(workspace) != stamps:
         # What was hashed may not be what was read: this build is no proof that nothing has changed.
         report.remarks.append(SAVED_MEANWHILE)
     elif not built.late:
         unchanged.remember(known, report)
     return report
-
-
-def _write(
-    workspace: Workspace, meeting: Meeting, built: Built, only: Sequence[str], step: Step, inputs: str
-) -> Report:
-    """Writes the files and the manifest, and removes what earlier builds left that is no longer true."""
-    examined, files = built.examined, dict(built.files)
-    folder = workspace.output(meeting.id)
-    # The packet is of all that can be joined, whatever was chosen now.
-    bound = [document.name for document in examined.documents if document.joined]
-    joined = {name: built.sources.get(name, "") for name in bound if not only or name in built.sources}
-    record = outputs.read_record(folder)
-    files |= _deadlines(meeting) if calendar.FILE in record else {}
-    stale = _stale(record, examined.documents, built.sources, joined, files, whole=not only)
-    left = {name: written.hashes[-1] for name, written in record.items() if name not in stale}
-    hashes = left | {name: outputs.digest(content) for name, content in files.items()}
-    contents = {name: records.without_protected(meeting, found) for name, found in built.contents.items()}
-    manifest = reporting.manifest(workspace, examined, hashes, contents)
-    if only:
-        reporting.with_contents_of(manifest, folder)
-    files[outputs.MANIFEST] = reporting.as_bytes(manifest)
-    sources = {name: built.sources.get(name.rpartition(".")[0], "") for name in files}
-    sources |= dict.fromkeys(convert.PACKETS.values(), _packet_source(joined))
-    step("寫入檔案")
-    built.remarks += _left_behind(folder, meeting, examined.documents, files)
-    return Report(
-        folder=folder,
-        problems=examined.problems,
-        deadlines=tuple(schedule.of(meeting).deadlines),
-        outcomes=outputs.write_all(folder, files, stale, sources),
-        remarks=built.remarks,
-        failures=built.failures,
-        manifest=manifest,
-        sources=built.sources,
-        inputs=inputs,
-    )
-
-
-def _converter(
-    built: Built, offices: Offices, formats: Sequence[str], cache: Path, step: Step, ready: convert.Ready
-) -> convert.Converter | None:
-    """What converts; without LibreOffice None, and a remark or failure says so."""
-    if offices.first.program is not None:
-        return convert.Converter(cache, offices, step, ready)
-    rendered = [output_format.name for output_format in formats_chosen(formats, RENDERED)]
-    wanted = "、".join(name for name in formats if name not in rendered).upper()
-    text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
-    (built.remarks if rendered else built.failures).append(text)
-    return None
-
-
-def _take(
-    built: Built, meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], formats: Sequence[str]
-) -> None:
-    """Takes what was rendered and the files from elsewhere, with their hashes. Raises Leak for a protected name."""
-    built.sources = {name: outputs.digest(content) for name, content in rendered.items()}
-    for document in chosen:
-        if document.enclosure:
-            original = document.enclosure.path.read_bytes()
-            if document.enclosure.keeps_original:
-                name = enclosures.original_name(document.name, document.enclosure)
-                built.files[name], built.owners[name] = original, document
-            built.sources[document.name] = outputs.digest(original)
-            continue
-        # Before it is converted: no PDF of a document with a protected name may lie in the cache.
-        name = document.file
-        search.inspect(meeting, document, {name: rendered[document.name]})
-        restricted.inspect(meeting, document.audience, {name: rendered[document.name]})
-        if formats_chosen(formats, RENDERED):
-            built.files[name], built.owners[name] = rendered[document.name], document
-            for companion in document.companions:
-                beside = f"{document.name}.{companion.ending}"
-                built.files[beside], built.owners[beside] = companion.make(), document
-
-
-@logged("word", "套用 Word 範本")
-def _render(
-    workspace: Workspace,
-    meeting: Meeting,
-    chosen: Sequence[Document],
-    converter: convert.Converter | None,
-    built: Built,
-) -> dict[str, bytes] | None:
-    """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``built``."""
-    filled = [document for document in chosen if document.enclosure is None or document.enclosure.may_be_separate]
-    used = [workspace.templates / document.template_file for document in filled if document.ending == "docx"]
-    problems = leftovers.broken(workspace.output(meeting.id), used)
-    rendered: dict[str, bytes] = {}
-    if converter is not None and not problems:
-        converter.begin(filled)
-    vocabulary, renderings = built.examined.vocabulary, built.examined.renderings
-    assert vocabulary is not None
-    assert renderings is not None
-    for document in filled if not problems else ():
-        deck = document.attachment.at("origin") if document.attachment and document.deck else None
-        content = built.examined.decks.get(deck) if deck else None
-        if content is None:
-            template = workspace.templates / document.template_file
-            names, figures = vocabulary.for_template(document.context)
-            about = examine.about(meeting, document)
-            key = renderings.key(template, names, about, figures) if document.rows <= _MOST_COMPARED else ""
-            finished = renderings.document(key)
-            if finished is None:
-                finished = render.render_recorded(template, names, about, figures, problems)
-                if finished is not None:
-                    finished = replace(finished, content=clean.office(finished.content))
-                    left = leftovers.search(document, finished.content, finished.contents)
-                    problems += left
-                    if not left:
-                        renderings.add_document(key, finished)
-            if finished is not None and document.mark:
-                finished = replace(finished, content=page_marks.marked(finished.content, document.mark))
-            if finished is not None:
-                content, built.contents[document.name] = finished.content, finished.contents
-        elif document.deck is not None:
-            content = clean.office(content)
-            if document.mark:
-                from generator.slides import marks as slide_marks
-
-                content = slide_marks.marked(content, document.mark)
-            built.contents[document.name] = contents_of(document.deck)
-            problems += leftovers.search(document, content, built.contents[document.name])
-        if content is not None:
-            rendered[document.name] = content
-            if converter is not None:
-                converter.expect(document, content)
-    if problems:
-        _add(built, problems)
-        return None
-    return rendered
-
-
-def _count_pages(
-    workspace: Workspace,
-    built: Built,
-    sources: convert.Sources,
-    rendered: dict[str, bytes],
-    converter: convert.Converter,
-) -> None:
-    """Puts the page numbers into a table of contents: its papers are converted first, so that their pages count."""
-    tables = [document for document in sources.documents if front.is_contents(document)]
-    if not tables:
-        return
-    (pdf_format,) = formats_chosen(("pdf",), CONVERTED)
-    counts = convert.page_counts(sources, pdf_format, converter)
-    numbered = [front.numbered(sources.meeting, table, sources.documents, counts) for table in tables]
-    for name, content in (_render(workspace, sources.meeting, numbered, converter, built) or {}).items():
-        rendered[name] = content
-
-
-def _add(built: Built, problems: Sequence[Problem]) -> None:
-    """Adds problems that showed only while the documents were built."""
-    known = built.examined
-    merged = tuple(in_order([*known.problems, *problems]))
-    built.examined, built.late = replace(known, problems=merged), True
-
-
-@logged("pdf", "轉換與合併")
-def _convert_and_join(
-    built: Built, sources: convert.Sources, formats: Sequence[Format], converter: convert.Converter
-) -> None:
-    """Adds the converted files and the packet; what LibreOffice cannot do becomes a failure."""
-    built.failures += convert.too_long(sources.documents)
-    for output_format in formats:
-        converted = convert.convert(sources, output_format, converter)
-        built.files |= converted.files
-        built.failures += converted.failures
-        built.parts = built.parts or converted.parts
-        if converted.problems:
-            _add(built, converted.problems)
-    names = {name: document for document in sources.documents for name in document.file_names(FORMATS)}
-    built.owners |= {name: names[name] for name in names if is_converted(name) and name in built.files}
-
-
-def _chosen(documents: Sequence[Document], only: Sequence[str]) -> list[Document]:
-    if not only:
-        return list(documents)
-    for text in only:
-        if not any(text in document.name for document in documents):
-            names = "、".join(document.name for document in documents)
-            raise UnknownDocument(f"沒有名稱含「{text}」的文件。可用的有：{names}。")
-    return [document for document in documents if any(text in document.name for text in only)]
-
-
-def _left_behind(folder: Path, meeting: Meeting, documents: Sequence[Document], files: Collection[str]) -> list[str]:
-    """A remark on documents that this build left as they were though they bear another title now, as drafts do."""
-    named = [
-        document.name
-        for document in documents
-        if document.file not in files and ooxml.title(folder / document.file) not in ("", document.title[:255])
-    ]
-    if not named:
-        return []
-    shown = "、".join(f"「{name}」" for name in named)
-    return [f"{shown}的標題已經改了（例如由草稿改為定稿），output 內仍是先前的。請執行 packet build {meeting.id}。"]
-
-
-def _stale(
-    record: Mapping[str, outputs.Written],
-    documents: Sequence[Document],
-    sources: Mapping[str, str],
-    joined: Mapping[str, str],
-    files: Mapping[str, bytes],
-    whole: bool,
-) -> dict[str, str]:
-    """Outdated files of earlier builds: of documents that are gone, or that changed since."""
-    names = {document.name for document in documents}
-    unwanted = {
-        enclosures.original_name(document.name, document.enclosure)
-        for document in documents
-        if document.enclosure and not document.enclosure.keeps_original
-    }
-    found = {}
-    for name, written in record.items():
-        stem = name.rpartition(".")[0]
-        if name in files or name == outputs.MANIFEST:
-            continue
-        if name in convert.PACKETS.values():
-            stems = {part: part.rpartition(".")[0] for part in record}
-            changed = any(record[part].source != joined[stem] for part, stem in stems.items() if stem in joined)
-            outdated = written.source != _packet_source(joined) if whole else changed
-        else:
-            outdated = stem in sources and written.source != sources[stem]
-        if name in unwanted:
-            found[name] = outputs.GONE
-        elif outdated:
-            found[name] = outputs.OUTDATED
-        elif whole and (name == PUBLIC_PACKET or (name != PACKET and stem not in names)):
-            found[name] = outputs.GONE
-    return found
-
-
-def _deadlines(meeting: Meeting) -> dict[str, bytes]:
-    """The calendar file that ``packet schedule`` wrote, as it is now; none where a deadline cannot be known."""
-    found = schedule.of(meeting)
-    return {} if found.problems else {calendar.FILE: calendar.calendar(meeting, found.deadlines)}
-
-
-def write_deadlines(folder: Path, meeting: Meeting, found: Schedule) -> list[outputs.Outcome]:
-    """Writes the calendar file into the meeting's output folder; returns what became of it."""
-    return outputs.write_all(folder, {calendar.FILE: calendar.calendar(meeting, found.deadlines)}, {}, {})
-
-
-def _packet_source(sources: Mapping[str, str]) -> str:
-    return outputs.digest("".join(sources.values()).encode())

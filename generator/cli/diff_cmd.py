@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | None, docx: bool, as_json: bool) -> None:
     """列出某一版之後的變動：文字、數字與表列，及其儲存格。"""
-    from generator.build import examine, outputs, story
+    from generator.build import examine, making, outputs
     from generator.build import report as reporting
     from generator.cli import terminal
     from generator.dispatch import releases
@@ -37,7 +37,7 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
     before = releases.chosen(workspace, meeting, old)
     after = releases.chosen(workspace, meeting, new) if new is not None else None
     with terminal.Progress() as progress:
-        build = None if after else story.make(workspace, meeting, formats=("docx",), step=progress.step)
+        build = None if after else making.make(workspace, meeting, formats=("docx",), step=progress.step)
         examined = build.examined if build else examine.examine(workspace, meeting)
         stopped = build.stopped if build else docx and examined.meeting is None
         if not stopped:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     """列出會前會後各期限與依據，並寫成行事曆檔 期限.ics。"""
     from generator.basic.problem import in_order
-    from generator.build import examine, story
+    from generator.build import examine, writing
     from generator.build import report as reporting
     from generator.build.result import Result
     from generator.cli import terminal
@@ -36,7 +36,7 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
             found = deadlines.of(examined.meeting)
             result.problems = in_order(found.problems)
         if not result.stopped:
-            result.outcomes = story.write_deadlines(result.folder, examined.meeting, found)
+            result.outcomes = writing.write_deadlines(result.folder, examined.meeting, found)
     if as_json:
         listed = [deadlines.as_json(deadline) for deadline in found.deadlines]
         written = [reporting.outcome_json(outcome) for outcome in result.outcomes]

@@ -16,9 +16,9 @@ from pathlib import Path
 from generator.basic import formats
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import convert, last_look, outputs, story, unchanged
+from generator.build import convert, last_look, making, outputs, unchanged
 from generator.build import report as reporting
-from generator.build.story import Built, Step
+from generator.build.making import Built, Step
 from generator.dispatch import releases
 from generator.dispatch.releases import Refused, Release
 from generator.documents.document import FOR_PUBLIC, INTERNAL, PARTICIPANTS, PUBLIC
@@ -59,7 +59,7 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
     hand, and what build.make raises.
     """
     outputs.refuse_bad(releases.home(workspace, meeting_id))
-    build = story.make(workspace, meeting_id, formats=("docx",), step=step)
+    build = making.make(workspace, meeting_id, formats=("docx",), step=step)
     have = releases.every(workspace, meeting_id)
     last = have[-1] if have else None
     ready = Ready(workspace, build, PAPERS, last.number + 1 if last else 1, None, False, today)
@@ -99,7 +99,7 @@ def freeze(ready: Ready, reason: str, step: Step = lambda text: None) -> Release
     from generator.dispatch.mail import invitation
     from generator.dispatch.supplement import story as supplement
 
-    build = story.make(workspace, meeting.id, formats=formats.NAMES, step=step)
+    build = making.make(workspace, meeting.id, formats=formats.NAMES, step=step)
     if build.failures:
         raise Refused("；".join(build.failures))
     if build.stopped or build.sources != ready.build.sources:

@@ -18,7 +18,7 @@ from generator.build import report as reporting
 from generator.build.report import Report
 
 if TYPE_CHECKING:
-    from generator.build.story import Built
+    from generator.build.making import Built
 
 MANIFEST, FILES, BOOKS = "版本.json", "文件", "活頁簿"
 _NOT_OURS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)

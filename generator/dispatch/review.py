@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import outputs, story
+from generator.build import making, outputs
+from generator.build.making import Step
 from generator.build.result import Result
-from generator.build.story import Step
 from generator.dispatch import releases
 from generator.dispatch.releases import Release
 from generator.documents import review_copy
@@ -32,11 +32,11 @@ def folder(workspace: Workspace, meeting: MeetingId) -> Path:
 def write(workspace: Workspace, meeting_id: MeetingId, step: Step = lambda text: None) -> Result:
     """Writes the review copies; none where the inputs have errors.
 
-    Raises what story.make raises, and OSError where the folder cannot be written.
+    Raises what making.make raises, and OSError where the folder cannot be written.
     """
     place = folder(workspace, meeting_id)
     outputs.refuse_bad(place)
-    built = story.make(workspace, meeting_id, formats=("docx",), step=step)
+    built = making.make(workspace, meeting_id, formats=("docx",), step=step)
     result = Result(place, built.examined.problems, remarks=list(built.remarks), failures=list(built.failures))
     meeting = built.examined.meeting
     if meeting is None or built.stopped:

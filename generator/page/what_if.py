@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import examine, story
+from generator.build import examine, making
 from generator.dispatch.diff import compare, versions
 from generator.dispatch.diff.compare import Revisions
 from generator.workbook import books
@@ -41,7 +41,7 @@ def suppose(
 ) -> Supposed:
     """Builds the meeting twice in memory, as it is and with the cell as typed, and compares the two.
 
-    Raises what story.make and compare raise.
+    Raises what making.make and compare raise.
     """
     now = _made(workspace, meeting)
     with books.supposing({(workbook, sheet, row, column): typed(text)}):
@@ -55,4 +55,4 @@ def suppose(
 
 
 def _made(workspace: Workspace, meeting: MeetingId) -> Any:
-    return story.make(workspace, meeting, formats=("docx",), examined=examine.examine(workspace, meeting))
+    return making.make(workspace, meeting, formats=("docx",), examined=examine.examine(workspace, meeting))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic.workspace import Workspace
-from generator.build.story import Built
+from generator.build.making import Built
 from generator.dispatch import releases
 from generator.dispatch.releases import Refused, Release
 from generator.documents.passages import Contents, from_json

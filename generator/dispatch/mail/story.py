@@ -19,12 +19,12 @@ from generator.basic.formats import FORMATS, of_file
 from generator.basic.problem import Code, Location, Problem, error, has_errors, in_order, perhaps, problem
 from generator.basic.steps import step as logged
 from generator.basic.workspace import MAILS, MeetingId, Workspace
-from generator.build import examine, outputs, story, unchanged
+from generator.build import examine, making, outputs, story, unchanged
 from generator.build import report as reporting
 from generator.build.convert import PACKET
 from generator.build.examine import Examined
+from generator.build.making import Built, Step
 from generator.build.result import Result
-from generator.build.story import Built, Step
 from generator.dispatch import releases
 from generator.dispatch.mail import eml, invitation, parcels, recipients, since_release
 from generator.dispatch.mail import template as mail_template
@@ -219,7 +219,7 @@ def _frozen(
         damaged = problem(MailCode.MAIL_RELEASE_DAMAGED, at, name=last.name, faults="；".join(faults[:3]))
         report.problems = tuple(in_order([*report.problems, damaged]))
         return None
-    build = story.make(workspace, meeting.id, formats=("docx",), step=step, examined=examined)
+    build = making.make(workspace, meeting.id, formats=("docx",), step=step, examined=examined)
     report.problems, report.failures = build.examined.problems, list(build.failures)
     if build.stopped or build.failures:
         return None
@@ -421,7 +421,7 @@ def _build(workspace: Workspace, examined: Examined, plan: _Plan, step: Step) ->
     only = [document.name for document in plan.files.values() if document is not None]
     assert examined.meeting is not None
     chosen = () if PACKET in plan.files else only
-    return story.make(workspace, examined.meeting.id, chosen, formats, step, examined=examined)
+    return making.make(workspace, examined.meeting.id, chosen, formats, step, examined=examined)
 
 
 @logged("dispatch", "組成信件草稿")

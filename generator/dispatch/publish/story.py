@@ -15,7 +15,7 @@ from generator.basic import formats, package
 from generator.basic.problem import Code, Location, Problem, error, in_order, problem, warning
 from generator.basic.steps import step as logged
 from generator.basic.workspace import PUBLIC_EDITION, MeetingId, Workspace
-from generator.build import examine, last_look, outputs, report, story, unchanged
+from generator.build import examine, last_look, making, outputs, report, story, unchanged
 from generator.build.convert import PACKET, PUBLIC_PACKET, editions
 from generator.build.examine import Examined
 from generator.build.result import Result
@@ -85,7 +85,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
         done.problems = tuple(in_order(found))
     if examined.meeting is None or done.stopped:
         return done
-    build = story.make(workspace, meeting_id, formats=formats.PUBLIC, step=step, examined=examined)
+    build = making.make(workspace, meeting_id, formats=formats.PUBLIC, step=step, examined=examined)
     meeting, documents = build.examined.meeting, build.examined.documents
     done.problems, done.failures = build.examined.problems, list(build.failures)
     if meeting is not None and not done.stopped and not done.failures:
@@ -147,7 +147,7 @@ def as_json(done: Published) -> dict[str, Any]:
 
 
 @logged("dispatch", "清理要公開的文件")
-def cleaned(build: story.Built) -> dict[str, bytes]:
+def cleaned(build: making.Built) -> dict[str, bytes]:
     """The public documents of a build by file name, as PDF and ODF, without hidden data (authors, comments …)."""
     meeting, documents = build.examined.meeting, build.examined.documents
     assert meeting is not None

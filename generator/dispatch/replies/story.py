@@ -16,11 +16,11 @@ from generator.basic import roc, temporary
 from generator.basic.failure import UserError
 from generator.basic.problem import has_errors
 from generator.basic.workspace import MAILS, RETURNED, MeetingId, Workspace
-from generator.build import outputs, story
+from generator.build import making, outputs
 from generator.build import report as reporting
 from generator.build.examine import Examined
+from generator.build.making import Step
 from generator.build.result import Result
-from generator.build.story import Step
 from generator.dispatch import releases
 from generator.dispatch.replies import reading, rows
 from generator.dispatch.replies.draft import Draft
@@ -61,9 +61,9 @@ def home(workspace: Workspace, meeting: MeetingId) -> Path:
 def take_in(workspace: Workspace, meeting_id: MeetingId, folder: Path, step: Step = lambda text: None) -> Report:
     """Reads a folder of returned files and writes the rows that are not in a workbook yet.
 
-    Raises NoDraft, reading.NoFolder, what story.make raises, and OSError.
+    Raises NoDraft, reading.NoFolder, what making.make raises, and OSError.
     """
-    build = story.make(workspace, meeting_id, only=(), formats=("docx",), step=step)
+    build = making.make(workspace, meeting_id, only=(), formats=("docx",), step=step)
     report = Report(workspace.inputs(meeting_id))
     meeting = build.examined.meeting
     faults = [fault for fault in build.examined.problems if fault.at.sheet in _SHEETS]
@@ -91,7 +91,7 @@ def take_in(workspace: Workspace, meeting_id: MeetingId, folder: Path, step: Ste
     return report
 
 
-def _drafts(workspace: Workspace, meeting: Meeting, build: story.Built) -> list[Draft]:
+def _drafts(workspace: Workspace, meeting: Meeting, build: making.Built) -> list[Draft]:
     """The drafts that may have gone out: those of the releases, the newest last, then the present one."""
     vocabulary = build.examined.vocabulary
     assert vocabulary is not None

@@ -18,7 +18,7 @@ from typing import Any
 from generator.basic import roc
 from generator.build import convert, outputs
 from generator.build.convert import PACKET, PacketPart
-from generator.build.story import Built
+from generator.build.making import Built
 from generator.dispatch.diff import document_pairs
 from generator.dispatch.diff.versions import Version
 from generator.pdf import looks, office

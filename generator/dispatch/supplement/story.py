@@ -16,11 +16,11 @@ from generator.basic import formats, roc
 from generator.basic.failure import UserError
 from generator.basic.problem import Problem
 from generator.basic.workspace import EXCHANGED, MeetingId, Workspace
-from generator.build import outputs, story
+from generator.build import making, outputs
 from generator.build import report as reporting
 from generator.build.convert import PACKET
+from generator.build.making import Built, Step
 from generator.build.result import Result
-from generator.build.story import Built, Step
 from generator.dispatch import releases, summaries
 from generator.dispatch.diff import compare, document_pairs, table, versions
 from generator.dispatch.releases import Refused, Release
@@ -99,12 +99,12 @@ def of_release(workspace: Workspace, build: Built, day: dt.date, number: int) ->
 def write(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: Step = lambda text: None) -> Report:
     """Writes what has to be sent to those who have the last packet, beside the meeting's output.
 
-    Raises NothingToReplace, what story.make raises, and OSError.
+    Raises NothingToReplace, what making.make raises, and OSError.
     """
     folder = home(workspace, meeting_id)
     report = Report(folder)
     have = releases.every(workspace, meeting_id)
-    build = story.make(workspace, meeting_id, formats=formats.USUAL, step=step)
+    build = making.make(workspace, meeting_id, formats=formats.USUAL, step=step)
     report.problems, report.failures, report.remarks = (
         build.examined.problems,
         list(build.failures),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from generator.basic.failure import UserError
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import story, unchanged
+from generator.build import making, unchanged
 from generator.build.convert import PACKET
 from generator.dispatch import releases
 from generator.dispatch.diff import compare, versions
@@ -90,7 +90,7 @@ def _since(workspace: Workspace, meeting: MeetingId, release: Release) -> Revisi
     if kept and kept[0] == stamps:
         return kept[1]
     before = versions.of(release)
-    build = story.make(workspace, meeting, formats=("docx",))
+    build = making.make(workspace, meeting, formats=("docx",))
     if build.stopped:
         return None
     found = compare.compare(before, versions.present(workspace, build))
