@@ -477,8 +477,8 @@ def main() -> None:
                     print(f"{tried} variants, {len(wrong) + len(more)} findings", flush=True)
                 wrong += more
                 codes += seen
-    for one in wrong[:40]:
-        print(one)
+    for finding in wrong[:40]:
+        print(finding)
     print("problems reported:", ", ".join(f"{code} {number}" for code, number in codes.most_common()))
     print(f"{tried} variants in {time.monotonic() - start:.0f} s, {len(wrong)} findings")
     sys.exit(1 if wrong or tried < given.variants else 0)

@@ -86,6 +86,21 @@ def test_a_damaged_template_is_named_and_not_a_traceback(desk: Desk, how: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.office
+@pytest.mark.parametrize(
+    "gone", [("word/_rels/document.xml.rels",), ("word/_rels/document.xml.rels", "word/styles.xml")]
+)
+def test_a_template_that_lacks_what_others_have_ends_in_a_sentence(desk: Desk, gone: tuple[str, ...]) -> None:
+    desk.meeting()
+    for part in gone:
+        folder = "word/_rels" if part.endswith(".rels") else "word"
+        changed(desk.root / "templates" / "議程.docx", without(f"{folder}/{part}"))
+    result = desk.run("build", "113-1", "--format", "docx,pdf")
+    assert result.exit_code in (0, 1, 3)
+    assert "沒有預料到" not in result.output
+    assert result.exit_code == 0 or "議程.docx" in result.output
+
+
 def test_a_template_with_broken_bytes_is_named(desk: Desk) -> None:
     desk.meeting()
     path = desk.root / "templates" / "案.docx"

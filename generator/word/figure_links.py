@@ -28,8 +28,13 @@ _DOCUMENT, _STYLES, _RELS = "word/document.xml", "word/styles.xml", "word/_rels/
 
 
 def linked(package: bytes, contents: Contents) -> tuple[bytes, list[Stretch]]:
-    """The copy, and its stretches: the link to ADDRESS + number is of the stretch of that number."""
+    """The copy, and its stretches: the link to ADDRESS + number is of the stretch of that number.
+
+    A document without styles or relations of its own, of a damaged template, is left as it is.
+    """
     with Package(package) as archive:
+        if not {_STYLES, _RELS} <= {*archive.namelist()}:
+            return package, []
         document = etree.fromstring(archive.read(_DOCUMENT), etree.XMLParser(huge_tree=True, resolve_entities=False))
         styles = etree.fromstring(archive.read(_STYLES))
         relations = etree.fromstring(archive.read(_RELS))

@@ -37,7 +37,7 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 def copy_for_office(package: bytes) -> bytes:
     """The bytes of that copy."""
     with Package(package) as archive:
-        settings, styles = (etree.fromstring(archive.read(f"word/{name}.xml")) for name in ("settings", "styles"))
+        settings, styles = (_part(archive, name) for name in ("settings", "styles"))
     unending = _unending(settings)
 
     def changed(name: str, part: bytes) -> bytes:
@@ -46,6 +46,12 @@ def copy_for_office(package: bytes) -> bytes:
         return _joined(part, unending, Styles(styles)) if unending and name == "word/document.xml" else part
 
     return rewritten(package, changed, UNIX)
+
+
+def _part(archive: Package, name: str) -> Any:
+    """A part of the document; an empty one where it has none, which Word opens too."""
+    path = f"word/{name}.xml"
+    return etree.fromstring(archive.read(path)) if path in archive.namelist() else etree.Element(f"{W}{name}")
 
 
 def _unending(settings: Any) -> frozenset[str]:
