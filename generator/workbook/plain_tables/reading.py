@@ -5,169 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import replace
 
-from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
+from generator.basic.problem import Location, Problem, problem
 from generator.workbook import characters, layout, totals, values
 from generator.workbook.layout import RowKind
+from generator.workbook.plain_tables.depths import by_number, depths
+from generator.workbook.plain_tables.problems import PlainTableCode
+from generator.workbook.plain_tables.table import JOINED_LEFT, JOINED_UP, NEXT_ROW, Caption, Place, PlainTable, Row
 from generator.workbook.raw import RawSheet, RawSheetCode, letter
 from generator.workbook.repeats import RepeatCode, repeated, row_range
 from generator.workbook.typed_rows import RowCode, mention_merged, too_many
 
-# Numbers before texts, from the outermost: only what official documents use.
-_NUMBERS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"[甲乙丙丁戊己庚辛壬癸]、",
-        r"[壹貳參肆伍陸柒捌玖拾]{1,3}[、.．]",
-        r"[一二三四五六七八九十]{1,3}[、.．]",
-        r"[(（][一二三四五六七八九十]{1,3}[)）]",
-        r"\d{1,2}[、.．](?!\d)",
-        r"[(（]\d{1,2}[)）]",
-    )
-)
-# 1 歲入, 1.1 稅課, 1.1.2 所得稅: as deep as it has numbers.
-_DECIMAL_NUMBER = re.compile(
-    r"(\d{1,2}(?:[.．-]\d{1,2})*)(?:[.．]?[\s\u3000]+(?=\D)|[.．](?=\D)|(?=[^\d\s.．,，\-至~～年月日歲時分季週度%％])|$)"
-)
-
-
-class PlainTableCode(Code):
-    """The problems that this module finds."""
-
-    HEADINGS_DIFFER = error("欄位標題與 {other} 的同名工作表不同", "請改成相同的標題，或將工作表改名。")
-    UNITS_DIFFER = error(
-        "單位「{unit}」與 {other} 同名工作表的「{first}」不同，不能接成一個表", "請換算成同一單位，或將工作表改名。"
-    )
-    TITLES_DIFFER = warning(
-        "「{text}」與 {other} 同名工作表的「{first}」不同，接成一個表，只印後者", "請改成相同，或將工作表改名。"
-    )
-    HEADINGS_TAKEN = note(
-        "以第 {rows} 列為欄位標題，欄位是：{columns}",
-        "若標題不是這一列，請把標題以外的文字移開，或將標題的儲存格合併。",
-    )
-    COLUMN_WITHOUT_HEADING = warning(
-        "{heading} 沒有欄位標題，而這一欄自 {cell} 起有資料，照印並稱為「{name}」", "請填入標題，或刪除這一欄。"
-    )
-    TABLES_SIDE_BY_SIDE = error(
-        "左右並列兩個表格：{left} 欄與 {right} 欄，中間的 {gap} 欄空白",
-        "請分到兩個工作表；若是同一個表格，請刪除空欄。",
-    )
-    TABLE_BELOW = error("上面的表格之後還有另一個表格", "請分到兩個工作表。")
-    BESIDE_TABLE = error("在表格以外有資料（{cell}），與表格隔著空欄", "請移到表格內，填上標題，或刪除。")
-    ROWS_AS_NOTES = note("只有第一欄有字，視為附註：「{text}」", "若是資料，請補填其他各欄。")
-    ROWS_AS_GROUPS = note(
-        "只有第一欄有字，視為分組標題，不算一筆：{texts}", "若是資料，請補填其他各欄，沒有數字時填「－」。"
-    )
-    WRONG_TOTAL_ACROSS = warning("填的是 {stated}，同一列各欄加總為 {computed}", "請改正這一格，或加總的各欄。")
-    ROW_WITHOUT_NAME = warning(
-        "最後一列只有數字，沒有名稱，也不是以上各列的和，仍算一筆並加總", "請在第一欄填入名稱；不要的請刪除。"
-    )
-    SUM_OF_OTHERS = warning(
-        "這一列（{text}）的數字都是其他各列的和，仍算一筆並加總", "若是合計，請在第一欄寫明「合計」；不是時可不理會。"
-    )
-    SETS_OF_COLUMNS = warning(
-        "同樣的欄位標題左右排了 {count} 次（{headings}），照印，但總數只算有幾列，各欄不加總",
-        "要計數或加總時，請把右邊的資料接到左邊的下面。",
-    )
-
-
-# Signs in the texts of a table for what its layout does with a cell; noncharacters, which no cell may hold.
-# The cell is one with that on its left, or with that above; what follows stands in the next heading row.
-JOINED_LEFT, JOINED_UP, NEXT_ROW = "\ufdd7", "\ufdd8", "\ufdd9"
-# Stand around what is underlined, where a document prints it.
-UNDERLINED, UNDERLINED_END = "\ufdd2", "\ufdd3"
-T = TypeVar("T")
 # What is written beside a title that stands again: 表一（續）, 表一（續1）, 表一（第2頁）.
 _CONTINUED = re.compile(r"[（(]?(?:續完?|接?續)\d*[）)]?$|[（(]?第\d+頁[）)]?$")
 _LEAD = re.compile(r"[ \t\u3000\u00a0]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row of a plain table stands; ``letters`` are those of its columns."""
-
-    workbook: str
-    sheet: str
-    number: int
-    letters: tuple[str, ...]
-
-    def cell(self, column: int) -> Location:
-        return Location(self.workbook, self.sheet, f"{self.letters[column]}{self.number}")
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """A text above or below a table, and its cell."""
-
-    text: str
-    at: Location
-
-
-@dataclass(frozen=True, slots=True)
-class PlainTable:
-    """A sheet that is not declared, texts as shown and blank rows left out.
-
-    ``headings`` are the names of the columns (男性.到考人數), ``printed_headings`` what stands above each: a text for
-    each heading row, joined by NEXT_ROW. ``kinds`` says what each row is; ``joined`` are the columns of a row (by its
-    number) whose cell is one with that on its left. ``title``, ``subtitle`` and ``unit`` stand above the table;
-    ``captions`` are the lines to print there besides the title, ``notes`` those below.
-
-    ``count`` and ``sums`` (of columns that hold whole numbers, by name) take data only; ``spans`` are their cells.
-    ``data``: what a program reads of each cell (RawSheet.data). ``underlined``: by row and column the parts of its text
-    that are, each from and to.
-    """
-
-    name: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    places: tuple[Place, ...]
-    count: int
-    sums: Mapping[str, int]
-    spans: Mapping[str, tuple[Location, ...]]
-    printed_headings: tuple[str, ...] = ()
-    kinds: tuple[RowKind, ...] = ()
-    joined: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    title: Caption | None = None
-    subtitle: Caption | None = None
-    unit: Caption | None = None
-    captions: tuple[Caption, ...] = ()
-    notes: tuple[Caption, ...] = ()
-    data: tuple[tuple[object, ...], ...] = ()
-    underlined: Mapping[tuple[int, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
-
-    @property
-    def records(self) -> list[tuple[str, ...]]:
-        """The rows of data, without totals, groups and notes."""
-        return self._of_data(self.rows)
-
-    @property
-    def record_data(self) -> list[tuple[object, ...]]:
-        """What a program reads of the rows of data."""
-        return self._of_data(self.data)
-
-    def _of_data(self, rows: tuple[tuple[T, ...], ...]) -> list[tuple[T, ...]]:
-        kinds = self.kinds or (RowKind.DATA,) * len(rows)
-        return [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.DATA]
-
-
-@dataclass(slots=True)
-class _Row:
-    """A row below the headings, on its way into the table."""
-
-    number: int
-    kind: RowKind
-    texts: tuple[str, ...] = ()
-    joined: frozenset[int] = frozenset()
-    data: tuple[object, ...] = ()
-    underlined: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-
-
 def read_plain(name: str, sheets: Sequence[RawSheet], problems: list[Problem]) -> PlainTable | None:
     """The sheets of one name as a table, stacked where their headings agree; None where nothing stands in them."""
     first: _Reader | None = None
-    rows: list[_Row] = []
+    rows: list[Row] = []
     places: list[Place] = []
     notes: list[Caption] = []
     numbers: list[list[object]] = []
@@ -244,7 +102,7 @@ def _differences(first: _Reader, other: _Reader) -> list[Problem]:
     return found
 
 
-def _rows_again(rows: Sequence[_Row], read: Sequence[_Row]) -> list[_Row]:
+def _rows_again(rows: Sequence[Row], read: Sequence[Row]) -> list[Row]:
     """The rows of data that stand in another workbook too, where these are half of the sheet or more."""
     known = {row.texts for row in rows if row.kind is RowKind.DATA and _says_something(row.texts)}
     data = [row for row in read if row.kind is RowKind.DATA]
@@ -447,7 +305,7 @@ class _Reader:
         covered = {at for (line, at), top in self.sheet.merged.items() if line == row and top == (row, column)}
         if len(covered) >= max(1, len(self._headed) - 1):
             return True
-        if column <= first and (depth := _depth_by_number(str(self.sheet.cells[row][column]))):
+        if column <= first and (depth := by_number(str(self.sheet.cells[row][column]))):
             # 壹、行政 above rows that are counted otherwise, in a table of texts too.
             return depth not in self._depths_of_rows()
         return bool(self._numeric - {column}) and column <= first and column not in self._numeric
@@ -456,7 +314,7 @@ class _Reader:
         """How deep the numbers are before the first texts of the rows that fill several columns."""
         if self._depths_found is None:
             self._depths_found = {
-                _depth_by_number(self._texts(row)[0])
+                by_number(self._texts(row)[0])
                 for row, filled in self._body.items()
                 if len(filled) > 1 and self._texts(row)
             }
@@ -694,7 +552,7 @@ class _Reader:
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
-    def rows(self) -> list[_Row]:
+    def rows(self) -> list[Row]:
         """The rows of the table with their kinds; problems of totals, of a second table, of rows pasted twice."""
         sheet, problems = self.sheet, self.problems
         mention_merged(sheet, self.found.bottom, self.columns, problems)
@@ -703,7 +561,7 @@ class _Reader:
         before = len(problems)
         body = list(self._body)
         last = max((place for place, row in enumerate(body) if self._kinds[row] is not RowKind.NOTE), default=-1)
-        rows: list[_Row] = []
+        rows: list[Row] = []
         previous = self.found.bottom
         for row in body[: last + 1]:
             if row > previous + 1 and self._begins_table(self._below_titles(row)):
@@ -713,7 +571,7 @@ class _Reader:
             texts = tuple(self._text(row, column) for column in self.columns)
             kind = self._kinds[row]
             data = tuple(sheet.data(row, column, text) for column, text in zip(self.columns, texts, strict=True))
-            rows.append(_Row(row, kind, texts, self._joined(row, kind), data, self._underlined(row, texts)))
+            rows.append(Row(row, kind, texts, self._joined(row, kind), data, self._underlined(row, texts)))
             if too_many(sheet, row, before, problems):
                 break
         self._rank(rows)
@@ -786,28 +644,28 @@ class _Reader:
             and top[1] < column
         )
 
-    def _rank(self, rows: list[_Row]) -> None:
+    def _rank(self, rows: list[Row]) -> None:
         """Finds the rows that state sums, and the sums that are wrong."""
-        depths = self._depths(rows)
+        labels = list(map(self._labels, rows))
         lines = [
             totals.Line(
                 row.kind,
-                self._labels(row),
+                before,
                 depth,
                 tuple(
                     totals.number(self.own_value(row.number, column), text)
                     for column, text in zip(self.columns, row.texts, strict=True)
                 ),
             )
-            for row, depth in zip(rows, depths, strict=True)
+            for row, before, depth in zip(rows, labels, depths(rows, labels), strict=True)
         ]
         places = [
             totals.places(row.texts[at] for row, line in zip(rows, lines, strict=True) if line.numbers[at] is not None)
             for at in range(len(self.columns))
         ]
         lines = totals.ranked(lines, places)
-        for row, line in zip(rows, lines, strict=True):
-            row.kind = line.kind
+        for place, line in enumerate(lines):
+            rows[place] = replace(rows[place], kind=line.kind)
         if (
             not any(line.kind is RowKind.TOTAL for line in lines)
             and (at_row := totals.unnamed(lines, places)) is not None
@@ -829,24 +687,7 @@ class _Reader:
             at = self.sheet.at(rows[wrong.line].number, self.columns[wrong.column])
             self.problems.append(problem(RowCode.WRONG_TOTAL, at, stated=wrong.stated, computed=wrong.computed))
 
-    def _depths(self, rows: Sequence[_Row]) -> list[int]:
-        """How deep each row is in a hierarchy: by its indent, the number before it, or the column it begins in."""
-        depths = [self._depth(row) for row in rows]
-        if any(depths):
-            return depths
-        firsts = [next((text for text in row.texts if text.strip()), "") for row in rows]
-        # 一、歲入, (一)稅課收入, or 1 歲入, 1.1 稅課收入.
-        numbered = _depths_by_decimals(firsts) or list(map(_depth_by_number, firsts))
-        depths = []
-        for first, depth in zip(firsts, numbered, strict=True):
-            depths.append(depth or (depths[-1] + 1 if depths and totals.is_part(first) else 0))
-        if any(depths):
-            return depths
-        own = [row.kind is RowKind.DATA and not layout.total_word(self._labels(row)) for row in rows]
-        by_column = iter(_depths_by_columns([row.texts for row, counts in zip(rows, own, strict=True) if counts]))
-        return [next(by_column, 0) if counts else 0 for counts in own]
-
-    def _labels(self, row: _Row) -> tuple[str, ...]:
+    def _labels(self, row: Row) -> tuple[str, ...]:
         """The texts of a row before its first number."""
         labels = []
         for column, text in zip(self.columns, row.texts, strict=True):
@@ -861,11 +702,6 @@ class _Reader:
     def _says_text(self, row: int, column: int) -> bool:
         value = self.sheet.value(row, column)
         return isinstance(value, str) and not layout.is_number(value)
-
-    def _depth(self, row: _Row) -> int:
-        """How far the first text of a row is indented, in full-width spaces."""
-        text = next((text for text in row.texts if text.strip()), "")
-        return len(text) - len(text.lstrip("\u3000"))
 
     def own_value(self, row: int, column: int) -> object:
         """What a cell itself holds, so that a merged number counts once."""
@@ -907,38 +743,9 @@ class _Reader:
         return text
 
 
-def _depth_by_number(text: str) -> int:
-    """How deep the number before a text is: 甲、, 壹、, 一、, (一), 1., (1); 0 without one."""
-    return next((depth for depth, number in enumerate(_NUMBERS, 1) if number.match(text.strip())), 0)
-
-
 def _heads_group(text: str) -> bool:
     """Whether a text says of itself that it heads a group: 一、北部, 北部：, 【北部】."""
-    return bool(_depth_by_number(text) or re.search(r"[：:】〕〉＞]$|^[【〔〈＜（(]", text))
-
-
-def _depths_by_decimals(texts: Sequence[str]) -> list[int]:
-    """How deep the numbers before texts are where these are counted 1, 1.1, 1.2, 2; none where any text has none."""
-    found = [_DECIMAL_NUMBER.match(text.strip()) for text in texts]
-    depths = [len(re.split(r"[.．-]", match[1])) if match else 0 for match in found]
-    return depths if len(set(depths) - {0}) > 1 else []
-
-
-def _depths_by_columns(rows: Sequence[Sequence[str]]) -> list[int]:
-    """How far right each row begins where its place tells what it is part of: 款, 項 and 目 in columns of their own.
-
-    None where any row fills two of these columns, as rows do that go on without repeating what stands above.
-    """
-    if len(rows) < 3:
-        return []
-    begins = [next((at for at, text in enumerate(row) if text.strip()), -1) for row in rows]
-    last = max(begins)
-    if begins[0] or not last:
-        return []
-    for begin, row in zip(begins, rows, strict=True):
-        if begin < 0 or any(text.strip() for text in row[begin + 1 : last + 1]):
-            return []
-    return begins
+    return bool(by_number(text) or re.search(r"[：:】〕〉＞]$|^[【〔〈＜（(]", text))
 
 
 def _lead(text: str) -> int:
@@ -967,7 +774,7 @@ def _letters(columns: Sequence[int]) -> str:
     return first if first == last else f"{first} 至 {last}"
 
 
-def _runs(rows: Sequence[_Row]) -> list[tuple[int, int]]:
+def _runs(rows: Sequence[Row]) -> list[tuple[int, int]]:
     """The first and last number of each run of rows of data, without totals and the like between them."""
     runs: list[tuple[int, int]] = []
     before = None
