@@ -57,13 +57,13 @@ def by_number(text: str) -> int:
 
 def _by_decimals(texts: Sequence[str]) -> list[int]:
     """How deep the numbers before texts are where these are counted 1, 1.1, 1.2, 2; none where any text has none."""
-    found = [_DECIMAL_NUMBER.match(text.strip()) for text in texts]
-    depths = [len(re.split(r"[.．-]", match[1])) if match else 0 for match in found]
-    return depths if len(set(depths) - {0}) > 1 else []
+    matches = [_DECIMAL_NUMBER.match(text.strip()) for text in texts]
+    found = [len(re.split(r"[.．-]", match[1])) if match else 0 for match in matches]
+    return found if len(set(found) - {0}) > 1 else []
 
 
 def _by_columns_of_data(rows: Sequence[Row], labels: Sequence[Sequence[str]]) -> list[int]:
-    """The depths by columns of the rows of data; rows that total, groups and notes have none, so 0."""
+    """How far right each row of data begins; totals, groups and notes between them are 0."""
     own = [row.kind is RowKind.DATA and not layout.total_word(before) for row, before in zip(rows, labels, strict=True)]
     by_column = iter(_by_columns([row.texts for row, counts in zip(rows, own, strict=True) if counts]))
     return [next(by_column, 0) if counts else 0 for counts in own]
