@@ -375,3 +375,8 @@ def test_a_number_that_became_a_date_by_the_format_of_its_cell_is_an_error(desk:
     book.save(desk.root / BOOK)
     assert places(desk, "number-as-date") == ["會議資訊B2", "預定開放B2"]
     assert "數字 11304 成了西元 1930 年的日期" in {problem["text"].split("，", 1)[1] for problem in desk.problems()}
+
+
+def test_a_row_that_is_only_the_rest_of_merged_cells_is_named_by_its_first_cell(desk: Desk) -> None:
+    attach(desk, "| 名稱 | 件數 |\n| 甲 | 1 |\n| 乙 | 2 |\n| 丙 | 3 |\n| | |\n| 註：另計。 | |", ("B4:B5",))
+    assert places(desk, "row-without-name") == ["表A5"]

@@ -285,7 +285,7 @@ class _Finder:
             return False
         texts = [area.text for area in next_areas]
         looks_headed = len(texts) == wide and not self._has_numbers(below) and len(set(texts)) == len(texts)
-        starts_left = areas[0].first == next_areas[0].first
+        starts_left = bool(next_areas) and areas[0].first == next_areas[0].first
         if looks_headed and starts_left and 2 * len(areas) <= len(texts):
             return True
         return None

@@ -33,7 +33,7 @@ def indented(sheet: RawSheet, row: int, column: int, problems: list[Problem]) ->
     if text:
         holder = sheet.holder(row, column)
         value = sheet.cells[holder[0]][holder[1]]
-        if isinstance(value, str) and (value[0].isspace() or holder in sheet.indents):
+        if isinstance(value, str) and (value[:1].isspace() or holder in sheet.indents):
             text = "\u3000" * (_lead(value) + sheet.indents.get(holder, 0)) + text
     return text
 

@@ -17,7 +17,7 @@ def row_kinds(body: Body) -> dict[int, RowKind]:
     """What each row is; totals are still rows of data."""
     kinds = dict.fromkeys(body.rows, RowKind.DATA)
     wide = max((len(filled) for filled in body.rows.values()), default=0)
-    first = min(body.headed)
+    first = min(body.headed, default=0)
     for row, filled in body.rows.items():
         texts = body.texts(row)
         if not texts or len(filled) > 3 or body.has_numbers(row):
@@ -58,13 +58,13 @@ def doubtful_groups(body: Body, kinds: Mapping[int, RowKind]) -> list[Problem]:
         row
         for row, kind in kinds.items()
         if kind is RowKind.GROUP
-        and (row, body.rows[row][0] + 1) not in body.sheet.merged
+        and (row, body.first(row) + 1) not in body.sheet.merged
         and not _heads_group(body.texts(row)[0])
     ]
     if not unsure:
         return []
     texts = "".join(f"「{body.texts(row)[0][:20]}」" for row in unsure[:8]) + (" …" if len(unsure) > 8 else "")
-    at = body.sheet.at(unsure[0], body.rows[unsure[0]][0])
+    at = body.sheet.at(unsure[0], body.first(unsure[0]))
     return [problem(PlainTableCode.ROWS_AS_GROUPS, at, texts=texts)]
 
 

@@ -61,10 +61,10 @@ def notes_below(body: Body, kinds: Mapping[int, RowKind], problems: list[Problem
     for row in rows:
         texts = [indented(sheet, row, column, problems) for column in body.rows[row]]
         if any(texts):
-            found.append(Caption("　　".join(filter(None, texts)), sheet.at(row, body.rows[row][0])))
+            found.append(Caption("　　".join(filter(None, texts)), sheet.at(row, body.first(row))))
     for row in doubtful_notes(body, kinds):
         if row in rows:
-            first = body.rows[row][0]
+            first = body.first(row)
             text = indented(sheet, row, first, problems)[:30]
             problems.append(problem(PlainTableCode.ROWS_AS_NOTES, sheet.at(row, first), text=text))
     return found

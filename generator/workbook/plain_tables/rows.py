@@ -23,7 +23,7 @@ def read_rows(body: Body, kinds: Mapping[int, RowKind], columns: Sequence[int], 
     previous = body.headings.bottom
     for row in list(body.rows)[: len(body.rows) - len(rows_at_end(body, kinds))]:
         if row > previous + 1 and _begins_table(body, _below_titles(body, row)):
-            problems.append(problem(PlainTableCode.TABLE_BELOW, sheet.at(row, body.rows[row][0])))
+            problems.append(problem(PlainTableCode.TABLE_BELOW, sheet.at(row, body.first(row))))
             break
         previous = row
         texts = tuple(indented(sheet, row, column, problems) for column in columns)

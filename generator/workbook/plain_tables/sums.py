@@ -84,5 +84,5 @@ def _without_word(
     others = [line for line in lines[:last] if line.kind is RowKind.DATA]
     if len(others) > 1 and not lines[last].labels and all(line.labels for line in others):
         number = rows[last].number
-        found.append(problem(PlainTableCode.ROW_WITHOUT_NAME, body.sheet.at(number, body.rows[number][0])))
+        found.append(problem(PlainTableCode.ROW_WITHOUT_NAME, body.sheet.at(number, body.first(number))))
     return found
