@@ -8,7 +8,8 @@ import itertools
 import pikepdf
 import pytest
 
-from generator.build import convert, figure_map, outputs
+from generator.build import figure_map, outputs
+from generator.build.converter import Converter
 from generator.build.figure_map import Source, Spot
 from generator.documents.passages import from_json
 from generator.pdf import office as pdf
@@ -33,7 +34,7 @@ def sources(desk: Desk) -> dict[str, Source]:
 
 def mapped(desk: Desk, documents: dict[str, Source]) -> dict[str, list[Spot]]:
     with pdf.Office() as office:
-        return figure_map.spots(documents, convert.Converter(outputs.cache(desk.output()), office))
+        return figure_map.spots(documents, Converter(outputs.cache(desk.output()), office))
 
 
 def plain(text: str) -> str:
@@ -79,7 +80,7 @@ def test_the_map_moves_nothing_and_nothing_of_it_goes_out(own_desk: Desk) -> Non
     linked, stretches = figure_links.linked(source.rendered, source.contents)
     assert len(stretches) > 30
     with pdf.Office() as office:
-        converter = convert.Converter(outputs.cache(own_desk.output()), office)
+        converter = Converter(outputs.cache(own_desk.output()), office)
         both = {
             "plain": ("docx", copy_for_office(source.rendered)),
             "linked": ("docx", copy_for_office(linked)),

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.basic import temporary
 from generator.basic.formats import Format
 from generator.basic.problem import Problem
-from generator.build import long_documents, outputs, unchanged
-from generator.build.kept import Kept
+from generator.build import long_documents
+from generator.build.converter import FILE, HEADING, LETTERS, PAGE_NUMBER, Converter, for_office
 from generator.documents.document import FOR_MEETING, FOR_PUBLIC, Document
 from generator.documents.front import COVER
 from generator.meeting.files import Enclosure
@@ -21,11 +20,9 @@ from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import workbooks
-from generator.pdf.sharing import Offices
 from generator.rules.printing import MOST_CONVERTED, MOST_IN_ONE_PIECE
 from generator.slides import render
 from generator.word import ooxml
-from generator.word.for_office import copy_for_office
 
 if TYPE_CHECKING:
     from generator.pdf.numbers import Stamp
@@ -34,20 +31,6 @@ if TYPE_CHECKING:
 PACKET, PUBLIC_PACKET = "會議資料.pdf", f"會議資料（{FOR_PUBLIC}）.pdf"
 # The joined file of each edition.
 PACKETS = {FOR_MEETING: PACKET, FOR_PUBLIC: PUBLIC_PACKET}
-CONVERSION_SECONDS = 300.0
-# So many rows of a table take LibreOffice as long as a document of a few pages.
-_ROWS_AS_A_DOCUMENT = 60
-_KEPT = 600
-_MOST_KEPT_BYTES = 10_000_000
-# The ending of what stands in the cache for a file that cannot be converted.
-_GIVEN_UP = ".given-up"
-# Names that no document has: the signs of page numbers, the letters of filled forms, and after a document's name the
-# file in its place, and the title on that.
-_PAGE_NUMBER, _LETTERS, _FILE, _HEADING = "", "（字）", "（檔案）", "（標題）"
-
-
-# Called with the PDF of each document by file name, as soon as these are there, before they are joined and checked.
-Ready = Callable[[Mapping[str, bytes]], None]
 
 
 @dataclass(slots=True)
@@ -86,137 +69,6 @@ class Sources:
     def short(self, most: int) -> list[Document]:
         """The rendered documents whose table has at most so many rows."""
         return [document for document in self.documents if document.name in self.rendered and document.rows <= most]
-
-
-class Converter:
-    """LibreOffice and the cache of what it converted before. LibreOffice is started once something is not in the cache.
-
-    The cache can be thrown away at any time. Of a single Office no other is started beside it.
-    """
-
-    def __init__(
-        self,
-        cache: Path,
-        office: pdf.Office | Offices,
-        step: Callable[[str], None] = lambda text: None,
-        ready: Ready = lambda files: None,
-    ) -> None:
-        self._offices = office if isinstance(office, Offices) else Offices(office, most=1)
-        self._cache, self._step, self.ready = Kept(cache, _KEPT), step, ready
-        program = self._offices.first.program
-        self._identity = pdf.office_fingerprint(program) if program else ""
-        self._program = "\n".join(unchanged.program())
-        self._copies: dict[str, tuple[bytes, bytes]] = {}
-        self._new: dict[tuple[str, str], bytes] = {}
-        self._expected = 0.0
-        cache.mkdir(parents=True, exist_ok=True)
-
-    def begin(self, documents: Sequence[Document]) -> None:
-        """Starts as many LibreOffices as all of these documents are worth, where none of any was converted yet."""
-        if not any(self._cache.folder.iterdir()):
-            self._offices.start(sum(map(_work, documents)))
-
-    def expect(self, document: Document, content: bytes) -> None:
-        """Starts LibreOffice in the background if the PDF is not in the cache, while others are being rendered."""
-        if self._cache.path(self._key(self.copy(document, content)), "pdf") is None:
-            self._expected += _work(document)
-            self._offices.start(self._expected)
-
-    def copy(self, document: Document, content: bytes) -> bytes:
-        """The document as LibreOffice gets it (for_office), made once for the same content."""
-        known = self._copies.get(document.name)
-        if known is None or known[0] is not content:
-            copy = self.kept("copy", document.ending, content, make=lambda: for_office(document, content))
-            known = self._copies[document.name] = content, copy
-        return known[1]
-
-    def kept(self, ending: str, *sources: str | bytes, make: Callable[[], bytes]) -> bytes:
-        """What ``make`` gives of these sources, taken from the cache where this program made it of the same before."""
-        parts = [source.encode() if isinstance(source, str) else source for source in (self._program, *sources)]
-        key = outputs.digest(b"".join(b"%d " % len(part) + part for part in parts))
-        content = self._cache.content(key, ending)
-        if content is None:
-            content = make()
-            if len(content) <= _MOST_KEPT_BYTES:
-                self._new[key, ending] = content
-        return content
-
-    def keep(self) -> None:
-        """Puts what was made into the cache."""
-        self._cache.put(self._new)
-        self._new = {}
-
-    def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
-        """The converted file of each source (ending, content): in one call for all that the cache lacks."""
-        keys = {name: self._key(content) for name, (_, content) in sources.items()}
-        # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
-        given_up = {name for name, key in keys.items() if self._given_up(key).exists()}
-        lacking = [name for name, key in keys.items() if self._cache.path(key, target) is None and name not in given_up]
-        # One of those that are the same, be it under another ending.
-        wanted = list({keys[name]: name for name in lacking}.values())
-        if wanted:
-            with temporary.folder() as folder:
-                paths = {}
-                for name in wanted:
-                    ending, content = sources[name]
-                    path = folder / f"{keys[name]}.{ending}"
-                    path.write_bytes(content)
-                    paths[path] = name
-                done: Mapping[Path, Path] = {}
-                try:
-                    done = self._offices.convert(
-                        list(paths),
-                        target,
-                        folder / "out",
-                        timeout=CONVERSION_SECONDS,
-                        from_elsewhere=[path for path, name in paths.items() if name.endswith(_FILE)],
-                    )
-                except pdf.ConversionFailed as failed:
-                    for path in failed.culprits:
-                        if paths[path].endswith(_FILE):
-                            self._given_up(keys[paths[path]]).touch()
-                    done, text = failed.done, str(failed)
-                    for path, name in paths.items():
-                        text = text.replace(
-                            path.name, {_PAGE_NUMBER: "頁碼", _LETTERS: "表單的字"}.get(name, f"{name}{path.suffix}")
-                        )
-                    # A file from elsewhere gets a problem at its row of the workbook instead.
-                    if any(not paths[path].endswith(_FILE) for path in failed.failed):
-                        failures.append(text)
-                self._cache.put({(path.stem, path.suffix[1:]): path.read_bytes() for path in done.values()})
-        self.keep()
-        found = {name: kept for name, key in keys.items() if (kept := self._cache.path(key, target))}
-        self._cache.tidy(found.values())
-        return found
-
-    def convert_long(self, document: Document, content: bytes) -> Path | None:
-        """The PDF of a document with a long table, which is converted in parts; None where it cannot be parted.
-
-        Raises ConversionFailed.
-        """
-        key = self._key(content)
-        if (kept := self._cache.path(key, "pdf")) is None:
-
-            def progress(rows: int) -> None:
-                self._step(f"轉換「{document.name}」：{rows:,}／{document.rows:,} 列")
-
-            pages = long_documents.to_pdf(content, self._offices, CONVERSION_SECONDS, progress)
-            if pages is not None:
-                self._cache.put({(key, "pdf"): pages})
-                kept = self._cache.path(key, "pdf")
-        return kept
-
-    def _key(self, content: bytes) -> str:
-        return outputs.digest(content + self._identity.encode())
-
-    def _given_up(self, key: str) -> Path:
-        """The mark in the cache that a file is not to be tried again."""
-        return self._cache.folder / f"{key}{_GIVEN_UP}"
-
-
-def _work(document: Document) -> float:
-    """What it costs to convert a document, in times of one of a few pages; a long table is shared out by itself."""
-    return 1 + document.rows / _ROWS_AS_A_DOCUMENT if document.rows <= long_documents.LONG else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,14 +141,14 @@ def _all_pages(
     marks = "".join(document.mark for document in sources.documents if _is_stamped(document))
     # Labels may have words of their own: 會議紀錄附件1.
     marks += "".join(sign for document in sources.documents for sign in document.label if not sign.isascii())
-    office_files[_PAGE_NUMBER] = ("docx", glyph_document(marks))
+    office_files[PAGE_NUMBER] = ("docx", glyph_document(marks))
     if wanted := {sign for document in sources.documents if document.enclosure
                   for sign in enclosures.letters(document.enclosure)}:  # fmt: skip
         from generator.pdf.from_elsewhere import overlays
 
-        office_files[_LETTERS] = ("docx", overlays.document(wanted))
+        office_files[LETTERS] = ("docx", overlays.document(wanted))
     office_files |= {
-        f"{document.name}{_HEADING}": ("docx", headings.document(_heading(document)))
+        f"{document.name}{HEADING}": ("docx", headings.document(_heading(document)))
         for document in sources.documents
         if document.enclosure and enclosures.has_heading(document.enclosure)
     }
@@ -309,7 +161,7 @@ def _all_pages(
         for document in sources.documents
         if (found := _pages(document, sources.rendered, pdf_files, looked, converted.problems))
     }
-    return pages, pdf_files.get(_PAGE_NUMBER), marks
+    return pages, pdf_files.get(PAGE_NUMBER), marks
 
 
 def _heading(document: Document) -> str:
@@ -357,7 +209,7 @@ def _from_elsewhere(sources: Sources, converter: Converter, looked: _Looked) -> 
     enclosed: dict[str, Enclosure] = {}
     for document in sources.documents:
         if document.enclosure and enclosures.needs_office(document.enclosure):
-            name, content = f"{document.name}{_FILE}", enclosures.for_office(document.enclosure)
+            name, content = f"{document.name}{FILE}", enclosures.for_office(document.enclosure)
             if not isinstance(content, bytes):
                 looked.unfit[document.name] = content
                 continue
@@ -389,7 +241,7 @@ def _fit_sheets(sources: Sources, converter: Converter, looked: _Looked, files: 
         for document in sources.documents
         if document.enclosure
         and workbooks.is_workbook(document.enclosure)
-        and (name := f"{document.name}{_FILE}") in files
+        and (name := f"{document.name}{FILE}") in files
     }
     if not books:
         return
@@ -506,11 +358,6 @@ def _too_long(document: Document) -> str:
     )
 
 
-def for_office(document: Document, content: bytes) -> bytes:
-    """The document as LibreOffice gets it: page numbers are written on the PDF, those of slides are plain text."""
-    return copy_for_office(content) if document.ending == "docx" else render.for_conversion(content)
-
-
 def _pages(
     document: Document,
     rendered: Mapping[str, bytes],
@@ -523,16 +370,16 @@ def _pages(
     from generator.pdf.from_elsewhere import pages as foreign_pdf
 
     if document.enclosure:
-        converted = raw.get(f"{document.name}{_FILE}")
+        converted = raw.get(f"{document.name}{FILE}")
         content = converted.read_bytes() if converted else None
-        letters = raw[_LETTERS].read_bytes() if _LETTERS in raw else b""
+        letters = raw[LETTERS].read_bytes() if LETTERS in raw else b""
         found: bytes | Problem | None = looked.unfit.get(document.name)
         if content is not None and (sheets := looked.sheets.get(document.name)):
             content, notes, unfit = workbooks.looked_at(content, sheets, document.enclosure)
             problems += notes
             found = enclosures.unfit_problem(unfit, document.enclosure) if unfit else found
         heading = enclosures.Heading()
-        if title := raw.get(f"{document.name}{_HEADING}"):
+        if title := raw.get(f"{document.name}{HEADING}"):
             heading = enclosures.Heading(_heading(document), title.read_bytes())
         found = found or enclosures.pages(document.enclosure, document.bookmark, content, letters, heading)
         if isinstance(found, bytes):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from generator.build.convert import Converter
+from generator.build.converter import Converter
 from generator.documents.passages import Contents
 from generator.pdf import drawn
 from generator.pdf.drawn import Box, Reader

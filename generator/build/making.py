@@ -16,6 +16,7 @@ from generator.basic.steps import step as logged
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import convert, examine, leftovers, outputs
 from generator.build.convert import PACKET
+from generator.build.converter import Converter, Ready
 from generator.build.examine import Examined
 from generator.documents import front
 from generator.documents.deck import contents_of
@@ -77,7 +78,7 @@ def make(
     step: Step = lambda text: None,
     office: pdf.Office | None = None,
     examined: Examined | None = None,
-    ready: convert.Ready = lambda files: None,
+    ready: Ready = lambda files: None,
     processes: int | None = None,
 ) -> Built:
     """Everything that a build makes, in memory; written is only what the next build can use. No files with errors.
@@ -137,11 +138,11 @@ def make(
 
 
 def _converter(
-    built: Built, offices: Offices, formats: Sequence[str], cache: Path, step: Step, ready: convert.Ready
-) -> convert.Converter | None:
+    built: Built, offices: Offices, formats: Sequence[str], cache: Path, step: Step, ready: Ready
+) -> Converter | None:
     """What converts; without LibreOffice None, and a remark or failure says so."""
     if offices.first.program is not None:
-        return convert.Converter(cache, offices, step, ready)
+        return Converter(cache, offices, step, ready)
     rendered = [output_format.name for output_format in formats_chosen(formats, RENDERED)]
     wanted = "、".join(name for name in formats if name not in rendered).upper()
     text = f"未產生 {wanted}：找不到 LibreOffice。{pdf.HOW_TO_GET}。"
@@ -178,7 +179,7 @@ def _render(
     workspace: Workspace,
     meeting: Meeting,
     chosen: Sequence[Document],
-    converter: convert.Converter | None,
+    converter: Converter | None,
     built: Built,
 ) -> dict[str, bytes] | None:
     """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``built``."""
@@ -235,7 +236,7 @@ def _count_pages(
     built: Built,
     sources: convert.Sources,
     rendered: dict[str, bytes],
-    converter: convert.Converter,
+    converter: Converter,
 ) -> None:
     """Puts the page numbers into a table of contents: its papers are converted first, so that their pages count."""
     tables = [document for document in sources.documents if front.is_contents(document)]
@@ -256,9 +257,7 @@ def _add(built: Built, problems: Sequence[Problem]) -> None:
 
 
 @logged("pdf", "轉換與合併")
-def _convert_and_join(
-    built: Built, sources: convert.Sources, formats: Sequence[Format], converter: convert.Converter
-) -> None:
+def _convert_and_join(built: Built, sources: convert.Sources, formats: Sequence[Format], converter: Converter) -> None:
     """Adds the converted files and the packet; what LibreOffice cannot do becomes a failure."""
     built.failures += convert.too_long(sources.documents)
     for output_format in formats:

@@ -14,7 +14,7 @@ from generator.build.report import Report
 from generator.pdf import office as pdf
 
 if TYPE_CHECKING:
-    from generator.build.convert import Ready
+    from generator.build.converter import Ready
     from generator.build.making import Step
 
 SAVED_MEANWHILE = "製作時活頁簿或範本有存檔，文件可能是存檔前的內容。請再執行一次。"

@@ -18,8 +18,9 @@ from typing import Any
 from generator.basic.failure import UserError
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import convert, figure_map, outputs, story, watch
+from generator.build import figure_map, outputs, story, watch
 from generator.build.convert import PACKETS
+from generator.build.converter import Converter
 from generator.build.figure_map import Spot
 from generator.build.report import Report
 from generator.documents.passages import Contents, from_json
@@ -257,7 +258,7 @@ class Live:
         assert self._office is not None
         if sources and self._office.program is not None:
             cache = outputs.cache(self.workspace.output(self.meeting))
-            found = figure_map.spots(sources, convert.Converter(cache, self._office))
+            found = figure_map.spots(sources, Converter(cache, self._office))
             names = set(found)
             self._maps = {key: kept for key, kept in self._maps.items() if key[0] not in names}
             self._maps |= {keys[name]: tuple(spots) for name, spots in found.items()}

@@ -14,7 +14,8 @@ from typing import Any
 from generator.basic import roc
 from generator.basic.problem import Problem, in_order
 from generator.basic.workspace import MeetingId, Workspace
-from generator.build import convert, outputs
+from generator.build import outputs
+from generator.build.converter import Converter
 from generator.build.result import Result
 from generator.dispatch import summaries
 from generator.dispatch.publish import data_files
@@ -119,7 +120,7 @@ def _converted(
         if program.program is None:
             report.remarks.append(f"未產生 {ending.upper()}：找不到 LibreOffice。{office.HOW_TO_GET}。")
             return None
-        converter = convert.Converter(outputs.cache(workspace.output(meeting.id)), program)
+        converter = Converter(outputs.cache(workspace.output(meeting.id)), program)
         converted = converter.convert({NAME: ("docx", content)}, ending, report.failures)
     if NAME not in converted:
         return None

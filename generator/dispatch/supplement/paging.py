@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.basic import roc
-from generator.build import convert, outputs
+from generator.build import outputs
 from generator.build.convert import PACKET, PacketPart
+from generator.build.converter import Converter
 from generator.build.making import Built
 from generator.dispatch.diff import document_pairs
 from generator.dispatch.diff.versions import Version
@@ -335,7 +336,7 @@ def converted(folder: Path, files: Mapping[str, tuple[str, bytes]]) -> dict[str,
     """Files that are of no document, as PDF. ``folder``: the meeting's output. Raises NoPages where they cannot be."""
     failures: list[str] = []
     with contextlib.closing(office.Office()) as program:
-        pdfs = convert.Converter(outputs.cache(folder), program).convert(files, "pdf", failures)
+        pdfs = Converter(outputs.cache(folder), program).convert(files, "pdf", failures)
     if len(pdfs) < len(files):
         raise NoPages("；".join(failures) or f"找不到 LibreOffice。{office.HOW_TO_GET}。")
     return pdfs
