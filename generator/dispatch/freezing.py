@@ -56,7 +56,7 @@ def prepare(workspace: Workspace, meeting_id: MeetingId, today: dt.date, step: S
     """Builds the Word files and checks whether a release is possible, and whether it would equal the last one.
 
     Where the inputs have errors the result has no files (``build.stopped``). Raises Refused for documents edited by
-    hand, and what build.make raises.
+    hand, and what making.make raises.
     """
     outputs.refuse_bad(releases.home(workspace, meeting_id))
     build = making.make(workspace, meeting_id, formats=("docx",), step=step)

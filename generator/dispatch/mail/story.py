@@ -118,7 +118,7 @@ def write(
     """Writes the drafts of a kind, or where that is empty of the kind that fits the state of the minutes.
 
     Where there can be none, drafts of an earlier run are taken away, so that nobody sends them.
-    Raises what build.make raises, and OSError where the folder cannot be written.
+    Raises what making.make raises, and OSError where the folder cannot be written.
     """
     step("讀取與檢查活頁簿")
     folder = workspace.beside(meeting_id, MAILS)
