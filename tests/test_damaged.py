@@ -68,6 +68,12 @@ DAMAGE = {
     "empty document": lambda parts: parts.update({"word/document.xml": b""}),
     "a size that is none": replaced("word/styles.xml", b"<w:sz w:val=", b'<w:sz w:val="x" w:other='),
     "an unknown entity": replaced("word/document.xml", b"<w:body>", b"<w:body>&bad;"),
+    "a tag that fails and an empty theme": lambda parts: parts.update(
+        {
+            "word/document.xml": parts["word/document.xml"].replace(b"{{", b"{{ 1 // 0 }}{{", 1),
+            "word/theme/theme1.xml": b"",
+        }
+    ),
     "deep": replaced("word/document.xml", b"<w:body>", b"<w:body>" + b"<w:p>" * 5000 + b"</w:p>" * 5000),
 }
 

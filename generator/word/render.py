@@ -196,7 +196,12 @@ def _place(template: Path, names: Mapping[str, Any]) -> tuple[Location, Exceptio
     Jinja knows lines only: each tag is put on a line of its own, and the tags of the file are counted.
     """
     environment = language.environment(True)
-    for part, root in texts.Package(template).parts:
+    try:
+        parts = texts.Package(template).parts
+    except (texts.NotADocument, OSError):
+        # Damaged in a part that is not filled.
+        return None
+    for part, root in parts:
         owners = [fragment for fragment in texts.fragments(root) for _ in re.findall(r"\{[{%]", fragment.text)]
         source = re.sub(r"(?=\{[{%])", "\n", _mended(ooxml.xml_of(root)).replace("\n", " "))
         try:
