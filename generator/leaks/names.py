@@ -147,13 +147,8 @@ def pattern(name: str) -> str:
     return "|".join(forms)
 
 
-def _may_be_in(folded: str, name: str) -> bool:
-    """Whether a key may hold a name (its key): one of its outer characters stands near enough of its others.
-
-    ``pattern`` masks the first character, the last, or some between the two.
-    """
-    if not _are_in(frozenset(folded), name):
-        return False
+def _stands_near(folded: str, name: str) -> bool:
+    """Whether in a key one of the outer characters of a name (its key) stands near enough of its others."""
     reach = _REACH * len(name)
     for outer in {name[0], name[-1]}:
         at = folded.find(outer)
@@ -165,6 +160,7 @@ def _may_be_in(folded: str, name: str) -> bool:
 
 
 def _are_in(characters: frozenset[str], name: str) -> bool:
+    """Whether these characters can make a name: ``pattern`` masks the first, the last, or some between the two."""
     return characters.issuperset(name[1:]) or characters.issuperset(name[:-1]) or characters >= {*name[:1], *name[-1:]}
 
 
@@ -201,10 +197,11 @@ class Sought:
         """Whether a key has a name, cleared or not; quick."""
         if not self.keys:
             return bool(self.patterns and _compiled("|".join(self.patterns)).search(folded))
+        characters = frozenset(folded)
         return any(
             _compiled(own).search(folded)
             for own, name in zip(self.patterns, self.keys, strict=True)
-            if _may_be_in(folded, name)
+            if _are_in(characters, name) and _stands_near(folded, name)
         )
 
     def places(self, folded: str, own: str | None = None) -> list[Place]:

@@ -94,13 +94,14 @@ def _join(node: Any, before: str, after: str, unending: frozenset[str], gap: int
         return sign in unending and bool(following.strip()) and following not in _CLOSING and not together
 
     pieces: list[tuple[str, str]] = []
-    for previous, sign, following in zip([before, *text], text, [*text[1:], after], strict=False):
-        apart = ""
-        if is_joined(sign, following) and gap and sign.isascii() != following.isascii() and following.isalnum():
+    held = is_joined(before, text[0])
+    for sign, following in zip(text, [*text[1:], after], strict=True):
+        apart, was_held, held = "", held, is_joined(sign, following)
+        if held and gap and sign.isascii() != following.isascii() and following.isalnum():
             apart = _SPACED
-        if is_joined(previous, sign) and not sign.isascii():
+        if was_held and not sign.isascii():
             apart += _FOREIGN
-        piece = f"{sign}{_JOINER}" if is_joined(sign, following) else sign
+        piece = f"{sign}{_JOINER}" if held else sign
         if not apart and pieces and not pieces[-1][1]:
             piece = pieces.pop()[0] + piece
         pieces.append((piece, apart))
@@ -135,7 +136,7 @@ def _split(run: Any, gap: int) -> None:
         own.append(node)
         if _FOREIGN in apart:
             _set(own, "lang", "eastAsia", _OTHER_LANGUAGE, _AFTER_LANGUAGE)
-        if _SPACED in apart:
+        if _SPACED in apart and own.find(f"{W}rPr/{W}spacing") is None:
             _set(own, "spacing", "val", str(gap), _AFTER_SPACING)
         for part in (before, own):
             if len(part) > (properties is not None) or part is own:
@@ -145,12 +146,10 @@ def _split(run: Any, gap: int) -> None:
 
 
 def _set(run: Any, name: str, attribute: str, value: str, following: str) -> None:
-    """Gives a run a property that it does not have, before those that follow it in the schema."""
+    """Gives a run a property, before those that follow it in the schema."""
     properties = properties_of(run, "rPr")
     found = properties.find(f"{W}{name}")
     if found is None:
         found = etree.Element(f"{W}{name}")
         insert_before(properties, found, {f"{W}{later}" for later in following.split()})
-    elif name != "lang":
-        return
     found.set(f"{W}{attribute}", value)

@@ -113,15 +113,15 @@ def _literal(text: str, is_percentage: bool) -> str:
 
 
 def _integer(element: Any, name: str, usual: int = 0) -> int:
-    given = element.get(f"{_NUMBER}{name}") or ""
-    return min(int(given), 30) if given.isdecimal() else usual
+    given = (element.get(f"{space}{name}") or "" for space in (_LOEXT, _NUMBER))
+    return next((min(int(text), 30) for text in given if text.isdecimal()), usual)
 
 
 def _digits(element: Any) -> str:
     """The digits of a number before and after the point, in groups, with the texts that stand between them."""
     least = _integer(element, "min-integer-digits")
     # Of these so many are blanks where the number is shorter; newer versions of LibreOffice write that.
-    zeros = least - _blanks(element)
+    zeros = least - _integer(element, "max-blank-integer-digits")
     inside = {
         _integer(text, "position"): _literal(text.text or "", False)
         for text in element.iterchildren(f"{_NUMBER}embedded-text")
@@ -142,19 +142,12 @@ def _digits(element: Any) -> str:
         pieces.append("0" if position < zeros else "?" if position < least else "#")
     decimals = _integer(element, "decimal-places")
     needed = _integer(element, "min-decimal-places", decimals)
-    least_decimals = element.get(f"{_LOEXT}min-decimal-places") or ""
-    needed = int(least_decimals) if least_decimals.isdecimal() else needed
     replacement = element.get(f"{_NUMBER}decimal-replacement")
     if replacement == "":
         needed = 0
     needed = min(needed, decimals)
     point = f".{'0' * needed}{('?' if replacement == ' ' else '#') * (decimals - needed)}" if decimals else ""
     return "".join(reversed(pieces)) + point + "," * thousands
-
-
-def _blanks(element: Any) -> int:
-    given = (element.get(f"{space}max-blank-integer-digits") or "" for space in (_NUMBER, _LOEXT))
-    return max(int(text) if text.isdecimal() else 0 for text in given)
 
 
 def _fraction(element: Any) -> str:

@@ -26,16 +26,11 @@ _UNWANTED = re.compile(
     re.IGNORECASE,
 )
 _XML = re.compile(r"(?:word|ppt)/(?!_rels/|theme/|fontTable)[^.]+\.xml|docProps/app\.xml")
-_SUSPECT = re.compile(
-    rb"<!--|<\?(?!xml )|instrText|[Ii]nstr="
-    rb"|[<:](?:vanish|hidden|attachedTemplate|docVars|rsids|mailMerge|Manager|Company|HyperlinkBase|Template)[\s/>]"
-)
-# One of these stands in every suspect part; looked for first, since a part may be of many megabytes.
-_SIGNS = (
-    *(b"<!--", b"<?", b"instrText", b"nstr=", b"vanish", b"hidden", b"attachedTemplate", b"docVars", b"rsids"),
-    *(b"mailMerge", b"Manager", b"Company", b"HyperlinkBase", b"Template"),
-)
 _GONE = {"attachedTemplate", "docVars", "rsids", "mailMerge", "Manager", "Company", "HyperlinkBase", "Template"}
+_ELEMENTS = [name.encode() for name in sorted({*_GONE, "vanish", "hidden"})]
+_SUSPECT = re.compile(rb"<!--|<\?(?!xml )|instrText|[Ii]nstr=|[<:](?:%s)[\s/>]" % b"|".join(_ELEMENTS))
+# One of these stands in every suspect part; looked for first, since a part may be of many megabytes.
+_SIGNS = (b"<!--", b"<?", b"instrText", b"nstr=", *_ELEMENTS)
 _RELATION = "officeDocument/2006/relationships", "officeDocument/relationships"
 
 

@@ -46,10 +46,15 @@ class Body:
         texts = (self.texts(row) for row, filled in self.rows.items() if len(filled) > 1)
         return frozenset(by_number(found[0]) for found in texts if found)
 
+    @cached_property
+    def leftmost(self) -> int:
+        """The first column with a heading."""
+        return min(self.headed, default=0)
+
     def first(self, row: int) -> int:
         """The first column of a row that holds something; the first of the table where only the rest of a merged cell
         stands in it."""
-        return next(iter(self.rows[row]), min(self.headed, default=0))
+        return next(iter(self.rows[row]), self.leftmost)
 
     def texts(self, row: int) -> list[str]:
         """The texts of a row, without its numbers."""

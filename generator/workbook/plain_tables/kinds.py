@@ -17,14 +17,13 @@ def row_kinds(body: Body) -> dict[int, RowKind]:
     """What each row is; totals are still rows of data."""
     kinds = dict.fromkeys(body.rows, RowKind.DATA)
     wide = max((len(filled) for filled in body.rows.values()), default=0)
-    first = min(body.headed, default=0)
     for row, filled in body.rows.items():
         texts = body.texts(row)
         if not texts or len(filled) > 3 or body.has_numbers(row):
             continue
         if layout.is_note(texts[0]) and len(filled) <= 2 and not (len(filled) == wide and layout.is_bare(texts[0])):
             kinds[row] = RowKind.NOTE
-        elif wide > 1 and len(filled) == 1 and _stands_alone(body, row, filled[0], first):
+        elif wide > 1 and len(filled) == 1 and _stands_alone(body, row, filled[0]):
             kinds[row] = RowKind.GROUP
     return kinds | dict.fromkeys(_notes_at_end(body, kinds, wide), RowKind.NOTE)
 
@@ -68,16 +67,16 @@ def doubtful_groups(body: Body, kinds: Mapping[int, RowKind]) -> list[Problem]:
     return [problem(PlainTableCode.ROWS_AS_GROUPS, at, texts=texts)]
 
 
-def _stands_alone(body: Body, row: int, column: int, first: int) -> bool:
+def _stands_alone(body: Body, row: int, column: int) -> bool:
     """Whether a row's only text is no row of data: beside it numbers are missing, or it covers the columns."""
     sheet = body.sheet
     covered = {at for (line, at), top in sheet.merged.items() if line == row and top == (row, column)}
     if len(covered) >= max(1, len(body.headed) - 1):
         return True
-    if column <= first and (depth := by_number(str(sheet.cells[row][column]))):
+    if column <= body.leftmost and (depth := by_number(str(sheet.cells[row][column]))):
         # 壹、行政 above rows that are counted otherwise, in a table of texts too.
         return depth not in body.depths
-    return bool(body.numeric - {column}) and column <= first and column not in body.numeric
+    return bool(body.numeric - {column}) and column <= body.leftmost and column not in body.numeric
 
 
 def _notes_at_end(body: Body, kinds: Mapping[int, RowKind], wide: int) -> Iterator[int]:
