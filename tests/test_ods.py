@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import subprocess
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 from conftest import Desk
+from effort import effort
 from openpyxl.comments import Comment
 from test_reading import PLANNED, figure, places, said
 
@@ -390,9 +390,8 @@ def test_what_stands_in_the_last_row_is_named_there(desk: Desk) -> None:
 )
 def test_more_than_a_list_ever_has_is_not_read_and_said_so(desk: Desk, code: str, rows: list[str]) -> None:
     ods(desk, table("預定開放", PLANNED_HEAD, planned(), *rows))
-    started = time.process_time()
+    assert effort(lambda: places(desk, code)) < 30
     assert len(places(desk, code)) == 1
-    assert time.process_time() - started < 10
 
 
 def test_hidden_sheets_and_rows_are_read_and_mentioned(desk: Desk) -> None:
