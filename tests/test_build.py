@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import docx
 import docx.table
 import pytest
 from conftest import AGENCY, CASES, MEETING, UNITS, Desk, docx_text
+from msgspec.structs import replace
 
 from generator.basic.formats import Format
 from generator.documents.document import Document

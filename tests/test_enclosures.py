@@ -7,7 +7,6 @@ import re
 import struct
 import subprocess
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pikepdf
 import pptx
 import pytest
 from conftest import Desk, write_book
+from msgspec.structs import replace
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import Image
 from pptx.util import Cm

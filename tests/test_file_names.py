@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -11,6 +10,8 @@ from typing import Any
 
 import pytest
 from conftest import CASES, Desk
+from msgspec import Struct
+from msgspec.structs import replace
 from test_minutes import met, minutes
 
 from generator.basic import file_names
@@ -78,17 +79,17 @@ def with_field(value: Any, record: type[Record], name: str, texts: list[str], co
         return tuple(with_field(part, record, name, texts, counter) for part in value)
     if isinstance(value, Mapping):
         return {key: with_field(part, record, name, texts, counter) for key, part in value.items()}
-    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+    if not isinstance(value, Struct):
         return value
     changed = {}
-    for part in dataclasses.fields(value):
-        before = getattr(value, part.name)
-        if isinstance(before, tuple | Mapping) or dataclasses.is_dataclass(before):
-            changed[part.name] = with_field(before, record, name, texts, counter)
+    for part in value.__struct_fields__:
+        before = getattr(value, part)
+        if isinstance(before, tuple | Mapping | Struct):
+            changed[part] = with_field(before, record, name, texts, counter)
     if type(value) is record:
         changed[name] = texts[counter[0] % len(texts)]
         counter[0] += 1
-    return dataclasses.replace(value, **changed)
+    return replace(value, **changed)
 
 
 FIELDS = [

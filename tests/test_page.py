@@ -588,7 +588,7 @@ def test_a_taken_port_is_said_and_help_loads_no_server(desk: Desk, serve: Serve)
     taken = subprocess.run([*command, "--port", str(served.port)], capture_output=True, text=True, encoding="utf-8")
     assert taken.returncode == 3
     assert f"埠號 {served.port} 不能使用" in taken.stderr
-    heavy = ("starlette", "uvicorn", "pypdfium2", "lxml")
+    heavy = ("starlette", "uvicorn", "pypdfium2", "lxml", "openpyxl", "msgspec")
     code = f"import sys; from generator.cli.app import packet; print([m for m in {heavy} if m in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert loaded.stdout.strip() == "[]"

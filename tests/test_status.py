@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import os
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import AGENCY, EXPLANATIONS, MEETING, UNITS, Desk
+from msgspec.structs import replace
 
 from generator.cli import options
 from generator.dispatch import status
@@ -67,7 +67,7 @@ def test_what_is_owed_follows_from_the_other_sheets(waiting: Desk) -> None:
 def test_nobody_owes_a_list_that_the_program_computes(waiting: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """As CONTRIBUTING declares one: among the lists, and in no workbook."""
     records = tuple(
-        type(record.__name__, (record,), {"__slots__": (), "sheet": dataclasses.replace(record.sheet, book="")})
+        type(record.__name__, (record,), {"sheet": replace(record.sheet, book="")})
         if record.sheet.name == "品質檢測"
         else record
         for record in status.MEETING_SHEETS

@@ -1,18 +1,19 @@
 """The formats that documents are made in: one table, which every command and every room reads.
 
 A new format costs a row of FORMATS (with its FileType) and, where it is converted, its maker in build/convert.py.
+
+The records are tuples and not msgspec's: `packet --help` reads this table, and would load msgspec for nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 RENDERED, CONVERTED = "rendered", "converted"
 
 
-@dataclass(frozen=True, slots=True)
-class FileType:
+class FileType(NamedTuple):
     """A type of file. ``convert_to`` is what LibreOffice is told in order to make one; None: LibreOffice makes none.
 
     ``marks`` are what a whole file begins with and what stands near its end; None where it is a zip.
@@ -53,8 +54,7 @@ _OTHER_MEDIA_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A format by the name that ``--format`` takes.
 
     ``endings``: the ending of its file by the ending of the rendered file; of what is not named there none is made.

@@ -12,11 +12,11 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from lxml import etree
+from msgspec import Struct
 
 LARGEST_SMALL_PART = 20_000_000
 MOST_UNPACKED = 1_000_000_000
@@ -33,8 +33,7 @@ _EARLIEST, _LATEST_YEAR = dt.date(1980, 1, 1), 2107
 _FIRST = ("mimetype", "[Content_Types].xml")
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(Struct, frozen=True):
     """The properties of a document's file, all from the model; nothing of the template's author remains."""
 
     title: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 ERROR = "error"
 WARNING = "warning"
@@ -19,8 +20,7 @@ _ORDER = {ERROR: 0, WARNING: 1, NOTE: 2}
 SEVERITY_NAMES = {ERROR: "錯誤", WARNING: "警告", NOTE: "說明"}
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where a value stands: workbook file name, sheet, cell (``C7``); the last two may be absent.
 
     In a Word template: file name, 頁首 and the like (empty for the body), paragraph (``第 5 段``), and its text.
@@ -45,8 +45,7 @@ class Location:
         return (self.workbook, self.sheet, int(digits or 0), letters.rjust(3))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Message:
+class Message(Struct, frozen=True, eq=False):
     """One kind of problem: how grave, what it says and what to do, with ``{names}`` to fill, and by which rule.
 
     Compared by identity, because an Enum merges members with equal values.
@@ -85,8 +84,7 @@ class Code(Enum):
         return hash(self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing wrong (or worth a look) in the inputs, at its place."""
 
     code: str

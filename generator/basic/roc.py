@@ -6,7 +6,8 @@ Rules: 公文書橫式書寫數字使用原則. Dates inside the program are ``d
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _NUMERALS = "〇一二三四五六七八九"
 _FORMAL = "〇壹貳參肆伍陸柒捌玖"
@@ -18,8 +19,7 @@ def roc_year(day: dt.date) -> int:
     return day.year - 1911
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class YearMonth:
+class YearMonth(Struct, frozen=True, order=True):
     """A month of an ROC year; prints as official lists write it, ``11304``."""
 
     year: int
@@ -41,8 +41,7 @@ class YearMonth:
         return (self.year - other.year) * 12 + self.month - other.month
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """From one month to another, both included; prints ``113年1至3月``."""
 
     start: YearMonth

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic import file_names
 from generator.basic.failure import WRONG_USAGE, UserError
@@ -27,8 +28,7 @@ _UNFINISHED = re.compile(r"(1[0-4]\d)[-_年度第臨時]*([1-9]\d?)?[-_次臨時
 WAYS = "民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）"
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingId:
+class MeetingId(Struct, frozen=True):
     """民國年-次: ``113-1`` or, for an extraordinary meeting, ``113-臨1``.
 
     Or a ``name``, as 974 or 114學年-1-2, where the workbooks say what the meeting is called; it has no year then.
@@ -98,8 +98,7 @@ def _agency_in(folder: Path) -> Path:
 MAILS, PUBLIC_EDITION, RELEASES, MARKED, EXCHANGED, RETURNED = "信件", "公開", "版本", "檢查", "抽換", "回復"
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """A folder with inputs/, templates/ and output/."""
 
     root: Path

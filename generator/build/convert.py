@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from generator.basic.formats import Format
 from generator.basic.problem import Problem
@@ -33,8 +34,7 @@ PACKET, PUBLIC_PACKET = "會議資料.pdf", f"會議資料（{FOR_PUBLIC}）.pdf
 PACKETS = {FOR_MEETING: PACKET, FOR_PUBLIC: PUBLIC_PACKET}
 
 
-@dataclass(slots=True)
-class Converted:
+class Converted(Struct):
     """Finished files by name; what could not be done, as texts for the user; problems of files from elsewhere."""
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -43,8 +43,7 @@ class Converted:
     parts: list[PacketPart] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class PacketPart:
+class PacketPart(Struct, frozen=True):
     """A document of the packet with its pages as they are joined: without numbers, and without ``label`` and ``mark``
     where those are given."""
 
@@ -54,8 +53,7 @@ class PacketPart:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What there is to convert: documents, and by their names the bytes of those that were rendered.
 
     ``whole``: they are the whole packet, which is to be joined.
@@ -71,8 +69,7 @@ class Sources:
         return [document for document in self.documents if document.name in self.rendered and document.rows <= most]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pages:
+class _Pages(Struct, frozen=True):
     """The PDF of a document as it came: what is still to be written on it, and its form among the packet's A4 pages."""
 
     single: Path | bytes
@@ -81,8 +78,7 @@ class _Pages:
     numbered: bool
 
 
-@dataclass(slots=True)
-class _Looked:
+class _Looked(Struct):
     """What was found of the files from elsewhere before their conversion, by the names of their documents."""
 
     unfit: dict[str, Problem] = field(default_factory=dict)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.package import Properties
 from generator.basic.problem import Code, Location, Problem, in_order, problem, warning
@@ -39,8 +41,7 @@ class ExamineCode(Code):
 _PAST = "上次決定"
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(Struct, frozen=True, dict=True):
     """A meeting read and checked: every problem in order, and what there is to build.
 
     ``decks`` are the slides as .pptx by the row of their attachment: whether all fits shows only when they are made.

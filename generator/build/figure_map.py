@@ -6,7 +6,8 @@ It is made in a conversion of its own (word/figure_links); what goes out is read
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.build.converter import Converter
 from generator.documents.passages import Contents
@@ -16,8 +17,7 @@ from generator.word import figure_links
 from generator.word.for_office import copy_for_office
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A piece of text on the pages with its origin: figures by name and cells by place, the closest first.
 
     ``where``: the place in the document, in words. ``passage`` and ``table`` are those of word.stretches.Stretch.
@@ -32,8 +32,7 @@ class Spot:
     table: tuple[int, int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A finished document: its Word file or deck, the PDF that goes out, and its recorded texts."""
 
     ending: str

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.basic import temporary
 from generator.pdf import office as pdf
@@ -50,8 +51,7 @@ def to_pdf(content: bytes, offices: Offices, timeout: float, progress: Progress)
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A part that was laid out: its first row, and for each row in it the first and last page."""
 
     file: Path

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.formats import CONVERTED, FORMATS, RENDERED, USUAL, Format, is_converted
@@ -35,8 +37,7 @@ Step = Callable[[str], None]
 _MOST_COMPARED = 2000
 
 
-@dataclass(slots=True)
-class Built:
+class Built(Struct):
     """The result of a build before anything is written: every file by its name.
 
     A file from elsewhere that cannot be joined is an error that stops nothing but the packet.

@@ -8,8 +8,9 @@ import signal
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic import parent
 from generator.basic.failure import UserError
@@ -19,8 +20,7 @@ from generator.basic.workspace import MeetingId, Workspace
 from generator.build.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one meeting: its report, or why there is none (a text for the user)."""
 
     meeting: MeetingId

@@ -15,8 +15,9 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic import roc, temporary
 from generator.basic.failure import UserError
@@ -35,8 +36,7 @@ GONE, OUTDATED, LEFT, OCCUPIED = "gone", "outdated", "left", "occupied"
 UNWRITTEN = (LOCKED, OCCUPIED)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one file: ``how`` is one of the words above; ``kept_as`` names the hand-edited copy."""
 
     name: str
@@ -48,8 +48,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """What the program wrote under a name: the hashes it may have, and the digest of what it was made of."""
 
     hashes: list[str]

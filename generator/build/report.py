@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import field
 
 from generator import __version__
 from generator.basic.problem import Problem
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from generator.build.examine import Examined
 
 
-@dataclass(slots=True, kw_only=True)
-class Report(Result):
+class Report(Result, kw_only=True):
     """What a build did; plain data, which may be kept or sent to another process.
 
     ``stopped``: errors in the inputs, nothing was built. ``sources`` are the hashes of what was rendered, by document,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.basic.failure import DONE, FAILED, PROBLEMS
 from generator.basic.problem import Problem, has_errors
 from generator.build import outputs
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What was done in ``folder``. ``problems`` are those of the inputs, in order.
 
     ``outcomes`` say what became of each file, ``remarks`` tell the user of anything else. ``failures`` are faults

@@ -6,7 +6,6 @@ What a build depends on is hashed before it begins; its report is kept with that
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import functools
 import hashlib
@@ -19,6 +18,8 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, to_builtins
 
 from generator import __version__
 from generator.basic.formats import CONVERTED
@@ -140,8 +141,8 @@ def remember(known: str, report: Report) -> None:
     gone = (outputs.GONE, outputs.OUTDATED, outputs.LEFT)
     kept = {
         "key": known,
-        "problems": [dataclasses.asdict(problem) for problem in report.problems],
-        "deadlines": [_plain(deadline) for deadline in report.deadlines],
+        "problems": to_builtins(report.problems, enc_hook=str),
+        "deadlines": to_builtins(report.deadlines),
         "files": [outcome.name for outcome in report.outcomes if outcome.how not in gone],
         "remarks": report.remarks,
         "sources": report.sources,
@@ -155,10 +156,6 @@ def remember(known: str, report: Report) -> None:
 
 def _place(folder: Path) -> Path:
     return outputs.state(folder) / f"{folder.name}.last.json"
-
-
-def _plain(deadline: Deadline) -> dict[str, Any]:
-    return {**dataclasses.asdict(deadline), "date": deadline.date.isoformat(), "start": deadline.start.isoformat()}
 
 
 def _deadline(plain: dict[str, Any]) -> Deadline:
@@ -214,8 +211,7 @@ def _place_of(entry: os.DirEntry[str]) -> Any:
         return about.st_dev, about.st_ino
 
 
-@dataclasses.dataclass(slots=True)
-class _Hashes:
+class _Hashes(Struct):
     """What files of a workspace held when they were last looked at: their size and dates, and the hash."""
 
     by_path: dict[str, tuple[str, str]]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import unchanged
@@ -25,8 +26,7 @@ _DEBOUNCE, _LOOK_AGAIN = 300, 2000
 _PATIENCE, _PAUSE = 8.0, 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One build of the watch: the names of the files that were saved (none for the first), what it did, its seconds."""
 
     saved: tuple[str, ...]

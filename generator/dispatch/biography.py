@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.failure import UserError
 from generator.basic.problem import nearest
@@ -25,8 +26,7 @@ class NoSuchFigure(UserError):
     exit_code = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """What a figure was: in which meeting, in which version of it, of which day; ``cells`` as places."""
 
     meeting: str

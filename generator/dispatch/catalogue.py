@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from generator.basic.failure import UserError
 from generator.basic.problem import Problem, in_order
@@ -24,8 +23,7 @@ class NoCatalogue(UserError):
     exit_code = 2
 
 
-@dataclass(slots=True, kw_only=True)
-class Report(Result):
+class Report(Result, kw_only=True):
     """The agency's data sets by unit, and where asked for the sample that was written."""
 
     catalogue: Catalogue

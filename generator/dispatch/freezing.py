@@ -10,8 +10,9 @@ import datetime as dt
 import errno
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.basic import formats
 from generator.basic.steps import step as logged
@@ -37,8 +38,7 @@ _WARNING_TEXT = (
 )
 
 
-@dataclass(slots=True)
-class Ready:
+class Ready(Struct):
     """What a new release would be: ``late`` if its deadline has passed, ``same`` the last release if equal."""
 
     workspace: Workspace

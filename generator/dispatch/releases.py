@@ -6,9 +6,10 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from generator.basic import roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
@@ -38,8 +39,7 @@ class NoRelease(UserError):
     exit_code = WRONG_USAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """A release in its folder; ``manifest`` is empty where it cannot be read."""
 
     number: int

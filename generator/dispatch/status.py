@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic import file_names, roc
 from generator.basic.mailbox import mailbox
@@ -41,8 +42,7 @@ BOOK, PROGRESS = "活頁簿", "辦理情形"
 REMINDER = "催辦"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """What a unit delivers. ``since``: when its file was saved last, None where it is missing; ``at``: where it stands.
 
     ``count``: the rows of it, where it is a list.
@@ -61,7 +61,6 @@ class Delivery:
         return self.since is not None
 
 
-@dataclass(slots=True)
 class Report(Result):
     """The deliveries by unit in the official order, and the reminders that were written."""
 

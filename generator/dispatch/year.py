@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from generator.basic import roc
 from generator.basic.failure import UserError
@@ -43,7 +44,6 @@ class NoMeetings(UserError):
     exit_code = 2
 
 
-@dataclass(slots=True)
 class Year(Result):
     """The tables of a year, as they are printed and shown; ``lines`` sum them up."""
 

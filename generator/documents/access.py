@@ -7,8 +7,9 @@ edition. 不公開 stays inside the agency. Numbers stay what they are in every 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from generator.documents.document import (
     FOR_AGENCY,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic import roc
 from generator.basic.problem import Location
@@ -19,8 +20,7 @@ from generator.workbook.record import spans
 _SECRETARIAT = "幕僚單位"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A paragraph. ``level`` 0 is plain, 1 numbered, 2 marked; ``lead`` is bold, and so is all of a ``strong`` one.
 
     A ``label`` that ends with a tab stands at a distance of the template's.
@@ -38,8 +38,7 @@ class Line:
         return self.label + self.lead + self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A box of the chart: a name, and what stands below it."""
 
     name: str
@@ -47,8 +46,7 @@ class Box:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A slide. ``tabs`` are all of its bar, ``tab`` the present one; ``tiers`` are the rows of boxes of a chart."""
 
     layout: str
@@ -59,8 +57,7 @@ class Page:
     tiers: tuple[tuple[Box, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Deck:
+class Deck(Struct, frozen=True):
     """The slides in order, and what stands at the foot of each: the motto (may be empty) and the agency's names."""
 
     pages: tuple[Page, ...]

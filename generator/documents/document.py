@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.formats import Format
 from generator.documents.deck import Deck
@@ -23,16 +24,14 @@ FOR_MEETING, FOR_PUBLIC, FOR_AGENCY = "會議版", "公開版", "機關版"
 EDITIONS = (FOR_MEETING, FOR_PUBLIC)
 
 
-@dataclass(frozen=True, slots=True)
-class Companion:
+class Companion(Struct, frozen=True):
     """A file that goes along with a document under the same name: its ending, and what makes its bytes."""
 
     ending: str
     make: Callable[[], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document to build: ``name`` is the file name without ending; ``bookmark`` and ``level`` are its place.
 
     ``joined``: part of 會議資料.pdf. ``edition`` is that of the minutes, empty for every other document. ``audience``
@@ -106,8 +105,7 @@ class Document:
         return len(table["列"]) if table else 0
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentType:
+class DocumentType(Struct, frozen=True):
     """A type of document: the templates that a meeting needs for it, by file name, and its documents, if it has any."""
 
     template_files: Callable[[Meeting], Sequence[str]]

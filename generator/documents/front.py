@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from generator.documents.document import FOR_MEETING, FOR_PUBLIC, PARTICIPANTS, PUBLIC, Document
 from generator.meeting.model import Meeting

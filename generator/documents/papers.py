@@ -5,7 +5,7 @@ A new type of document is added to DOCUMENT_TYPES here, or to that of the module
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from generator.basic import file_names
 from generator.documents import access, agenda, attachment, case, front, minutes, notice, replies, tasks

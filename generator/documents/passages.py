@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.prose.text import Span
 
@@ -18,8 +19,7 @@ _CELL = re.compile(r"(.*〔.*〕)([A-Z]+)(\d+)", re.DOTALL)
 _FIGURE = "="
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a passage, from ``start`` to before ``end``, with the names of its figures and the places of its cells.
 
     Without figures it is what the cells say themselves.
@@ -31,8 +31,7 @@ class Part:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A paragraph without its number, the ``label``; ``where`` it stands, 說明一（一）; the parts as they overlap."""
 
     text: str
@@ -41,16 +40,14 @@ class Passage:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where what a cell of a table says came from: figures by name, cells by place."""
 
     figures: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The rows below the headings, with the source of each cell. ``running`` columns only count the rows."""
 
     headings: tuple[str, ...]
@@ -59,8 +56,7 @@ class Table:
     running: frozenset[int]
 
 
-@dataclass(slots=True)
-class Contents:
+class Contents(Struct):
     """The passages outside tables in their order, and the tables."""
 
     passages: list[Passage] = field(default_factory=list)

@@ -12,8 +12,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic.package import DAMAGED, Budget, Package
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
@@ -102,8 +103,7 @@ _TELLING = 9
 _BOUNDARY = "\ue000"
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A text that is printed, and its cell. ``editions`` are those of the minutes; ``paper``: it is in public papers.
 
     ``case`` is the 案號 that it belongs to, empty for none. ``names_people``: who attended and who speaks may stand

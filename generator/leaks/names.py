@@ -11,8 +11,9 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from generator.documents.document import FOR_PUBLIC
 from generator.leaks import variants
@@ -168,8 +169,7 @@ def _are_in(characters: frozenset[str], name: str) -> bool:
 _compiled = lru_cache(maxsize=4096)(re.compile)
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """What is looked for in texts: patterns of names, without the places that lie within ``cleared`` wordings.
 
     ``keys``: of the names that the patterns are made of, in their order; none for patterns of anything else.

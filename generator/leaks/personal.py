@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.patterns import Pattern
 from generator.leaks.names import Place, is_within, quoted
@@ -159,8 +160,7 @@ def plain(text: str) -> str:
     return _IN_CHINESE.sub(lambda found: found[0].translate(_DIGITS), text) if "九" in text else text
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """What may be published: the group's mailbox, the agency's address, and cleared wordings; all as ``plain``."""
 
     mailbox: str = ""

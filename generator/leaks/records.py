@@ -5,7 +5,7 @@ The record is no edition, but it lies beside the documents, and people send fold
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from generator.documents.document import FOR_PUBLIC
 from generator.documents.passages import Contents, Passage, Source, Table

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.documents.access import sees
@@ -44,8 +45,7 @@ _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _PAUSE = re.compile(r"[。；！？\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True):
     """A text in the workbooks, its cell, and the access of what it belongs to."""
 
     text: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.formats import CONVERTED, PUBLIC, chosen
@@ -86,8 +87,7 @@ def inspect_folder(meeting: Meeting, files: Mapping[str, bytes], minutes: Docume
         raise Leak("\n".join(["沒有公開任何檔案：", *found, remedy]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
+class _Fault(Struct, frozen=True):
     """Forbidden content: ``what`` ends the sentence about the file, ``place`` is a sentence on where it stands."""
 
     what: str
@@ -124,8 +124,7 @@ def _faults(
             yield name, fault
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
+class _Title(Struct, frozen=True):
     """A member named by surname and title: the pattern, and what the cases say in which that is allowed, as a key."""
 
     sought: names.Sought
@@ -152,8 +151,7 @@ class _Title:
         return [place for place in self.sought.places(line) if not is_known(*place)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Forbidden:
+class _Forbidden(Struct, frozen=True):
     """What is searched for: names, titles, closed remarks as keys, names as bytes, addresses, telephone numbers."""
 
     names: names.Sought

@@ -9,8 +9,9 @@ import html
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic.package import Budget, Package
 
@@ -20,8 +21,7 @@ _PLAIN = (".csv", ".txt", ".json", ".xml", ".html", ".htm", ".ics", ".eml", ".sv
 _ENDS = re.compile(r"</(?:\w+:p|\w+:h|\w+:tc|\w+:table-cell)>")
 
 
-@dataclass(slots=True)
-class Insides:
+class Insides(Struct):
     """The texts of a file: ``body`` is its running text, ``spoken`` the text that a PDF gives to screen readers.
 
     ``rest`` is all other text: names of parts, properties, attributes, comments. ``binary`` is what cannot be read as

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.leaks.names import key, of
 from generator.meeting import people
@@ -74,8 +75,7 @@ _MASKED = "[○〇◯●□*_]{2}(?![○〇◯●□*_])"
 _MARKS = r"[_ー()\[\]{}「」『』【】〔〕〈〉《》\"'“”‘’*]{0,2}"
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
+class Bearer(Struct, frozen=True):
     """A surname that is protected, the keys of the cases that protect it (all texts of no case do), its pattern.
 
     ``shared``: someone of that surname attended whose name is not protected there.

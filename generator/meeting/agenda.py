@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.basic.problem import Code, Problem, error, problem
 from generator.meeting.sheets.agenda import MOTIONS, USUAL, Section

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem, warning
 from generator.meeting.measures import Measure, count, measure
@@ -76,8 +78,7 @@ _NOBODY = ("無", "不得代理", "均不得代理")
 _YES = Measure(Fraction(1))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule of the body, and where it stands. ``at`` is its cell; None for one that no workbook says.
 
     ``stricter``: another reading of the same rule, which is only worth a warning.
@@ -100,8 +101,7 @@ class Rule:
         return (self.at,) if self.at else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The rules by name, only those that hold, and the sorts of members in their order.
 
     ``kind`` is DATA_GROUP or ANY_BODY. ``sources``: what is cited, also by a rule whose number stands elsewhere.

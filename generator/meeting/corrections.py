@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.meeting import schedule
 from generator.meeting.model import Meeting
@@ -12,8 +13,7 @@ from generator.meeting.schedule import Deadline
 from generator.workbook.values import folded
 
 
-@dataclass(frozen=True, slots=True)
-class Corrections:
+class Corrections(Struct, frozen=True):
     """``late``: whose first reply came after the deadline; ``absent``: the members of whom there is none."""
 
     deadline: Deadline | None

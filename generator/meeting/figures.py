@@ -6,8 +6,9 @@ import datetime as dt
 import math
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic import roc
 from generator.basic.problem import Location
@@ -22,8 +23,7 @@ from generator.workbook.record import Record
 DEADLINES, RULES = "期限", "規則"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A named value: ``name`` as prose writes it (預定開放.總數), and the cells (or ranges of cells) behind it.
 
     ``sheet``: the name of the staff's own sheet that it is of, empty for a figure of ours.

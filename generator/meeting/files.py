@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic.problem import Location
 
 OFFICE, PICTURE, PDF = "office", "picture", "pdf"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of file: what users call it, the endings it may have (the usual one first), and how it becomes a PDF."""
 
     name: str
@@ -19,8 +19,7 @@ class Kind:
     way: str = OFFICE
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFile:
+class NamedFile(Struct, frozen=True):
     """A file that a row names and that is there; nobody has looked into it. ``at`` is the cell (〔附件〕來源)."""
 
     path: Path
@@ -29,8 +28,7 @@ class NamedFile:
     keeps_original: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True):
     """A file that is joined as an attachment; ``at`` is the cell that names it (〔附件〕來源).
 
     ``keeps_original``: the row asks that the file itself goes along (附原檔); it may tell of its authors.

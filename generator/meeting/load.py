@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.basic.problem import Code, Location, Problem, error, note, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
@@ -59,8 +61,7 @@ _DEPENDENT = {
 _REFERRING = {MeetingCode.UNKNOWN_CASE, MeetingCode.NOTE_WITHOUT_ATTACHMENT}
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What the workbooks of a meeting say. ``meeting`` is None where an error leaves no meeting to speak of.
 
     ``files`` are those that rows of 〔附件〕 name. Nobody has looked into them: that is no work for who reads tables.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from generator.basic import roc
 from generator.workbook.values import folded
@@ -21,8 +22,7 @@ _MORE_THAN_HALF = re.compile(r"(?:逾|超過|過)(?:半數|半)(?:以上)?")
 _HALF = re.compile(r"(?:半數|一半)(?:\(含\))?(?:以上)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """So many, or a part of a whole. ``beyond``: more than that part; else it is enough to reach it."""
 
     number: Fraction

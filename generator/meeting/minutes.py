@@ -6,8 +6,10 @@ There are minutes once 紀錄資訊 is there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.meeting.body import Body
@@ -34,8 +36,7 @@ class MinutesSheetCode(Code):
 SOMEONE = "委員"
 
 
-@dataclass(frozen=True, slots=True)
-class Minutes:
+class Minutes(Struct, frozen=True):
     """The minutes (會議紀錄) of a meeting; lists in the order in which they are printed.
 
     ``observers`` are those who sat in; None where the workbook of the minutes has no such sheet.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import cast
+
+from msgspec import Struct, field
 
 from generator.basic import roc
 from generator.basic.problem import Location
@@ -38,8 +39,7 @@ def units_of(text: str) -> list[str]:
 LIST_NAMES = frozenset(record.sheet.name for record in COUNTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(Struct, frozen=True):
     """Everything the workbooks say of one meeting. ``others`` are the other meetings that have a folder.
 
     ``previous`` is the one of them that came before this one. ``lists`` are the lists of data by their record class.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic import roc
 from generator.basic.problem import ERROR, WARNING, Code, Location, Problem, error, problem, warning
@@ -36,8 +37,7 @@ _PLATFORM, _WEBSITE = "政府資料開放平臺", "機關網站"
 PAPERS, DRAFT, DRAFT_LIMIT, CORRECTIONS, PUBLICATION = "會議資料", "紀錄草稿", "紀錄草稿上限", "修正意見", "公開"
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The last day for something. ``days`` working days lie between ``start`` and it, fewer than none if before.
 
     ``counted`` says that in words, ``source`` names the rule, ``cells`` are those that the day follows from.
@@ -58,8 +58,7 @@ class Deadline:
         return f"{roc.long_date(self.date)}（{roc.weekday(self.date)}）"
 
 
-@dataclass(slots=True)
-class Schedule:
+class Schedule(Struct):
     """The deadlines by date, and an error for each year of which no calendar is known."""
 
     deadlines: list[Deadline] = field(default_factory=list)
@@ -117,7 +116,7 @@ def of(meeting: Meeting) -> Schedule:
 
 def check(meeting: Meeting) -> list[Problem]:
     """What is wrong with the settings. That a calendar does not reach is a warning: no document need wait for it."""
-    problems = [dataclasses.replace(missing, severity=WARNING) for missing in of(meeting).problems]
+    problems = [replace(missing, severity=WARNING) for missing in of(meeting).problems]
     body = meeting.body
     draft, limit = body.rule(names.DRAFT_DAYS), body.rule(names.DRAFT_LIMIT_DAYS)
     corrections, publication = body.rule(names.CORRECTION_DAYS), body.rule(names.PUBLICATION_DAYS)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.basic.workspace import MeetingId, Workspace
@@ -36,8 +37,7 @@ class SourceCode(Code):
     NO_SUCH_FILE = error("會議的「附件」資料夾內沒有「{name}」", "請改正來源，或放入該檔（不可用連結）。{perhaps}")
 
 
-@dataclass(slots=True)
-class Inputs:
+class Inputs(Struct):
     """Where sources look: the workspace and the meeting's sheets; and what was found, by name.
 
     ``present`` are the names of the sheets that are there, ``declared`` those of the sheets that are read anyway.
@@ -55,8 +55,7 @@ class Inputs:
     regulations: dict[str, Regulation] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source by its word. ``target`` is what stands after the colon, 名稱 or 檔名; empty: nothing.
 
     ``find`` takes that name and its cell. It returns the path of a file to join; what else it finds it puts into the

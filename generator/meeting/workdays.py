@@ -11,10 +11,11 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic import roc
 from generator.basic.problem import Code, Location, Problem, error, problem
@@ -56,8 +57,7 @@ class NotCovered(Exception):
         self.day = day
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a file or a sheet says of a day, and where. A ``revised`` calendar (修正版) replaces the one before."""
 
     works: bool
@@ -65,8 +65,7 @@ class Entry:
     revised: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """The working days: the package's, and what the inputs say otherwise."""
 
     entries: Mapping[dt.date, Entry] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic import roc
 from generator.basic.workspace import PUBLIC_EDITION, MeetingId, Workspace
@@ -20,8 +21,7 @@ _SOON, _URGENT = 5, 1
 CALM, SOON, URGENT = "calm", "soon", "urgent"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step of a meeting's way: ``state`` is DONE, NEXT or COMING, ``note`` what became of it or is to be done."""
 
     name: str
@@ -35,8 +35,7 @@ class Step:
         return f"{roc.short_date(self.date)}（{roc.weekday(self.date)[-1]}）" if self.date else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """A meeting in a line of the list. ``next``: the step that is next, with its urgency and how long there is."""
 
     id: MeetingId

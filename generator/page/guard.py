@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,8 +38,7 @@ _STRANGER = """<!doctype html><html lang="zh-Hant-TW"><meta charset="utf-8"><tit
 <h1>這個網址不能直接開啟</h1><p>連結只能用一次，而且只給執行 packet open 的人。請再執行一次 packet open。</p></html>"""
 
 
-@dataclass
-class Guard:
+class Guard(Struct, dict=True):
     """The outermost application. ``link`` is the path of the one-time link; who came by it has the cookie."""
 
     app: App

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic.workspace import Workspace
 
@@ -19,8 +20,7 @@ _STEP = ("generator.", "　")
 _MOST_KEPT = 20
 
 
-@dataclass
-class Job:
+class Job(Struct, dict=True):
     """A command that runs or has run. ``name`` is on its button; ``result`` what it printed as JSON, if anything."""
 
     id: str

@@ -5,15 +5,16 @@ The state is made of files alone; whatever is kept in memory can be thrown away 
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.basic.failure import UserError
 from generator.basic.problem import Problem
@@ -33,8 +34,7 @@ from generator.pdf import office as pdf
 _MOST_COMPARED = 80
 
 
-@dataclass(frozen=True, slots=True)
-class PageOf:
+class PageOf(Struct, frozen=True):
     """A page of a PDF: its size in points, and a text that changes with its looks."""
 
     width: float
@@ -42,8 +42,7 @@ class PageOf:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """A document as it lies in output/: its files by ending, its pages, its texts, and where its figures stand."""
 
     id: str
@@ -63,8 +62,7 @@ class Paper:
         return self.files.get("pdf")
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What the last build found and made. ``stopped``: the papers are those of the last build without errors."""
 
     turn: int
@@ -143,7 +141,7 @@ class Live:
                     # The page stays as it was, and says so.
                     before = self.state or _EMPTY
                     failures = (*before.failures, self._unexpected(failed))
-                    self._tell(dataclasses.replace(before, turn=before.turn + 1, failures=failures, mapped=True))
+                    self._tell(replace(before, turn=before.turn + 1, failures=failures, mapped=True))
 
     def _build(self) -> Report:
         folder = self.workspace.output(self.meeting)
@@ -170,11 +168,11 @@ class Live:
             if content is not None and digest != self._digests.get(paper.name, {}).get("pdf"):
                 pages = self._pages(paper.name, content, digest)
                 # Where the figures stand on them is not known yet.
-                paper = dataclasses.replace(paper, pages=pages, spots=(), fresh=content)
+                paper = replace(paper, pages=pages, spots=(), fresh=content)
                 changed = True
             papers.append(paper)
         if changed:
-            early = dataclasses.replace(before, turn=before.turn + 1, papers=tuple(papers), mapped=False)
+            early = replace(before, turn=before.turn + 1, papers=tuple(papers), mapped=False)
             self._tell(early)
 
     def _take(self, turn: watch.Turn) -> None:
@@ -201,7 +199,7 @@ class Live:
         self._tell(state)
         if not self._stop.is_set():
             self._written = self._mapped(state.papers)
-            self._tell(dataclasses.replace(state, papers=self._written, mapped=True))
+            self._tell(replace(state, papers=self._written, mapped=True))
 
     def wait(self, seconds: float) -> State | None:
         """The state, waited for so long where there is none yet."""
@@ -262,7 +260,7 @@ class Live:
             names = set(found)
             self._maps = {key: kept for key, kept in self._maps.items() if key[0] not in names}
             self._maps |= {keys[name]: tuple(spots) for name, spots in found.items()}
-        return tuple(dataclasses.replace(paper, spots=self._maps.get(keys[paper.name], ())) for paper in papers)
+        return tuple(replace(paper, spots=self._maps.get(keys[paper.name], ())) for paper in papers)
 
 
 def _key(name: str, digests: Mapping[str, str]) -> tuple[str, str, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.workspace import MeetingId
 from generator.build.figure_map import Spot
@@ -16,8 +17,7 @@ from generator.page.sheets import Sheets, Span
 _MOST = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(Struct, frozen=True):
     """A place where something is printed: the document, where in it, the text around it, and its first page."""
 
     paper: Paper

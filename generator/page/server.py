@@ -10,11 +10,11 @@ import mimetypes
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -59,8 +59,7 @@ class PortTaken(UserError):
     """The port that was asked for cannot be had; the text says so."""
 
 
-@dataclass
-class Running:
+class Running(Struct, dict=True):
     """A server that is ready to run: its address with the one-time link, and the program behind it."""
 
     server: uvicorn.Server

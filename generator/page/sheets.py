@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic.workspace import MeetingId, Workspace
 from generator.workbook import books, raw, values
@@ -18,8 +19,7 @@ _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 12, 12, 160
 PAGE_ROWS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A cell or a range of cells: rows and columns from 0, both ends in it."""
 
     workbook: str
@@ -69,8 +69,7 @@ def span(place: str) -> Span | None:
     return Span(workbook, sheet, first[0], first[1], max(last[0], first[0]), max(last[1], first[1]))
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell as it is shown; ``marked`` where it is one of those that are asked for."""
 
     name: str
@@ -78,8 +77,7 @@ class Cell:
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row of a piece: its number, and its cells. ``left_out`` rows were left out before it."""
 
     number: int
@@ -88,8 +86,7 @@ class Line:
     heading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a sheet: the letters of its columns and its rows."""
 
     workbook: str

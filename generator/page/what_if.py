@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
@@ -17,8 +18,7 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?", re.ASCII)
 MOST_TYPED = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Supposed:
+class Supposed(Struct, frozen=True):
     """What would change, and the problems that would come and go. ``found`` is None where nothing could be built."""
 
     found: Revisions | None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.pdf import pdfium
 
@@ -18,8 +19,7 @@ _NOTHING = "\0\2\ufffe\uffff\xad"
 _MOST_PIXELS = 6_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle on a page, in points from its upper left corner. ``page`` counts from 0."""
 
     page: int
@@ -37,8 +37,7 @@ class Box:
         return self.top + self.height
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """A page in points."""
 
     width: float

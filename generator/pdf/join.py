@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from generator.pdf.numbers import Stamp, number_pages
@@ -15,8 +15,7 @@ from generator.pdf.properties import describe, is_universal, opened, producer, s
 from generator.pdf.tags import Tags
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One PDF of the packet and its bookmark; level 1 is a document, 2 an attachment of the one before.
 
     ``label`` (附件1) is written at the top right of its first page, where the PDF does not carry it itself, ``mark``

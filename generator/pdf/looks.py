@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.pdf import pdfium
 
@@ -20,8 +21,7 @@ _WHITE = 235
 _TELLING = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: its text, its links, whether it is A4 and whether there is (next to) nothing on it."""
 
     text: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Dictionary, Name, Pdf
 
 from generator.basic.package import written
@@ -69,8 +69,7 @@ def text_document(lines: Iterable[str]) -> bytes:
     return written((name, f"{declared}{text}".encode()) for name, text in files.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Typeface:
+class Typeface(Struct, frozen=True):
     """An embedded font with one byte for a sign: its name among a page's resources, codes and widths (in 1/1000)."""
 
     name: str
@@ -79,8 +78,7 @@ class Typeface:
     widths: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """Writes page numbers and labels with typefaces taken from a PDF, so that no font file is needed."""
 
     source: Pdf  # kept open: the fonts are copied out of it when a target is saved

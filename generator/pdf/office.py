@@ -16,10 +16,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from msgspec import Struct
 
 from generator.basic import temporary, workspace
 from generator.basic.failure import UserError
@@ -420,8 +421,7 @@ def _filters() -> list[str]:
     return [file_type.convert_to for file_type in FILE_TYPES.values() if file_type.convert_to]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rounds:
+class _Rounds(Struct, frozen=True):
     """Documents to be converted to files of one ending, and what becomes of them."""
 
     staged: Mapping[Path, Path]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from generator.pdf.join import add_bookmarks, join_layers
@@ -19,8 +19,7 @@ from generator.pdf.properties import describe, is_universal, opened, producer, s
 from generator.pdf.tags import Tags, all_kids, children
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """Pages of a PDF: their places from 0, in order, and the bookmark of each; several in a row may have one."""
 
     pdf: bytes

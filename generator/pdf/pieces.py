@@ -6,19 +6,18 @@ Import it late: pikepdf takes a while to load.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Array, Dictionary, Name, Operator, Pdf
 
 from generator.pdf.properties import opened, saved
 from generator.pdf.tags import Tags, all_kids, children
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """The PDF of a part, of which the first ``pages`` pages and ``rows`` rows are taken."""
 
     file: Path

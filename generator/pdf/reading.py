@@ -11,8 +11,9 @@ import ctypes
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.pdf import pdfium
 
@@ -27,8 +28,7 @@ _NOTHING = dict.fromkeys((0, 2, 0xFFFE, 0xFFFF, 0x00AD))
 _SPOKEN = re.compile(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: ``text`` as it is drawn, ``by_place`` what else reads so by where the characters stand.
 
     ``unread``: how many characters are drawn that cannot be told; ``pictures``: whether large pictures or drawings
@@ -49,8 +49,7 @@ def pages(content: bytes) -> list[Page]:
         return [_page(document[number]) for number in range(len(document))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Character:
+class _Character(Struct, frozen=True):
     text: str
     left: float
     right: float
@@ -202,8 +201,7 @@ def first_text(content: bytes) -> str:
         return _page(document[0]).text
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of text, and where it begins on its page, in points from the lower left."""
 
     text: str
@@ -211,8 +209,7 @@ class Line:
     low: float
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """The lines of a page, and whether more than ruled lines is drawn there besides."""
 
     lines: tuple[Line, ...]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 TOKEN = re.compile(
     rb"\\(?P<word>[A-Za-z]+)(?P<number>-?\d+)? ?|\\'(?P<hex>[0-9A-Fa-f]{2})|\\(?P<sign>[^A-Za-z])|(?P<brace>[{}])"
@@ -31,8 +32,7 @@ _HARMLESS = re.compile(
 _DEEPEST = 1000
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     start: int
     kind: bytes = b""
     cut: bool = False

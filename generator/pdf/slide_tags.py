@@ -7,11 +7,11 @@ gives it a text), titles become H1 and H2, and what is drawn behind the slides i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
 
 from generator.pdf.properties import opened, saved
@@ -21,8 +21,7 @@ _PAINT = ("f", "F", "f*", "S", "s", "B", "B*", "b", "b*")
 _DRAW = ("Do", "sh", "INLINE IMAGE")
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A group of shapes on a slide: what it shows, in words, and of how many lines it is drawn besides its boxes."""
 
     text: str

@@ -11,11 +11,11 @@ import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sized
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from msgspec import Struct
 
 ATTACHMENT = "附件"
 # The name of a filter that nobody can write.
@@ -134,8 +134,7 @@ def _is_attachment(call: nodes.Call) -> bool:
     return named and not (call.kwargs or call.dyn_args or call.dyn_kwargs)
 
 
-@dataclass(slots=True)
-class _Spent:
+class _Spent(Struct):
     """What the loops of one part of a document have cost until now."""
 
     rounds: int = 0

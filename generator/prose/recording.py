@@ -9,8 +9,9 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from generator.basic.problem import Location
 from generator.meeting.figures import Figure
@@ -33,8 +34,7 @@ class Placed(Protocol):
         """The cells behind a value; none where they are not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A value on its way to the page, with the names of the expression that gave it.
 
     ``holders``: object and key of each object.key in it.

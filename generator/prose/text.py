@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, SupportsIndex
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.basic.problem import Location
 from generator.meeting import figures
 from generator.workbook.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A part of a text, from ``start`` to before ``end``: a figure by its name, or (name empty) what a cell says."""
 
     start: int

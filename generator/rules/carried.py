@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.basic.workspace import WAYS, MeetingId, Workspace
@@ -53,8 +54,7 @@ _READ: tuple[type[Record], ...] = (MinutesInfo, Decision)
 _OPEN: tuple[type[Record], ...] = (Case, PastDecision)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A decision to report on. ``origin`` is the meeting it comes from, as an id; empty where no one knows.
 
     ``key``: the 案號 of a decision of the last meeting; ``row``: of an earlier one its row there.

@@ -11,8 +11,9 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.basic import roc
 from generator.basic.problem import Code, Location, Problem, note, problem, warning
@@ -50,8 +51,7 @@ _ALIKE = 0.93
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A data set of the agency in the catalogue; ``row`` as Excel counts."""
 
     identifier: str
@@ -61,8 +61,7 @@ class Entry:
     row: int
 
 
-@dataclass(slots=True)
-class Catalogue:
+class Catalogue(Struct):
     """The agency's own data sets. ``whole``: how many rows the file has; ``times`` are views and downloads by id."""
 
     file: str = ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem, warning
 from generator.meeting.minutes import Minutes
@@ -30,8 +31,7 @@ class ReplyCode(Code):
     REPLY_UNKNOWN_MEMBER = warning("「{value}」不是〔委員〕的姓名", "請改為委員姓名。{perhaps}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     """A text that the minutes print, and its cell."""
 
     text: str

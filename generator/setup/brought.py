@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
@@ -32,8 +33,7 @@ _STANDING_FIELDS = ("start", "place", "chair", "recorder")
 _STANDING_LISTS: tuple[type[Record], ...] = (Case, Explanation, Attachment, Note, Slide)
 
 
-@dataclass(slots=True)
-class Brought:
+class Brought(Struct):
     """What is copied from an earlier meeting: rows by sheet, other tables as blank sheets, files that recur."""
 
     rows: dict[type[Record], list[dict[str, Any]]] = field(default_factory=dict)

@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic import roc, workspace
 from generator.basic.workspace import Workspace
@@ -29,8 +30,7 @@ _KAI_REMEDY = "請安裝全字庫正楷體（https://www.cns11643.gov.tw；Debia
 _ROMAN = ("Times New Roman", "Liberation Serif")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """The result of one check. MISSING: documents cannot be built. ``cost`` and ``remedy`` if it is not FINE."""
 
     name: str

@@ -7,8 +7,9 @@ import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import field
 
 from generator.basic.failure import WRONG_USAGE, UserError
 from generator.basic.problem import Problem
@@ -22,7 +23,6 @@ class Taken(UserError):
     exit_code = WRONG_USAGE
 
 
-@dataclass(slots=True)
 class Started(Result):
     """The new files and folders, each with its purpose, as shown to the user. None if there are errors."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.problem import Code, Location, Problem, in_order, note, perhaps, problem, warning

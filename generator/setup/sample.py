@@ -6,7 +6,8 @@ Every list in it has as many entries as is asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId

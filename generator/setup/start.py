@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.basic.problem import Location, Problem, has_errors, problem
 from generator.basic.workspace import MeetingId, Workspace

@@ -6,9 +6,11 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import field
+from msgspec.structs import replace
 
 from generator.basic.package import Properties
 from generator.basic.problem import Code, Location, Problem, error, in_order, note, perhaps, problem, warning
@@ -70,7 +72,6 @@ _OWN_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 Context = Mapping[str, Any]
 
 
-@dataclass(slots=True)
 class Checked(Result):
     """What the check found: the problems in order, and by template the names it uses."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -43,8 +44,7 @@ _INSETS = {"lIns": 91_440, "tIns": 45_720, "rIns": 91_440, "bIns": 45_720}
 _AUTOFIT = ("noAutofit", "normAutofit", "spAutoFit")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a level of a shape's text is set, in points; ``spacing`` in parts of a line set solid."""
 
     size: float
@@ -55,8 +55,7 @@ class Look:
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A piece of text; ``label``: set as the first run of the sample, all other as its last one."""
 
     text: str
@@ -64,8 +63,7 @@ class Run:
     label: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A paragraph to write: ``level`` 0 or 1 is the paragraph of the sample it is like.
 
     ``left`` and ``indent`` (points) and ``size`` stand in it only where they are not None.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Thousandths of the size, for the characters from the space to the tilde.
 _TABLE = """
@@ -25,8 +26,7 @@ _NO_START = set("，。、；：？！）」』〉》】〕…—％·,.;:?!)]}%
 _NO_END = set("（「『〈《【〔([{")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A paragraph to set: sizes and distances in points. ``first`` and ``left`` are where its lines begin.
 
     ``spacing`` is that of the lines, in parts of a line set solid. A line break in the text is one.

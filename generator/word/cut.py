@@ -6,7 +6,8 @@ LibreOffice takes time by the square of a table's rows; the parts it lays out in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.package import Package, rewritten
 
@@ -27,8 +28,7 @@ class NotCuttable(ValueError):
     """The document has no table that could be cut, or too much around it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LongTable:
+class LongTable(Struct, frozen=True):
     """The rows of the longest table of a document, without its ``headings`` (their number), and all around them."""
 
     content: bytes

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any
 
 from jinja2 import Environment
 from lxml import etree
 from markupsafe import Markup
+from msgspec import Struct, field
 
 from generator.documents.passages import Source
 from generator.meeting import figures
@@ -48,8 +48,7 @@ _KEPT_WHOLE = re.compile(r"<w:trPr><w:cantSplit\b[^>]*/></w:trPr>|<w:cantSplit\b
 _AT_ONCE, _MOST_KINDS = 500, 2000
 
 
-@dataclass(frozen=True, slots=True)
-class PlainWay:
+class PlainWay(Struct, frozen=True):
     """What docxtpl and layout make of a cell: ``finalize`` is Jinja's (a value → XML), ``listing`` docxtpl's."""
 
     finalize: Callable[[Any], Any]
@@ -68,8 +67,7 @@ class PlainWay:
         return _inside(holder)
 
 
-@dataclass(slots=True)
-class _Cell:
+class _Cell(Struct):
     """A cell of the hollow row. ``hole_texts``: for each of its holes the texts, one for each row.
 
     ``around`` is the text around the holes, ``paragraphs`` the same for each paragraph; ``kinds`` has the XML around
@@ -131,8 +129,7 @@ class _Cell:
         )
 
 
-@dataclass(slots=True)
-class Rows:
+class Rows(Struct):
     """The rows of a loop that are not in the document's tree, for tables.Repeated; ``row`` is the hollow one."""
 
     hole_texts: list[list[str]]

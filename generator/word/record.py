@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lxml import etree
+from msgspec import Struct
 
 from generator.documents.passages import Contents, Passage, Source, Table, parts_of, running
 from generator.meeting.figures import Figure
@@ -50,8 +50,7 @@ class LongRows(Protocol):
         """The sources of the cell in that place, in each of the rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedPart:
+class RenderedPart(Struct, frozen=True):
     """A part of the package as Jinja printed it, with its marks, and what the marks mean."""
 
     name: str

@@ -7,12 +7,12 @@ import io
 import re
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from msgspec import Struct
 
 from generator.basic.package import Properties, proved
 from generator.basic.problem import Code, Location, Problem, error, nearest, problem
@@ -44,8 +44,7 @@ _HEADER_OR_FOOTER = re.compile(r"/word/(?:header|footer)\d*\.xml")
 _LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A finished document, and its texts with the sources of each."""
 
     content: bytes

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct, field
 
 from generator.basic.package import DAMAGED, Budget, Package
 
@@ -26,8 +26,7 @@ class Unreadable(Exception):
     """The file is damaged, locked, or too large to be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A change that one author made to the paragraph with that number: the lines before and after it.
 
     ``moved_after``: of a paragraph that was moved, the text after which it now stands; None where it was not moved.
@@ -40,8 +39,7 @@ class Edit:
     moved_after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment with the text that it is on; ``paragraph`` is where that begins."""
 
     paragraph: int
@@ -50,8 +48,7 @@ class Comment:
     anchor: str
 
 
-@dataclass(slots=True)
-class Returned:
+class Returned(Struct):
     """The paragraphs as they were before all tracked changes, in the order of the text, and what was done to them.
 
     ``body``: how many of them stand in the text itself; the rest in headers, footers and notes. ``tables`` are the
@@ -67,8 +64,7 @@ class Returned:
     formats: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Struct, frozen=True):
     """A tracked change around a piece of text: what, by whom, and of a move its name."""
 
     what: str
@@ -76,15 +72,13 @@ class _Mark:
     move: str = ""
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     text: str
     marks: tuple[_Mark, ...]
     comments: frozenset[str]
 
 
-@dataclass(slots=True)
-class _Paragraph:
+class _Paragraph(Struct):
     runs: list[_Run] = field(default_factory=list)
     end: tuple[_Mark, ...] = ()
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.documents.passages import Contents, Passage, Table
 from generator.word.ooxml import W, blocks, text_of
@@ -19,8 +20,7 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TEXTS = (f"{W}t", f"{W}tab", f"{W}br")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A piece of text with one origin: names of figures and places of cells, the closest first, and its runs.
 
     ``passage``: the number of the passage, or None in a table; ``table``: number of table, row and column.

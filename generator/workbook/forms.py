@@ -12,9 +12,9 @@ import math
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
 
+from msgspec import Struct
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -40,8 +40,7 @@ _HEADING_FILL, _FIXED_FILL = PatternFill("solid", fgColor="DDEBF7"), PatternFill
 _ANY = Column("")
 
 
-@dataclass(frozen=True, slots=True)
-class FilledSheet:
+class FilledSheet(Struct, frozen=True):
     """A sheet to write. A field sheet has one row, 欄位 → 內容; in a list ``title`` stands above the headings.
 
     Values: True is ★; False, None and "" are empty; digits for a COUNT become a number; all else is written as given.

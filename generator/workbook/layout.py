@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
+
+from msgspec import Struct
 
 from generator.workbook import values
 from generator.workbook.raw import RawSheet
@@ -92,8 +93,7 @@ ZERO_SIGNS = {"-", "－", "–", "—", "─", "--"}
 _MOST_LINES, _MOST_HEADINGS, _LOOKED_AT = 15, 4, 30
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A cell that holds something, with the columns and rows that it covers (one of each where it is not merged)."""
 
     row: int
@@ -107,8 +107,7 @@ class Area:
         return str(self.value).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Headings:
+class Headings(Struct, frozen=True):
     """The rows of the headings, from ``top`` to ``bottom``, and those of the lines above.
 
     ``doubtful``: whether they could also have been taken otherwise.

@@ -10,10 +10,11 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct
 
 GENERAL = "General"
 # Characters that a column of standard width shows of a number, and the most that General shows of any.
@@ -88,8 +89,7 @@ class _Plain(NamedTuple):
         return f"{sign}{self.before}{rounded:{',' if self.grouped else ''}f}{self.after}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(Struct, frozen=True):
     parts: tuple[_Part, ...]
     condition: tuple[str, float] | None
     chinese: bool
@@ -104,8 +104,7 @@ class _Section:
         return (operator == "<" and limit <= 0) or (operator == "<=" and limit < 0) or (operator == "=" and limit < 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format ready for use. ``kind`` says what its numbers are: number, date, time, length (of time) or text."""
 
     sections: tuple[_Section, ...]

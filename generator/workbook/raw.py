@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.problem import Code, Location, Problem, error, note, problem, warning
 from generator.workbook import number_formats, values
@@ -52,8 +54,7 @@ PICTURES = ("DISPIMG", "IMAGE")
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RawSheet:
+class RawSheet(Struct, frozen=True):
     """A sheet as it stands: ``cells[r][c]`` from row 1 and column A, rows of unequal length.
 
     ``merged`` leads from a covered cell to the one that holds its value. ``faults`` are cells that have no value to

@@ -1,7 +1,7 @@
 """How a sheet is declared, once: a record class whose fields carry their columns.
 
     @sheet("停班日", about="…", book="機關")
-    class Closure(Record):
+    class Closure(Record, frozen=True):
         day: dt.date = column("日期", Kind.DATE, hint="…", example="113-07-24")
 
 From the declaration come the reader, the forms with their hints and drop-downs, the printed rows and the data files.
@@ -9,12 +9,13 @@ From the declaration come the reader, the forms with their hints and drop-downs,
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
+from typing import Any, ClassVar, Self, TypeVar, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.problem import Location
 
@@ -42,8 +43,7 @@ class Kind(Enum):
     CHOICE = "選項"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a list sheet, or a row (欄位) of a field sheet. Beside name and kind all is optional:
 
     ``required``: the column must be there and no row may leave it empty. ``filled``: where the column is required to
@@ -90,8 +90,7 @@ class Column:
         return "\n".join(line for line in lines if line)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet known by name. A field sheet has the two columns 欄位 and 內容, and ``columns`` are its rows.
 
     ``book``: the workbook in which `packet init` or `packet new` puts it; none where it is empty. ``most``: the rows
@@ -122,29 +121,29 @@ class Sheet:
     def without(self, names: Collection[str]) -> Sheet:
         """The sheet as a form that lacks the columns of these names."""
         kept = tuple(column for column in self.columns if column.name not in names)
-        return dataclasses.replace(self, columns=kept)
+        return replace(self, columns=kept)
 
     def needing(self, name: str) -> Sheet:
         """The sheet as a form that does not let that column stay empty."""
-        columns = (dataclasses.replace(each, required=True) if each.name == name else each for each in self.columns)
-        return dataclasses.replace(self, columns=tuple(columns))
+        columns = (replace(each, required=True) if each.name == name else each for each in self.columns)
+        return replace(self, columns=tuple(columns))
 
     def with_choices(self, choices: Mapping[str, Sequence[str]]) -> Sheet:
         """The sheet where columns of the kind CHOICE, by name, allow other texts: a body's own words."""
-        return dataclasses.replace(
+        return replace(
             self,
             columns=tuple(
-                dataclasses.replace(column, choices=tuple(choices[column.name])) if column.name in choices else column
+                replace(column, choices=tuple(choices[column.name])) if column.name in choices else column
                 for column in self.columns
             ),
         )
 
     def with_hints(self, hints: Mapping[str, tuple[str, str]]) -> Sheet:
         """The sheet as a form whose columns, by name, have another hint and example: a body's own words."""
-        return dataclasses.replace(
+        return replace(
             self,
             columns=tuple(
-                dataclasses.replace(column, hint=hints[column.name][0], example=hints[column.name][1])
+                replace(column, hint=hints[column.name][0], example=hints[column.name][1])
                 if column.name in hints
                 else column
                 for column in self.columns
@@ -156,8 +155,7 @@ class Sheet:
         return tuple(column.name for column in self.columns if column.required)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A typed row: values by heading, and their cells. A record is made of it where nothing required is missing.
 
     ``cells`` gives each column's letters; in a field sheet's row (number None) whole cells (B3).
@@ -182,11 +180,10 @@ class Row:
 
 def column(heading: str, kind: Kind = Kind.TEXT, **more: Any) -> Any:
     """Declares a field of a record as a column; ``more`` is what Column takes. Raises TypeError for anything else."""
-    return field(metadata={"column": Column(heading, kind, **more)})
+    return Column(heading, kind, **more)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A row of a declared sheet (of a field sheet: all of it), each value under the name of its field.
 
     Fields that are no columns come after them and have a default; whoever puts records together fills them in.
@@ -246,15 +243,15 @@ class PrintedRow(dict[str, Any]):
 R = TypeVar("R", bound=Record)
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(column, field))
 def sheet(name: str, **more: Any) -> Callable[[type[R]], type[R]]:
-    """Declares a record class as that sheet; ``more`` is what Sheet takes. The class becomes a frozen dataclass."""
+    """Declares a record class as that sheet; ``more`` is what Sheet takes. A field is a column by its default."""
 
     def declare(record: type[R]) -> type[R]:
-        frozen = dataclass(frozen=True, slots=True)(record)
-        columns = {part.name: part.metadata["column"] for part in dataclasses.fields(frozen) if part.metadata}
-        frozen.sheet = Sheet(name, tuple(columns.values()), by_field=columns, **more)
-        return frozen
+        defaults = record.__struct_defaults__
+        named = zip(record.__struct_fields__[-len(defaults) :], defaults, strict=True)
+        columns = {name: default for name, default in named if isinstance(default, Column)}
+        record.sheet = Sheet(name, tuple(columns.values()), by_field=columns, **more)
+        return record
 
     return declare
 

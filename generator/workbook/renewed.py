@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
@@ -43,8 +43,7 @@ _LAST_ROW = 1_048_576
 Range = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Choosable:
+class Choosable(Struct, frozen=True):
     """The cells of a column of a sheet; ``filled`` are those that hold something or lie between such cells."""
 
     sheet: str

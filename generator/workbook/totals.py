@@ -6,9 +6,11 @@ import bisect
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.workbook.layout import (
     SUBTOTAL_WORDS,
@@ -39,8 +41,7 @@ _PART_OF = re.compile(r"\s*[（(]?其中")
 Number = int | Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row as far as adding up goes: ``labels`` are its texts before the numbers, ``depth`` how far it is indented.
 
     ``numbers``: by column the number there, 0 for －, None where neither stands; one with decimals is a Decimal.
@@ -52,8 +53,7 @@ class Line:
     numbers: tuple[Number | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """A total that is not the sum of its rows: the number of the line, the column, what is stated, what it ought be."""
 
     line: int
@@ -395,8 +395,7 @@ class _Blocks:
         return [above, block, later, below, [other for other in sums if other < place]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
+class _Sum(Struct, frozen=True):
     """A sum, and of how many numbers it is."""
 
     value: Number

@@ -8,8 +8,9 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic.leftover import leftover
 from generator.basic.problem import ERROR, Code, Problem, error, nearest, note, perhaps, problem, warning
@@ -153,8 +154,7 @@ def _check_stated(
             problems.append(problem(RowCode.WRONG_TOTAL, sheet.at(index, position), stated=number, computed=computed))
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """The rows of a list so far, over the sheets of several workbooks, to find those that were pasted twice."""
 
     keys: list[tuple[object, ...] | None] = field(default_factory=list)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic.problem import Location
 from generator.basic.workspace import Workspace
@@ -28,8 +29,7 @@ UNTRACKED, FORGOTTEN = "不列管", "未再提報"
 STATES = (CONTINUED, RELEASED, UNTRACKED, FORGOTTEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What a later meeting says of a decision: what was done until then, and whether it goes on. ``at``: its row."""
 
     meeting: str
@@ -39,8 +39,7 @@ class Step:
     at: Location | None
 
 
-@dataclass(slots=True)
-class Life:
+class Life(Struct):
     """A decision and what became of it. ``state`` is one of STATES; ``closed``: when it was released.
 
     ``mark`` is that of its case: 限閱, 密 不公開, or nothing where anyone may read it.
@@ -74,8 +73,7 @@ class Life:
         return any(folded(unit) == folded(name) for name in units_of(self.unit))
 
 
-@dataclass(slots=True)
-class Lives:
+class Lives(Struct):
     """All lives, the meetings they were read from by date, and what could not be read."""
 
     lives: list[Life] = field(default_factory=list)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic import roc
 from generator.basic.problem import Location
@@ -33,8 +34,7 @@ PLANNED, DEADLINE = PlannedDataset.sheet.name, "決議期限"
 NOW = "目前"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """What one version says of a promise: the date as it stands, whether it was done by then, and the cell."""
 
     version: str
@@ -43,8 +43,7 @@ class Mention:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """A promise from its first version to its last. ``months``: how many it is late; ``changed``: the dates it had."""
 
     kind: str
@@ -66,8 +65,7 @@ class Promise:
         return f"{self.outcome}{late}{changed}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(Struct, frozen=True):
     """The sheets of one version. ``until``: the day up to which they count; ``meeting``: its order among all."""
 
     title: str

@@ -6,9 +6,10 @@ Causes are read from what was recorded when the documents were made, never infer
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.problem import Location
 from generator.dispatch.diff import alignment
@@ -16,8 +17,7 @@ from generator.dispatch.diff import cells as revision_cells
 from generator.dispatch.diff.cells import CHANGED, MOVED, REMOVED, InputChange
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True, dict=True):
     """The old and the new text of a sentence or of a table cell; ``name`` is the heading of the cell's column."""
 
     name: str
@@ -34,8 +34,7 @@ class Piece:
         return [(old, new) for old, new in self.words if old != new]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A sentence or row that was changed, added, removed or moved; ``title`` is a row's first text, else empty.
 
     ``figures`` are the changed figures that caused it, as text with both values; ``cells`` the changed cells.
@@ -49,8 +48,7 @@ class Change:
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FigureChange:
+class FigureChange(Struct, frozen=True):
     """A figure that changed, as text (None: no such figure); ``behind`` are the changed ones of its ``cells``."""
 
     name: str
@@ -68,8 +66,7 @@ def shown(text: str | None) -> str:
     return "（無）" if text is None else text or "（空白）"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where one side of a change came from: names of figures, and places of cells whose text is printed as it is."""
 
     figures: tuple[str, ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.basic.problem import Location
 from generator.build import outputs
@@ -24,8 +25,7 @@ _READ = (".xlsx", ".ods", ".csv")
 Texts = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InputChange:
+class InputChange(Struct, frozen=True):
     """One change of the inputs: ``what`` is a cell, row, column, sheet or file, ``how`` it changed.
 
     ``at`` is its place now (its old place if it was removed); ``was_at`` is the old place if it differs.

@@ -6,8 +6,10 @@ A version is a release, or the documents that a build would make now.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.dispatch.diff import causes, document_pairs, sentence_changes, table_changes
 from generator.dispatch.diff import cells as revision_cells
@@ -20,8 +22,7 @@ from generator.meeting import figures
 FORMAT, PROPERTIES, RENAMED, REPLACED = "format", "properties", "renamed", "replaced"
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentChange:
+class DocumentChange(Struct, frozen=True):
     """What changed in one document: ``how`` is added, changed, renamed …, ``was`` its former file name.
 
     ``renumbered`` are changed labels (三、 → 四、) of unchanged text. ``template`` is its template, if that changed.
@@ -36,8 +37,7 @@ class DocumentChange:
     template: str = ""
 
 
-@dataclass(slots=True)
-class Revisions:
+class Revisions(Struct):
     """Everything that changed from one version to the other."""
 
     old: str

@@ -6,7 +6,8 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.dispatch.diff import alignment
 from generator.dispatch.diff.causes import Causes, Change, Origin, Piece
@@ -16,8 +17,7 @@ from generator.documents.passages import Contents, Part, Passage
 SENTENCE_END = re.compile(r"(?<=[。；！？])(?![」』）])|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A sentence of a passage; ``label`` is the passage's number where the sentence begins it."""
 
     text: str

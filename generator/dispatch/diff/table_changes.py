@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.dispatch.diff import alignment
 from generator.dispatch.diff.causes import Causes, Change, Origin, Piece
@@ -63,8 +64,7 @@ def _table_changes(old: Table, new: Table, causes: Causes) -> list[Change]:
     return found + _row_changes(sides[0], sides[1], causes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """The rows of a table without running numbers; ``columns`` are the places of the remaining columns."""
 
     rows: list[tuple[str, ...]]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.workspace import Workspace
 from generator.build.making import Built
@@ -17,8 +18,7 @@ from generator.documents.passages import Contents, from_json
 _NOW = "目前的資料"
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True, dict=True):
     """One side of the comparison: its manifest (with the texts of its documents), and its workbooks by path."""
 
     title: str

@@ -7,9 +7,11 @@ stands there in full. The text of such a row is left out, of both sides: one sid
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.build import outputs
 from generator.dispatch.diff.causes import Change, FigureChange, Piece
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 NOT_LISTED = "（涉及不記名發言，不列）"
 
 
-@dataclass(frozen=True, slots=True)
-class _Hidden:
+class _Hidden(Struct, frozen=True):
     """The protected names of each edition, and the texts of closed remarks."""
 
     everywhere: Sought

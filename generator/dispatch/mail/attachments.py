@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.formats import FORMATS
 from generator.basic.workspace import Workspace
@@ -29,8 +31,7 @@ _END = "\r\n"
 _KEPT = re.compile(r"[0-9A-Za-z_\-\u3400-\u9fff\U00020000-\U0003134f]")
 
 
-@dataclass(slots=True)
-class Folder:
+class Folder(Struct):
     """The files by their new names, the list, and what was left out and why."""
 
     files: dict[str, bytes] = field(default_factory=dict)

@@ -12,10 +12,11 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from email.charset import BASE64, Charset
 from email.header import Header
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from generator.basic.formats import media_type
 
@@ -28,16 +29,14 @@ _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = BASE64
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Someone's name as shown, and the mailbox (ASCII, valid)."""
 
     name: str
     mailbox: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What a mail is to hold; attachments by file name."""
 
     sender: Address

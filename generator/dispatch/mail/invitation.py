@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.workspace import Workspace
 from generator.build import calendar, outputs
@@ -20,8 +21,7 @@ FILE = "會議邀請.ics"
 RECORD = "invitation"
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """What a calendar gets: which version, what it says, and the file."""
 
     sequence: int

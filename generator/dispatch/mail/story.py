@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic import roc
 from generator.basic.failure import UserError
@@ -75,8 +76,7 @@ ORIGINALS = "附件原檔"
 OF_MINUTES = "會議紀錄附件"
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """A draft: its file name, what is in it (files by name as attached), and its bytes."""
 
     name: str
@@ -84,8 +84,7 @@ class Mail:
     content: bytes
 
 
-@dataclass(slots=True, kw_only=True)
-class Report(Result):
+class Report(Result, kw_only=True):
     """What became of the mails of a kind. With errors among the problems there are none.
 
     ``release``: the one whose files are attached. ``correction``: what the mail says where it corrects an earlier one.
@@ -101,8 +100,7 @@ class Report(Result):
     examined: Examined | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """Who gets a mail, and the names of its files with the document of each (None: 會議資料.pdf)."""
 
     template: MailTemplate

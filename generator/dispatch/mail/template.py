@@ -8,9 +8,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.dispatch.mail import eml
@@ -50,8 +52,7 @@ _OPTIONAL = re.compile(r"[？?]$|[（(]如有[）)]$")
 _LARGEST = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A file that a template attaches. ``optional``: left out where the meeting has no such document."""
 
     name: str
@@ -59,8 +60,7 @@ class Wanted:
     at: Location
 
 
-@dataclass(slots=True)
-class MailTemplate:
+class MailTemplate(Struct):
     """A template as read: the roles of each head (收件者 …), the files, subject and text; ``lines`` by head."""
 
     file: str

@@ -11,9 +11,10 @@ import datetime as dt
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
 
 from generator.basic.formats import FILE_TYPES
 from generator.basic.package import written
@@ -82,8 +83,7 @@ _DAY = re.compile(r"(?:民國)?\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1
 Value = str | int | float | dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of records: a value is a text, a number, a date, or None where the cell is empty."""
 
     name: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import field
 
 from generator.basic import roc
 from generator.basic.problem import Problem, in_order
@@ -35,7 +36,6 @@ _FIELDS = ("name", "title", "organisation", "role", "term_start", "term_end")
 _HEADINGS = tuple(Member.heading_of(name) for name in _FIELDS)
 
 
-@dataclass(slots=True)
 class Report(Result):
     """What was written. ``changes`` since ``before``, the day on which another roster was published."""
 

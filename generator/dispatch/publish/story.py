@@ -7,9 +7,11 @@ Nothing internal or for participants only, and nothing that tells who worked on 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import field
+from msgspec.structs import replace
 
 from generator.basic import formats, package
 from generator.basic.problem import Code, Location, Problem, error, in_order, problem, warning
@@ -53,8 +55,7 @@ SUMS = "SHA256SUMS.txt"
 _HIDDEN = (RawSheetCode.HIDDEN_SHEET, RawSheetCode.HIDDEN_ROWS, RawSheetCode.HIDDEN_COLUMNS, RawSheetCode.HIDDEN_CELLS)
 
 
-@dataclass(slots=True, kw_only=True)
-class Published(Result):
+class Published(Result, kw_only=True):
     """The result of a publication; with errors or failures nothing was written. ``left_out``: what is not public."""
 
     archive: Path

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from generator.dispatch.diff.sentence_changes import SENTENCE_END
 from generator.documents.passages import Contents, Passage
@@ -19,8 +20,7 @@ _SHARE = 0.3
 _LABEL = re.compile(r"^[\s0-9０-９一二三四五六七八九十壹貳參肆伍陸柒捌玖拾()（）.、．]{1,8}")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A passage of the draft, or a row of a table in it; ``case`` is the 案號 of the case that it belongs to."""
 
     text: str
@@ -42,8 +42,7 @@ class Paragraph:
         return best[1] if best[0] > 0 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The paragraphs of one version of the draft; ``title`` says which."""
 
     title: str

@@ -11,10 +11,11 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 LARGEST = 60_000_000
 _MOST_PARTS, _MOST_DEEP, LARGEST_TEXT = 300, 6, 2_000_000
@@ -43,16 +44,14 @@ class Unreadable(Exception):
     """It is no mail, or more than a mail holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A paragraph of the sender's own, and the quoted text above it, empty where it answers none."""
 
     text: str
     quoted: str = ""
 
 
-@dataclass(slots=True)
-class Mail:
+class Mail(Struct):
     """A mail. ``files`` are what is attached: name and content; mails inside it are files as well."""
 
     name: str

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic.failure import UserError
 from generator.dispatch.replies import mails, old_word
@@ -39,8 +41,7 @@ _OLD, _NEW = (
 _WHO, _CASE, _WHERE = ("委員", "委員姓名", "姓名", "提出委員"), ("案號", "案", "案次", "案由"), ("處所", "頁次", "位置")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What someone wants. ``near``: the paragraph of the draft, where known; ``quote``: the text that it is about,
     ``line`` the line of that. ``fallback``: what else may tell its case; ``place``: where it is, as its sender says.
 
@@ -60,8 +61,7 @@ class Wish:
     place: str = ""
 
 
-@dataclass(slots=True)
-class Returned:
+class Returned(Struct):
     """A file that came in, with what is wished in it. ``remark`` says why there may be more than was found."""
 
     source: str

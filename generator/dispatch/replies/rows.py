@@ -7,7 +7,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from generator.basic import roc
 from generator.dispatch.replies.draft import Draft, Paragraph, narrowed, sentences, sentences_with
@@ -19,8 +20,7 @@ from generator.workbook.values import folded
 UNKNOWN = "（不明）"
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A row to be written: what a Proposal has before anyone decided on it."""
 
     author: str
@@ -40,8 +40,7 @@ class Row:
         return _key(self.member, self.kind, self.old, self.new, self.place)
 
 
-@dataclass(slots=True)
-class Gathered:
+class Gathered(Struct):
     """The rows and replies that are new. ``known``: how many came again that are in the workbook already."""
 
     rows: list[Row] = field(default_factory=list)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import field
 
 from generator.basic import roc, temporary
 from generator.basic.failure import UserError
@@ -43,7 +44,6 @@ class NoDraft(UserError):
     exit_code = 1
 
 
-@dataclass(slots=True)
 class Report(Result):
     """What came of the replies, and who replied late or not at all."""
 

@@ -11,9 +11,11 @@ import contextlib
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.basic import roc
 from generator.build import outputs
@@ -29,8 +31,7 @@ SIGNS = "之至（）補充資料抽換版年月日"
 _PAPER = re.compile(r"\d{2,} ")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page of a packet: its document, its number as printed (17, 17之1), the text at its foot, its mark if any."""
 
     document: str
@@ -44,8 +45,7 @@ class Page:
         return int(_root(self.number.split("至")[-1]))
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """The packet that went out: its pages in order, and the bytes of its file."""
 
     version: Version
@@ -54,8 +54,7 @@ class Before:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """What a member does with a page: ``how`` is 抽換, 新增 or 抽除; ``place`` is that in the new packet, or None."""
 
     how: str
@@ -65,8 +64,7 @@ class Changed:
     place: int | None
 
 
-@dataclass(slots=True)
-class After:
+class After(Struct):
     """The packet that follows: its pages and file, and what changed, in the order of its pages."""
 
     pages: list[Page] = field(default_factory=list)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic import formats, roc
 from generator.basic.failure import UserError
@@ -43,8 +44,7 @@ class NothingToReplace(UserError):
     exit_code = 2
 
 
-@dataclass(slots=True)
-class Supplement:
+class Supplement(Struct):
     """What a release has besides its documents: the record of its pages, and the files for those who have the old."""
 
     pages: dict[str, Any]
@@ -53,7 +53,6 @@ class Supplement:
     remarks: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class Report(Result):
     """What the command made: ``changed`` page by page, from the release ``old`` to the version ``number``."""
 

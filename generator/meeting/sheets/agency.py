@@ -24,7 +24,7 @@ BOOK = "機關"
 
 
 @sheet("機關", about="機關的名稱與規則設定，各次會議共用", book=BOOK, fields=True, required=True)
-class Agency(Record):
+class Agency(Record, frozen=True):
     """The agency whose group meets, and the settings of its rules."""
 
     full_name: str = column(
@@ -169,12 +169,12 @@ class Agency(Record):
 
 
 @sheet("單位", about="機關內的單位，依官方順序", book=BOOK, required=True)
-class Unit(Record):
+class Unit(Record, frozen=True):
     name: str = column("單位", one_line=True, hint="依官方順序，各統計表都照此順序", example="綜合規劃處", width=24)
 
 
 @sheet("委員", about="委員名冊", book=BOOK)
-class Member(Record):
+class Member(Record, frozen=True):
     """A member of the body. ``group``: 召集人, 機關代表, 民間代表 or 其他, to which 身分 belongs."""
 
     name: str = column("姓名", hint="全名，不加稱謂", example="王小明")
@@ -225,7 +225,7 @@ class Member(Record):
 
 
 @sheet("停班日", about="颱風等停班日，計算期限的工作日時使用", book=BOOK)
-class Closure(Record):
+class Closure(Record, frozen=True):
     """A day on which offices are closed or open against the calendar."""
 
     day: dt.date = column("日期", Kind.DATE, hint="辦公日曆表以外的停班或上班日", example="113-07-24")

@@ -16,7 +16,7 @@ NOTHING = "空白"
 
 
 @sheet("議程", about="議程與會議紀錄的各段，由上而下；沒有這張表時照政府資料開放諮詢小組的議程")
-class Section(Record):
+class Section(Record, frozen=True):
     """A section (段) of the agenda: 案 has cases, 文字 has none, 動議 has those that are raised at the meeting."""
 
     name: str = column("段名", one_line=True, hint="印在議程與會議紀錄；〔案由〕的類別填它", example="審議案", width=20)

@@ -8,7 +8,7 @@ from generator.workbook.record import Kind, Record, column, sheet
 
 
 @sheet("分工", about="各單位要交的工作表、檔案或活頁簿，packet status 依此列出交件情形")
-class Duty(Record):
+class Duty(Record, frozen=True):
     """What a unit delivers: 工作表:名稱, 檔案:名稱 or 活頁簿:名稱. ``due`` is empty for the day of 會議資料."""
 
     unit: str = column("單位", Kind.UNIT, hint="負責的單位", example="資訊處", width=20)

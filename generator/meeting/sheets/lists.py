@@ -29,10 +29,8 @@ LONG_LIST = 200_000
 Count = tuple[str, Any, Iterable[Location]]
 
 
-class ListRecord(Record):
+class ListRecord(Record, frozen=True):
     """A row of a list of the meeting."""
-
-    __slots__ = ()
 
     @classmethod
     def rows(cls, meeting: Meeting) -> Sequence[Self]:
@@ -74,7 +72,7 @@ class ListRecord(Record):
     template="預定開放清單",
     number="序號",
 )
-class PlannedDataset(ListRecord):
+class PlannedDataset(ListRecord, frozen=True):
     """A data set that is to be published this year."""
 
     name: str = column("資料集項目名稱", hint="照年度預定開放項目的名稱", example="○○統計年報", width=60)
@@ -112,7 +110,7 @@ class PlannedDataset(ListRecord):
     template="下載排名",
     number="下載排名",
 )
-class Download(ListRecord):
+class Download(ListRecord, frozen=True):
     """A data set with how often it was looked at and downloaded."""
 
     identifier: str = column("資料集識別碼", hint="政府資料開放平臺的編號", example="8246", width=14)
@@ -145,7 +143,7 @@ class Download(ListRecord):
     template="品質統計表",
     own_totals=True,
 )
-class Quality(ListRecord):
+class Quality(ListRecord, frozen=True):
     """The badges of one unit's data sets. 白金 is part of 金 (official-format), so it is not in the total."""
 
     unit: str = column("單位", Kind.UNIT, lists_units=True, hint="每個單位一列", example="綜合規劃處", width=22)
@@ -222,7 +220,7 @@ BADGES_ADDED = BADGES[:-1]
     template="下架清單",
     number="項次",
 )
-class Withdrawal(ListRecord):
+class Withdrawal(ListRecord, frozen=True):
     """A data set that is to be withdrawn."""
 
     name: str = column("下架資料集名稱", hint="照平臺所載", example="○○統計年報", width=44)
@@ -253,7 +251,7 @@ BY_SHEET = {record.sheet.name: record for record in LISTS}
 
 
 @sheet("上次會議決定", about="上次會議的決定（議）與辦理情形", book="上次決定")
-class PastDecision(ListRecord):
+class PastDecision(ListRecord, frozen=True):
     """What an earlier meeting decided on a case, and what was done; ``meeting`` is its id, empty for the last one."""
 
     number: str = column(
@@ -302,7 +300,7 @@ class PastDecision(ListRecord):
 
 
 @sheet("統計數字", about="無法由其他工作表算出的總數", book=BOOK)
-class Total(ListRecord):
+class Total(ListRecord, frozen=True):
     """A figure that no sheet can yield, with its source."""
 
     name: str = column("名稱", hint="說明內以 {{ 統計數字.名稱 }} 帶入", example="總瀏覽次數", width=20)
@@ -318,7 +316,7 @@ class Total(ListRecord):
 
 
 @sheet("抽查清單", about="由平臺目錄抽出、要逐項檢查的資料集，由 packet catalogue --sample 產生", most=LONG_LIST)
-class Sampled(ListRecord):
+class Sampled(ListRecord, frozen=True):
     """A data set that was drawn to be looked at, and what was found."""
 
     identifier: str = column("資料集識別碼", hint="政府資料開放平臺的編號", example="8246", width=14)

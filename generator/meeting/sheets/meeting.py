@@ -19,7 +19,7 @@ EXPLAINED = "說明"
 
 
 @sheet("會議資訊", about="會議的時間、地點與資料日期", book=BOOK, fields=True, required=True)
-class MeetingInfo(Record):
+class MeetingInfo(Record, frozen=True):
     """Time and place of the meeting, the dates of its figures, and what stands on its notice."""
 
     title: str = column(
@@ -101,7 +101,7 @@ class MeetingInfo(Record):
 
 
 @sheet("說明", about="各案的說明，一列一點，編號由程式產生", book=BOOK)
-class Explanation(Record):
+class Explanation(Record, frozen=True):
     """One numbered point of a case's 說明, or of another part (擬辦, 辦法). ``level`` is 1 to 4.
 
     Lead and text are prose (Jinja).
@@ -138,7 +138,7 @@ class Explanation(Record):
 
 
 @sheet("附註", about="附件表格下方的註，一列一則", book=BOOK)
-class Note(Record):
+class Note(Record, frozen=True):
     attachment: str = column("附件", hint="對應〔附件〕的名稱", example="品質統計表", width=24, refers=("附件", "名稱"))
     text: str = column(
         "內容", Kind.PROSE, hint="不寫「註：」與編號", example="統計至{{ 會議.資料基準日|年月日 }}。", width=90
@@ -146,7 +146,7 @@ class Note(Record):
 
 
 @sheet("簡報", about="簡報的投影片，由上而下；附件的來源寫「工作表:簡報」", book="簡報")
-class Slide(Record):
+class Slide(Record, frozen=True):
     """A slide (投影片) of the deck, or a point on it: a row with a layout begins a slide, what follows is on it.
 
     Title and text are prose (Jinja). ``points`` of a slide are rows too, the first its own where that has a text;
@@ -198,7 +198,7 @@ class Slide(Record):
 
 
 @sheet("附件", about="各案的附件，附件編號由程式依本表順序產生", book=BOOK)
-class Attachment(Record):
+class Attachment(Record, frozen=True):
     """An attachment (附件) of a case. ``number`` is 0 where the case has only this one.
 
     ``may_be_separate``: what cannot be joined is supplied separately (可另附) and is no error. ``shows_hidden``: hidden
@@ -305,7 +305,7 @@ class Attachment(Record):
 
 
 @sheet("案由", about="本次會議的各案，依議程順序", book=BOOK, required=True)
-class Case(Record):
+class Case(Record, frozen=True):
     """A case (案) put to the meeting. ``number`` counts within its section; ``subject`` is prose (Jinja)."""
 
     key: str = column("案號", hint="報1、報2、討1、臨1 …", example="報1", width=8)

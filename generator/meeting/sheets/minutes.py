@@ -35,7 +35,7 @@ BOOK = "會議紀錄"
 
 
 @sheet("紀錄資訊", about="會議紀錄的狀態與時間", book=BOOK, fields=True)
-class MinutesInfo(Record):
+class MinutesInfo(Record, frozen=True):
     """The state of the minutes, and when the meeting was held."""
 
     status: str = column(
@@ -49,7 +49,7 @@ class MinutesInfo(Record):
 
 
 @sheet("出席", about="委員出席情形，一列一人", book=BOOK)
-class Attendance(Record):
+class Attendance(Record, frozen=True):
     """Whether a member came, stayed away or sent a deputy; ``how`` is empty while no one has noted it."""
 
     name: str = column("姓名", hint="委員姓名，與名冊相同", example="王小明")
@@ -81,7 +81,7 @@ class Attendance(Record):
 
 
 @sheet("列席", about="列席單位及人員，不計入出席人數；會議活頁簿的是會前邀請的，會議紀錄活頁簿的是到場的", book=BOOK)
-class Observer(Record):
+class Observer(Record, frozen=True):
     """Someone who sits in (列席) and does not vote."""
 
     unit: str = column("單位", hint="列席的機關或單位", example="主計資訊處", width=24)
@@ -101,7 +101,7 @@ class Observer(Record):
 
 
 @sheet("發言", about="發言要旨，一列一次發言", book=BOOK)
-class Remark(Record):
+class Remark(Record, frozen=True):
     """What someone said on a case, and how openly: 記名, 不記名 or 不公開 (運作指引肆三)."""
 
     case: str = column("案號", hint="對應〔案由〕的案號", example="討1", width=8)
@@ -161,7 +161,7 @@ class Remark(Record):
 
 
 @sheet("決議", about="各案的決定或決議，一列一項", book=BOOK)
-class Decision(Record):
+class Decision(Record, frozen=True):
     """One 決定 or 決議 of a case, with who does it by when."""
 
     case: str = column("案號", hint="對應〔案由〕的案號", example="討1", width=8)
@@ -196,7 +196,7 @@ class Decision(Record):
 
 
 @sheet("紀錄附件", about="會議紀錄的附件，如簽到單、出席名單、照片；列在紀錄之後", book=BOOK)
-class MinutesAttachment(Record):
+class MinutesAttachment(Record, frozen=True):
     """An attachment of the minutes: it goes to the members, where ``access`` is 公開 to the public edition too."""
 
     name: str = column("名稱", hint="印在會議紀錄的附件清單", example="簽到單影本", width=24)
@@ -218,7 +218,7 @@ class MinutesAttachment(Record):
 
 
 @sheet("非姓名", about="與委員姓名同字但不是姓名的詞，以及可以公開的服務信箱、電話等；只放行所列的文字", book=BOOK)
-class ClearedWording(Record):
+class ClearedWording(Record, frozen=True):
     """A wording in which what looks like a protected name or personal data is none."""
 
     text: str = column("文字", hint="照原文填整個詞，要比姓名長", example="提高明確性", width=40)

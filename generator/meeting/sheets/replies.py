@@ -15,7 +15,7 @@ ADOPTED, PARTLY, REFUSED, ASIDE = OUTCOMES = ("採納", "部分採納", "不採�
 @sheet(
     "修正意見", about="委員對紀錄草稿的修正意見，由 packet replies 匯入，一列一項；請填採納與理由", book=BOOK, most=5000
 )
-class Proposal(Record):
+class Proposal(Record, frozen=True):
     """What a member wants changed in the draft minutes. ``outcome`` is empty while nobody has decided on it."""
 
     identifier: str = column("編號", hint="程式用來辨認同一項意見，請勿更改", example="a1b2c3d4", width=11)
@@ -80,7 +80,7 @@ class Proposal(Record):
 
 
 @sheet("回復情形", about="收到的回復，由 packet replies 匯入，一列一件", book=BOOK, most=5000)
-class Reply(Record):
+class Reply(Record, frozen=True):
     """A reply that came in: a mail or a file, with how many proposals were found in it."""
 
     identifier: str = column("編號", hint="程式用來辨認同一件，請勿更改", example="a1b2c3d4", width=11)

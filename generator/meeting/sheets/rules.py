@@ -41,7 +41,7 @@ NAMES = (
 
 
 @sheet("規則", about="檢查所用的數字與依據；不在表內或數值空白的規則不檢查", book="機關")
-class RuleRow(Record):
+class RuleRow(Record, frozen=True):
     """A rule of the body: its number or yes, and the words it is cited by."""
 
     name: str = column("規則", Kind.CHOICE, choices=NAMES, hint="由清單選取", example=QUORUM, width=22)
@@ -56,7 +56,7 @@ class RuleRow(Record):
 
 
 @sheet("身分", about="委員的身分，依簽到單與會議紀錄的順序", book="機關")
-class Role(Record):
+class Role(Record, frozen=True):
     """What the body calls a sort of its members, and which of the four sorts that is."""
 
     name: str = column("身分", one_line=True, hint="本會自己的稱呼", example="外聘委員", width=20)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.workbook.record import Kind, Record, column, sheet
 
 
 @sheet("條文", about="法規條文，照原文編號印出")
-class Article(Record):
+class Article(Record, frozen=True):
     """A paragraph of a regulation, in a workbook of 共用. ``label`` as printed, empty for a continuation."""
 
     sort: str = column("層級", Kind.CHOICE, choices=("名稱", "沿革", "1", "2", "3", "4"), example="1", width=8)
@@ -22,8 +23,7 @@ class Article(Record):
         return int(self.sort) if self.sort.isdigit() else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Regulation:
+class Regulation(Struct, frozen=True):
     name: str
     history: tuple[str, ...]
     articles: tuple[Article, ...]

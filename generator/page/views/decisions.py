@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,8 +31,7 @@ MOST = 200
 _LOOKS = {OVERDUE: "urgent", DROPPED: "urgent", LATE: "soon", PENDING: "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(Struct, frozen=True):
     """A decision as it is shown: its state in words, and how urgent that is."""
 
     life: Life
@@ -40,8 +39,7 @@ class Tracked:
     urgency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
+class Promised(Struct, frozen=True):
     """A promise as it is shown: the versions in which its date was another than before."""
 
     promise: Promise

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,8 +33,7 @@ _MOST_READERS = 30
 _LONGEST_QUERY = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Hot:
+class Hot(Struct, frozen=True):
     """What can be clicked on a page: its rectangles, where it leads, and how it is called."""
 
     boxes: tuple[Box, ...]
@@ -43,8 +42,7 @@ class Hot:
     figure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A page as it is shown: its picture, what can be clicked on it, and what was searched for."""
 
     number: int
@@ -53,8 +51,7 @@ class Sheet:
     found: tuple[Box, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A place where a text was found: its document, page and number on it."""
 
     paper: Paper

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import jinja2
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -31,8 +31,7 @@ FRAGMENT = "x-fragment"
 _PATIENCE = 2.0
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True, dict=True):
     """What the views look at. ``public``: only the public edition is shown. ``today`` and ``show`` are given by tests.
 
     ``show`` opens a file or folder in the office program, at a cell (sheet, name of the cell) where it can.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -54,8 +53,7 @@ def overview(request: Request) -> Response:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A problem, its address and the rows of the sheet in which it stands."""
 
     problem: Problem

@@ -5,10 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,8 +25,7 @@ from generator.pdf.drawn import Size
 _LARGEST = 60_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A draft as it lies in its folder: to whom, what, and how large."""
 
     id: str
@@ -39,8 +38,7 @@ class Draft:
     edited: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PublicFile:
+class PublicFile(Struct, frozen=True):
     """A file of the public edition; ``state`` says whether it is as it was checked."""
 
     id: str

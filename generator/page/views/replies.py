@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,8 +12,7 @@ from generator.meeting.sheets.replies import Proposal, Reply
 from generator.page.views.frame import context, meeting_of, render
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnedFile:
+class ReturnedFile(Struct, frozen=True):
     """A file that was put into the folder, and the rows of 〔回復情形〕 that came of it."""
 
     name: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,8 +31,7 @@ _lock = threading.Lock()
 _kept: dict[tuple[str, int], tuple[str, Revisions]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A page of one side: its number, its size, where its picture is, and what changed on it."""
 
     number: int

@@ -10,8 +10,9 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.basic.package import DAMAGED, Budget, Package, TooManyParts, TooMuch
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
@@ -65,8 +66,7 @@ CODES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why a file cannot be joined: the code of the problem and what its text needs."""
 
     code: Code
@@ -388,12 +388,14 @@ def original_name(document: str, enclosure: Enclosure) -> str:
     return f"{document}{ORIGINAL if enclosure.ending == '.pdf' else ''}{enclosure.ending}"
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The title put onto the first page, and the PDF of headings.document with it; empty where there is none."""
 
     text: str = ""
     page: bytes = b""
+
+
+NO_HEADING = Heading()
 
 
 def has_heading(enclosure: Enclosure) -> bool:
@@ -406,7 +408,7 @@ def pages(
     title: str,
     converted: bytes | None = None,
     letters: bytes = b"",
-    heading: Heading = Heading(),
+    heading: Heading = NO_HEADING,
 ) -> bytes | Problem:
     """The PDF on A4 to join, without label and page numbers; or why there is none.
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 
 _TO_PDF = "開啟後另存或列印成 PDF，改放該檔"
 
 
-@dataclass(frozen=True, slots=True)
-class _Type:
+class _Type(Struct, frozen=True):
     """What users call it, what they are to do, its endings, and what its content begins with (a pattern)."""
 
     name: str

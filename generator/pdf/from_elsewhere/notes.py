@@ -9,9 +9,11 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from generator.pdf import pdfium
 from generator.pdf.from_elsewhere import confined
@@ -23,8 +25,7 @@ MOST_NOTES = 5000
 _MOST_DEEP = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A note. ``text`` is what it says, ``quote`` the text on which it stands, ``line`` the line of it.
 
     ``struck``: the text is to go; with a text it is to be replaced by that. ``document`` is the bookmark of its page.
@@ -39,8 +40,7 @@ class Note:
     struck: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """The notes of a PDF in their order; ``words``: how many signs its pages have; ``filled``: fields of a form."""
 
     notes: tuple[Note, ...]

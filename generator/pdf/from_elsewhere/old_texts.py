@@ -11,7 +11,9 @@ import io
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.pdf import compound, rtf
 
@@ -129,8 +131,7 @@ def _of_slides(stream: bytes) -> Iterator[str]:
         place += length
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     """What holds within a group of an RTF file: its character set, how many bytes stand for \\u, whether it prints."""
 
     charset: str = "cp950"

@@ -11,11 +11,12 @@ import io
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.pdf.from_elsewhere import confined
 
@@ -49,8 +50,7 @@ def as_eml(content: bytes) -> bytes:
         return _message(_Storage(file, (), _HEAD), 0).as_bytes()
 
 
-@dataclass(frozen=True, slots=True)
-class _Storage:
+class _Storage(Struct, frozen=True):
     """A folder of the compound file with properties of its own: the mail, an attachment, or a mail within."""
 
     file: Any

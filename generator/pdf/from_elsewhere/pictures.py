@@ -6,9 +6,10 @@ import io
 import logging
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from generator.pdf.from_elsewhere import cutting
 
@@ -32,8 +33,7 @@ class Damaged(Exception):
     """No picture, or only a part of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     """A picture of a TIFF: its place in the file, its size, and which page it says it is."""
 
     number: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.problem import Code, Location, Problem, note, problem, warning
 
@@ -61,8 +62,7 @@ class RemarkCode(Code):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something of a file: on which page (0: nowhere in particular), and what it is, in the words of the message."""
 
     code: RemarkCode

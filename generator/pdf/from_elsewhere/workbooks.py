@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.basic.problem import Code, Problem, note, problem, warning
 from generator.meeting.files import Enclosure
@@ -47,8 +48,7 @@ _FEW_CELLS, _MANY_PAGES = 8, 6
 _MOST_NAMED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Sheets:
+class Sheets(Struct, frozen=True):
     """What an attached workbook is: its sheets as the child found them, and the .ods that fits, where it did not."""
 
     found: Sequence[dict[str, Any]] = ()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from msgspec import Struct
 
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
@@ -72,8 +72,7 @@ Values = list[Any] | None
 """What an expression may be, over all known contexts; None where that is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
+class _Tag(Struct, frozen=True):
     """A tag as it stands in the template, and without the layer (p, tr, tc) that docxtpl takes off."""
 
     at: Location

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from generator.basic import package
 from generator.word import revisions
@@ -23,8 +23,7 @@ class NotADocument(Exception):
     """The file is no .docx that can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """A text of a template that may hold tags: a paragraph, or an attribute (the description of a table or picture).
 
     ``number`` counts the paragraphs of the part from 1; an attribute has that of the next paragraph. ``text`` is that

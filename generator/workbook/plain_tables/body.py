@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from generator.workbook import layout, values
 from generator.workbook.layout import Headings
@@ -17,8 +18,7 @@ from generator.workbook.raw import RawSheet
 _CONTINUED = re.compile(r"[（(]?(?:續完?|接?續)\d*[）)]?$|[（(]?第\d+頁[）)]?$")
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(Struct, frozen=True, dict=True):
     """A sheet with its headings, and the rows below these that hold something, each with its filled columns.
 
     Rows and columns are numbers from 0. ``numeric`` are the columns that hold more numbers than texts.

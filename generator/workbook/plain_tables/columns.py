@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.problem import Problem, problem
 from generator.workbook.layout import RowKind
@@ -12,8 +13,7 @@ from generator.workbook.plain_tables.problems import PlainTableCode
 from generator.workbook.raw import letter
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The columns of a table; ``unheaded`` are those without a heading, each with its first row of data.
 
     Rows and columns are numbers from 0.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.problem import Problem, problem
 from generator.workbook import layout, raw
@@ -18,8 +19,7 @@ from generator.workbook.raw import RawSheet, letter
 Holders = Mapping[int, Sequence[raw.Place | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What the columns are called (男性.到考人數), and what is ``printed`` above each (PlainTable.printed_headings)."""
 
     names: tuple[str, ...]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.problem import Problem, problem
 from generator.workbook import layout, values
@@ -18,8 +19,7 @@ from generator.workbook.plain_tables.table import Caption
 from generator.workbook.raw import RawSheet
 
 
-@dataclass(frozen=True, slots=True)
-class LinesAbove:
+class LinesAbove(Struct, frozen=True):
     """What stands above a table, as PlainTable has it."""
 
     title: Caption | None

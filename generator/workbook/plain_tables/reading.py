@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.basic.problem import Location, Problem, problem
 from generator.workbook import layout, values
@@ -23,8 +24,7 @@ from generator.workbook.raw import RawSheet, RawSheetCode, letter
 from generator.workbook.typed_rows import mention_merged
 
 
-@dataclass(frozen=True, slots=True)
-class _Outline:
+class _Outline(Struct, frozen=True):
     """How the table of a sheet is laid out: what is known of it before its rows are read."""
 
     body: Body
@@ -38,8 +38,7 @@ class _Outline:
         return self.body.sheet
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """What a sheet brings to the table."""
 
     outline: _Outline

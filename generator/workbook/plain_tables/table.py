@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from generator.basic.problem import Location
 from generator.workbook.layout import RowKind
@@ -17,8 +18,7 @@ UNDERLINED, UNDERLINED_END = "\ufdd2", "\ufdd3"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a row of a plain table stands; ``letters`` are those of its columns."""
 
     workbook: str
@@ -30,16 +30,14 @@ class Place:
         return Location(self.workbook, self.sheet, f"{self.letters[column]}{self.number}")
 
 
-@dataclass(frozen=True, slots=True)
-class Caption:
+class Caption(Struct, frozen=True):
     """A text above or below a table, and its cell."""
 
     text: str
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
-class PlainTable:
+class PlainTable(Struct, frozen=True):
     """A sheet that is not declared, texts as shown and blank rows left out.
 
     ``headings`` are the names of the columns (男性.到考人數), ``printed_headings`` what stands above each: a text for
@@ -85,8 +83,7 @@ class PlainTable:
         return [row for row, kind in zip(rows, kinds, strict=True) if kind is RowKind.DATA]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of a sheet below its headings, on its way into the table; ``number`` counts from 0."""
 
     number: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 # Flags of an annotation (ISO 32000-1, table 165).
@@ -14,8 +14,7 @@ HIDDEN, PRINTED, NO_VIEW = 2, 4, 32
 _MOST_ABOVE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """The rectangle of an annotation on its page, in points."""
 
     left: float

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+
+from msgspec import Struct
 
 _TAIPEI = timezone(timedelta(hours=8))
 # A folder of someone's disk or of a server, up to the last part of the path.
@@ -14,8 +15,7 @@ PATH = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The name of the file as it lies in the folder, and when it was last saved (None where it does not say so)."""
 
     name: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct, field
 
 from generator.pdf.from_elsewhere.saved.about import PATH, About
 
@@ -37,8 +37,7 @@ _CONTENT = frozenset(_CONTENT_WORDS.split())
 _KIND = re.compile(r"\s*([A-Za-z=]+)")
 
 
-@dataclass(slots=True)
-class _Field:
+class _Field(Struct):
     """A field that is read: its instruction, and the elements that stand before and after its separator."""
 
     begin: Any

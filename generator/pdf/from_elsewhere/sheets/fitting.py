@@ -12,10 +12,10 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from generator.basic import package
 from generator.pdf.from_elsewhere.paper import FREE, FREE_DOWN, scale_on_paper
@@ -32,8 +32,7 @@ _TOLERANCE = 1.005
 _MOST_NARROW = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """A page of a sheet: its size and the room between its margins, in cm, and how much it is made smaller."""
 
     wide: float

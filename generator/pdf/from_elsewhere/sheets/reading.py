@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.basic import package
 from generator.basic.text_width import ems
@@ -45,8 +46,7 @@ _MOST_COLUMNS = 16_384
 _EMPTY = re.compile(r"[\s\-－–—0.,%$]*")
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """A sheet that is printed. Lengths are in cm, cells as (row, column) from 0."""
 
     name: str
@@ -82,8 +82,7 @@ class Sheet:
         return self.sizes.most_common(1)[0][0] if self.sizes else 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Struct, frozen=True):
     parent: str | None
     size: float | None
     wraps: bool | None
