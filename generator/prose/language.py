@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 from jinja2 import nodes
@@ -276,22 +276,37 @@ def names_used(source: str) -> tuple[str, ...]:
 
     Raises jinja2.TemplateSyntaxError, of which Refused is one.
     """
-    return _names(source)[0]
+    return _names(source).used
 
 
 def names_asked(source: str) -> frozenset[str]:
     """The names that a text asks about (`{% if 期限.公開 is defined %}`): it may use them where there are none."""
-    return _names(source)[1]
+    return _names(source).asked
+
+
+def filters_used(source: str) -> tuple[str, ...]:
+    """The names after ``|`` in a prose text, whether there are such filters or not."""
+    return _names(source).filters
+
+
+class _Names(NamedTuple):
+    used: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
+    filters: tuple[str, ...] = ()
 
 
 @functools.lru_cache(_MOST_COMPILED)
-def _names(source: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    """What names_used and names_asked say of a text, which is read once."""
+def _names(source: str) -> _Names:
+    """The names of all kinds in a text, which is read once."""
     if "{" not in source:
-        return (), frozenset()
+        return _Names()
     tree = environment(False).parse(source)
-    tests = [test for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
-    return tuple(names_in(tree)), frozenset(name for test in tests for name in names_in(test))
+    asked = [test for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
+    return _Names(
+        tuple(names_in(tree)),
+        frozenset(name for test in asked for name in names_in(test)),
+        tuple(node.name for node in tree.find_all(nodes.Filter)),
+    )
 
 
 def names_in(tree: nodes.Node) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jinja2
-from jinja2 import nodes
 
 from generator.basic.leftover import leftover
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
@@ -18,7 +17,15 @@ from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import COUNTED
 from generator.meeting.sheets.meeting import Attachment, Case
 from generator.prose.allowed import ATTACHMENT, MOST_PRINTED, Refused, TooMuch
-from generator.prose.language import FULL_WIDTH, environment, explained, literal_text, names_asked, names_used
+from generator.prose.language import (
+    FULL_WIDTH,
+    environment,
+    explained,
+    filters_used,
+    literal_text,
+    names_asked,
+    names_used,
+)
 from generator.prose.recording import recording
 from generator.prose.text import Text, typed
 from generator.workbook import values
@@ -113,9 +120,9 @@ class Vocabulary:
             return [problem(VocabularyCode.PROSE_SYNTAX, at, detail=tag)]
         filters = self._environment.filters
         problems = [
-            problem(VocabularyCode.UNKNOWN_FILTER, at, name=node.name, perhaps=perhaps(node.name, filters))
-            for node in self._environment.parse(source).find_all(nodes.Filter)
-            if node.name not in filters
+            problem(VocabularyCode.UNKNOWN_FILTER, at, name=name, perhaps=perhaps(name, filters))
+            for name in filters_used(source)
+            if name not in filters
         ]
         asked = names_asked(source)
         for name in used:
