@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
@@ -41,6 +41,8 @@ _PARTS = re.compile(
 _SIGNS = tuple(html.escape(sign, quote=False).encode() for sign in SIGNS)
 _PLACE = re.compile(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
 _STATE = "templates.json"
+# Of a part so many bytes are looked at at once.
+_PIECE = 1 << 16
 
 
 def search(document: Document, content: bytes, contents: Contents) -> list[Problem]:
@@ -63,16 +65,33 @@ def _paragraphs(content: bytes) -> Iterator[str]:
         for name in archive.namelist():
             if not _PARTS.fullmatch(name):
                 continue
-            xml = archive.read(name)
-            # Ids of styles and extensions are written in braces, and stand within tags.
-            if not any(sign in xml for sign in _SIGNS) or not any(
-                sign in piece.partition(b"<")[0] for piece in xml.split(b">") for sign in _SIGNS
-            ):
-                continue
-            root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, huge_tree=True))
+            with archive.open(name) as part:
+                if not _has_sign(part):
+                    continue
+            root = etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, huge_tree=True))
             for space in (_W, _A):
                 for paragraph in root.iter(f"{space}p"):
                     yield "".join(_text(node) for node in paragraph.iter(f"{space}t", f"{space}tab", f"{space}br"))
+
+
+def _has_sign(part: IO[bytes]) -> bool:
+    """Whether a text of the part holds a sign of a tag: ids of styles and extensions are in braces, within tags.
+
+    A long table has more text than should be in memory at once.
+    """
+    rest = b""
+    while piece := part.read(_PIECE):
+        whole, _, rest = (rest + piece).rpartition(b">")
+        if _in_text(whole):
+            return True
+    return _in_text(rest)
+
+
+def _in_text(xml: bytes) -> bool:
+    """Whether a sign of a tag stands in a text of a stretch of XML that begins outside of tags."""
+    if not any(sign in xml for sign in _SIGNS):
+        return False
+    return any(sign in piece.partition(b"<")[0] for piece in xml.split(b">") for sign in _SIGNS)
 
 
 def _text(node: Any) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 from msgspec import Struct, field
 
@@ -17,6 +17,7 @@ _ROW = re.compile(r"(.*〔.*〕)(\d+):(.*)", re.DOTALL)
 _CELL = re.compile(r"(.*〔.*〕)([A-Z]+)(\d+)", re.DOTALL)
 # Stands before the name of a figure among the sources of a cell.
 _FIGURE = "="
+_Packed = str | list[list[str]]
 
 
 class Part(Struct, frozen=True):
@@ -47,12 +48,45 @@ class Source(Struct, frozen=True):
     cells: tuple[str, ...] = ()
 
 
+class RowSources(Sequence[tuple[Source, ...]]):
+    """The sources of each row of a table, kept as packet.json has them: those of a long list would fill memory."""
+
+    def __init__(self, rows: Iterable[Sequence[Source]] = ()) -> None:
+        self.packed = [_packed(row) for row in rows]
+
+    @classmethod
+    def from_json(cls, packed: Iterable[_Packed]) -> RowSources:
+        found = cls()
+        found.packed = list(packed)
+        return found
+
+    def extend(self, rows: Iterable[Sequence[Source]]) -> None:
+        self.packed += map(_packed, rows)
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+    @overload
+    def __getitem__(self, row: int) -> tuple[Source, ...]: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> RowSources: ...
+
+    def __getitem__(self, row: int | slice) -> tuple[Source, ...] | RowSources:
+        return RowSources.from_json(self.packed[row]) if isinstance(row, slice) else _unpacked(self.packed[row])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RowSources) and self.packed == other.packed
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Table(Struct, frozen=True):
     """The rows below the headings, with the source of each cell. ``running`` columns only count the rows."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    sources: tuple[tuple[Source, ...], ...]
+    sources: RowSources
     running: frozenset[int]
 
 
@@ -97,9 +131,7 @@ def as_json(contents: Contents) -> dict[str, Any]:
         {
             "headings": list(table.headings),
             "running": sorted(table.running),
-            "rows": [
-                ["\t".join(row), _packed(sources)] for row, sources in zip(table.rows, table.sources, strict=True)
-            ],
+            "rows": [["\t".join(row), packed] for row, packed in zip(table.rows, table.sources.packed, strict=True)],
         }
         for table in contents.tables
     ]
@@ -120,12 +152,12 @@ def from_json(record: Mapping[str, Any]) -> Contents:
     tables = []
     for table in record["tables"]:
         rows = tuple(tuple(str(text).split("\t")) for text, _ in table["rows"])
-        sources = tuple(_unpacked(packed) for _, packed in table["rows"])
+        sources = RowSources.from_json(packed for _, packed in table["rows"])
         tables.append(Table(tuple(table["headings"]), rows, sources, frozenset(table["running"])))
     return Contents(passages, tables)
 
 
-def _packed(sources: Sequence[Source]) -> str | list[list[str]]:
+def _packed(sources: Sequence[Source]) -> _Packed:
     """The sources of a row: 資料集.xlsx〔預定開放〕5:A,,C where each is one cell of one row, else all there are."""
     sheets: set[tuple[str, str]] = set()
     letters: list[str] = []
@@ -141,7 +173,7 @@ def _packed(sources: Sequence[Source]) -> str | list[list[str]]:
     return "".join(f"{sheet}{row}:{','.join(letters)}" for sheet, row in sheets)
 
 
-def _unpacked(packed: str | Sequence[Sequence[str]]) -> tuple[Source, ...]:
+def _unpacked(packed: _Packed) -> tuple[Source, ...]:
     if isinstance(packed, str):
         match = _ROW.fullmatch(packed)
         if not match:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from generator.documents.document import FOR_PUBLIC
-from generator.documents.passages import Contents, Passage, Source, Table
+from generator.documents.passages import Contents, Passage, RowSources, Source, Table
 from generator.documents.remarks import pieces
 from generator.leaks.names import Sought, key, protected
 from generator.meeting.model import Meeting
@@ -44,5 +44,5 @@ def without_protected(meeting: Meeting, contents: Contents) -> Contents:
 
 def _table(table: Table, withheld: list[bool]) -> Table:
     rows = tuple((WITHHELD,) if hide else row for row, hide in zip(table.rows, withheld, strict=True))
-    sources = tuple((Source(),) if hide else row for row, hide in zip(table.sources, withheld, strict=True))
+    sources = RowSources((Source(),) if hide else row for row, hide in zip(table.sources, withheld, strict=True))
     return replace(table, rows=rows, sources=sources)

@@ -26,7 +26,7 @@ from generator.prose.text import Text
 from generator.word import labels, tables
 from generator.word.ooxml import Styles, W, text_of, xml_of
 
-Origins = Callable[[], list[Source]]
+Origins = Callable[[], Iterator[Source]]
 """The sources of what a {{ }} prints, row by row; computed when asked for, since a long list has many."""
 
 # A list of more rows than this is long: about a page.
@@ -168,12 +168,12 @@ class Rows(Struct):
             for texts in (zip(*hole_texts, strict=True) if hole_texts else repeat((), self.count))
         ]
 
-    def sources(self, place: int) -> list[Source]:
+    def sources(self, place: int) -> Iterator[Source]:
         """The sources of the cell in that place, row by row."""
         origins = [sources_by_row() for sources_by_row in self._cells[place].origins]
         if len(origins) == 1:
             return origins[0]
-        return [_united(sources) for sources in zip(*origins, strict=True)] if origins else [Source()] * self.count
+        return map(_united, zip(*origins, strict=True)) if origins else repeat(Source(), self.count)
 
     def take_out(self) -> None:
         self.row.getparent().remove(self.row)
@@ -327,8 +327,7 @@ def _origins(first: Any, printed: Sequence[Any], many: Sequence[Any], place: int
     # In each row the same key of the row; of a row that is a list of texts, the text in that place.
     keys = [key for holder, key in holders if holder is many[0]] or [place] * isinstance(many[0], list)
 
-    def sources_by_row() -> list[Source]:
-        sources = []
+    def sources_by_row() -> Iterator[Source]:
         # Asked of each kind of row once: asking a protocol takes longer than all else here.
         placed = {kind for kind in set(map(type, many)) if issubclass(kind, Placed)}
         for value, row in zip(values or repeat(None), many, strict=False):
@@ -337,8 +336,7 @@ def _origins(first: Any, printed: Sequence[Any], many: Sequence[Any], place: int
             else:
                 places = [row.cells_of(key) for key in keys] if type(row) in placed else []
                 cells = dict.fromkeys(str(cell) for found in places for cell in found)
-            sources.append(Source((), tuple(cells)))
-        return sources
+            yield Source((), tuple(cells))
 
     return sources_by_row
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from lxml import etree
 from msgspec import Struct
 
-from generator.documents.passages import Contents, Passage, Source, Table, parts_of, running
+from generator.documents.passages import Contents, Passage, RowSources, Source, Table, parts_of, running
 from generator.meeting.figures import Figure
 from generator.prose.recording import Recording
 from generator.prose.text import Text
@@ -46,7 +46,7 @@ class LongRows(Protocol):
     def texts(self, place: int) -> list[str]:
         """What the cell in that place of the row says in each of the rows."""
 
-    def sources(self, place: int) -> list[Source]:
+    def sources(self, place: int) -> Iterator[Source]:
         """The sources of the cell in that place, in each of the rows."""
 
 
@@ -135,7 +135,7 @@ def label_of(text: str) -> str:
 
 def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]) -> Table:
     rows: list[list[str]] = []
-    sources: list[list[Source]] = []
+    sources = RowSources()
     headings: list[str] = []
     for row in table.iterchildren(f"{W}tr"):
         above = rows[-1] if rows else headings
@@ -158,17 +158,14 @@ def _table(table: Any, text: Callable[[Any], Text], long: Mapping[Any, LongRows]
                 [_LOOK_MARKS.sub("", text).strip() for text in long_rows.texts(place)] for place in range(len(cells))
             ]
             rows += [list(texts) for texts in zip(*columns, strict=True)]
-            sources += [
-                list(row_sources)
-                for row_sources in zip(*(long_rows.sources(place) for place in range(len(cells))), strict=True)
-            ]
+            sources.extend(zip(*(long_rows.sources(place) for place in range(len(cells))), strict=True))
         elif row.find(f"{W}trPr/{W}tblHeader") is not None and not rows:
             headings = [cell or above[place] if place < len(above) else cell for place, cell in enumerate(row_texts)]
         else:
             rows.append(row_texts)
-            sources.append(origins)
+            sources.extend([origins])
     plain = [tuple(_JOINED.sub("", cell.removeprefix(label_of(cell))).strip() for cell in row) for row in rows]
-    return Table(tuple(_flat(headings)), tuple(plain), tuple(map(tuple, sources)), running(plain))
+    return Table(tuple(_flat(headings)), tuple(plain), sources, running(plain))
 
 
 def _flat(headings: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from generator.dispatch.diff import alignment
 from generator.dispatch.diff.causes import Causes, Change, Origin, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
-from generator.documents.passages import Contents, Source, Table
+from generator.documents.passages import Contents, RowSources, Source, Table
 from generator.workbook import values
 
 
@@ -26,7 +26,7 @@ def _table_pairs(old: Sequence[Table], new: Sequence[Table]) -> list[tuple[Table
     pairs = alignment.matches([table.headings for table in old], [table.headings for table in new])
     kept = {b: a for a, b in pairs}
     removed = set(range(len(old))) - {a for a, _ in pairs}
-    nothing = Table((), (), (), frozenset())
+    nothing = Table((), (), RowSources(), frozenset())
     found = [(old[kept[b]] if b in kept else nothing, table) for b, table in enumerate(new)]
     return found + [(old[a], nothing) for a in sorted(removed)]
 

@@ -31,6 +31,8 @@ _ELEMENTS = [name.encode() for name in sorted({*_GONE, "vanish", "hidden"})]
 _SUSPECT = re.compile(rb"<!--|<\?(?!xml )|instrText|[Ii]nstr=|[<:](?:%s)[\s/>]" % b"|".join(_ELEMENTS))
 # One of these stands in every suspect part; looked for first, since a part may be of many megabytes.
 _SIGNS = (b"<!--", b"<?", b"instrText", b"nstr=", *_ELEMENTS)
+# So much is looked at at once, and so many bytes again with what follows: none of it is longer.
+_PIECE, _LONGEST_SIGN = 1 << 16, 64
 _RELATION = "officeDocument/2006/relationships", "officeDocument/relationships"
 
 
@@ -39,27 +41,41 @@ def office(content: bytes) -> bytes:
     content = relationships.without(content, _UNWANTED)
     with package.Package(content) as archive:
         names = archive.namelist()
-        parts: dict[str, bytes] = {}
+        changed: dict[str, bytes] = {}
         cut: dict[str, set[str]] = {}
         for name in names:
             if name.endswith(".rels") and b"External" in (part := archive.read(name)):
-                parts[name], cut[_source(name)] = _without_paths(part)
+                cleaned, cut[_source(name)] = _without_paths(part)
+                if cleaned != part:
+                    changed[name] = cleaned
         for name in names:
             if not name.endswith((".xml", ".rels")):
-                parts[name] = image(archive.read(name))
-            elif _XML.fullmatch(name):
                 part = archive.read(name)
-                if cut.get(name) or _is_suspect(part):
-                    parts[name] = _cleaned(part, cut.get(name, ()))
-        if all(archive.read(name) == part for name, part in parts.items()):
+                cleaned = image(part)
+            elif _XML.fullmatch(name) and (cut.get(name) or _is_suspect(archive, name)):
+                part = archive.read(name)
+                cleaned = _cleaned(part, cut.get(name, ()))
+            else:
+                continue
+            if cleaned != part:
+                changed[name] = cleaned
+        if not changed:
             return content
-        parts |= {name: archive.read(name) for name in names if name not in parts}
-    return package.written((name, parts[name]) for name in package.in_order(parts))
+        return package.written(
+            (name, changed[name] if name in changed else archive.read(name)) for name in package.in_order(names)
+        )
 
 
-def _is_suspect(part: bytes) -> bool:
-    # The declaration at its beginning is none.
-    return any(part.find(sign, 1) > 0 for sign in _SIGNS) and bool(_SUSPECT.search(part))
+def _is_suspect(archive: package.Package, name: str) -> bool:
+    """Whether a part may hold what must go. It is looked through piece by piece: of a long table it is very long."""
+    end = b""
+    with archive.open(name) as part:
+        while piece := part.read(_PIECE):
+            piece = end + piece
+            if any(sign in piece for sign in _SIGNS) and _SUSPECT.search(piece):
+                return True
+            end = piece[-_LONGEST_SIGN:]
+    return False
 
 
 def _source(relations: str) -> str:
