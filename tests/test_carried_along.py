@@ -14,6 +14,9 @@ from conftest import CASES, EXPLANATIONS, Desk
 from PIL import Image
 from test_package import zipped
 
+from generator.basic import package
+from generator.pdf import clean
+
 SECRET = "SECRET"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -165,9 +168,25 @@ def test_a_deck_carries_nothing_of_its_templates_maker(desk: Desk) -> None:
 
 
 def test_a_template_without_any_of_it_gives_the_same_bytes(desk: Desk) -> None:
-    from generator.pdf import clean
-
     desk.meeting()
     assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
     for path in desk.output().glob("*.docx"):
         assert clean.office(path.read_bytes()) == path.read_bytes()
+
+
+@pytest.mark.parametrize("inside", range(0, 14, 2))
+def test_what_is_hidden_goes_wherever_it_stands_in_a_long_part(inside: int) -> None:
+    """Parts are looked through piece by piece: a mark may lie across two."""
+    document, content = docx.Document(), io.BytesIO()
+    paragraph = document.add_paragraph("看得見")
+    paragraph.add_run("看不見").font.hidden = True
+    document.save(content)
+    with zipfile.ZipFile(content) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    xml = parts["word/document.xml"]
+    blanks = b" " * ((1 << 16) - xml.index(b"<w:vanish") - inside)
+    parts["word/document.xml"] = xml.replace(b"<w:p>", b"<w:p>" + blanks, 1)
+    assert parts["word/document.xml"].index(b"<w:vanish") == (1 << 16) - inside
+    with zipfile.ZipFile(io.BytesIO(clean.office(package.written(parts.items())))) as archive:
+        text = archive.read("word/document.xml").decode()
+    assert ("看得見" in text, "看不見" in text) == (True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from test_mail import ATTENDANCE, DECISIONS, REMARKS, office
 
 from generator.basic.leftover import leftover
 from generator.basic.workspace import MeetingId, Workspace, standard_files
-from generator.build import making
+from generator.build import leftovers, making
 from generator.meeting.sheets.index import ALL_SHEETS
 from generator.word.lint import tags
 from generator.workbook.record import Kind
@@ -317,3 +318,11 @@ def test_a_template_of_the_program_that_was_edited_is_looked_at(desk: Desk) -> N
     code, said = built(desk)
     assert code == 1, said
     assert "議程.docx" in said
+
+
+@pytest.mark.parametrize("shift", range(65_520, 65_560, 4))
+def test_a_tag_is_seen_wherever_it_stands_in_a_long_document(shift: int) -> None:
+    """Documents are looked through piece by piece: the braces may lie across two."""
+    for tail in ("{{ 名稱 }}", "無標籤"):
+        xml = f'<w:document w:rsid="{{{{1}}}}"><w:t>{"x" * (shift - 40)}{tail}</w:t></w:document>'.encode()
+        assert leftovers._has_sign(io.BytesIO(xml)) == (tail != "無標籤")
