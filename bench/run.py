@@ -26,7 +26,7 @@ WHY = """## What is missed, and why
   rendered side by side.
 - **d beside a warm LibreOffice**: nearly all of it is the program's own work (its processor time); the floor is that of
   `.docx only`, plus the pages that are stamped and joined.
-- **`.docx only`, check, figures**: of a check about half is the loading of modules (ours, openpyxl, Jinja), under a
+- **`.docx only`, check, figures**: of a check about half is the loading of modules (ours, lxml, Jinja), under a
   tenth the reading of eight workbooks, the rest checks; `.docx only` loads python-docx too and makes a document.
   `python -c pass` is the floor under all of them.
 - **Memory of the whole build at 100,000 rows**: the cells of the sheet, the texts of the rows and the record of the

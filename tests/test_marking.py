@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from conftest import AGENCY, CASES, MEETING, Desk
+from test_reading import patched
 
 FAULTY = CASES.replace("資訊處", "資訊室")
 
@@ -72,4 +73,15 @@ def test_a_workbook_that_cannot_be_copied_is_mentioned(desk: Desk, monkeypatch: 
     desk.meeting(案由=FAULTY)
     result = desk.run("check", "113-1", "--mark")
     assert result.exit_code == 1
+    assert "會議.xlsx 沒有標示副本，請依訊息的位置在原檔改正。" in result.output
+
+
+def test_a_workbook_that_openpyxl_does_not_open_is_read_and_mentioned(desk: Desk) -> None:
+    desk.meeting(案由=FAULTY)
+    path = desk.root / "inputs/113-1/會議.xlsx"
+    patched(path, "xl/styles.xml", '<family val="2"', '<family val="99"')
+    with pytest.raises(ValueError, match="stylesheet"):
+        openpyxl.load_workbook(path)
+    result = desk.run("check", "113-1", "--mark")
+    assert "「資訊室」不在 機關.xlsx〔單位〕內" in result.output
     assert "會議.xlsx 沒有標示副本，請依訊息的位置在原檔改正。" in result.output

@@ -221,19 +221,18 @@ def small(archive: Package, name: str) -> bytes:
 
 def small_parts(
     archive: Package, apart: tuple[str, ...] = (), change: Callable[[bytes], bytes] = lambda part: part
-) -> io.BytesIO:
-    """An archive of the small XML parts only, without those whose names begin with one of ``apart``.
+) -> dict[str, bytes]:
+    """The small XML parts by their names, without those whose names begin with one of ``apart``.
 
-    It is for a library that reads them whole: each is as long as it says, once ``change`` has made of it what it knows.
+    Each is what ``change`` makes of it. Raises what ``small`` raises for any of them.
     """
-    wanted = (
-        entry.filename
+    return {
+        entry.filename: change(small(archive, entry.filename))
         for entry in archive.infolist()
         if entry.filename.endswith((".xml", ".rels"))
         and entry.file_size <= LARGEST_SMALL_PART
         and not entry.filename.startswith(apart)
-    )
-    return io.BytesIO(written(((name, change(small(archive, name))) for name in wanted), level=0))
+    }
 
 
 def parser() -> etree.XMLParser:

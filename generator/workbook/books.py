@@ -233,7 +233,7 @@ def _read_workbook(path: Path, problems: list[Problem]) -> list[RawSheet]:
     except FileNotFoundError:
         problems.append(problem(BookCode.WORKBOOK_GONE, Location(name)))
     except Exception:
-        # openpyxl and lxml raise a dozen kinds of errors on damaged files; each means the same to the user.
+        # Damaged files raise a dozen kinds of errors; each means the same to the user.
         unreadable = BookCode.CSV_UNREADABLE if path.suffix.lower() == ".csv" else BookCode.WORKBOOK_UNREADABLE
         problems.append(problem(unreadable, Location(name)))
     return []

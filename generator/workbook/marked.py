@@ -74,6 +74,6 @@ def copies(paths: Mapping[str, Path], problems: Sequence[Problem]) -> dict[str, 
                     path, [problem for problem in problems if problem.at.workbook == name]
                 )
         except Exception:
-            # A workbook that cannot be opened is a problem in the list already; there is nothing to mark in it.
+            # Its problem is in the list already, or openpyxl does not open what can be read.
             continue
     return contents

@@ -1,12 +1,13 @@
-"""The only module that reads .xlsx: openpyxl for the workbook and its styles, the cells straight from the XML.
+"""The sheets of an .xlsx, straight from the XML; what its other parts say is read by xlsx_parts and xlsx_styles.
 
 One pass over a sheet gives values, formulas without a value, merged ranges, and what is hidden. openpyxl gives all of
-these only when it holds the whole sheet in memory, and takes several times as long.
+these only when it holds the whole sheet in memory, takes several times as long, and a while to be loaded.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import functools
 import posixpath
 import re
@@ -15,18 +16,11 @@ from contextlib import contextmanager
 from typing import IO, Any, cast
 
 from lxml import etree
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.colors import COLOR_INDEX
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.datetime import from_excel, from_ISO8601, to_excel
-from openpyxl.xml.constants import SHARED_STRINGS
 
 from generator.basic import package
 from generator.basic.problem import Code
-from generator.workbook import lettering, number_formats
+from generator.workbook import lettering, number_formats, serial_dates, xlsx_parts
 from generator.workbook.number_formats import Format, Shown
-from generator.workbook.quiet import quiet
 from generator.workbook.raw import (
     CHART,
     MOST_CELLS,
@@ -39,6 +33,7 @@ from generator.workbook.raw import (
     RawSheetCode,
     number,
 )
+from generator.workbook.xlsx_styles import Style
 
 ERROR_VALUES = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -49,8 +44,6 @@ _UNDERLINE = f"{_MAIN}u"
 _COLUMN, _FORMAT, _DRAWING = f"{_MAIN}col", f"{_MAIN}sheetFormatPr", f"{_MAIN}drawing"
 # What is narrower (in characters) or lower (in points) nobody sees.
 _NARROW, _LOW = 0.3, 1.5
-# In points; and the colour of paper.
-_SMALL, _WHITE = 3, "FFFFFF"
 _ANCHORED = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _DRAWN_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -71,35 +64,33 @@ _STRICT = (
 )
 # The pixels beside the digits in the width of a column, in digits.
 _PADDING = 0.71
-_FIRST_CUSTOM = 164
 _LARGEST = 1e308
 _NAMES = 8192
 _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
-# What is read row by row, here and not by openpyxl.
+# What is read row by row.
 _READ_APART = ("xl/worksheets/", "xl/sharedStrings")
 
 
 def sheets(workbook: str, archive: package.Package) -> Iterator[RawSheet]:
-    """The sheets of a workbook. Raises whatever openpyxl and lxml raise on a file that is damaged."""
-    reader, targets = _opened(archive)
-    table = reader.package.find(SHARED_STRINGS)
-    strings = _strings(archive, table.PartName[1:]) if table is not None else []
-    for sheet, target in targets:
-        maker = Maker(workbook, sheet.name, sheet.state != "visible" or _has_no_window(reader.wb))
-        with _part(archive, target) as part:
-            drawing = _read(part, _Styles(reader.wb), strings, maker)
+    """The sheets of a workbook. Raises KeyError, ValueError, and what zipfile and lxml raise on a damaged file."""
+    book = _opened(archive)
+    strings = _strings(archive, book.strings) if book.strings else []
+    for sheet in book.sheets:
+        maker = Maker(workbook, sheet.name, not sheet.shown or book.windowless)
+        with _part(archive, sheet.part) as part:
+            drawing = _read(part, _Styles(book), strings, maker)
         if drawing:
-            _draw(archive, target, drawing, maker)
+            _draw(archive, sheet.part, drawing, maker)
         yield maker.build()
 
 
 def spread(archive: package.Package) -> int:
-    """How many cells the merged ranges and the links of a workbook cover: openpyxl makes each of them."""
+    """How many cells the merged ranges and the links of a workbook cover: openpyxl makes each of them in a copy."""
     cells = 0
-    for _, target in _opened(archive)[1]:
-        with _part(archive, target) as part:
+    for sheet in _opened(archive).sheets:
+        with _part(archive, sheet.part) as part:
             for event, element in package.elements(part, f"{_MAIN}worksheet", (_ROW, _MERGE, f"{_MAIN}hyperlink")):
                 match = _RANGE.fullmatch(element.get("ref") or "") if event == "end" else None
                 if match:
@@ -109,31 +100,17 @@ def spread(archive: package.Package) -> int:
 
 
 def targets(archive: package.Package) -> dict[str, str]:
-    """The name of the part of each sheet. Raises what openpyxl and lxml raise on a file that is damaged."""
-    return {sheet.name: target for sheet, target in _opened(archive)[1]}
+    """The name of the part of each sheet. Raises what ``sheets`` raises."""
+    return {sheet.name: sheet.part for sheet in _opened(archive).sheets}
 
 
 def book_part(archive: package.Package) -> str:
     """The name of the part that lists the sheets."""
-    name: str = _opened(archive)[0].parser.workbook_part_name
-    return name
+    return _opened(archive).part
 
 
-def _opened(archive: package.Package) -> tuple[Any, list[tuple[Any, str]]]:
-    """openpyxl's reader of everything but the cells, and each sheet with the name of its part."""
-    with quiet():
-        reader: Any = ExcelReader(
-            package.small_parts(archive, _READ_APART, _transitional), read_only=True, data_only=True, keep_links=False
-        )
-        reader.read_manifest()
-        reader.read_workbook()
-        apply_stylesheet(reader.archive, reader.wb)
-        targets = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if "chartsheet" not in rel.Type]
-    present = set(archive.namelist())
-    targets = [(sheet, target) for sheet, target in targets if target in present]
-    if not targets:
-        raise ValueError("no targets")
-    return reader, targets
+def _opened(archive: package.Package) -> xlsx_parts.Book:
+    return xlsx_parts.book(package.small_parts(archive, _READ_APART, _transitional), set(archive.namelist()))
 
 
 def _transitional(content: bytes) -> bytes:
@@ -290,12 +267,6 @@ def _anchored(archive: package.Package, name: str) -> Iterator[tuple[int, int, s
         yield (place[0], place[1], what) if place else (0, 0, what)
 
 
-def _has_no_window(book: Any) -> bool:
-    """Whether every window of the workbook is hidden, so that Excel shows none of its sheets."""
-    views = list(book.views or ())
-    return bool(views) and all(view.visibility in ("hidden", "veryHidden") for view in views)
-
-
 def _is_below(text: str | None, least: float) -> bool:
     """Whether a measure is given and less than can be seen."""
     try:
@@ -366,7 +337,7 @@ def _value(
         elif part.tag == _INLINE:
             given = _string(part)
     kind = cell.get("t") or "n"
-    if given is None or (given == "" and kind == "n"):
+    if given is None or (given == "" and kind in ("n", "d")):
         return None, "" if formula and kind != "str" else None
     if kind in ("s", "str", "inlineStr"):
         marks: set[Code] = set()
@@ -387,7 +358,7 @@ def _value(
     if kind == "b":
         return given in _TRUE, None
     if kind == "d":
-        moment = from_ISO8601(given)  # type: ignore[no-untyped-call]
+        moment = serial_dates.from_iso(given)
         styles.show(moment, cell.get("s"), column, texts)
         return moment, None
     # Excel keeps a picture in a cell as an error value that newer versions know better.
@@ -397,30 +368,19 @@ def _value(
 class _Styles:
     """What a cell's style makes of its value: a date, another text, or nothing where it is struck out."""
 
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._indents: dict[str, int] = {}
-        self._1904 = book.epoch.year == 1904
+    def __init__(self, book: xlsx_parts.Book) -> None:
+        self._styles = book.styles
+        self._1904 = book.from_1904
+        self._epoch = serial_dates.SINCE_1904 if book.from_1904 else serial_dates.SINCE_1900
         self._forms: dict[str | None, Format | None] = {}
         self._widths: list[tuple[int, int, int]] = []
-        struck = {number for number, font in enumerate(book._fonts) if font.strike}
+        numbered = [(str(number), style) for number, style in enumerate(book.styles)]
+        self.struck = {number for number, style in numbered if style.struck}
+        self.underlined = {number for number, style in numbered if style.underlined}
+        self.unseen = {number for number, style in numbered if style.unseen}
         # The style of a cell that none is given is the first.
-        self.struck = {str(number) for number, style in enumerate(book._cell_styles) if style.fontId in struck}
-        lined = {number for number, font in enumerate(book._fonts) if font.u not in (None, "none")}
-        self.underlined = {str(number) for number, style in enumerate(book._cell_styles) if style.fontId in lined}
         if "0" in self.struck:
             self.struck.add(cast(str, None))
-        self.unseen = {str(number) for number in range(len(book._cell_styles)) if self._hides(number)}
-
-    def _hides(self, number: int) -> bool:
-        """Whether a style shows nothing of a text: ink of the colour of its paper, next to no size, the format ;;;."""
-        style, fonts, fills = self._book._cell_styles[number], self._book._fonts, self._book._fills
-        if style.fontId >= len(fonts) or style.fillId >= len(fills):
-            return False
-        font, fill = fonts[style.fontId], fills[style.fillId]
-        paper = _WHITE if fill.fill_type is None else _colour(fill.fgColor) if fill.fill_type == "solid" else ""
-        ink = _colour(font.color)
-        return bool(ink and ink == paper) or 0 < (font.sz or 11) < _SMALL or self._code(number).strip() == ";;;"
 
     def widen(self, column: Any) -> None:
         """Takes the width of columns: General shows more digits in a wide one."""
@@ -434,7 +394,7 @@ class _Styles:
     def of(self, style: str | None) -> Format | None:
         """The format of a style; None for General."""
         if style not in self._forms:
-            form = number_formats.compiled(self._code(int(style or 0)))
+            form = number_formats.compiled(self._style(style).code)
             self._forms[style] = None if form.general and form.for_text is None else form
         return self._forms[style]
 
@@ -451,51 +411,31 @@ class _Styles:
         if form.kind not in ("date", "time", "length"):
             return value, None
         try:
-            return from_excel(value, self._book.epoch, timedelta=form.kind == "length"), None
+            if form.kind == "length":
+                return serial_dates.length(value), None
+            return serial_dates.moment(value, self._epoch), None
         except (OverflowError, ValueError):
             return None, "#VALUE!"
 
     def indent(self, style: str) -> int:
         """How many characters a cell of that style is moved in from the left."""
-        indent = self._indents.get(style)
-        if indent is None:
-            styles, alignments = self._book._cell_styles, self._book._alignments
-            number = styles[int(style)].alignmentId if int(style) < len(styles) else 0
-            alignment = alignments[number] if number < len(alignments) else None
-            indent = 0
-            if alignment is not None and alignment.horizontal in (None, "general", "left", "distributed"):
-                indent = min(int(alignment.indent or 0), 15)
-            self._indents[style] = indent
-        return indent
+        return self._style(style).indent
 
-    def show(self, moment: object, style: str | None, column: int, texts: dict[int, str | Shown]) -> None:
+    def show(
+        self, moment: dt.date | dt.time | dt.timedelta, style: str | None, column: int, texts: dict[int, str | Shown]
+    ) -> None:
         """Adds how a date or time is shown that stands in the file as such, and not as a number."""
         form = self.of(style)
         if form is not None and form.kind in ("date", "time", "length"):
             with contextlib.suppress(ValueError, TypeError, OverflowError):
-                texts[column] = Shown(float(to_excel(moment, self._book.epoch)), form, 0, self._1904)  # type: ignore[no-untyped-call]
+                texts[column] = Shown(serial_dates.serial(moment, self._epoch), form, 0, self._1904)
 
     def _width(self, column: int) -> int:
         return next((shown for first, last, shown in self._widths if first <= column <= last), 0)
 
-    def _code(self, style: int) -> str:
-        styles, formats = self._book._cell_styles, self._book._number_formats
-        known = styles[style].numFmtId if style < len(styles) else 0
-        custom = known - _FIRST_CUSTOM
-        if 0 <= custom < len(formats):
-            return str(formats[custom])
-        return number_formats.LOCAL.get(known) or str(BUILTIN_FORMATS.get(known, number_formats.GENERAL))
-
-
-def _colour(colour: Any) -> str:
-    """A colour as six digits, where it can be told, else as the file says it; empty for the usual one."""
-    if colour is None:
-        return ""
-    if colour.type == "rgb":
-        return str(colour.rgb)[-6:].upper()
-    if colour.type == "indexed":
-        return str(COLOR_INDEX[colour.indexed])[-6:] if colour.indexed < len(COLOR_INDEX) else ""
-    return {0: _WHITE, 1: "000000"}.get(colour.theme, "") if not colour.tint else f"{colour.theme} {colour.tint}"
+    def _style(self, style: str | None) -> Style:
+        number = int(style or 0)
+        return self._styles[number] if number < len(self._styles) else Style()
 
 
 _GENERAL = number_formats.compiled(number_formats.GENERAL)
