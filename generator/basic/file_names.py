@@ -11,12 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from generator.basic.patterns import compile_late
+
 MOST_CHARACTERS, MOST_BYTES = 60, 150
 # Room for the number and case before a part, and for what a hand-edited copy has after it.
 _WHOLE_CHARACTERS, _WHOLE_BYTES = 100, 200
 # Control characters, marks that turn the writing direction, halves of characters, what has no meaning yet, line ends.
 _UNSAFE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
-_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9¹²³])\s*(?:\..*)?", re.IGNORECASE)
+_DEVICE = compile_late(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9¹²³])\s*(?:\..*)?", re.IGNORECASE)
 
 
 def part(text: str, instead: str) -> str:

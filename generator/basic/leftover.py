@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from generator.basic.patterns import Pattern
+from generator.basic.patterns import compile_late
 
 _LEFT, _RIGHT, _PERCENT, _HASH, _OTHER = "[{｛﹛❴]", "[}｝﹜❵]", "[%％﹪]", "[#＃﹟]", "[^{}｛｝﹛﹜❴❵]"
 # Bounded, so that a long text takes a moment: no tag is longer.
@@ -20,7 +20,7 @@ _FIELDS = (
     "MERGEFIELD|PAGE|NUMPAGES|PAGEREF|REF|DATE|TIME|TOC|SEQ|IF|HYPERLINK|INCLUDE[A-Z]+|DOCPROPERTY|FORM[A-Z]+|DDE[A-Z]*"
 )
 _INSIDE = r"[^\W_][\w.:（）()\- ]{0,40}"
-_TAG = Pattern(
+_TAG = compile_late(
     rf"{_OPEN}{_ANY}{_CLOSE}|{_LEFT}{_BLANK}{_PERCENT}{_ANY}{_PERCENT}{_BLANK}{_RIGHT}"
     rf"|{_LEFT}{_BLANK}{_HASH}{_ANY}{_HASH}{_BLANK}{_RIGHT}"
     rf"|{_OPEN}{_REST}{_RIGHT}?|{_LEFT}?{_REST}{_CLOSE}"
@@ -35,7 +35,7 @@ _TAG = Pattern(
 )
 SIGNS = (*"{}｛｝﹛﹜❴❵«", "<<", "＜＜", "<%", "[[", "［［", "〔〔", "@@", "##", "%(", "MERGEF")
 """One of these stands in every text that has a tag."""
-_SIGN = re.compile("|".join(map(re.escape, SIGNS)))
+_SIGN = compile_late("|".join(map(re.escape, SIGNS)))
 
 
 def leftover(text: str) -> str:

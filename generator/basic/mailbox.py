@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from generator.basic.patterns import compile_late
 
 # Addresses of the usual form need no library, whose import takes as long as checking a meeting's lists.
-_USUAL = re.compile(
+_USUAL = compile_late(
     r"[A-Za-z0-9]{1,30}(?:[._-][A-Za-z0-9]{1,20}){0,3}@[a-z]{2,20}(?:\.[a-z]{2,20}){0,2}\.(?:gov\.tw|edu\.tw|org\.tw|com\.tw|org|com|net)"
 )
 

@@ -1,28 +1,30 @@
-"""Regular expressions that are compiled when they are first used: some take longer than all that a check does with
-them."""
+"""Regular expressions that are compiled when they are first used.
+
+There are hundreds; to compile one takes longer than all that a command does with it, and no command uses half of them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import AnyStr, cast
 
 
-class Pattern:
-    """As re.compile, with those of its methods that are used."""
+def compile_late(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """As re.compile, for what stands in a module. Only its own methods take it: ``_WORD.sub``, not ``re.sub(_WORD``."""
+    return cast("re.Pattern[AnyStr]", _Late(source, flags))
 
-    def __init__(self, source: str, flags: re.RegexFlag = re.NOFLAG) -> None:
+
+class _Late:
+    def __init__(self, source: str | bytes, flags: int) -> None:
         self._source, self._flags = source, flags
 
     @cached_property
-    def _compiled(self) -> re.Pattern[str]:
+    def _compiled(self) -> re.Pattern[str] | re.Pattern[bytes]:
         return re.compile(self._source, self._flags)
 
-    def search(self, text: str) -> re.Match[str] | None:
-        return self._compiled.search(text)
-
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        return self._compiled.finditer(text)
-
-    def sub(self, put: Callable[[re.Match[str]], str], text: str) -> str:
-        return self._compiled.sub(put, text)
+    def __getattr__(self, name: str) -> object:
+        """Called once for each method that is used: from then on it is an attribute, as quick as that of re.compile."""
+        found: object = getattr(self._compiled, name)
+        setattr(self, name, found)
+        return found

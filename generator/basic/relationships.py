@@ -10,10 +10,11 @@ from urllib.parse import unquote
 from lxml import etree
 
 from generator.basic.package import Package, in_order, written
+from generator.basic.patterns import compile_late
 
 _TYPES = "[Content_Types].xml"
 # The last word of the type of a relationship. Word, Excel and PowerPoint each have older and newer ones.
-_PEOPLES = re.compile(
+_PEOPLES = compile_late(
     r"/(?:comments\w*|commentAuthors|threadedComments?|authors|people|persons?|usernames|revisionHeaders|revisionLog)$",
     re.IGNORECASE,
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from generator.basic.patterns import compile_late
 
 # The smallest type of a table, in points; and the room beside a text of that size, in twips.
 LEAST_POINTS, NARROW_MARGINS = 7, 72
 # The width between the margins of an A4 page on its side (2.5 cm each), in twips.
 LANDSCAPE = 14004
 _SHORT_NAME, _SHORT_WORD = 5, 10
-_WORD = re.compile(r"[!-~]+")
-_NUMBER = re.compile(r"[-+($]*\d[\d,./:-]*[)%]*")
+_WORD = compile_late(r"[!-~]+")
+_NUMBER = compile_late(r"[-+($]*\d[\d,./:-]*[)%]*")
 
 
 def ems(text: str) -> float:

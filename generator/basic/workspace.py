@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from generator.basic import file_names
 from generator.basic.failure import WRONG_USAGE, UserError
+from generator.basic.patterns import compile_late
 
 
 class NotFound(UserError):
@@ -18,12 +19,11 @@ class NotFound(UserError):
     exit_code = WRONG_USAGE
 
 
-# Words with a number in them, joined by hyphens: 974, 114學年-1-2.
-_WORD = "[0-9A-Za-z\u3400-\u9fff]+"
-_NAME = re.compile(rf"(?=.*\d){_WORD}(?:[-_]{_WORD})*", re.ASCII)
+# Words with a number in them, joined by hyphens: 974, 114學年-1-2; an ideograph stands in it as X (see _is_name).
+_NAME = compile_late(r"(?=.*\d)[0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)*", re.ASCII)
 _MOST_CHARACTERS = 40
 # A year of the present time and no more than the words that stand around the number of a meeting.
-_UNFINISHED = re.compile(r"(1[0-4]\d)[-_年度第臨時]*([1-9]\d?)?[-_次臨時會議]*", re.ASCII)
+_UNFINISHED = compile_late(r"(1[0-4]\d)[-_年度第臨時]*([1-9]\d?)?[-_次臨時會議]*", re.ASCII)
 # How an id is written, for messages.
 WAYS = "民國年-次（例：113-1）或 民國年-臨N（例：113-臨1）"
 
@@ -74,7 +74,7 @@ class MeetingId(Struct, frozen=True):
         if match:
             return cls(int(match[1]), int(match[3]), bool(match[2]))
         looks_counted = re.fullmatch(r"\d+-臨?\d+", text, re.ASCII)
-        safe = _NAME.fullmatch(text) and len(text) <= _MOST_CHARACTERS and unicodedata.is_normalized("NFC", text)
+        safe = _is_name(text) and len(text) <= _MOST_CHARACTERS and unicodedata.is_normalized("NFC", text)
         if looks_counted or not safe or file_names.distinct([text]) != [text]:
             raise ValueError(text)
         return cls(None, 0, name=text)
@@ -86,6 +86,11 @@ class MeetingId(Struct, frozen=True):
             return cls.parse(unicodedata.normalize("NFKC", text).strip())
         except ValueError:
             return None
+
+
+def _is_name(text: str) -> bool:
+    # All ideographs in a set take longer to compile than everything else about an id.
+    return _NAME.fullmatch("".join("X" if "\u3400" <= sign <= "\u9fff" else sign for sign in text)) is not None
 
 
 def _agency_in(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.leftover import leftover
+from generator.basic.patterns import compile_late
 from generator.basic.problem import ERROR, Code, Location, Problem, error, in_order, problem, warning
 from generator.basic.steps import step
 from generator.build.leftovers import location
@@ -36,7 +37,7 @@ class LastLookCode(Code):
     LOOK_BLANK_ENCLOSED = warning("附件「{name}」這一頁是空白的", "請確認原檔；無誤時可不理會。")
 
 
-_ERROR_TEXT = re.compile(
+_ERROR_TEXT = compile_late(
     r"[#＃]{3,}|[#＃]\s?(?:REF|VALUE|NAME|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN)[!?！？]|[#＃]N/A"
     r"|[#＃]GETTING_DATA|(?<![A-Za-z])(?:Err:5\d\d(?!\d)|Error[:!])|錯誤\s?[!！]\s*(?:找不到|尚未|書籤|參照)"
     r"|\[object Object\]|Traceback \(most"
@@ -45,13 +46,13 @@ _ERROR_TEXT = re.compile(
     r"|�|(?i:lorem ipsum)|(?i:(?:click|tap) (?:or tap )?here to)|按一下(?:或點選)?(?:這裡|此處|以新增|以輸入|以編輯)"
 )
 # What people and programs leave where something was to be filled in. 二〇〇八 is a year.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = compile_late(
     r"(?<![A-Za-z0-9_])(?:nan|NaN|NaT|None|null|NULL|undefined|TODO|TBD|FIXME)(?![A-Za-z0-9_])|(?<![A-Za-z])[xXｘＸ]{3,}(?![A-Za-z])|[○◯]{2,}|[?？]{3,}"
     r"|[（(【〔\[]\s*(?:待補|待填|待確認|待定|請填|請輸入|請補)[^）)】〕\]]{0,20}[）)】〕\]]|(?:待補|待填|待確認)(?=[。，；、]|$)"
     r"|(?<!\{)\{\s?[\u4e00-\u9fff]\w{0,20}\s?\}(?!\})|%[\u4e00-\u9fff]\w{0,20}%|&(?:nbsp|lt|gt|amp|quot|#\d{1,6});"
     r"|</?(?:br|b|p|div|span|w:t)\s?/?>|\\u[0-9a-f]{4}",
 )
-_PATH = re.compile(
+_PATH = compile_late(
     r"(?<![A-Za-z])[A-Za-z]:\\(?:Users|Documents|Windows|Temp|[^\s\\/:*?\"<>|]{1,60}\\)[^\s\"<>|]*"
     r"|(?<![\w./])/(?:home|Users|root|tmp|mnt|media|var/(?:tmp|folders)|Volumes)/[^\s\"<>|]+|file:///?[^\s\"<>|]*|\\\\[\w.-]{2,}\\[^\s\"<>|]+"
     r"|%(?:USERPROFILE|APPDATA|TEMP|HOMEPATH)%|(?<![\w.])~/[^\s\"<>|]+"

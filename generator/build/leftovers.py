@@ -17,6 +17,7 @@ from lxml import etree
 from generator import __version__
 from generator.basic.leftover import SIGNS, leftover
 from generator.basic.package import Package
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.basic.steps import step
 from generator.basic.workspace import standard_files
@@ -34,12 +35,12 @@ class LeftoverCode(Code):
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_PARTS = re.compile(
+_PARTS = compile_late(
     r"word/(?:document|(?:header|footer|footnotes|endnotes|comments)\d*)\.xml"
     r"|ppt/(?:slides/slide|notesSlides/notesSlide|charts/chart|diagrams/data)\d*\.xml"
 )
 _SIGNS = tuple(html.escape(sign, quote=False).encode() for sign in SIGNS)
-_PLACE = re.compile(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
+_PLACE = compile_late(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
 _STATE = "templates.json"
 # Of a part so many bytes are looked at at once.
 _PIECE = 1 << 16

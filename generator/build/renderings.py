@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.basic.package import Package, Properties
+from generator.basic.patterns import compile_late
 from generator.build import outputs, unchanged
 from generator.build.fingerprint import Fingerprints
 from generator.build.kept import Kept
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from generator.word.render import Rendered
 
 _MOST_KEPT = 300
-_XML_TAG = re.compile(rb"<[^>]*>")
+_XML_TAG = compile_late(rb"<[^>]*>")
 # A tag of the template language, in the XML as it stands (attributes) or between its elements (runs of text).
-_TEMPLATE_TAG = re.compile(r"\{\s*[{%].*?[}%]\s*\}", re.DOTALL)
+_TEMPLATE_TAG = compile_late(r"\{\s*[{%].*?[}%]\s*\}", re.DOTALL)
 
 
 class Renderings:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from generator.basic import roc
 from generator.basic.failure import PROBLEMS, WRONG_USAGE, UserError
+from generator.basic.patterns import compile_late
 from generator.basic.workspace import RELEASES, MeetingId, Workspace
 from generator.build import outputs
 from generator.build import report as reporting
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from generator.build.making import Built
 
 MANIFEST, FILES, BOOKS = "版本.json", "文件", "活頁簿"
-_NOT_OURS = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+_NOT_OURS = compile_late(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 SEAL = "sha256"
 """The name of the hash of a manifest in it."""
 

@@ -11,10 +11,11 @@ from typing import Any, overload
 
 from msgspec import Struct, field
 
+from generator.basic.patterns import compile_late
 from generator.prose.text import Span
 
-_ROW = re.compile(r"(.*〔.*〕)(\d+):(.*)", re.DOTALL)
-_CELL = re.compile(r"(.*〔.*〕)([A-Z]+)(\d+)", re.DOTALL)
+_ROW = compile_late(r"(.*〔.*〕)(\d+):(.*)", re.DOTALL)
+_CELL = compile_late(r"(.*〔.*〕)([A-Z]+)(\d+)", re.DOTALL)
 # Stands before the name of a figure among the sources of a cell.
 _FIGURE = "="
 _Packed = str | list[list[str]]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from generator.basic import roc
+from generator.basic.patterns import compile_late
 from generator.documents.document import FOR_PUBLIC
 from generator.documents.numbering import numbered
 from generator.meeting.minutes import SOMEONE, Minutes
@@ -21,7 +21,7 @@ from generator.workbook.values import folded
 _NUMERALS = "[一二三四五六七八九]?十?[一二三四五六七八九]|[一二三四五六七八九]?十"
 # The numbers that people type before points, each sort by itself.
 _SORTS = tuple(
-    re.compile(rf"\s*({form})\s*")
+    compile_late(rf"\s*({form})\s*")
     for form in (
         rf"(?:{_NUMERALS})、",
         rf"[（(](?:{_NUMERALS})[）)]",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from generator.basic.patterns import compile_late
 from generator.leaks.names import key
 from generator.leaks.titles import SPOKEN, Bearer, any_of, names_of_those_present, protected_people, surname
 from generator.meeting.model import Meeting
@@ -41,7 +42,7 @@ _SEAT = (
     r"|(?:左|右|對面|前排|後排|主席旁|旁邊)(?:側|邊|手邊)?(?:第[0-9一二三四五六七八九十]+)?(?:位|席|座|的)之?的?(?:委員|教授)"
 )
 # A word of sounds alone, for three characters: ㄍㄠ ㄉㄚˋ ㄌㄧˋ.
-_SOUNDS = re.compile(r"(?:[ㄅ-ㄯㆠ-ㆿ]{1,3}[ˊˇˋ˙]?[ \u3000·-]?){2,4}")
+_SOUNDS = compile_late(r"(?:[ㄅ-ㄯㆠ-ㆿ]{1,3}[ˊˇˋ˙]?[ \u3000·-]?){2,4}")
 
 
 def by_office(meeting: Meeting, edition: str) -> Iterator[Bearer]:

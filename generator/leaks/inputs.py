@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from generator.basic.package import DAMAGED, Budget, Package
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.documents.access import sees
 from generator.documents.document import EDITIONS, FOR_MEETING, FOR_PUBLIC
@@ -85,19 +86,19 @@ class LeakCode(Code):
 
 # Warnings of a check that stop a publication.
 REFUSED_BY_PUBLISH = (LeakCode.PROTECTED_IN_PAPERS, LeakCode.TITLE_IN_PAPERS, LeakCode.PERSONAL_DATA)
-_PRINTED_PARTS = re.compile(
+_PRINTED_PARTS = compile_late(
     r"(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes)|xl/sharedStrings|xl/worksheets/[^/]+|ppt/slides/[^/]+"
     r"|(?:word|xl|ppt)/(?:charts/chart|diagrams/data|drawings/drawing)\d*|(?:Object ?[^/]*/)?content|styles)\.xml"
 )
 # What ends a paragraph or cell; other tags stand within words.
-_ENDS = re.compile(r"</(?:\w+:(?:p|h|tc|table-cell|pt)|si|c)>|<(?:w:|a:|text:)(?:br|line-break)\b[^>]*>")
-_TAG = re.compile(r"<[^>]*>")
+_ENDS = compile_late(r"</(?:\w+:(?:p|h|tc|table-cell|pt)|si|c)>|<(?:w:|a:|text:)(?:br|line-break)\b[^>]*>")
+_TAG = compile_late(r"<[^>]*>")
 # Who reads a file, by a sign at its beginning.
 _TASKS = {b"%PDF-": "read pdf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "read old", rb"{\rtf": "read old"}
 # A link to a path of a machine in the XML of a package.
-_PATH = re.compile(rb"""(?:Target|href)\s*=\s*["']\s*((?:file:|\\\\|[A-Za-z]:[\\/])[^"']*)""", re.IGNORECASE)
+_PATH = compile_late(rb"""(?:Target|href)\s*=\s*["']\s*((?:file:|\\\\|[A-Za-z]:[\\/])[^"']*)""", re.IGNORECASE)
 _MOST_SHOWN = 80
-_SENTENCE = re.compile(r"[。！？；!?;\n]")
+_SENTENCE = compile_late(r"[。！？；!?;\n]")
 _TELLING = 9
 # Stands between texts that are looked through together; no key drops it.
 _BOUNDARY = "\ue000"

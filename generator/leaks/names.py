@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.documents.document import FOR_PUBLIC
 from generator.leaks import variants
 from generator.meeting.minutes import SOMEONE
@@ -34,11 +35,12 @@ MASK = "○"
 _MASKS, _LETTERS = f"{MASK}〇◯●□■◎△*?_×", "ox0"
 _ELLIPSES = "…⋯‥"
 # Shown from right to left, whatever the characters are.
-_TURNED = re.compile("\u202e([^\u202c\u2069\n]*)")
+_TURNED = compile_late("\u202e([^\u202c\u2069\n]*)")
 # What may stand between the characters of a longer name, nothing that could be a word. U+E000 stands between two texts.
 _SIGNS = r"(?:[^\w\ue000]|[_0-9a-z\u3040-\u30ff]){0,2}"
-# Between two ideographs a dash may be 一, as text recognition has it; what it is not then counts as a sign.
-_STROKE = re.compile("(?<=[\u2e80-\u9fff])[-‐‑‒–—―−─━－﹣](?=[\u2e80-\u9fff])")
+# Between two ideographs a dash may be 一, as text recognition has it; what it is not then counts as a sign. That they
+# are ideographs is looked at afterwards: a set of them all takes long to compile.
+_DASH = compile_late(r"(?<=[^\x00-\x7f])[-‐‑‒–—―−─━－﹣](?=[^\x00-\x7f])")
 # A character written by its sound; variants stand for some of these letters.
 _SOUNDS = "ㄅ-ㄯㆠ-ㆿ"
 _BY_SOUND = rf"(?=[ー丫厶力]{{0,3}}[{_SOUNDS}])[{_SOUNDS}ー丫厶力ˊˇˋ˙]{{1,6}}"
@@ -69,8 +71,13 @@ def key(text: str) -> str:
         text = _TURNED.sub(lambda found: found[1][::-1], text)
     if any(sign in text for sign in _ELLIPSES):
         text = text.translate(dict.fromkeys(map(ord, _ELLIPSES), MASK))
-    text = _STROKE.sub("一", text)
+    text = _DASH.sub(_stroke, text)
     return unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
+
+
+def _stroke(found: re.Match[str]) -> str:
+    beside = found.string[found.start() - 1], found.string[found.end()]
+    return "一" if all("\u2e80" <= sign <= "\u9fff" for sign in beside) else found[0]
 
 
 def of(
@@ -252,7 +259,7 @@ def quoted(letters: Sequence[str], first: int, last: int) -> str:
 
 
 def _positions(text: str) -> Iterator[tuple[str, int]]:
-    for index, character in enumerate(_STROKE.sub("一", text)):
+    for index, character in enumerate(_DASH.sub(_stroke, text)):
         yield key(character), index
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.documents.access import sees
 from generator.documents.document import FOR_MEETING, FOR_PUBLIC, INTERNAL, PARTICIPANTS, PUBLIC
@@ -40,9 +41,9 @@ _EDITIONS = {PUBLIC: FOR_PUBLIC, PARTICIPANTS: FOR_MEETING}
 _READERS = {PUBLIC: "任何人", PARTICIPANTS: PARTICIPANTS}
 # Shorter ones stand in many texts: 附件, 名單.
 _SHORTEST_NAME, _SHORTEST_SENTENCE = 4, 8
-_ASKS = re.compile(r"[，,](?:報請|提請|敬請)[^，,]{2,4}$")
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_PAUSE = re.compile(r"[。；！？\n]")
+_ASKS = compile_late(r"[，,](?:報請|提請|敬請)[^，,]{2,4}$")
+_TAG = compile_late(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_PAUSE = compile_late(r"[。；！？\n]")
 
 
 class _Text(Struct, frozen=True):

@@ -14,6 +14,7 @@ from msgspec import Struct
 from generator.basic.failure import PROBLEMS, UserError
 from generator.basic.formats import CONVERTED, PUBLIC, chosen
 from generator.basic.package import Package
+from generator.basic.patterns import compile_late
 from generator.basic.steps import step
 from generator.documents import remarks as spoken
 from generator.documents.document import FOR_PUBLIC, Document
@@ -31,15 +32,15 @@ ROSTER = tuple(f"委員名單.{ending}" for ending in ("csv", "ods", "pdf", "odt
 CLOSED_REMARK = "含有不公開的發言"
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp950")
 # In binary data only longer addresses count: short ones occur there by chance.
-_ADDRESS_IN_BINARY = re.compile(
+_ADDRESS_IN_BINARY = compile_late(
     rb"[A-Za-z0-9._+-]{3,}@[A-Za-z0-9-]{2,}(?:\.[A-Za-z0-9-]{2,})*\.(?:tw|com|net|org|edu|gov)"
 )
 
 
 # Runs of Chinese characters in binary data, with what may stand between them or mask one.
-_RUN = re.compile(rb"(?:(?:[\xe2-\xef][\x80-\xbf]{2}|\xc2\xb7|\xc3\x97)[ .\-/*?ox0OX]?){2,}")
+_RUN = compile_late(rb"(?:(?:[\xe2-\xef][\x80-\xbf]{2}|\xc2\xb7|\xc3\x97)[ .\-/*?ox0OX]?){2,}")
 _SHORTEST_REMARK, _SHORTEST_SENTENCE = 5, 9
-_PAUSE = re.compile(r"[。！？；!?;\n]")
+_PAUSE = compile_late(r"[。！？；!?;\n]")
 # Stands by itself above remarks in the minutes.
 _HEADING = "委員意見"
 _CLEARING = "不是姓名或可以公開時，請在〔非姓名〕的「文字」填入整個詞。"

@@ -14,11 +14,12 @@ from typing import Any
 from msgspec import Struct, field
 
 from generator.basic.package import Budget, Package
+from generator.basic.patterns import compile_late
 
 _BODIES = ("word/document.xml", "content.xml")
 _PLAIN = (".csv", ".txt", ".json", ".xml", ".html", ".htm", ".ics", ".eml", ".svg")
 # These tags end a paragraph or cell: the text after them is another text.
-_ENDS = re.compile(r"</(?:\w+:p|\w+:h|\w+:tc|\w+:table-cell)>")
+_ENDS = compile_late(r"</(?:\w+:p|\w+:h|\w+:tc|\w+:table-cell)>")
 
 
 class Insides(Struct):

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from msgspec import Struct
 
 from generator.basic import roc
+from generator.basic.patterns import compile_late
 from generator.workbook.values import folded
 
 _NUMERALS = {roc.numeral(number): number for number in range(1, 1000)} | {"兩": 2, "零": 0, "〇": 0}
 _NUMBER = r"\d+|[一二兩三四五六七八九十百零〇]+"
 _UNITS = r"(?:人|名|位|次|年|日|天|個月|個工作日|工作日|席)?"
-_COUNT = re.compile(rf"({_NUMBER}){_UNITS}(?:\(含\))?(?:以上|以內)?")
-_WHOLE = re.compile(r"^(?:全體|應出席|總數|之|的|委員|代表|成員|出席|人數)+")
-_PART = re.compile(
+_COUNT = compile_late(rf"({_NUMBER}){_UNITS}(?:\(含\))?(?:以上|以內)?")
+_WHOLE = compile_late(r"^(?:全體|應出席|總數|之|的|委員|代表|成員|出席|人數)+")
+_PART = compile_late(
     rf"(逾|超過|過)?(?:(\d+)/(\d+)|({_NUMBER})分之({_NUMBER})|(\d+(?:\.\d+)?)%|(0?\.\d+))(?:\(含\))?(以上)?"
 )
-_MORE_THAN_HALF = re.compile(r"(?:逾|超過|過)(?:半數|半)(?:以上)?")
-_HALF = re.compile(r"(?:半數|一半)(?:\(含\))?(?:以上)?")
+_MORE_THAN_HALF = compile_late(r"(?:逾|超過|過)(?:半數|半)(?:以上)?")
+_HALF = compile_late(r"(?:半數|一半)(?:\(含\))?(?:以上)?")
 
 
 class Measure(Struct, frozen=True):

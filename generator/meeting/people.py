@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from generator.basic.patterns import compile_late
 
 # Surnames of two characters, also of two families.
 _DOUBLE = """
@@ -12,7 +12,7 @@ _DOUBLE = """
 子車
 """
 DOUBLE = frozenset(_DOUBLE.split())
-_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_IDEOGRAPHS = compile_late(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _LONGEST = 4
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.basic.workspace import MeetingId, Workspace
 from generator.workbook import books, raw, values
 from generator.workbook.raw import RawSheet
 
-_PLACE = re.compile(r"(.+)〔(.+)〕([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?", re.DOTALL)
+_PLACE = compile_late(r"(.+)〔(.+)〕([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?", re.DOTALL)
 # Rows of a piece that are shown, columns that are, and characters of a cell.
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 12, 12, 160
 PAGE_ROWS = 100

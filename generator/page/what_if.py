@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Problem
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, making
@@ -14,7 +15,7 @@ from generator.dispatch.diff import compare, versions
 from generator.dispatch.diff.compare import Revisions
 from generator.workbook import books
 
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?", re.ASCII)
+_NUMBER = compile_late(r"-?(0|[1-9]\d{0,14})(\.\d{1,10})?", re.ASCII)
 MOST_TYPED = 2000
 
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from generator.basic.patterns import compile_late
 from generator.pdf.cns11643 import planes
 
-_UNKNOWN = re.compile(r"/(?:Uni\w+-UTF(?P<bits>8|32)|(?P<cns>CNS-EUC|CNS1|CNS2))-(?P<way>[HV])")
+_UNKNOWN = compile_late(r"/(?:Uni\w+-UTF(?P<bits>8|32)|(?P<cns>CNS-EUC|CNS1|CNS2))-(?P<way>[HV])")
 _SHOWS = ("Tj", "TJ", "'", '"')
 _DEEPEST = 20
 

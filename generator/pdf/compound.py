@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from generator.basic.package import Budget
+from generator.basic.patterns import compile_late
 
 SIGN = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Excel locks a workbook with it where only the order of its sheets is protected; every program knows it.
@@ -32,8 +33,8 @@ _WORD_97 = 0xC1
 _FORMULAS = frozenset((0x06, 0x206, 0x406, 0x21, 0x221, 0xBC, 0x4BC, 0x18, 0x218, 0x1B1, 0x23, 0x223))
 _CELLS = frozenset((0x06, 0x206, 0x406, 0x201, 0x203, 0x204, 0x205, 0xD6, 0xFD, 0x27E))
 # INDIRECT and RTD, as a function with any number of arguments.
-_REACHING_CALL = re.compile(rb"[\x22\x42\x62].(?:\x94\x00|\x7b\x01)", re.DOTALL)
-_REACHING_NAME = re.compile(rb"W\0?E\0?B\0?S\0?E\0?R\0?V\0?I\0?C\0?E", re.IGNORECASE)
+_REACHING_CALL = compile_late(rb"[\x22\x42\x62].(?:\x94\x00|\x7b\x01)", re.DOTALL)
+_REACHING_NAME = compile_late(rb"W\0?E\0?B\0?S\0?E\0?R\0?V\0?I\0?C\0?E", re.IGNORECASE)
 _SUPBOOK, _EXTERNSHEET, _FILEPASS, _NO_RECORD = 0x1AE, 0x17, 0x2F, 0x0FFF
 _BOOKS = ("Workbook", "Book")
 _QUERIES = frozenset((0x1AD, 0xCD, 0xDC, 0x51, 0x52, 0x802, 0x803, 0x876))
@@ -41,9 +42,9 @@ _QUERIES = frozenset((0x1AD, 0xCD, 0xDC, 0x51, 0x52, 0x802, 0x803, 0x876))
 _CONTAINER, _TEXT_RECORD = 0xF, 0x0FBA
 _MEDIA = frozenset((0x0FCE, 0x1005, 0x1006, 0x1007, 0x100D, 0x100E, 0x1010))
 _PICTURE_FLAGS = 0x0106
-_DRAWING_PROPERTIES = re.compile(rb"(?=(..)\x0b\xf0(....))", re.DOTALL)
-_PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
-_SVG = re.compile(rb"<\0?(?:[a-z]\0?)*:?\0?s\0?v\0?g[\s\0>]", re.IGNORECASE)
+_DRAWING_PROPERTIES = compile_late(rb"(?=(..)\x0b\xf0(....))", re.DOTALL)
+_PACKED = compile_late(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
+_SVG = compile_late(rb"<\0?(?:[a-z]\0?)*:?\0?s\0?v\0?g[\s\0>]", re.IGNORECASE)
 _BEGINNING = 4096
 _MOST_PACKED = 100_000
 

@@ -6,13 +6,12 @@ nothing is said, or "off" (seen in 7.4 and 25.2). Lines, and then pages, would b
 
 from __future__ import annotations
 
-import re
-
 from generator.basic.package import DAMAGED, LARGEST_SMALL_PART, UNIX, Budget, Package, rewritten
+from generator.basic.patterns import compile_late
 
 ENDINGS = (".docx", ".docm", ".dotx", ".dotm")
-_PARTS = re.compile(r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*|footer\d*)\.xml")
-_FLAG = re.compile(rb'<(\w+:)?overflowPunct(?:\s+\w+:val="(\w+)")?\s*/>')
+_PARTS = compile_late(r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*|footer\d*)\.xml")
+_FLAG = compile_late(rb'<(\w+:)?overflowPunct(?:\s+\w+:val="(\w+)")?\s*/>')
 # Bytes that a document may unpack to; a larger one is given as it is.
 _MOST = 100_000_000
 _OFF = (b"0", b"false", b"off")

@@ -22,6 +22,7 @@ import lxml.html
 from lxml import etree
 
 from generator.basic.package import DAMAGED, Budget, Package, TooMuch, gunzipped, written
+from generator.basic.patterns import compile_late
 from generator.pdf import compound, rtf
 from generator.pdf.compound import ReachesOut
 
@@ -31,20 +32,20 @@ _SHEETS = (
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
 _FLAT = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-_OPEN_DOCUMENT = re.compile(r"urn:oasis:names:tc:opendocument:|http://openoffice\.org/2000/")
+_OPEN_DOCUMENT = compile_late(r"urn:oasis:names:tc:opendocument:|http://openoffice\.org/2000/")
 _SVG = "http://www.w3.org/2000/svg"
 _ADDRESSES = ("href", "src", "resource", "image-data")
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
+_ELSEWHERE = compile_late(r"[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]|(?:.*[/\\])?\.\.(?:[/\\]|$)", re.DOTALL)
 # Functions and references that reach out of the workbook: [1]Sheet1!A1 is how .xlsx names another one.
-_REACHES_OUT = re.compile(r"INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]", re.IGNORECASE)
+_REACHES_OUT = compile_late(r"INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]", re.IGNORECASE)
 # What must be read closely: an address, a function, or a way of writing either so that it is not found at once.
-_SUSPECT = re.compile(
+_SUSPECT = compile_late(
     rb"href|src|resource|image-data|binary-data|Relationship"
     rb"|instr|INDIRECT|WEBSERVICE|\bRTD\b|\bDDE\b|\[\d+\]|&#|<!|\?>\s*.+<\?|\0",
     re.IGNORECASE,
 )
 # LibreOffice reads as HTML what begins so, which need not be well-formed.
-_HTML = re.compile(
+_HTML = compile_late(
     rb"\s*(?:<!--.*?-->\s*|<\?.*?>\s*|<!\w[^>]*>\s*)*<(?:html|head|body|title|meta|style|script|table|div|p|font)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
@@ -55,7 +56,7 @@ _HTML_FETCHING = (
 _HTML_KEPT = ("colspan", "rowspan", "align", "valign")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Instructions of fields, also where their letters are spread over several runs; the others fetch nothing.
-_FETCHING_FIELD = re.compile(r"INCLUDE|IMPORT|DATABASE|FILENAME|\bDDE|\bLINK\b|\bRD\b|\bAUTOTEXT\b", re.IGNORECASE)
+_FETCHING_FIELD = compile_late(r"INCLUDE|IMPORT|DATABASE|FILENAME|\bDDE|\bLINK\b|\bRD\b|\bAUTOTEXT\b", re.IGNORECASE)
 _WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",

@@ -15,17 +15,18 @@ from typing import Any
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.pdf import pdfium
 
 # A picture that takes so much of its page may hold text; a page with so little text and so many lines may be drawn.
 _LARGE, _FEW, _MANY = 0.05, 60, 60
-_BLANK = re.compile(r"\s+")
+_BLANK = compile_late(r"\s+")
 # How thick a ruled line may be, in points, and how dark a colour is that is seen.
 _RULE, _WHITE = 3.0, 250
 # What PDFium writes for a hyphen at the end of a line, and for what has no meaning.
 _NOTHING = dict.fromkeys((0, 2, 0xFFFE, 0xFFFF, 0x00AD))
 # What a PDF gives to screen readers in place of what is drawn.
-_SPOKEN = re.compile(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
+_SPOKEN = compile_late(rb"/ActualText\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
 
 
 class Page(Struct, frozen=True):

@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
-TOKEN = re.compile(
+from generator.basic.patterns import compile_late
+
+TOKEN = compile_late(
     rb"\\(?P<word>[A-Za-z]+)(?P<number>-?\d+)? ?|\\'(?P<hex>[0-9A-Fa-f]{2})|\\(?P<sign>[^A-Za-z])|(?P<brace>[{}])"
     rb"|(?P<text>[^\\{}]+)|\\",
     re.DOTALL,
@@ -22,10 +24,10 @@ _CUT = frozenset(
     b" wgrffmtfilter urtf htmlbase background objname".split()
 )
 _INSTRUCTION, _PICTURE, _SHAPE_NAME, _SHAPE_VALUE = b"fldinst", b"pict", b"sn", b"sv"
-_ADDRESS = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]+:|[/\\]{2}|\.\.[/\\]|^\s*[/\\]")
+_ADDRESS = compile_late(rb"[A-Za-z][A-Za-z0-9+.\-]+:|[/\\]{2}|\.\.[/\\]|^\s*[/\\]")
 # Instructions that fetch nothing; every other one goes, and its result stays. The name of the file is put in by
 # from_elsewhere/saved.
-_HARMLESS = re.compile(
+_HARMLESS = compile_late(
     rb'\s*(PAGE|NUMPAGES|SECTIONPAGES|FILENAME)\b[^"]*|\s*HYPERLINK\s+"?(https?://[A-Za-z0-9\-._~:/?#\[\]@!$&()*+,;=%]+)"?\s*',
     re.IGNORECASE,
 )

@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from generator.basic import roc
+from generator.basic.patterns import compile_late
 from generator.basic.problem import nearest
 from generator.meeting import figures
 from generator.prose import allowed, recording
@@ -32,7 +33,7 @@ _NOTED = " noted"
 _MOST_COMPILED = 300
 _LARGEST_NUMBER = 10**15
 # A pair of braces of which one at least is full-width: no tag, though it was meant as one.
-FULL_WIDTH = re.compile(r"｛[｛{%％]|\{[｛％]|[｝}%％]｝|[｝％]\}")
+FULL_WIDTH = compile_late(r"｛[｛{%％]|\{[｛％]|[｝}%％]｝|[｝％]\}")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

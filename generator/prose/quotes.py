@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_QUOTED = re.compile(
+from generator.basic.patterns import compile_late
+
+_QUOTED = compile_late(
     r"""("[^"]*"|'[^']*')|[“”„‟＂]([^“”„‟＂"]*)[“”„‟＂]|[‘’‚‛＇]([^‘’‚‛＇"]*)[‘’‚‛＇]|「([^「」"]*)」|『([^『』"]*)』"""
 )
 

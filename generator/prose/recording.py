@@ -6,13 +6,13 @@ The marks are noncharacters, which no cell holds and no template has (values.tex
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Location
 from generator.meeting.figures import Figure
 from generator.prose.text import Span, Text
@@ -22,8 +22,8 @@ _DIGITS = str.maketrans("0123456789", "".join(chr(0xFDE0 + digit) for digit in r
 _NUMBERS = {
     ord(sign): str(digit) for digit, sign in enumerate("\ufde0\ufde1\ufde2\ufde3\ufde4\ufde5\ufde6\ufde7\ufde8\ufde9")
 }
-_MARKED = re.compile("\ufdd4([\ufde0-\ufde9]+)\ufdd5([^\ufdd4-\ufdd6]*)\ufdd6")
-_MARKS = re.compile("\ufdd4[\ufde0-\ufde9]+\ufdd5|\ufdd6")
+_MARKED = compile_late("\ufdd4([\ufde0-\ufde9]+)\ufdd5([^\ufdd4-\ufdd6]*)\ufdd6")
+_MARKS = compile_late("\ufdd4[\ufde0-\ufde9]+\ufdd5|\ufdd6")
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from generator.basic.leftover import leftover
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.meeting.figures import Figure
@@ -31,7 +32,7 @@ from generator.prose.text import Text, typed
 from generator.workbook import values
 from generator.workbook.record import Record
 
-_BRACES = re.compile(r"[{}｛｝]")
+_BRACES = compile_late(r"[{}｛｝]")
 # The sheets whose figures a text may name.
 _COUNTED_SHEETS = frozenset(values.folded(record.sheet.name) for record in COUNTED)
 

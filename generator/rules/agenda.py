@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Problem, error, perhaps, problem, warning
 from generator.meeting.model import Meeting, units_of
 from generator.meeting.sheets.lists import LISTS
@@ -24,8 +25,13 @@ class AgendaCode(Code):
     UNKNOWN_UNIT = error("「{value}」不在 機關.xlsx〔單位〕內", "請改正，或在〔單位〕增列。{perhaps}")
 
 
+# How few texts begin: the pattern after this has many sets, which take long to compile.
+_MAY_BE_NUMBERED = compile_late(
+    r"\s*(?:[第註①-⒛㈠-㈩㊀-㊉]|[\dA-Za-z（(一二三四五六七八九十壹貳參肆伍陸柒捌玖拾甲乙丙丁戊己庚辛].{0,3}[、．.)）])",
+    re.DOTALL,
+)
 # 一、 (一) 1. (1) 甲、 壹、 ① ㈠ a) 註1：, but no decimal (1.5) and no list of numbers (一、二級).
-_OWN_NUMBER = re.compile(
+_OWN_NUMBER = compile_late(
     r"\s*((?:第\s*)?[一二三四五六七八九十]{1,3}\s?[、．.](?![一二三四五六七八九十](?!、))|[壹貳參肆伍陸柒捌玖拾]{1,3}[、．.]|[甲乙丙丁戊己庚辛][、．.]"
     r"|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．](?!\d)|\d{1,2}[)）]|\d{1,2}\s?、(?!\d)|[①-⒛㈠-㈩㊀-㊉]"
     r"|[A-Za-z](?:[)）]|[.．](?![A-Za-z]))|註\s*\d*\s*[：:])"
@@ -71,7 +77,8 @@ def numbers_are_the_programs(meeting: Meeting) -> list[Problem]:
         fields += [(point, "lead" if point.lead else "text") for point in case.explanations]
         fields += [(note, "text") for item in case.attachments for note in item.notes]
         for record, name in fields:
-            match = _OWN_NUMBER.match(getattr(record, name))
+            text = getattr(record, name)
+            match = _MAY_BE_NUMBERED.match(text) and _OWN_NUMBER.match(text)
             if match:
                 heading = record.heading_of(name)
                 problems.append(problem(AgendaCode.OWN_NUMBER, record.at(name), name=heading, number=match[1]))

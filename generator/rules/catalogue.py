@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from generator.basic import roc
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, note, problem, warning
 from generator.basic.roc import YearMonth
 from generator.meeting.model import Meeting
@@ -48,7 +48,7 @@ IDENTIFIER, NAME, PROVIDER, PUBLISHED = "資料集識別碼", "資料集名稱",
 _VIEWS, _DOWNLOADS = ("累計瀏覽次數", "瀏覽次數", "資料集瀏覽次數"), ("累計下載次數", "下載次數", "資料集下載次數")
 NO_UNIT = "（未標示單位）"
 _ALIKE = 0.93
-_BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
+_BRACKETS = compile_late(r"[(\[（【][^)\]）】]*[)\]）】]")
 
 
 class Entry(Struct, frozen=True):

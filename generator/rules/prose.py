@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from jinja2 import TemplateSyntaxError
 
 from generator.basic import roc
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, problem, warning
 from generator.meeting import figures
 from generator.meeting.model import Meeting
@@ -120,7 +121,7 @@ def words_are_official(source: str, text: str, at: Location, vocabulary: Vocabul
 
 
 _DAY = r"(?:民國)?\s*(\d{2,4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}(?:\s*日)?)(?!\d)"
-_AS_OF = re.compile(rf"(?:截至|截止|統計至|迄至?|(?:資料)?(?:以|基準日)[：:]?)\s*{_DAY}|至\s*{_DAY}\s*(?:為?止|底止)")
+_AS_OF = compile_late(rf"(?:截至|截止|統計至|迄至?|(?:資料)?(?:以|基準日)[：:]?)\s*{_DAY}|至\s*{_DAY}\s*(?:為?止|底止)")
 
 
 def as_of_the_cutoff(source: str, text: str, at: Location, vocabulary: Vocabulary) -> list[Problem]:

@@ -13,6 +13,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from generator.basic.package import Properties
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, in_order, note, perhaps, problem, warning
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine, last_look
@@ -67,7 +68,7 @@ FACES = ("標楷體", "Times New Roman", "DFKai-SB", "BiauKai")
 SAMPLES = ((3, 3), (1, 1), (0, 0), (1, 0))
 _PROPERTIES = Properties("試印", "試印", dt.date(2024, 1, 1))
 
-_OWN_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
+_OWN_TAG = compile_late(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 
 Context = Mapping[str, Any]
 

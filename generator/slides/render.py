@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import io
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import UNIX, Package, Properties, proved, rewritten
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, problem
 from generator.basic.relationships import without_comments
 from generator.documents.deck import Box, Deck, Line, Page
@@ -54,7 +54,7 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _LAYOUT_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/slideLayout"
 # The name of the deck in a context.
 DECK = "簡報"
-_SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
+_SLIDE = compile_late(r"ppt/slides/slide(\d+)\.xml")
 _ABOUT = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats.org/'
     'officeDocument/2006/extended-properties"><Application>packet</Application></Properties>'

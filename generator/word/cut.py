@@ -10,13 +10,14 @@ import re
 from msgspec import Struct
 
 from generator.basic.package import Package, rewritten
+from generator.basic.patterns import compile_late
 
 _BODY = "word/document.xml"
-_ROW = re.compile(rb"<w:tr[ >].*?</w:tr>", re.DOTALL)
-_TABLE = re.compile(rb"<w:tbl>.*?</w:tbl>", re.DOTALL)
-_HEADING = re.compile(rb"<w:tblHeader(?:/>| (?!w:val=\"(?:0|false)\"))")
-_SECTION = re.compile(rb"<w:sectPr[ />]")
-_GOES_ON = re.compile(rb'<w:vMerge(?:/>| w:val="continue"/>)')
+_ROW = compile_late(rb"<w:tr[ >].*?</w:tr>", re.DOTALL)
+_TABLE = compile_late(rb"<w:tbl>.*?</w:tbl>", re.DOTALL)
+_HEADING = compile_late(rb"<w:tblHeader(?:/>| (?!w:val=\"(?:0|false)\"))")
+_SECTION = compile_late(rb"<w:sectPr[ />]")
+_GOES_ON = compile_late(rb'<w:vMerge(?:/>| w:val="continue"/>)')
 # A table is followed by a paragraph; this one is a point high.
 _LAST = (
     b'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'

@@ -10,16 +10,16 @@ to be of one.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
 from generator.basic.package import UNIX, Package, rewritten
+from generator.basic.patterns import compile_late
 from generator.word.ooxml import Styles, W, insert_before, properties_of, style_of, without_page_number
 
-_FOOTER = re.compile(r"word/footer\d*\.xml")
+_FOOTER = compile_late(r"word/footer\d*\.xml")
 _JOINER = "\u2060"
 # What begins no line anyway.
 _CLOSING = "、，。；：？！）」』》〉〕】"

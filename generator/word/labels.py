@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lxml import etree
 
+from generator.basic.patterns import compile_late
 from generator.word.ooxml import Styles, W, put, style_of, text_of
 
 FIELD_STYLES = ("欄位", "紀錄欄位")
 _NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
-LABEL = re.compile(
+LABEL = compile_late(
     rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）(?![=＝])|\([{_NUMERAL}]+\)\t?|\(\d+\)(?![=＝])\t?|\d+\.(?!\d)\t?|註："
 )
 
 # What stands before the text of a field: 提案單位： 附帶決議：, as far as a word of the users' own is one.
-FIELD_LABEL = re.compile(r"[\u3400-\u9fff]{1,9}：(?=.)")
+FIELD_LABEL = compile_late(r"[\u3400-\u9fff]{1,9}：(?=.)")
 
 
 def hang_labels(body: Any, styles: Styles) -> None:

@@ -19,6 +19,7 @@ from lxml import etree
 from markupsafe import Markup
 from msgspec import Struct, field
 
+from generator.basic.patterns import compile_late
 from generator.documents.passages import Source
 from generator.meeting import figures
 from generator.prose.recording import Placed, Printed, recording
@@ -35,16 +36,16 @@ MANY = 30
 PLACE = "rows"
 # A noncharacter where the text of a {{ }} goes.
 _HOLE = "\ufdd2"
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_BLOCK = re.compile(r"\{%[-+]?\s*(\w+).*?%\}", re.DOTALL)
-_LOOP = re.compile(r"\{%\s*for\s+(\w+)\s+in\s+(\w+(?:\.\w+)*)\s*%\}")
+_TAG = compile_late(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_BLOCK = compile_late(r"\{%[-+]?\s*(\w+).*?%\}", re.DOTALL)
+_LOOP = compile_late(r"\{%\s*for\s+(\w+)\s+in\s+(\w+(?:\.\w+)*)\s*%\}")
 # What stands outside of any text, is numbered through the document, or could be taken for a sign of ours.
-_STRANGE = re.compile(r"<w:(?:tbl|sdt|tblHeader)\b|wp:docPr|txbxContent|xmlns:|<[?!]|[{}\ufdd0-\ufdef]")
+_STRANGE = compile_late(r"<w:(?:tbl|sdt|tblHeader)\b|wp:docPr|txbxContent|xmlns:|<[?!]|[{}\ufdd0-\ufdef]")
 # What no cell holds (values.text): unknown to XML, or a sign of docxtpl's or of ours.
-_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufdd0-\ufdd6\ufdd8-\ufdef\ufffe\uffff\ud800-\udfff]")
+_ODD = compile_late(r"[\x00-\x08\x0b-\x1f\ufdd0-\ufdd6\ufdd8-\ufdef\ufffe\uffff\ud800-\udfff]")
 # A text that goes into its cell as it is.
 _is_ordinary = re.compile(rf"(?!{labels.LABEL.pattern})[^\n\t&<>]+").fullmatch
-_KEPT_WHOLE = re.compile(r"<w:trPr><w:cantSplit\b[^>]*/></w:trPr>|<w:cantSplit\b[^>]*/>")
+_KEPT_WHOLE = compile_late(r"<w:trPr><w:cantSplit\b[^>]*/></w:trPr>|<w:cantSplit\b[^>]*/>")
 _AT_ONCE, _MOST_KINDS = 500, 2000
 
 

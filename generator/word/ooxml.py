@@ -12,17 +12,20 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import DAMAGED, UNIX, Package, rewritten, small
+from generator.basic.patterns import compile_late
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # What lxml has written from a tree is well-formed. Of other parts most are the same in each document.
 _FROM_TREES = ("word/document.xml", "word/styles.xml")
 _SOUND: dict[bytes, None] = {}
 _MOST_SOUND = 200
-_FOOTER = re.compile(r"word/footer\d*\.xml")
+_FOOTER = compile_late(r"word/footer\d*\.xml")
 # The name of what holds where no style says otherwise.
 DEFAULTS = "（預設格式）"
 # Word's own styles, which LibreOffice writes with a capital.
-_BUILT_IN = re.compile(r"heading \d|header|footer|caption|title|subtitle|footnote text|endnote text|index|toc \d", re.I)
+_BUILT_IN = compile_late(
+    r"heading \d|header|footer|caption|title|subtitle|footnote text|endnote text|index|toc \d", re.I
+)
 
 
 def canonical(name: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from generator.basic.patterns import compile_late
 from generator.basic.text_width import ems
 from generator.word.ooxml import Styles, W, put, style_of, text_of
 from generator.word.tables import COVERS, EMPTIED, Repeated
@@ -34,7 +35,7 @@ _WHOLE_ROW = f"{W}trPr/{W}cantSplit"
 # A text that is not high in any column.
 _SHORT_TEXT = 24
 # Signs between which a line may be broken stand on their own; the others make words, formulas and addresses.
-_WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff、。「」『』《》〈〉…—]+")
+_WORD = compile_late(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff、。「」『』《》〈〉…—]+")
 _LONG_WORD = 5.0
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from lxml import etree
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.documents.passages import Contents, Passage, RowSources, Source, Table, parts_of, running
 from generator.meeting.figures import Figure
 from generator.prose.recording import Recording
@@ -26,15 +26,15 @@ _LABELS = (
     r"\d+\.(?!\d)",
     r"[（(]\d+[）)]",
 )
-_LABEL = re.compile("|".join(f"({form})" for form in _LABELS))
+_LABEL = compile_late("|".join(f"({form})" for form in _LABELS))
 _FIELDS = ("欄位", "欄位標題", "決定欄")
 _MINUTE_FIELD = "紀錄欄位"
 # 委員意見： stands under the case 一、 and above its remarks 1.
 _MINUTE_LEVEL = 2.5
-_OTHER_PARTS = re.compile(r"/word/(header|footer|footnotes|endnotes)\d*\.xml")
+_OTHER_PARTS = compile_late(r"/word/(header|footer|footnotes|endnotes)\d*\.xml")
 _OTHER_NAMES = {"header": "頁首", "footer": "頁尾", "footnotes": "註腳", "endnotes": "章節附註"}
-_LOOK_MARKS = re.compile(f"[{tables.MERGE_MARK}{tables.FIT_MARK}{UNDERLINED}{UNDERLINED_END}]")
-_JOINED = re.compile(f"[{JOINED_LEFT}{JOINED_UP}]")
+_LOOK_MARKS = compile_late(f"[{tables.MERGE_MARK}{tables.FIT_MARK}{UNDERLINED}{UNDERLINED_END}]")
+_JOINED = compile_late(f"[{JOINED_LEFT}{JOINED_UP}]")
 
 
 class LongRows(Protocol):

@@ -15,6 +15,7 @@ import jinja2
 from msgspec import Struct
 
 from generator.basic.package import Properties, proved
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, nearest, problem
 from generator.documents.passages import Contents
 from generator.meeting.figures import Figure
@@ -39,9 +40,9 @@ class WordCode(Code):
 
 # Names that templates use for what layout does to the rendered document.
 MARKS = {"合併相同": tables.MERGE_MARK, "欄寬依內容": tables.FIT_MARK}
-_HEADER_OR_FOOTER = re.compile(r"/word/(?:header|footer)\d*\.xml")
+_HEADER_OR_FOOTER = compile_late(r"/word/(?:header|footer)\d*\.xml")
 # docxtpl takes the p off {%p for …%}.
-_LAYER = re.compile(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
+_LAYER = compile_late(r"^(\{[{%]-?)(?:p|tr|tc|r)(?=\s)")
 
 
 class Rendered(Struct, frozen=True):

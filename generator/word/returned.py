@@ -6,7 +6,6 @@ anyone. Nothing is accepted, rejected or written here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,10 +13,11 @@ from lxml import etree
 from msgspec import Struct, field
 
 from generator.basic.package import DAMAGED, Budget, Package
+from generator.basic.patterns import compile_late
 
 MOST_UNPACKED = 40_000_000
 _MOST_DEEP = 200
-_OTHER_PARTS = re.compile(r"word/(header|footer|footnotes|endnotes)\d*\.xml")
+_OTHER_PARTS = compile_late(r"word/(header|footer|footnotes|endnotes)\d*\.xml")
 _INSERTED, _DELETED, _FROM, _TO = "ins", "del", "moveFrom", "moveTo"
 _CHANGES = (_INSERTED, _DELETED, _FROM, _TO)
 

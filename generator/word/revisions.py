@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import Package, in_order, written
+from generator.basic.patterns import compile_late
 from generator.basic.relationships import without_comments
 
 _SPACES = (
@@ -21,14 +22,14 @@ _SPACES = (
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 )
 # Looked for in the bytes before a part is parsed; whatever is not plain UTF-8 is parsed in any case.
-_SUSPECT = re.compile(
+_SUSPECT = compile_late(
     rb"[<:](?:del|ins|move(?:From|To)\w*|\w+Change|cell(?:Ins|Del|Merge)|delText|delInstrText|comment\w*|annotationRef"
     rb"|customXml(?:Ins|Del|Move)\w+)[\s/>]"
 )
-_ENCODING = re.compile(rb"\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-?8|us-ascii)", re.IGNORECASE)
+_ENCODING = compile_late(rb"\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-?8|us-ascii)", re.IGNORECASE)
 _GONE = {"del", "moveFrom", "delText", "delInstrText"}
 _KEPT = {"ins", "moveTo"}
-_MARK = re.compile(
+_MARK = compile_late(
     r"(?:move(?:From|To)|customXml(?:Ins|Del|MoveFrom|MoveTo))Range(?:Start|End)|comment(?:Range(?:Start|End)|Reference)"
     r"|annotationRef|\w+Change|cell(?:Ins|Merge)"
 )

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
+from generator.basic.patterns import compile_late
 from generator.basic.text_width import LEAST_POINTS, NARROW_MARGINS, ems, longest_number, unbroken
 from generator.word.ooxml import Styles, W, insert_before, properties_of, text_of
 from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW
@@ -32,7 +33,7 @@ TEXT_STYLE, NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE = "表格文字", "表
 FITTED_STYLES = (NUMBER_STYLE, SMALL_STYLE, SMALL_NUMBER_STYLE)
 _ROWS_OF_A_PAGE, _ROWS_OF_A_RUN = 28, 12
 _CELL_MARGINS = 180
-_NUMBER_TEXT = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?|\([\d,]+(?:\.\d+)?\)|[-－–—─…]+")
+_NUMBER_TEXT = compile_late(r"[-+]?[\d,]+(?:\.\d+)?%?|\([\d,]+(?:\.\d+)?\)|[-－–—─…]+")
 _AFTER_MARGINS = {f"{W}{name}" for name in ("tblLook", "tblCaption", "tblDescription", "tblPrChange")}
 
 

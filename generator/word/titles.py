@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lxml import etree
 
+from generator.basic.patterns import compile_late
 from generator.basic.text_width import ems
 from generator.word.ooxml import Styles, W, style_of, text_of
 
 TITLE_STYLE = "heading 1"
 # The end of a title: the text before it, what parts them, and what must stay together.
-_END = re.compile(r"(.+?)(?:　([^　\s]{1,8})|(（[^（）]{1,10}）))$")
+_END = compile_late(r"(.+?)(?:　([^　\s]{1,8})|(（[^（）]{1,10}）))$")
 # Of the room between the margins, what a title may need more than is counted here, in em.
 _DOUBT = 0.3
 

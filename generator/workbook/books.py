@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from generator.basic.package import LARGEST_SMALL_PART, Budget, Package, TooMuch
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, problem, warning
 from generator.workbook import values
 from generator.workbook.raw import MOST_CELLS, RawSheet
@@ -53,7 +54,7 @@ _VERSION_WORDS = (
     r"(?:最終|最後|最新|確定|定稿|完稿|初稿|草稿)(?:確定)?[版稿檔]?|(?:已|再|業)?(?:修正|修訂|更新|更正|補正)(?:[版後稿檔]|完成)?"
     r"|第[\d一二三四五]版|舊[版檔]?|新版|final|old|new|v(?:er)?\.?\s?\d+(?:\.\d+)?"
 )
-_COPY = re.compile(
+_COPY = compile_late(
     rf"(?:\s*[-－_–—.]\s*|\s+|的)*(?:(?:{_COPY_WORDS}|{_VERSION_WORDS})(?:\s*[（(]\d+[）)]|\s*\d+)?|[（(]\d+[）)])\s*$"
     rf"|\s*[（(]\s*(?:{_COPY_WORDS}|{_VERSION_WORDS})\s*[）)]\s*$|\s*[（(][^（）()]*(?:衝突|conflict)[^（）()]*[）)]\s*$"
     r"|[-_](?:DESKTOP|LAPTOP|PC)-\w+$|[-_\s]*(?:1[01]\d|20\d\d)[01]\d[0-3]\d$|[-_\s]+[01]\d[0-3]\d$"
@@ -157,7 +158,9 @@ def _copies(paths: Sequence[Path]) -> dict[Path, Path]:
     contents: dict[tuple[int, bytes], Path] = {}
     for path in sorted(paths, key=lambda path: (len(path.name), path.name)):
         name = unicodedata.normalize("NFC", path.stem)
-        while (shorter := _COPY.sub("", name).strip()) and shorter != name:
+        # What is left of a copy's name is the name of another one: without such a one nothing need be taken off.
+        may_be_copy = any(other in name and other != name for other in by_name)
+        while may_be_copy and (shorter := _COPY.sub("", name).strip()) and shorter != name:
             name = shorter
             if (original := by_name.get(name)) is not None and original != path:
                 copies[path] = original

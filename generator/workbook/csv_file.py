@@ -11,19 +11,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code
 from generator.workbook import lettering
 from generator.workbook.number_formats import Shown
 from generator.workbook.raw import Maker, RawSheet
 
 # Leading zeros are an id, more digits than fifteen are no number that Excel keeps.
-_WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})|-?[1-9]\d{0,2}(?:,\d{3}){1,4}")
+_WHOLE = compile_late(r"-?(?:0|[1-9]\d{0,14})|-?[1-9]\d{0,2}(?:,\d{3}){1,4}")
 # ="text": how a text is written that would be taken for a formula or a number; Excel shows the text.
-_QUOTED = re.compile(r'="(?:[^"]|"")*"(?:&(?:CHAR\(10\)&)?"(?:[^"]|"")*")*')
+_QUOTED = compile_late(r'="(?:[^"]|"")*"(?:&(?:CHAR\(10\)&)?"(?:[^"]|"")*")*')
 # Excel writes tabs into its "Unicode text", and semicolons where a comma is the decimal point; sep=; says so.
 _DELIMITERS = ",\t;|"
-_NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
-_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3}){1,4}|[1-9]\d{0,14})\.\d{1,12}")
+_NAMED_DELIMITER = compile_late(r"sep=(.)\r?\n?", re.IGNORECASE)
+_DECIMAL = compile_late(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3}){1,4}|[1-9]\d{0,14})\.\d{1,12}")
 
 
 def sheets(workbook: str, path: Path) -> Iterator[RawSheet]:

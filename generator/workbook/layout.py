@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.workbook import values
 from generator.workbook.raw import RawSheet
 
@@ -29,64 +30,64 @@ class RowKind(Enum):
 
 TOTAL_WORDS = ("總計", "合計", "總和", "加總", "合計數", "總計數", "total", "grandtotal")
 # What stands above the whole as often as above a part of it: a total only where the numbers are the sums.
-WHOLE_WORDS = re.compile(
+WHOLE_WORDS = compile_late(
     r"全[國體部市縣校府院省區臺台]|總[數額量]|總(?:人|件|戶|次|筆|項|校|班)數|本[部會院府局署校處市縣](?:合計)?"
 )
 SUBTOTAL_WORDS = ("小計", "計", "共計", "subtotal", "sub-total")
 # What a row states of others without being the sum of its block: 月平均, 1至3月累計, 過次頁.
-_STATED = re.compile(
+_STATED = compile_late(
     r"(?:每|全|各|總|本|國|市|縣|校|區|站|班|人|次|項|件|機關|單位|[年月日季週旬期])*平均(?:數|值|每.{1,3})?|平均每.{1,3}"
     r"|(?:自|至|迄|到|截|今|本|上|全|總|民國|[年月日季期度份初底末止起\d])*累計(?:數|值|至今)?"
     r"|(?:承|接)(?:上|前)頁|(?:過|轉|接)(?:次|下)頁"
 )
-_PERIOD = re.compile(r"(?:\d{2,4}年度?)?(?:第?[1-4一二三四]季|Q[1-4]|[上下]半年度?|全年度?)", re.IGNORECASE)
+_PERIOD = compile_late(r"(?:\d{2,4}年度?)?(?:第?[1-4一二三四]季|Q[1-4]|[上下]半年度?|全年度?)", re.IGNORECASE)
 # Rows below a total that compare: 占比, 較上年增減, 上年同期.
-_COMPARED = re.compile(
+_COMPARED = compile_late(
     r"[%％]|百分率|占比|百分比|比率|比例|構成比|結構比|增減|成長率|達成率|較上|較去年|累計|平均|同期|同月"
     r"|^(?:最[高低大小]值?|中位數|標準差|差異數?|比較數?)$"
 )
 # A total may be one of a year, a month, a quarter, or of several: 112年小計, 1至3月合計, 第2季小計.
-_TOTAL_ENDS = re.compile(
+_TOTAL_ENDS = compile_late(
     r"(?:(?:中華民國|民國)?\d{2,4}\s*(?:學年|會計年|年)度?|\d{1,2}\s*(?:月份?)?[至到~～\-－]?\d{0,2}\s*月份?|第?\d季|第\d{1,2}[類組區梯期次項])?"
     r"[^0-9\s、，。：:]{0,8}(?:總計|合計|小計|總和)(?:[（(][^（）()]*[）)])?"
 )
 # What stands in a column of numbers where there is none to report.
-_UNREPORTED = re.compile(
+_UNREPORTED = compile_late(
     r"(?:尚|暫)?未[\w]{1,4}|(?:暫)?無(?:資料|統計|此項)?|不(?:詳|適用|明|提供|列入)|免(?:辦理|填|報)?|待(?:查|補|確認|統計|定)"
     r"|停(?:辦|用|止)|缺(?:漏|值|資料)?|從?略|保密|取消|同上|詳(?:如|見)?(?:附件|備註)|(?:辦理|規劃|審查|籌備|統計|整理)中"
 )
 # A number with a sign for a note or a word that it is no exact one: 50*, 50(r), 約50.
-_MARKED_NUMBER = re.compile(
+_MARKED_NUMBER = compile_late(
     r"(?:約|近|逾|達)?\s*[-－△▲]?\d[\d,.]*\s*(?:[*＊※#+†‡]{1,2}|[（(](?:[a-z]|註?\d{0,2})[)）])?", re.I
 )
 # Marks in a column that someone counts below: V, ✓, ○.
-_MARK = re.compile(r"[VvXxOo✓✔☑✗✘☒○●◎★☆△▲■□※]{1,2}")
-_NOTE = re.compile(
+_MARK = compile_late(r"[VvXxOo✓✔☑✗✘☒○●◎★☆△▲■□※]{1,2}")
+_NOTE = compile_late(
     r"(?:附?註\s*\d*\s*[：:.、]|附?註$|備\s*[註考](?:\s*[：:]|\s|$)|(?:填表|編製|使用)?說\s*明(?:\s*[：:]|\s|$)|資料來源|資料出處"
     r"|(?:來源|出處)[：:]|[（(]?(?:本[頁表])?以下(?:空白|略)|[（(]附?註\s*\d*\s*[）)]|※|＊|\*|N\.?B\.?|Notes?[：:]|Source[：:])",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(
+_SIGNED = compile_late(
     r"(?:製表|填表|複核|覆核|審核|承辦|主辦|業務主管|單位主管|會計主管|主計主管|機關首長|機關長官"
     r"|[^：:]{0,4}(?:[科股組處課局署司室部院校]長|主任|經辦|校核)[^：:]{0,3}[：:])"
 )
-_UNIT = re.compile(
+_UNIT = compile_late(
     r"[（(]?\s*(?:計量|金額|貨幣|幣值)?單\s*位\s*[：:].+|[（(]?(?:(?:計量|金額)?單\s*位\s+)?(?:新[臺台]幣\s*[：:]?\s*)?[十百千萬億]{0,2}元[）)]?$"
 )
 # What stands in the frame of an official statistical report (公務統計報表) beside its headings.
-_FRAME = re.compile(
+_FRAME = compile_late(
     r"(?:公開|秘密|機密|限閱)類|(?:[日旬週月季年]|半年|學年|不定期)報|編製機關|表號|頁次|第\d+頁.{0,6}|(?:次|每|翌|隔|於|期間).{1,18}編(?:報|製|送)"
 )
 _FRAME_LABELS = ("編製機關", "表號", "頁次")
-_DAY = re.compile(
+_DAY = compile_late(
     r"[（(]?(?:中華)?(?:民國)?\s*\d{2,4}\s*(?:年|學年|[-/.]\d)[\d年度月日季上下半全底止學期第至到迄截、,.\-~～—─－/\s]*(?:編製|製表|填報|更新|查詢|列印)?[）)]?$"
 )
-_LABELLED = re.compile(r"[^：:（(]{1,12}[：:]")
+_LABELLED = compile_late(r"[^：:（(]{1,12}[：:]")
 # A unit at the end of a title: 各站筆數（單位：千元）.
-_UNIT_OF_TITLE = re.compile(r".+[（(]\s*(?:計量|金額)?單\s*位\s*[：:]\s*([^（）()]+)[）)]")
-_NUMBER = re.compile(r"[(（]?[-+－△▲▽▼]?\s?(?:NT)?\$?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[)）]?[%％]?")
+_UNIT_OF_TITLE = compile_late(r".+[（(]\s*(?:計量|金額)?單\s*位\s*[：:]\s*([^（）()]+)[）)]")
+_NUMBER = compile_late(r"[(（]?[-+－△▲▽▼]?\s?(?:NT)?\$?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[)）]?[%％]?")
 # The numbers of columns below their names: (1), (3)=(2)-(1), A, C=A-B.
-_COLUMN_NUMBER = re.compile(r"[（(](?:\d{1,2}|[A-Za-z])[）)](?:\s*[=＝].*)?$|[A-Za-z]\d?(?:\s*[=＝].*)?$")
+_COLUMN_NUMBER = compile_late(r"[（(](?:\d{1,2}|[A-Za-z])[）)](?:\s*[=＝].*)?$|[A-Za-z]\d?(?:\s*[=＝].*)?$")
 # What stands for no number: nil, not available, secret.
 NOTHING_SIGNS = {"-", "－", "–", "—", "─", "--", "…", "...", "⋯", "x", "X", "＊", "**", "NA", "N/A", "n.a.", "無"}
 ZERO_SIGNS = {"-", "－", "–", "—", "─", "--"}

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
+
 GENERAL = "General"
 # Characters that a column of standard width shows of a number, and the most that General shows of any.
 STANDARD_WIDTH, WIDEST = 8, 11
@@ -31,8 +33,8 @@ _ENGLISH_MONTHS = (
 _MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 # What the settings of Windows show: its long date and its time, as those of zh-TW are.
 _SYSTEM_DATE, _SYSTEM_TIME = (
-    re.compile(r"\[\$-(?:F800|x-sysdate)\]", re.I),
-    re.compile(r"\[\$-(?:F400|x-systime)\]", re.I),
+    compile_late(r"\[\$-(?:F800|x-sysdate)\]", re.I),
+    compile_late(r"\[\$-(?:F400|x-systime)\]", re.I),
 )
 _LONG, _CLOCK, _SECONDS = '[$-404]e"年"m"月"d"日"', '上午/下午hh"時"mm"分"', '上午/下午hh"時"mm"分"ss"秒"'
 # The formats of zh-TW that files name by number alone, where they differ from the general ones (18.8.30).
@@ -43,15 +45,15 @@ LOCAL = {
     50: "[$-404]e/m/d", 51: _LONG, 52: _CLOCK, 53: _SECONDS, 54: _LONG, 55: _CLOCK, 56: _SECONDS,
     57: "[$-404]e/m/d", 58: _LONG,
 }  # fmt: skip
-_TOKEN = re.compile(
+_TOKEN = compile_late(
     r'"([^"]*)"?|(?:\\|!(?=[.,/]))(.)|_(.)|\*(.)|\[([^\]]*)\]|'  # literals, a blank as wide as …, a filling, brackets
     r"(General|G/通用格式)|(AM/PM|A/P|上午/下午)|(E[+-])|"
     r"(y+|m+|d+|h+|s+|e+|g+|b+|a{3,})|([0#?])|(.)",
     re.IGNORECASE | re.DOTALL,
 )
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?(?:E[+-]?\d+)?)", re.IGNORECASE)
-_ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
-_PLAIN = re.compile(r"(0|#,##0)(\.0+)?")
+_CONDITION = compile_late(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?(?:E[+-]?\d+)?)", re.IGNORECASE)
+_ELAPSED = compile_late(r"h+|m+|s+", re.IGNORECASE)
+_PLAIN = compile_late(r"(0|#,##0)(\.0+)?")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": lambda value, limit: value < limit,
     "<=": lambda value, limit: value <= limit,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.basic import package
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code
 from generator.workbook import lettering, number_formats, ods_formats
 from generator.workbook.raw import (
@@ -37,23 +38,23 @@ _ASIDE = {f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}ruby-text"}
 _MARKED = {1: " ", 2: "\t", 3: "\n"}
 # Around what is underlined, until the parts can be counted.
 _LINE, _LINE_END = "\4", "\5"
-_SIZE = re.compile(r"(\d*\.?\d+)(cm|mm|in|pt|pc|px)")
+_SIZE = compile_late(r"(\d*\.?\d+)(cm|mm|in|pt|pc|px)")
 # What is smaller than half a millimetre nobody sees.
 _SMALL = {"cm": 0.05, "mm": 0.5, "in": 0.02, "pt": 1.5, "pc": 0.12, "px": 2.0}
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
-_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(cm|mm|in|pt)")
+_LENGTH = compile_late(r"(\d+(?:\.\d+)?)(cm|mm|in|pt)")
 _CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
 # What a style is called that has no name: the one of all cells.
 _DEFAULT, _DEEPEST = "Default", 20
 _FIRST_DAY = dt.datetime(1899, 12, 30)
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[Ee][+-]?\d+)?")
-_TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)([.,]\d+)?S")
-_ERROR = re.compile(r"Err:\d+|#\w+[!?]?")
-_PICTURE_FORMULA = re.compile(r"(?:of:)?=(?:COM\.MICROSOFT\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
+_NUMBER = compile_late(r"-?\d+(?:\.\d+)?(?:[Ee][+-]?\d+)?")
+_TIME = compile_late(r"PT(\d+)H(\d+)M(\d+)([.,]\d+)?S")
+_ERROR = compile_late(r"Err:\d+|#\w+[!?]?")
+_PICTURE_FORMULA = compile_late(r"(?:of:)?=(?:COM\.MICROSOFT\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
 # In points: nobody reads smaller letters.
 _LEAST_POINTS = 3
 # General as LibreOffice writes it: more digits than a column shows.
-_LONG_NUMBER = re.compile(r"-?\d*[.,]\d{7,}|-?\d{12,}|-?\d(?:[.,]\d+)?E[+-]?\d{3,}")
+_LONG_NUMBER = compile_late(r"-?\d*[.,]\d{7,}|-?\d{12,}|-?\d(?:[.,]\d+)?E[+-]?\d{3,}")
 
 
 class _Looks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -12,6 +11,7 @@ from itertools import accumulate
 from msgspec import Struct
 from msgspec.structs import replace
 
+from generator.basic.patterns import compile_late
 from generator.workbook.layout import (
     SUBTOTAL_WORDS,
     TOTAL_WORDS,
@@ -24,17 +24,17 @@ from generator.workbook.layout import (
 )
 
 # Columns whose numbers are not added up.
-_NOT_ADDED = re.compile(
+_NOT_ADDED = compile_late(
     r"率|比例|比重|占比|百分比|[%％]|平均|密度|指數|名次|排名|排序|序號|編號|代[碼號]|項次|^[款項目節]$|(?:^|\.)年(?:齡|別|度|份)?$"
 )
 _BY_CHANCE = 50
 _LOOKED_AT = 30
 _MOST_COMPARED = 10_000_000
-_WRITTEN = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
+_WRITTEN = compile_late(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
 _LONGEST = 30
-_DECIMALS = re.compile(r"\.(\d+)")
-_TAKEN_OFF = re.compile(r"\s*[（(]?(?:減|扣除)[：:]")
-_PART_OF = re.compile(r"\s*[（(]?其中")
+_DECIMALS = compile_late(r"\.(\d+)")
+_TAKEN_OFF = compile_late(r"\s*[（(]?(?:減|扣除)[：:]")
+_PART_OF = compile_late(r"\s*[（(]?其中")
 
 
 # A number that is no whole one is a Decimal.

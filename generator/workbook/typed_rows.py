@@ -6,13 +6,13 @@ Everything odd is a Problem; reading goes on.
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
 from generator.basic.leftover import leftover
+from generator.basic.patterns import compile_late
 from generator.basic.problem import ERROR, Code, Problem, error, nearest, note, perhaps, problem, warning
 from generator.workbook import books, characters, layout, totals, values
 from generator.workbook.raw import RawSheet, RawSheetCode, letter
@@ -45,7 +45,7 @@ class RowCode(Code):
 
 
 _HEADING_ROWS, _MOST_DEEP = 15, 3
-_TWO_DECIMALS = re.compile(r"\d{2,3}\.\d{2}")
+_TWO_DECIMALS = compile_late(r"\d{2,3}\.\d{2}")
 _MOST_FAULTS = 5000
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from generator.basic import roc
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, error
 from generator.basic.roc import Period, YearMonth
 from generator.workbook.record import Column, Kind
@@ -43,18 +44,18 @@ class ValueCode(Code):
     BAD_CHOICE = error("「{value}」不在可填的選項內", "請改為：{choices}。")
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
-_WEEKDAY = re.compile(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
+_CONTROL = compile_late(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_WEEKDAY = compile_late(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
 # A time beside a date, as programs and platforms write it.
-_CLOCK = re.compile(
+_CLOCK = compile_late(
     r"(?:T|\s+)\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:AM|PM|Z|[+-]\d{2}:?\d{2})?\s*$",
     re.IGNORECASE,
 )
 # Dates of meetings and lists are of these years.
 _FIRST_YEAR, _LAST_YEAR = 1950, 2150
-_RAISED = re.compile("[⁰¹²³⁴-⁾ⁿⁱ₀-₎]")
-_CODES = re.compile(r"(?<!\d)(\d{2,3})(\d{2})[-~至到](\d{2,3})(\d{2})(?!\d)")
-_MONTHS = re.compile(r"(\d{2,3})年(\d{1,2})月?(?:[-~至到](?:(\d{2,3})年)?(\d{1,2}))?月(?!\d)")
+_RAISED = compile_late("[⁰¹²³⁴-⁾ⁿⁱ₀-₎]")
+_CODES = compile_late(r"(?<!\d)(\d{2,3})(\d{2})[-~至到](\d{2,3})(\d{2})(?!\d)")
+_MONTHS = compile_late(r"(\d{2,3})年(\d{1,2})月?(?:[-~至到](?:(\d{2,3})年)?(\d{1,2}))?月(?!\d)")
 _TRUE = {"★", "☆", "*", "是", "已上架", "v", "y", "yes", "true", "1", "✓", "✔", "○", "o"}
 _FALSE = {"", "否", "未上架", "n", "no", "false", "0", "x", "✗", "-", "—"}
 

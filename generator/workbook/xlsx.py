@@ -18,6 +18,7 @@ from typing import IO, Any, cast
 from lxml import etree
 
 from generator.basic import package
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code
 from generator.workbook import lettering, number_formats, serial_dates, xlsx_parts
 from generator.workbook.number_formats import Format, Shown
@@ -47,7 +48,7 @@ _NARROW, _LOW = 0.3, 1.5
 _ANCHORED = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _DRAWN_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_PICTURE_FORMULA = re.compile(r"(?:_xlfn\.)?(?:_xlws\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
+_PICTURE_FORMULA = compile_late(r"(?:_xlfn\.)?(?:_xlws\.)?(DISPIMG|IMAGE)\(", re.IGNORECASE)
 # Strict Open XML differs in the addresses that name its vocabularies, and in nothing else that is read here.
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
@@ -66,8 +67,8 @@ _STRICT = (
 _PADDING = 0.71
 _LARGEST = 1e308
 _NAMES = 8192
-_RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
-_ESCAPED = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
+_RANGE = compile_late(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
+_ESCAPED = compile_late(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true")
 # What is read row by row.
 _READ_APART = ("xl/worksheets/", "xl/sharedStrings")

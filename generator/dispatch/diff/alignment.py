@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TypeVar
 
+from generator.basic.patterns import compile_late
+
 H = TypeVar("H", bound=Hashable)
 Pair = tuple[int | None, int | None]
 """Indices in the old and in the new list; None for an item that is only in the other list."""
@@ -20,7 +22,7 @@ Pair = tuple[int | None, int | None]
 _MOST_COMPARED = 10_000
 _MOST_WEIGHED = 400
 _ALIKE = 0.4
-_WORD = re.compile(r"\d{1,3}(?:,\d{3})+|\d+|[A-Za-z]+|.", re.DOTALL)
+_WORD = compile_late(r"\d{1,3}(?:,\d{3})+|\d+|[A-Za-z]+|.", re.DOTALL)
 
 
 def matches(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:

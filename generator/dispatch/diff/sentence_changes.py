@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.dispatch.diff import alignment
 from generator.dispatch.diff.causes import Causes, Change, Origin, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
 from generator.documents.passages import Contents, Part, Passage
 
-SENTENCE_END = re.compile(r"(?<=[。；！？])(?![」』）])|\n")
+SENTENCE_END = compile_late(r"(?<=[。；！？])(?![」』）])|\n")
 
 
 class Sentence(Struct, frozen=True):

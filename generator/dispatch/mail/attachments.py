@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from generator.basic.formats import FORMATS
+from generator.basic.patterns import compile_late
 from generator.basic.workspace import Workspace
 from generator.build import outputs
 from generator.build.convert import PACKET
@@ -28,7 +29,7 @@ LIST, NOTICE = "附件清單.txt", "開會通知單.txt"
 TAKEN = (".pdf", ".odt", ".ods", ".odp")
 _END = "\r\n"
 # What a name keeps: Chinese characters, and letters, digits, - and _ of ASCII.
-_KEPT = re.compile(r"[0-9A-Za-z_\-\u3400-\u9fff\U00020000-\U0003134f]")
+_KEPT = compile_late(r"[0-9A-Za-z_\-\u3400-\u9fff\U00020000-\U0003134f]")
 
 
 class Folder(Struct):

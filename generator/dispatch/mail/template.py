@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, nearest, perhaps, problem
 from generator.dispatch.mail import eml
 from generator.leaks import inputs
@@ -48,7 +49,7 @@ OBSERVER = Observer.sheet.name
 # Names that only the templates of mails can use.
 NAMES, NUMBER, TOTAL, PUBLISHED = "信件.附件", "信件.第幾封", "信件.共幾封", "信件.公開處所"
 MEMBERS = "信件.成員"
-_OPTIONAL = re.compile(r"[？?]$|[（(]如有[）)]$")
+_OPTIONAL = compile_late(r"[？?]$|[（(]如有[）)]$")
 _LARGEST = 1_000_000
 
 

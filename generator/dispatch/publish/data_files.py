@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from generator.basic.formats import FILE_TYPES
 from generator.basic.package import written
+from generator.basic.patterns import compile_late
 from generator.basic.roc import YearMonth
 from generator.meeting.model import Meeting
 from generator.meeting.sheets.lists import BY_SHEET, ListRecord
@@ -71,14 +72,14 @@ _LOOKS = (
 _WIDEST = 40
 # How a formula begins, in any width; the sign alone, as in a cell that says 「-」, is none. A negative number is one.
 _UNSEEN = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
-_FORMULA = re.compile(rf"[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠﹦﹢﹣﹫]\s*\S")
-_NEGATIVE = re.compile(r"-\d+(?:\.\d+)?", re.ASCII)
+_FORMULA = compile_late(rf"[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠﹦﹢﹣﹫]\s*\S")
+_NEGATIVE = compile_late(r"-\d+(?:\.\d+)?", re.ASCII)
 # Excel has room for 255 characters in one text of a formula.
 _MOST_QUOTED = 250
 # Texts that are numbers, and days of either calendar.
-_GROUPED = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2})(?:\.\d+)?")
+_GROUPED = compile_late(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2})(?:\.\d+)?")
 _NO_VALUE = ("-", "－", "—", "–", "─", "…", "...", "x", "X")
-_DAY = re.compile(r"(?:民國)?\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
+_DAY = compile_late(r"(?:民國)?\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
 
 Value = str | int | float | dt.date | None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.dispatch.diff.sentence_changes import SENTENCE_END
 from generator.documents.passages import Contents, Passage
 from generator.workbook.values import folded
@@ -17,7 +17,7 @@ from generator.workbook.values import folded
 _LIKENESS = 0.55
 # A document of which less is of the draft is another text.
 _SHARE = 0.3
-_LABEL = re.compile(r"^[\s0-9０-９一二三四五六七八九十壹貳參肆伍陸柒捌玖拾()（）.、．]{1,8}")
+_LABEL = compile_late(r"^[\s0-9０-９一二三四五六七八九十壹貳參肆伍陸柒捌玖拾()（）.、．]{1,8}")
 
 
 class Paragraph(Struct, frozen=True):

@@ -17,24 +17,26 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from generator.basic.patterns import compile_late
+
 LARGEST = 60_000_000
 _MOST_PARTS, _MOST_DEEP, LARGEST_TEXT = 300, 6, 2_000_000
 TAIPEI = dt.timezone(dt.timedelta(hours=8))
 # Below these lines stands the mail that is answered; nothing of it is the sender's own.
-_BELOW = re.compile(
+_BELOW = compile_late(
     r"-{2,}\s*(?:原始郵件|原始信件|原始訊息|轉寄郵件|轉寄的郵件|Original Message|Forwarded message).*"
     r"|_{10,}"
     r"|(?:寄件者|寄件人|From|發件人)\s*[:：].*@?.*"
 )
-_WROTE = re.compile(r".*(?:寫道|來信寫道|wrote)\s*[:：]\s*$", re.DOTALL)
-_BEGINS = re.compile(r"(?:On|於|在)\s?.*\d")
-_COURTESY = re.compile(
+_WROTE = compile_late(r".*(?:寫道|來信寫道|wrote)\s*[:：]\s*$", re.DOTALL)
+_BEGINS = compile_late(r"(?:On|於|在)\s?.*\d")
+_COURTESY = compile_late(
     r"(?:各位|敬啟者|敬愛的|親愛的)?\S{0,12}(?:您好|你好|大家好|早安|午安|好|惠鑒|鈞鑒|勛鑒|先進好)[，,。!！：:]*"
     r"|(?:敬啟者|敬啟|謝謝|感謝|多謝|非常感謝|順頌|敬祝|順祝|祝好|敬上|謹啟|以上|如附件|詳如附件|請參閱附件|請查收附件)"
     r"[您你]*[，,。!！：:]*"
     r"|(?:敬祝|順頌|順祝|祝)\S{0,8}|(?:此致|時祺|勛祺|鈞安|公綏|平安|順心)[，,。!！]*"
 )
-NOTHING = re.compile(
+NOTHING = compile_late(
     r"(?:敬悉[，,。]?)?(?:本人|我|本會|本部|本單位)?(?:對[^，。]{0,16})?(?:並?無|沒有)(?:其他|任何)?(?:修正|修改|補充|特別)?(?:之)?意見"
     r"[，,。!！]?(?:謝謝[。!！]?)?"
 )

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from generator.basic.failure import UserError
+from generator.basic.patterns import compile_late
 from generator.dispatch.replies import mails, old_word
 from generator.dispatch.replies.draft import Draft
 from generator.dispatch.replies.mails import Statement
@@ -306,10 +307,10 @@ def _form(rows: Sequence[Sequence[str]], sender: str, where: str) -> Iterator[Wi
 _QUOTE = r"[「『“\"]([^「」『』“”\"]{2,}?)[」』”\"]"
 # What stands before a quote in its clause says where it is.
 _CLAUSE = r"[^「」『』“”。；！？\n]{0,24}"
-_REPLACED = re.compile(
+_REPLACED = compile_late(
     rf"{_CLAUSE}{_QUOTE}[^「」『』“”]{{0,12}}?(?:修正|更正|改|修改|調整|變更)(?:為|成|寫為)\s*[：:]?\s*[「『“\"]([^」』”\"]+)[」』”\"]"
 )
-_DELETED = re.compile(
+_DELETED = compile_late(
     rf"{_CLAUSE}(?:刪除|刪去|刪掉)\s*{_QUOTE}(?:[^「」]{{0,6}})|{_CLAUSE}{_QUOTE}[^「」]{{0,8}}?(?:刪除|刪去|刪掉)"
 )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from generator.basic import roc
+from generator.basic.patterns import compile_late
 from generator.build import outputs
 from generator.build.convert import PACKET, PacketPart
 from generator.build.converter import Converter
@@ -28,7 +28,7 @@ from generator.pdf import looks, office
 
 # The signs of the feet and marks besides those of plain numbers.
 SIGNS = "之至（）補充資料抽換版年月日"
-_PAPER = re.compile(r"\d{2,} ")
+_PAPER = compile_late(r"\d{2,} ")
 
 
 class Page(Struct, frozen=True):

@@ -15,20 +15,21 @@ from typing import Any
 from lxml import etree
 
 from generator.basic import package, relationships
+from generator.basic.patterns import compile_late
 from generator.pdf import links
 from generator.pdf.clean.pictures import image
 
 # Of the web or a mailbox, or within the file; all else is a path of some machine.
-HARMLESS_LINK = re.compile(r"https?://[^\\/\s]|mailto:|#", re.IGNORECASE)
-_UNWANTED = re.compile(
+HARMLESS_LINK = compile_late(r"https?://[^\\/\s]|mailto:|#", re.IGNORECASE)
+_UNWANTED = compile_late(
     r"/(?:thumbnail|custom-properties|customXml|printerSettings|attachedToolbars|keyMapCustomizations|vbaProject"
     r"|recipientData)$",
     re.IGNORECASE,
 )
-_XML = re.compile(r"(?:word|ppt)/(?!_rels/|theme/|fontTable)[^.]+\.xml|docProps/app\.xml")
+_XML = compile_late(r"(?:word|ppt)/(?!_rels/|theme/|fontTable)[^.]+\.xml|docProps/app\.xml")
 _GONE = {"attachedTemplate", "docVars", "rsids", "mailMerge", "Manager", "Company", "HyperlinkBase", "Template"}
 _ELEMENTS = [name.encode() for name in sorted({*_GONE, "vanish", "hidden"})]
-_SUSPECT = re.compile(rb"<!--|<\?(?!xml )|instrText|[Ii]nstr=|[<:](?:%s)[\s/>]" % b"|".join(_ELEMENTS))
+_SUSPECT = compile_late(rb"<!--|<\?(?!xml )|instrText|[Ii]nstr=|[<:](?:%s)[\s/>]" % b"|".join(_ELEMENTS))
 # One of these stands in every suspect part; looked for first, since a part may be of many megabytes.
 _SIGNS = (b"<!--", b"<?", b"instrText", b"nstr=", *_ELEMENTS)
 # So much is looked at at once, and so many bytes again with what follows: none of it is longer.

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic import package
+from generator.basic.patterns import compile_late
 from generator.pdf.clean.pictures import image
 
 NAMESPACES = {
@@ -29,15 +30,15 @@ NAMESPACES = {
 }
 MANIFEST = "META-INF/manifest.xml"
 # What a document is made of; all else in the package (thumbnails, menus, macros, caches) is the program's own.
-_PARTS = re.compile(
+_PARTS = compile_late(
     r"(?:Object [^/]+/)?(?:content|styles)\.xml|meta\.xml|settings\.xml|mimetype|(?:Pictures|media)/[^/]+"
 )
 _NOTES = ("office:annotation", "office:annotation-end")
 _CHANGES = ("text:tracked-changes", "text:change", "text:change-start", "text:change-end", "table:tracked-changes")
 _RSIDS = ("rsid", "paragraph-rsid")
 _FONTS = ("style:font-name", "style:font-name-asian", "style:font-name-complex")
-_SETTINGS = re.compile(r"Printer|Rsid|CurrentDatabase|EmbeddedDatabase|RedlineProtection|ModifyPassword|\w+TableURL")
-_HARMLESS = re.compile(
+_SETTINGS = compile_late(r"Printer|Rsid|CurrentDatabase|EmbeddedDatabase|RedlineProtection|ModifyPassword|\w+TableURL")
+_HARMLESS = compile_late(
     r"^(?:https?://[^\\/\s]|#|(?:\./)?(?:Object \d|ObjectReplacements/|Pictures/|media/)|$)", re.IGNORECASE
 )
 

@@ -10,12 +10,13 @@ import re
 import struct
 from typing import Any
 
+from generator.basic.patterns import compile_late
 from generator.pdf.clean import layers, other_pictures
 from generator.pdf.clean.pictures import image
 
 _OF_PROGRAMS = ("/PieceInfo", "/LastModified", "/AA", "/Thumb", "/AF", "/Alternates", "/OPI", "/Measure", "/PtData")
 # Entries of programs bear their makers' mark (ISO 32000-1, annex E): /PTEX.FileName, /AAPL:Keywords, /ADBE_….
-_OF_MAKERS = re.compile(r"/(?:[A-Z][A-Za-z0-9]{1,7}[.:]|(?:ADBE|AAPL|GTS|EPDF|PTEX)_).*", re.DOTALL)
+_OF_MAKERS = compile_late(r"/(?:[A-Z][A-Za-z0-9]{1,7}[.:]|(?:ADBE|AAPL|GTS|EPDF|PTEX)_).*", re.DOTALL)
 _OF_STREAM = ("/Type", "/Subtype", "/StructParent", "/OC", "/Length", "/Filter", "/DecodeParms")
 _OF_PICTURE = (
     *("/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Intent", "/ImageMask", "/Mask", "/Decode"),
@@ -26,7 +27,7 @@ _INLINE_ENCODED = ("/DCTDecode", "/JPXDecode")
 _ENCODED = (*_INLINE_ENCODED, "/JBIG2Decode")
 _SHORT = {"/DCT": "/DCTDecode", "/Fl": "/FlateDecode", "/LZW": "/LZWDecode", "/A85": "/ASCII85Decode"}
 _SHORT |= {"/AHx": "/ASCIIHexDecode", "/RL": "/RunLengthDecode"}
-_INLINE = re.compile(rb"\bBI\s.*?\sID\s", re.DOTALL)
+_INLINE = compile_late(rb"\bBI\s.*?\sID\s", re.DOTALL)
 
 
 def take_out(document: Any, unused: bool = False) -> None:

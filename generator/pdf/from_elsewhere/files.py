@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from generator.basic.package import DAMAGED, Budget, Package, TooManyParts, TooMuch
+from generator.basic.patterns import compile_late
 from generator.basic.problem import ERROR, Code, Location, Problem, error, problem, warning
 from generator.documents import review_copy
 from generator.meeting.files import OFFICE, PDF, PICTURE, Enclosure, Kind, NamedFile
@@ -113,17 +114,17 @@ KINDS = tuple(
     )
 )
 _PICTURE_SIGNS = (rb"\xff\xd8\xff", rb"\x89PNG\r\n\x1a\n", rb"II\*\0", rb"MM\0\*", rb"BM", rb"GIF8", rb"RIFF....WEBP")
-_IS_PICTURE = re.compile(b"|".join(_PICTURE_SIGNS), re.DOTALL)
-_MAIN_PART = re.compile(
+_IS_PICTURE = compile_late(b"|".join(_PICTURE_SIGNS), re.DOTALL)
+_MAIN_PART = compile_late(
     rb"application/vnd\.(?:openxmlformats-officedocument\.(\w+)|ms-(word|excel|powerpoint))\.[\w.]+\.main\+xml"
 )
-_LOOKS_LIKE_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
+_LOOKS_LIKE_XML = compile_late(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
 # A row or cell of a sheet, in .xlsx and in ODF; there a cell may also be one that is blank.
-_CELL = re.compile(
+_CELL = compile_late(
     rb"<(?:[\w-]+:)?(?:(?P<row>row|table-row)|(?P<plain>c)|table-cell|covered-table-cell)(?P<attributes>[\s/>][^>]*)"
     rb"(?P<empty>></(?:[\w-]+:)?c>)?"
 )
-_FILLED = re.compile(rb"value-type|formula")
+_FILLED = compile_late(rb"value-type|formula")
 MOST_UNREPEATED = 2_000_000
 _CHUNK = 1 << 16
 

@@ -16,6 +16,7 @@ import pikepdf
 from pikepdf import Name, Pdf
 
 from generator.basic.package import written
+from generator.basic.patterns import compile_late
 from generator.basic.text_width import ems
 from generator.pdf import pdfium, reading
 from generator.pdf.from_elsewhere.paper import ABOVE
@@ -23,7 +24,7 @@ from generator.pdf.from_elsewhere.paper import ABOVE
 # Points: of the letters, from line to line, of a line across; and what stays free below the title.
 _SIZE, _LINE, _WIDE, _BELOW = 16.0, 22.0, 480.0, 6.0
 _MOST_LINES = 6
-_BLANK = re.compile(r"\s+")
+_BLANK = compile_late(r"\s+")
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

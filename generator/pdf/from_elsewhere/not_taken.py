@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.pdf.from_elsewhere.problems import FileCode, Unfit
 
 _TO_PDF = "開啟後另存或列印成 PDF，改放該檔"
@@ -121,11 +122,11 @@ _TYPES = (
 )
 # Of packages, by the names of their parts or by the type of the main one; of the formats before 2007, by a stream.
 _PARTS = (
-    (re.compile(r".*\.iwa|index\.(?:apxl|xml)(?:\.gz)?|Index\.zip"), _APPLE),
-    (re.compile(r"visio/document\.xml"), _VISIO),
-    (re.compile(r"xl/workbook\.bin"), _EXCEL_BINARY),
-    (re.compile(r"FixedDocSeq\.fdseq|FixedDocumentSequence\.fdseq", re.IGNORECASE), _XPS),
-    (re.compile(r"META-INF/container\.xml"), _BOOK),
+    (compile_late(r".*\.iwa|index\.(?:apxl|xml)(?:\.gz)?|Index\.zip"), _APPLE),
+    (compile_late(r"visio/document\.xml"), _VISIO),
+    (compile_late(r"xl/workbook\.bin"), _EXCEL_BINARY),
+    (compile_late(r"FixedDocSeq\.fdseq|FixedDocumentSequence\.fdseq", re.IGNORECASE), _XPS),
+    (compile_late(r"META-INF/container\.xml"), _BOOK),
 )
 _STREAMS = {
     "__properties_version1.0": _MAIL,

@@ -6,7 +6,6 @@ old_remarks).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import DAMAGED, Package
+from generator.basic.patterns import compile_late
 from generator.pdf.clean import open_documents
 from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
 from generator.pdf.from_elsewhere.saved import excel, parsed, word
@@ -28,7 +28,7 @@ _CHANGES = {
 }
 _COMMENTS = ("comment", "threadedComment", "cm")
 # What Word and LibreOffice show where what is referred to is missing.
-_ERRORS = re.compile(r"錯誤[!！:：] ?找不到|Error[!:] |找不到參照來源")
+_ERRORS = compile_late(r"錯誤[!！:：] ?找不到|Error[!:] |找不到參照來源")
 _MOST_CELLS = 5
 
 

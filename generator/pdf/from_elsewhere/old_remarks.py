@@ -11,6 +11,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 
+from generator.basic.patterns import compile_late
 from generator.pdf import compound
 from generator.pdf.from_elsewhere.remarks import Remark, RemarkCode
 
@@ -22,7 +23,7 @@ _DELETED, _INSERTED = 0x0800, 0x0801
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _NOTE, _SLIDE_COMMENT, _CONTAINER = 0x001C, 12000, 0xF
 _RTF_CHANGES = ((rb"\\revised(?![a-z0-9])", "插入"), (rb"\\deleted(?![a-z0-9])", "刪除"))
-_RTF_COMMENT = re.compile(rb"\{\s*\\\*\s*\\annotation(?![a-z])")
+_RTF_COMMENT = compile_late(rb"\{\s*\\\*\s*\\annotation(?![a-z])")
 
 
 def examine(content: bytes) -> list[Remark]:

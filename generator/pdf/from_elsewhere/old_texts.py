@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from generator.basic.patterns import compile_late
 from generator.pdf import compound, rtf
 
 _CLX = 0x1A2  # in the FIB: where the pieces of a text are listed
-_INSTRUCTION = re.compile("\x13[^\x13\x14\x15]*\x14")
+_INSTRUCTION = compile_late("\x13[^\x13\x14\x15]*\x14")
 _SHARED, _CONTINUED, _LABEL = 0xFC, 0x3C, 0x204
 _WIDE, _RICH, _PHONETIC = 1, 8, 4
 _IN_UTF16, _IN_BYTES = 0x0FA0, 0x0FA8

@@ -15,6 +15,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Pdf, Stream, String
 
+from generator.basic.patterns import compile_late
 from generator.pdf.clean import layers, unseen
 from generator.pdf.from_elsewhere import long_pages, overlays
 from generator.pdf.from_elsewhere.paper import A4, ABOVE, BELOW, placed
@@ -24,7 +25,7 @@ from generator.pdf.numbers import inherited
 
 MOST_PAGES = 1000
 MOST_CONTENT, MOST_CONTENT_OF_ALL = 50_000_000, 300_000_000  # bytes of drawing on one page, and of all but pictures
-_WEB = re.compile(r"https?://[^\\/\s]|mailto:", re.IGNORECASE)
+_WEB = compile_late(r"https?://[^\\/\s]|mailto:", re.IGNORECASE)
 # What a page is made of; all else (scripts, transitions, attached files, notes of other programs) stays away.
 _OF_PAGE = {"/Type", "/Parent", "/Resources", "/Contents", "/Annots", "/Group", "/StructParents"}
 _OF_DOCUMENT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/Lang", "/OCProperties"}

@@ -12,6 +12,7 @@ import jinja2
 from jinja2 import nodes
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Code, Location, Problem, error, perhaps, problem
 from generator.meeting import figures
 from generator.prose import language
@@ -50,7 +51,7 @@ class TagCode(Code):
     NOT_A_LIST = error("「{name}」不是清單，不能用 for 逐項列出", "請改用清單的名稱，或刪除 for。")
 
 
-TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
+TAG = compile_late(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 _LAYERS = {"p": "段", "tr": "列", "tc": "格"}
 _HALF_WIDTH = str.maketrans("｛｝％", "{}%")
 # Word makes “ ” of typed quotes; docxtpl, and so this module, takes them for straight ones.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
 from generator.workbook import layout, values
 from generator.workbook.layout import Headings
 from generator.workbook.plain_tables.cells import is_text, own_texts
@@ -15,7 +15,7 @@ from generator.workbook.plain_tables.depths import by_number
 from generator.workbook.raw import RawSheet
 
 # What is written beside a title that stands again: 表一（續）, 表一（續1）, 表一（第2頁）.
-_CONTINUED = re.compile(r"[（(]?(?:續完?|接?續)\d*[）)]?$|[（(]?第\d+頁[）)]?$")
+_CONTINUED = compile_late(r"[（(]?(?:續完?|接?續)\d*[）)]?$|[（(]?第\d+頁[）)]?$")
 
 
 class Body(Struct, frozen=True, dict=True):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from generator.basic.patterns import compile_late
 from generator.basic.problem import Problem, problem
 from generator.workbook import characters, layout, values
 from generator.workbook.raw import RawSheet
 
-_LEAD = re.compile(r"[ \t\u3000\u00a0]*")
+_LEAD = compile_late(r"[ \t\u3000\u00a0]*")
 
 
 def shown(sheet: RawSheet, row: int, column: int, problems: list[Problem]) -> str:

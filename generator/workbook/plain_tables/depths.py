@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from generator.basic.patterns import compile_late
 from generator.workbook import layout, totals
 from generator.workbook.layout import RowKind
 from generator.workbook.plain_tables.table import Row
 
 # Numbers before texts, from the outermost: only what official documents use.
 _NUMBERS = tuple(
-    re.compile(pattern)
+    compile_late(pattern)
     for pattern in (
         r"[甲乙丙丁戊己庚辛壬癸]、",
         r"[壹貳參肆伍陸柒捌玖拾]{1,3}[、.．]",
@@ -22,7 +23,7 @@ _NUMBERS = tuple(
     )
 )
 # 1 歲入, 1.1 稅課, 1.1.2 所得稅: as deep as it has numbers.
-_DECIMAL_NUMBER = re.compile(
+_DECIMAL_NUMBER = compile_late(
     r"(\d{1,2}(?:[.．-]\d{1,2})*)(?:[.．]?[\s\u3000]+(?=\D)|[.．](?=\D)|(?=[^\d\s.．,，\-至~～年月日歲時分季週度%％])|$)"
 )
 

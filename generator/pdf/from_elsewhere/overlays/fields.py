@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
+from generator.basic.patterns import compile_late
 from generator.pdf import pdfium
 from generator.pdf.from_elsewhere.overlays.letters import DESCENT, LEADING, Letters, plain
 from generator.pdf.from_elsewhere.overlays.look import box, colour, draw, entry, has_look, look, numbers, text_of
@@ -19,9 +19,9 @@ from generator.pdf.from_elsewhere.remarks import RemarkCode
 # Flags of fields (ISO 32000-1, tables 226 to 230).
 _MULTILINE, _PASSWORD, _RADIO, _PUSH, _COMBO, _COMB = (1 << bit for bit in (12, 13, 15, 16, 17, 24))
 _LARGEST_OF_ITS_OWN, _LARGEST, _READABLE, _SMALLEST, _STEP = 12.0, 144.0, 6.0, 4.0, 0.5
-_SIZE = re.compile(r"([-+]?[\d.]+)\s+Tf\b")
-_COLOUR = re.compile(r"((?:[-+]?[\d.]+\s+){1,4})(g|rg|k)\b")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SIZE = compile_late(r"([-+]?[\d.]+)\s+Tf\b")
+_COLOUR = compile_late(r"((?:[-+]?[\d.]+\s+){1,4})(g|rg|k)\b")
+_NUMBER = compile_late(r"\d+(?:\.\d+)?")
 _MARKS = {"4": "check", "l": "circle", "8": "cross", "u": "diamond", "n": "square", "H": "star"}
 _CIRCLE = 0.5523
 Remarks = list[tuple[RemarkCode, str]]

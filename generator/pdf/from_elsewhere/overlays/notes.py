@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from generator.basic.patterns import compile_late
 from generator.pdf.from_elsewhere.overlays import fields
 from generator.pdf.from_elsewhere.overlays.letters import Letters, plain
 from generator.pdf.from_elsewhere.overlays.look import box, colour, draw, has_look, numbers, text_of
@@ -26,7 +26,7 @@ _CALLED = {
 _TEXT_IS_SEEN = (Name.FreeText, Name.Widget, Name.Watermark, Name.PrinterMark, Name.TrapNet, Name.FileAttachment)
 _YELLOW = "1 1 0 rg "
 _WAVE, _CARET = 2.0, 0.5
-_FONT_SIZE = re.compile(r"font(?:-size)?\s*:[^;]*?([\d.]+)\s*(?:pt|px)")
+_FONT_SIZE = compile_late(r"font(?:-size)?\s*:[^;]*?([\d.]+)\s*(?:pt|px)")
 _LARGEST_RICH = 1_000_000
 _BY_DEFAULT = "0 g /Helv 12 Tf"
 Point = tuple[float, float]

@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import DAMAGED, Package, in_order, written
+from generator.basic.patterns import compile_late
 from generator.pdf import compound
 from generator.pdf.clean import open_documents
 from generator.pdf.from_elsewhere.saved import excel, odf, old_excel, slides, word
@@ -30,7 +31,7 @@ _FREEZERS: Mapping[str, Callable[[Any, About], bool]] = {
 }
 _PROPERTIES = "docProps/core.xml"
 # What must be parsed to be looked into: a field, a formula, a head; or what may be written otherwise than in UTF-8.
-_SUSPECT = re.compile(
+_SUSPECT = compile_late(
     rb"fld|dataBinding|Header[ />]|Footer[ />]|[<:](?:f|formula\d?|definedName)[\s>]|\0|encoding=[\"'](?!utf-8)",
     re.IGNORECASE,
 )

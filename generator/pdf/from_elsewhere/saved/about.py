@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 
 from msgspec import Struct
 
+from generator.basic.patterns import compile_late
+
 _TAIPEI = timezone(timedelta(hours=8))
 # A folder of someone's disk or of a server, up to the last part of the path.
-PATH = re.compile(
+PATH = compile_late(
     r"(?:file:/+|\b[A-Za-z]:[/\\]|\\\\[^\\/\s]+[\\/]|(?<![\w/.:])/(?:[^/\s\[\]]+/)+)"
     r"(?:[^\\/\[\]\n\"']+[\\/])*"
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from generator.basic.patterns import compile_late
 from generator.pdf.from_elsewhere.saved.about import PATH, About
 
 SPACES = (
@@ -16,11 +17,11 @@ SPACES = (
 )
 _HEADS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 # A code of a head or foot (ECMA-376 part 1, 18.3.1.46): a font, a colour, a size, or one letter.
-_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d{2}[+-]\d{3})|\d+|.)', re.DOTALL)
-_TODAY = re.compile(r"\b(TODAY|NOW)\s*\(\s*\)", re.IGNORECASE)
-_OF_THE_FILE = re.compile(r"\bCELL\s*\(\s*\"filename\"|\bINFO\s*\(\s*\"directory\"", re.IGNORECASE)
-_CELL_NAME = re.compile(r"\bCELL\s*\(\s*\"filename\"\s*(?:,[^()]*)?\)", re.IGNORECASE)
-_INFO = re.compile(r"\bINFO\s*\(\s*\"directory\"\s*\)", re.IGNORECASE)
+_CODE = compile_late(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d{2}[+-]\d{3})|\d+|.)', re.DOTALL)
+_TODAY = compile_late(r"\b(TODAY|NOW)\s*\(\s*\)", re.IGNORECASE)
+_OF_THE_FILE = compile_late(r"\bCELL\s*\(\s*\"filename\"|\bINFO\s*\(\s*\"directory\"", re.IGNORECASE)
+_CELL_NAME = compile_late(r"\bCELL\s*\(\s*\"filename\"\s*(?:,[^()]*)?\)", re.IGNORECASE)
+_INFO = compile_late(r"\bINFO\s*\(\s*\"directory\"\s*\)", re.IGNORECASE)
 
 
 def freeze(root: Any, about: About) -> bool:

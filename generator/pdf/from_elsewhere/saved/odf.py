@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from generator.basic.patterns import compile_late
 from generator.pdf.clean.open_documents import NAMESPACES
 from generator.pdf.from_elsewhere.saved.about import About
 from generator.pdf.from_elsewhere.saved.excel import of_the_file
@@ -33,9 +34,9 @@ object-count
 _FIELDS = frozenset(_FIELDS_WORDS.split())
 _HIDDEN = "none"
 # What LibreOffice writes in the heads of a workbook, where the field was never worked out.
-_NOT_WORKED_OUT = re.compile(r"[?0.:/\-\s]*")
-_TODAY = re.compile(r"\b(TODAY|NOW)\s*\(\s*\)", re.IGNORECASE)
-_OF_THE_FILE = re.compile(r"\bCELL\s*\(\s*\"(?:filename|FILENAME)\"|\bINFO\s*\(", re.IGNORECASE)
+_NOT_WORKED_OUT = compile_late(r"[?0.:/\-\s]*")
+_TODAY = compile_late(r"\b(TODAY|NOW)\s*\(\s*\)", re.IGNORECASE)
+_OF_THE_FILE = compile_late(r"\bCELL\s*\(\s*\"(?:filename|FILENAME)\"|\bINFO\s*\(", re.IGNORECASE)
 
 
 def freeze(root: Any, about: About) -> bool:

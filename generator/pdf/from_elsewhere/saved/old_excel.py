@@ -7,9 +7,9 @@ knows. Ids and fields of records are those of [MS-XLS].
 from __future__ import annotations
 
 import io
-import re
 import struct
 
+from generator.basic.patterns import compile_late
 from generator.pdf import compound
 from generator.pdf.from_elsewhere.saved.about import PATH, About
 from generator.pdf.from_elsewhere.saved.excel import of_the_file
@@ -20,7 +20,7 @@ _NUMBER, _LABEL, _TRUTH, _BLANK = 0x0203, 0x0204, 0x0205, 0x0201
 _SHARED = frozenset((0x04BC, 0x0221, 0x0236))
 _POINTS_AT_SHARED = 1
 _WIDE = 1
-_IS_PLACE = re.compile(rf"(?:{PATH.pattern})\[[^\[\]]+\]|'file:")
+_IS_PLACE = compile_late(rf"(?:{PATH.pattern})\[[^\[\]]+\]|'file:")
 
 
 def freeze(content: bytes, about: About) -> bytes:

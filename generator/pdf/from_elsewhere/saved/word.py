@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 from msgspec import Struct, field
 
+from generator.basic.patterns import compile_late
 from generator.pdf.from_elsewhere.saved.about import PATH, About
 
 SPACES = (
@@ -34,7 +34,7 @@ t tab br cr sym drawing pict object ptab noBreakHyphen softHyphen footnoteRefere
 delInstrText fldChar delText ruby
 """
 _CONTENT = frozenset(_CONTENT_WORDS.split())
-_KIND = re.compile(r"\s*([A-Za-z=]+)")
+_KIND = compile_late(r"\s*([A-Za-z=]+)")
 
 
 class _Field(Struct):

@@ -18,6 +18,7 @@ from lxml import etree
 from msgspec import Struct
 
 from generator.basic import package
+from generator.basic.patterns import compile_late
 from generator.pdf.from_elsewhere.paper import FREE, FREE_DOWN, scale_on_paper
 from generator.pdf.from_elsewhere.sheets.reading import STYLE, Sheet, centimetres, letters, qualified, read
 
@@ -25,7 +26,7 @@ from generator.pdf.from_elsewhere.sheets.reading import STYLE, Sheet, centimetre
 LEAST_POINTS = 6.0
 # A sheet stays upright if its letters are no smaller than this then.
 _GOOD_POINTS = 8.0
-_TABLE_TAG = re.compile(r'<table:table table:name="([^"]*)" table:style-name="([^"]*)"')
+_TABLE_TAG = compile_late(r'<table:table table:name="([^"]*)" table:style-name="([^"]*)"')
 _AUTOMATIC_END = "</office:automatic-styles>"
 # By our measure a table is this much wider than the page before anything is done: columns have no exact width.
 _TOLERANCE = 1.005

@@ -14,10 +14,11 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Pdf
 
+from generator.basic.patterns import compile_late
 from generator.pdf import reading
 
-_HASHES = re.compile(r"#{3,}")
-_PAGE_NUMBER = re.compile(r"頁|\bpage\b|^\d+ ?/ ?\d+$", re.IGNORECASE)
+_HASHES = compile_late(r"#{3,}")
+_PAGE_NUMBER = compile_late(r"頁|\bpage\b|^\d+ ?/ ?\d+$", re.IGNORECASE)
 # A heading of more lines than these is none: the pages are alike.
 _MOST_RUNNING = 8
 

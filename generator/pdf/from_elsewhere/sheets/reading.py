@@ -5,7 +5,6 @@ What LibreOffice wrote itself is read here, nothing else.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from generator.basic import package
+from generator.basic.patterns import compile_late
 from generator.basic.text_width import ems
 
 _NAMES = {
@@ -36,14 +36,14 @@ STYLE = qualified("style:style")
 _CELL, _COVERED = qualified("table:table-cell"), qualified("table:covered-table-cell")
 _NUMBERS = ("float", "percentage", "currency", "date", "time")
 _UNITS = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
-_LENGTH = re.compile(r"(-?[\d.]+)(cm|mm|in|pt)")
-_ADDRESS = re.compile(r"\$?([A-Z]+)\$?(\d+)$")
-_RANGE = re.compile(r"\.\$?([A-Z]+)\$?(\d+)(?::[^ ]*?\.\$?([A-Z]+)\$?(\d+))?(?= |$)")
+_LENGTH = compile_late(r"(-?[\d.]+)(cm|mm|in|pt)")
+_ADDRESS = compile_late(r"\$?([A-Z]+)\$?(\d+)$")
+_RANGE = compile_late(r"\.\$?([A-Z]+)\$?(\d+)(?::[^ ]*?\.\$?([A-Z]+)\$?(\d+))?(?= |$)")
 _POINTS = 2.54 / 72
 # A number this much narrower than its column by our measure may still show as ###: fonts differ.
 _NARROW, _MOST_NARROW = 0.7, 100_000
 _MOST_COLUMNS = 16_384
-_EMPTY = re.compile(r"[\s\-－–—0.,%$]*")
+_EMPTY = compile_late(r"[\s\-－–—0.,%$]*")
 
 
 class Sheet(Struct):

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from generator.basic import package
+from generator.basic.patterns import compile_late
 
 # So many stay, that a ruled page stays ruled to its end.
 _KEPT = 60
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_ROW = re.compile(rb"<row\b[^>]*?(?:/>|>.*?</row>)", re.DOTALL)
+_SHEET = compile_late(r"xl/worksheets/[^/]+\.xml")
+_ROW = compile_late(rb"<row\b[^>]*?(?:/>|>.*?</row>)", re.DOTALL)
 
 
 def trimmed(content: bytes) -> bytes:
