@@ -5,7 +5,6 @@ A problem is a value, never an exception: reading and checking go on and return 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from enum import Enum
@@ -154,6 +153,9 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that ``word`` is most likely a slip of; an empty text when none is near."""
+    # Only where a word is unknown: it takes a while to load.
+    import difflib
+
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return matches[0] if matches else ""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from generator.basic import steps
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
 from generator.build import outputs
 
@@ -33,12 +35,33 @@ _OUTCOMES = {
     outputs.OUTDATED: "移除（內容已過時，這次沒有重新產生）",
 }
 
+# Those by which rich takes a terminal for a file, and a file for a terminal.
+_SAY_TERMINAL = {"FORCE_COLOR", "TTY_COMPATIBLE"}
+# Of what rich leaves out: the bell, backspace, and what moves the line.
+_CONTROLS = dict.fromkeys((7, 8, 11, 12, 13))
 # So many of the same words in a sheet are printed once.
 _ALIKE = 4
 
 
-def console(stderr: bool = False) -> Console:
-    """A console that never folds or highlights text, so that the output can be searched and piped."""
+class _Plain:
+    """Prints as rich does where the output goes to a file or a program. Loading rich takes a while."""
+
+    def __init__(self, stderr: bool) -> None:
+        self._stderr = stderr
+
+    def print(self, text: str, style: str = "", end: str = "\n") -> None:
+        """The text without its style."""
+        print(text.translate(_CONTROLS), end=end, file=sys.stderr if self._stderr else sys.stdout, flush=True)
+
+
+def console(stderr: bool = False) -> Console | _Plain:
+    """A console that never folds or highlights text, so that the output can be searched and piped.
+
+    That of rich for a terminal, or what the variables of the environment say is one.
+    """
+    stream = sys.stderr if stderr else sys.stdout
+    if not stream.isatty() and not _SAY_TERMINAL & os.environ.keys():
+        return _Plain(stderr)
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
@@ -73,7 +96,7 @@ def problems(found: Sequence[Problem]) -> None:
 def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
     """The vocabulary: name, present value, cells; as lines with tabs where the output goes to a file or program."""
     out = console()
-    if not out.is_terminal:
+    if isinstance(out, _Plain) or not out.is_terminal:
         for figure in known:
             print("\t".join([figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells)]))
         return
@@ -122,7 +145,7 @@ def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
     out = console()
     out.print(f"{meeting}的期限", style="bold")
     rows = [(deadline.day, deadline.name, deadline.what, deadline.counted, deadline.source) for deadline in known]
-    if not out.is_terminal:
+    if isinstance(out, _Plain) or not out.is_terminal:
         for row in rows:
             print("\t".join(row))
         return
@@ -269,9 +292,13 @@ def started(
 
 def styled(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
     """Lines of pieces of text, each with its style."""
+    out = console()
+    if isinstance(out, _Plain):
+        for line in lines:
+            out.print("".join(text for text, _ in line))
+        return
     from rich.text import Text
 
-    out = console()
     for line in lines:
         out.print(Text.assemble(*line))
 
@@ -282,32 +309,21 @@ def failure(text: str) -> None:
 
 
 def show_steps() -> Callable[[], None]:
-    """Shows each logged step on standard error until the returned function is called."""
-    import logging
+    """Shows each step on standard error until the returned function is called."""
 
-    class ToStandardError(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            # Looked up each time: while a progress line is shown, rich stands in for standard error.
-            print(f"{record.name}　{record.getMessage()}", file=sys.stderr)
+    def show(text: str) -> None:
+        # Looked up each time: while a progress line is shown, rich stands in for standard error.
+        print(text, file=sys.stderr)
 
-    logger, handler = logging.getLogger("generator"), ToStandardError()
-    before = logger.level
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-
-    def end() -> None:
-        logger.removeHandler(handler)
-        logger.setLevel(before)
-
-    return end
+    return steps.listen(show)
 
 
 class Progress:
     """A line with the current step; nothing where the output is no terminal."""
 
     def __init__(self) -> None:
-        self._console = console(stderr=True)
-        self._status = self._console.status("", spinner="line") if self._console.is_terminal else None
+        out = console(stderr=True)
+        self._status = None if isinstance(out, _Plain) or not out.is_terminal else out.status("", spinner="line")
 
     def __enter__(self) -> Progress:
         if self._status is not None:
