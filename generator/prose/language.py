@@ -335,6 +335,7 @@ def names_in(tree: nodes.Node) -> list[str]:
     return names
 
 
+@functools.lru_cache(_MOST_COMPILED)
 def literal_text(source: str) -> str:
     """The typed part of a prose text: all tags cut out (a tag leaves a space). The text itself when it is no Jinja."""
     if "{" not in source:
