@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from conftest import REPO, Desk
 
 from generator.build import examine
-from generator.cli import app
+from generator.cli import app, terminal
 from generator.cli.app import packet
 from generator.setup import start
 
@@ -130,3 +131,19 @@ def test_a_folder_that_is_read_only_is_named(
         f"無法讀寫「114-1」（Permission denied）：資料夾「{desk.root.name}/inputs」可能是唯讀的"
         in capsys.readouterr().err
     )
+
+
+def test_what_goes_to_a_file_is_what_a_terminal_shows_without_colours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def shown() -> str:
+        terminal.failure("寫不出 [紅]:smile: 附件\r1　\n" + "長" * 200)
+        terminal.styled([[("合計", "bold"), ("　3 項", "")], [("", "")]])
+        terminal.problems([])
+        return "".join(capsys.readouterr())
+
+    plain = shown()
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    coloured = shown()
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from difflib import SequenceMatcher
 
 from msgspec import Struct
 
@@ -297,6 +296,9 @@ def _from(item: Item, row: PastDecision) -> bool:
 
 def _likeness(item: Item, row: PastDecision) -> float:
     """How alike the two are: by their 案由, or by an equal decision that is longer than a set phrase."""
+    # Only where a decision is missing: it takes a while to load.
+    from difflib import SequenceMatcher
+
     of_subject = SequenceMatcher(None, values.folded(item.subject), values.folded(row.subject)).ratio()
     same_decision = _same(item, row, "decision") and len(values.folded(item.decision)) > 12
     return max(of_subject, _LIKENESS if same_decision else 0)
