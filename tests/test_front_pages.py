@@ -8,6 +8,9 @@ import pypdf
 import pytest
 from conftest import AGENCY, EXPLANATIONS, UNITS, Desk
 
+from generator.build.converter import Converter
+from generator.documents.document import Document
+from generator.leaks import search
 from tests.test_openness import ATTACHED, LISTS, MEMBERS, POINTS, PUT, plain, rules_off
 
 FRONT = f"{AGENCY.rstrip()}\n| 封面 | ★ |\n| 目次 | ★ |"
@@ -63,3 +66,23 @@ def test_without_the_settings_there_is_neither(desk: Desk) -> None:
     desk.meeting()
     assert desk.run("build", "113-1", "--format", "docx").exit_code == 0
     assert not list(desk.output().glob("00*"))
+
+
+def test_no_paper_with_a_protected_name_is_converted_to_count_its_pages(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its PDF would lie in the cache though the build is refused."""
+    desk.book("機關.xlsx", 機關=FRONT, 單位=UNITS)
+    desk.meeting()
+    converted: list[object] = []
+
+    def leak(meeting: object, document: Document, files: object) -> None:
+        if document.case is not None:
+            raise search.Leak("「報告事項第一案.docx」有應保密的姓名，沒有產生任何文件。")
+
+    monkeypatch.setattr(search, "inspect", leak)
+    monkeypatch.setattr(Converter, "convert", lambda *given: converted.append(given) or {})
+    result = desk.run("build", "113-1")
+    assert result.exit_code == 1
+    assert "應保密的姓名" in result.output
+    assert converted == []

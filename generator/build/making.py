@@ -154,7 +154,7 @@ def _converter(
 def _take(
     built: Built, meeting: Meeting, chosen: Sequence[Document], rendered: Mapping[str, bytes], formats: Sequence[str]
 ) -> None:
-    """Takes what was rendered and the files from elsewhere, with their hashes. Raises Leak for a protected name."""
+    """Takes what was rendered and the files from elsewhere, with their hashes."""
     built.sources = {name: outputs.digest(content) for name, content in rendered.items()}
     for document in chosen:
         if document.enclosure:
@@ -164,10 +164,7 @@ def _take(
                 built.files[name], built.owners[name] = original, document
             built.sources[document.name] = outputs.digest(original)
             continue
-        # Before it is converted: no PDF of a document with a protected name may lie in the cache.
         name = document.file
-        search.inspect(meeting, document, {name: rendered[document.name]})
-        restricted.inspect(meeting, document.audience, {name: rendered[document.name]})
         if formats_chosen(formats, RENDERED):
             built.files[name], built.owners[name] = rendered[document.name], document
             for companion in document.companions:
@@ -183,7 +180,10 @@ def _render(
     converter: Converter | None,
     built: Built,
 ) -> dict[str, bytes] | None:
-    """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``built``."""
+    """The documents' bytes by name; None where a template cannot be filled, which becomes a problem of ``built``.
+
+    Raises Leak for a protected name.
+    """
     filled = [document for document in chosen if document.enclosure is None or document.enclosure.may_be_separate]
     used = [workspace.templates / document.template_file for document in filled if document.ending == "docx"]
     problems = leftovers.broken(workspace.output(meeting.id), used)
@@ -222,10 +222,15 @@ def _render(
                 content = slide_marks.marked(content, document.mark)
             built.contents[document.name] = contents_of(document.deck)
             problems += leftovers.search(document, content, built.contents[document.name])
-        if content is not None:
-            rendered[document.name] = content
-            if converter is not None:
-                converter.expect(document, content)
+        if content is None or problems:
+            continue
+        if document.enclosure is None:
+            # Before it is converted: no PDF of a document with a protected name may lie in the cache.
+            search.inspect(meeting, document, {document.file: content})
+            restricted.inspect(meeting, document.audience, {document.file: content})
+        rendered[document.name] = content
+        if converter is not None:
+            converter.expect(document, content)
     if problems:
         _add(built, problems)
         return None
