@@ -40,6 +40,7 @@ _PARTS = compile_late(
     r"|ppt/(?:slides/slide|notesSlides/notesSlide|charts/chart|diagrams/data)\d*\.xml"
 )
 _SIGNS = tuple(html.escape(sign, quote=False).encode() for sign in SIGNS)
+_SIGN_IN_TEXT = compile_late(b">[^<]*?(?:%s)" % b"|".join(map(re.escape, _SIGNS)))
 _PLACE = compile_late(r"(.+?)(?:〔(.+)〕(\w*))?", re.DOTALL)
 _STATE = "templates.json"
 # Of a part so many bytes are looked at at once.
@@ -90,9 +91,7 @@ def _has_sign(part: IO[bytes]) -> bool:
 
 def _in_text(xml: bytes) -> bool:
     """Whether a sign of a tag stands in a text of a stretch of XML that begins outside of tags."""
-    if not any(sign in xml for sign in _SIGNS):
-        return False
-    return any(sign in piece.partition(b"<")[0] for piece in xml.split(b">") for sign in _SIGNS)
+    return any(sign in xml for sign in _SIGNS) and _SIGN_IN_TEXT.search(b">" + xml) is not None
 
 
 def _text(node: Any) -> str:
