@@ -16,14 +16,19 @@ class Kept:
     def __init__(self, folder: Path, most: int) -> None:
         self.folder, self._most = folder, most
         self._found: dict[str, Path] = {}
+        # The names in the folder by what they begin with; read once, since a build asks for dozens.
+        self._names: dict[str, list[str]] | None = None
 
     def path(self, key: str, ending: str) -> Path | None:
         """The file, if it is as it was put there."""
         name = f"{key}.{ending}"
         if name not in self._found:
-            for path in sorted(self.folder.glob(f"{key}.*.{ending}")):
+            for there in self._named(key):
+                path = self.folder / there
                 try:
-                    if path.name == _name(key, path.read_bytes(), ending):
+                    if not there.endswith(f".{ending}"):
+                        continue
+                    if there == _name(key, path.read_bytes(), ending):
                         self._found[name] = path
                         break
                     path.unlink()
@@ -31,6 +36,17 @@ class Kept:
                     # Of another user, or just removed.
                     continue
         return self._found.get(name)
+
+    def _named(self, key: str) -> list[str]:
+        if self._names is None:
+            self._names = {}
+            try:
+                names = sorted(os.listdir(self.folder))
+            except OSError:
+                names = []
+            for name in names:
+                self._names.setdefault(name.partition(".")[0], []).append(name)
+        return self._names.get(key, [])
 
     def content(self, key: str, ending: str) -> bytes | None:
         """The content of the file."""
