@@ -16,7 +16,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.lexer import TokenStream
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from generator.basic import roc
@@ -64,9 +64,19 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """The parsed text. Raises Refused for what may not be written, before anything of it is compiled."""
-        tree = super()._parse(source, name, filename)
-        allowed.look_at_tree(tree, self.in_cell)
+        # One that was parsed for its names; to compile it changes it, so that it serves once.
+        tree: nodes.Template | None = self.__dict__.setdefault("_parsed", {}).pop(source, None)
+        if tree is None:
+            tree = super()._parse(source, name, filename)
+            allowed.look_at_tree(tree, self.in_cell)
         return tree
+
+    def keep(self, source: str, tree: nodes.Template) -> None:
+        """Keeps a parsed text for whoever compiles it next."""
+        parsed: dict[str, nodes.Template] = self.__dict__.setdefault("_parsed", {})
+        if len(parsed) >= _MOST_COMPILED:
+            parsed.clear()
+        parsed[source] = tree
 
     def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> Any:
         """As Jinja's, but all tokens are looked at before the parser sees any. Jinja has no extensions here."""
@@ -211,7 +221,7 @@ def explained(error: BaseException) -> str:
 
 
 @functools.cache
-def environment(autoescape: bool) -> SandboxedEnvironment:
+def environment(autoescape: bool) -> _Sandbox:
     """The Jinja environment of prose (``autoescape`` False: plain text) and of Word templates (True: XML)."""
     kind = _Sandbox if autoescape else _CellSandbox
     jinja_environment = kind(undefined=_Unknown, finalize=_xml if autoescape else _plain, autoescape=autoescape)
@@ -302,6 +312,12 @@ def _names(source: str) -> _Names:
     if "{" not in source:
         return _Names()
     tree = environment(False).parse(source)
+    found = _names_in(tree)
+    environment(False).keep(source, tree)
+    return found
+
+
+def _names_in(tree: nodes.Template) -> _Names:
     asked = [test for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
     return _Names(
         tuple(names_in(tree)),
