@@ -14,7 +14,7 @@ from lxml import etree
 from generator.basic.package import Package, rewritten
 from generator.documents.passages import Contents
 from generator.word import stretches
-from generator.word.ooxml import Styles, W, properties_of, style_of, text_of
+from generator.word.ooxml import Styles, W, properties_of, style_of, text_of, write
 from generator.word.stretches import Stretch
 
 # A name that no host can have (RFC 2606).
@@ -23,7 +23,6 @@ _STYLE = "Hyperlink"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _LINK_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _DOCUMENT, _STYLES, _RELS = "word/document.xml", "word/styles.xml", "word/_rels/document.xml.rels"
 
 
@@ -73,8 +72,7 @@ def _widen(link: Any, styles: Styles) -> None:
     side = own.get(f"{W}val") if own is not None else styles.of(style_of(paragraph), "jc", "val")
     if side in ("right", "end") and len(text_of(paragraph)) == 1:
         text = next(link.iter(f"{W}t"))
-        text.text = f" {text.text}"
-        text.set(_SPACE, "preserve")
+        write(text, f" {text.text}")
 
 
 def _style(root: Any) -> str:

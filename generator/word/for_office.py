@@ -17,21 +17,15 @@ from lxml import etree
 
 from generator.basic.package import UNIX, Package, rewritten
 from generator.basic.patterns import compile_late
-from generator.word.ooxml import Styles, W, insert_before, properties_of, style_of, without_page_number
+from generator.word.ooxml import Styles, W, properties_of, put_look, style_of, without_page_number, write
 
 _FOOTER = compile_late(r"word/footer\d*\.xml")
 _JOINER = "\u2060"
 # What begins no line anyway.
 _CLOSING = "、，。；：？！）」』》〉〕】"
-# The properties of a run that stand after its language, and after its spacing.
-_AFTER_LANGUAGE = "eastAsianLayout specVanish oMath"
-_AFTER_SPACING = (
-    f"w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang {_AFTER_LANGUAGE}"
-)
 # Why a text stands in a run of its own, as an attribute that is taken off again.
 _APART, _SPACED, _FOREIGN = "apart", "spaced ", "foreign"
 _OTHER_LANGUAGE = "en-US"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def copy_for_office(package: bytes) -> bytes:
@@ -116,8 +110,7 @@ def _join(node: Any, before: str, after: str, unending: frozenset[str], gap: int
 
 def _text(piece: str, apart: str) -> Any:
     node = etree.Element(f"{W}t", {_APART: apart} if apart else {})
-    node.text = piece
-    node.set(_SPACE, "preserve")
+    write(node, piece)
     return node
 
 
@@ -135,21 +128,11 @@ def _split(run: Any, gap: int) -> None:
         apart = node.attrib.pop(_APART)
         own.append(node)
         if _FOREIGN in apart:
-            _set(own, "lang", "eastAsia", _OTHER_LANGUAGE, _AFTER_LANGUAGE)
+            put_look(properties_of(own, "rPr"), "lang").set(f"{W}eastAsia", _OTHER_LANGUAGE)
         if _SPACED in apart and own.find(f"{W}rPr/{W}spacing") is None:
-            _set(own, "spacing", "val", str(gap), _AFTER_SPACING)
+            put_look(properties_of(own, "rPr"), "spacing").set(f"{W}val", str(gap))
         for part in (before, own):
             if len(part) > (properties is not None) or part is own:
                 run.addprevious(part)
     if all(child is properties for child in run):
         run.getparent().remove(run)
-
-
-def _set(run: Any, name: str, attribute: str, value: str, following: str) -> None:
-    """Gives a run a property, before those that follow it in the schema."""
-    properties = properties_of(run, "rPr")
-    found = properties.find(f"{W}{name}")
-    if found is None:
-        found = etree.Element(f"{W}{name}")
-        insert_before(properties, found, {f"{W}{later}" for later in following.split()})
-    found.set(f"{W}{attribute}", value)

@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.patterns import compile_late
-from generator.word.ooxml import Styles, W, put, style_of, text_of
+from generator.word.ooxml import Styles, W, put, style_of, text_of, write
 
 FIELD_STYLES = ("欄位", "紀錄欄位")
 _NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
@@ -85,8 +85,7 @@ def _tab_after(paragraph: Any, length: int) -> None:
         tab = etree.Element(f"{W}tab")
         node.addnext(tab)
         tail = etree.Element(f"{W}t")
-        tail.text = rest
-        tail.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        write(tail, rest)
         tab.addnext(tail)
         assert run is not None
         return

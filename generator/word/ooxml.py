@@ -113,12 +113,17 @@ def style_of(paragraph: Any) -> str | None:
     return style.get(f"{W}val") if style is not None else None
 
 
-# The properties of a paragraph, in the order in which they stand.
-_IN_ORDER = (
+# The properties of a paragraph, and of a run, in the order in which they stand.
+_OF_PARAGRAPHS = (
     "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs"
     " suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd"
     " snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment"
     " textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
+)
+_OF_RUNS = (
+    "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid vanish"
+    " webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang"
+    " eastAsianLayout specVanish oMath"
 )
 
 
@@ -151,14 +156,27 @@ def blocks(parent: Any) -> Iterator[Any]:
 
 def put(paragraph: Any, name: str) -> Any:
     """The property of that name of a paragraph, put in its place if it is not there."""
-    properties = properties_of(paragraph, "pPr")
+    return _put(properties_of(paragraph, "pPr"), name, _OF_PARAGRAPHS)
+
+
+def put_look(properties: Any, name: str) -> Any:
+    """The one of that name among the properties of a run (rPr), put in its place if it is not there."""
+    return _put(properties, name, _OF_RUNS)
+
+
+def _put(properties: Any, name: str, in_order: str) -> Any:
     found = properties.find(f"{W}{name}")
     if found is None:
         found = etree.Element(f"{W}{name}")
-        order = _IN_ORDER.split()
-        after = {f"{W}{other}" for other in order[order.index(name) + 1 :]}
-        insert_before(properties, found, after)
+        order = in_order.split()
+        insert_before(properties, found, {f"{W}{later}" for later in order[order.index(name) + 1 :]})
     return found
+
+
+def write(node: Any, text: str) -> None:
+    """Gives a w:t its text, of which also the blanks at the ends count."""
+    node.text = text
+    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
 def text_of(element: Any) -> str:

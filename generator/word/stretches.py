@@ -14,9 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from generator.documents.passages import Contents, Passage, Table
-from generator.word.ooxml import W, blocks, text_of
+from generator.word.ooxml import W, blocks, text_of, write
 
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TEXTS = (f"{W}t", f"{W}tab", f"{W}br")
 
 
@@ -143,8 +142,7 @@ def _keep(run: Any, start: int, end: int) -> None:
         length = len(node.text or "") if node.tag == f"{W}t" else 1 if node.tag in _TEXTS else 0
         first, last = max(start - at, 0), min(end - at, length)
         if node.tag == f"{W}t" and first < last:
-            node.text = (node.text or "")[first:last]
-            node.set(_SPACE, "preserve")
+            write(node, (node.text or "")[first:last])
         elif first >= last and not (length == 0 and start <= at < max(end, start + 1)):
             run.remove(node)
         at += length

@@ -16,7 +16,7 @@ from lxml import etree
 
 from generator.basic.patterns import compile_late
 from generator.basic.text_width import LEAST_POINTS, NARROW_MARGINS, ems, longest_number, unbroken
-from generator.word.ooxml import Styles, W, insert_before, properties_of, text_of
+from generator.word.ooxml import Styles, W, insert_before, properties_of, text_of, write
 from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW
 
 # Noncharacters, which no cell may hold (values.text) and no typeface has.
@@ -220,8 +220,7 @@ def _set_line(paragraph: Any, text: str) -> None:
     for child in run.findall(f"{W}t") + run.findall(f"{W}br") + run.findall(f"{W}tab"):
         run.remove(child)
     node = etree.SubElement(run, f"{W}t")
-    node.text = text
-    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    write(node, text)
 
 
 def _join_cells(table: Any, repeated: Mapping[Any, Repeated]) -> None:

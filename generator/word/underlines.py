@@ -8,14 +8,10 @@ from typing import Any
 from lxml import etree
 
 from generator.basic.package import UNIX, Package, rewritten
-from generator.word.ooxml import W, insert_before, text_of
+from generator.word.ooxml import W, put_look, text_of, write
 from generator.workbook.plain_tables import UNDERLINED, UNDERLINED_END
 
 _BODY = "word/document.xml"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-# What may follow the underline among the properties of a run (the order of the schema).
-_LATER = "effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath"
-_AFTER = {f"{W}{name}" for name in _LATER.split()}
 
 
 def drawn(package: bytes) -> bytes:
@@ -77,8 +73,7 @@ def _pieces(child: Any, on: bool) -> list[tuple[Any, bool]]:
 
 def _text(text: str) -> Any:
     node = etree.Element(f"{W}t")
-    node.text = text
-    node.set(_SPACE, "preserve")
+    write(node, text)
     return node
 
 
@@ -86,9 +81,7 @@ def _run(looks: Any, child: Any, underlined: bool) -> Any:
     run = etree.Element(f"{W}r")
     properties = copy.deepcopy(looks) if looks is not None else etree.Element(f"{W}rPr")
     if underlined and properties.find(f"{W}u") is None:
-        line = etree.Element(f"{W}u")
-        line.set(f"{W}val", "single")
-        insert_before(properties, line, _AFTER)
+        put_look(properties, "u").set(f"{W}val", "single")
     if len(properties):
         run.append(properties)
     run.append(child)
