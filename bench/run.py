@@ -21,17 +21,15 @@ PARTS = ("packet", "tables", "pdf", "meetings")
 # What stands below the tables: why a target can be missed, and what the floor is.
 WHY = """## What is missed, and why
 
-- **a**, the cold build: the program's own work (f) comes before the last document is handed over, and on two cores it
-  goes on beside LibreOffice's start only. The floor is the model's figure for cores without end; less needs documents
-  rendered side by side.
-- **d beside a warm LibreOffice**: nearly all of it is the program's own work (its processor time); the floor is that of
-  `.docx only`, plus the pages that are stamped and joined.
-- **`.docx only`, check, figures**: of a check about half is the loading of modules (ours, lxml, Jinja), under a
-  tenth the reading of eight workbooks, the rest checks; `.docx only` loads python-docx too and makes a document.
-  `python -c pass` is the floor under all of them.
-- **Memory of the whole build at 100,000 rows**: the cells of the sheet, the texts of the rows and the record of the
-  cell behind each text are held at once; the making itself stays far below.
-- **Unchanged meetings**: for each the files are looked at, and the record of its last build is read and compared."""
+- **a**, the cold build: LibreOffice is started before anything else is done, and is ready about when the last document
+  is rendered (f goes on beside its start). Then it converts one document after the other, and what it made is stamped,
+  joined and searched. Handing documents over before the last one was tried and gained nothing. The floor on two cores
+  is c, and what must be done before LibreOffice can be started and after it has ended; on more cores it is the model's
+  figure for cores without end.
+- **d**, **d beside a warm LibreOffice** and **`.docx only`** lie near their targets, so that the machine's day decides.
+  Of `.docx only` a third is the loading of modules, python-docx and docxtpl among them, a tenth the templates of the
+  sentences; the floor is a check, and one document. Beside a warm LibreOffice the pages are stamped and joined as
+  well."""
 
 
 def main() -> None:
