@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.basic import roc
 from generator.basic.roc import Period, YearMonth
@@ -116,3 +118,14 @@ def test_months_are_ordered_and_counted_over_the_new_year() -> None:
 )
 def test_a_period_names_its_year_once(start: tuple[int, int], end: tuple[int, int], text: str) -> None:
     assert str(Period(YearMonth(*start), YearMonth(*end))) == text
+
+
+@given(st.integers(1, 999))
+def test_a_numeral_says_its_number(number: int) -> None:
+    assert roc.number_of(roc.numeral(number)) == roc.number_of(roc.formal_numeral(number)) == number
+
+
+@pytest.mark.parametrize("text", ["", "一百五", "二三", "百", "十十", "一十", "兩三", "甲"])
+def test_what_is_no_numeral_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no"):
+        roc.number_of(text)

@@ -6,11 +6,15 @@ Rules: 公文書橫式書寫數字使用原則. Dates inside the program are ``d
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from msgspec import Struct
 
 _NUMERALS = "〇一二三四五六七八九"
 _FORMAL = "〇壹貳參肆伍陸柒捌玖"
+# Other signs of the same numbers.
+_SAME = zip("零○壹貳參叁肆伍陸柒捌玖拾佰兩", "〇〇一二三三四五六七八九十百二", strict=True)
+_ALIKE: dict[int, str] = str.maketrans({**dict(_SAME), "廿": "二十", "卅": "三十"})
 WEEKDAYS = "一二三四五六日"
 
 
@@ -93,6 +97,31 @@ def clock(time: dt.time) -> str:
 def numeral(number: int) -> str:
     """A Chinese numeral for labels: 一, 十, 十二, 二十, 一百零五. Raises ValueError outside 1–999."""
     return _numeral(number, _NUMERALS, "十百")
+
+
+def number_of(text: str) -> int:
+    """The number that a Chinese numeral says, up to 999: 一百一十三 or 一百十三, 二十 or 廿, 壹, 零.
+
+    Raises ValueError.
+    """
+    plain = text.translate(_ALIKE)
+    if plain == "〇":
+        return 0
+    match = re.fullmatch(rf"(?:([{_NUMERALS}])百)?(?:([{_NUMERALS}]?)十)?〇?([{_NUMERALS}]?)", plain)
+    if match is None:
+        raise ValueError(f"{text} is no numeral")
+    hundreds, tens, ones = (_NUMERALS.index(digit or "〇") for digit in match.groups())
+    number = 100 * hundreds + 10 * (tens or ("十" in plain)) + ones
+    usual = numeral(number).replace("零", "〇")
+    if plain not in (usual, usual.replace("百一十", "百十")):
+        raise ValueError(f"{text} is no numeral")
+    return number
+
+
+def in_digits(text: str) -> str:
+    """A Chinese numeral in digits, also a year that is read sign by sign: 一一三, 二〇二四. Raises ValueError."""
+    digits = [_NUMERALS.find(sign) for sign in text.translate(_ALIKE)]
+    return "".join(map(str, digits)) if len(digits) > 1 and min(digits) >= 0 else str(number_of(text))
 
 
 def formal_numeral(number: int) -> str:

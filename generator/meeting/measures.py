@@ -10,7 +10,6 @@ from generator.basic import roc
 from generator.basic.patterns import compile_late
 from generator.workbook.values import folded
 
-_NUMERALS = {roc.numeral(number): number for number in range(1, 1000)} | {"兩": 2, "零": 0, "〇": 0}
 _NUMBER = r"\d+|[一二兩三四五六七八九十百零〇]+"
 _UNITS = r"(?:人|名|位|次|年|日|天|個月|個工作日|工作日|席)?"
 _COUNT = compile_late(rf"({_NUMBER}){_UNITS}(?:\(含\))?(?:以上|以內)?")
@@ -95,8 +94,4 @@ def count(text: str) -> int:
 
 def _read(text: str) -> int:
     """A number in digits or in Chinese. Raises ValueError."""
-    if text.isdecimal():
-        return int(text)
-    if text not in _NUMERALS:
-        raise ValueError(f"{text} is no numeral")
-    return _NUMERALS[text]
+    return int(text) if text.isdecimal() else roc.number_of(text)

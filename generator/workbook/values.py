@@ -89,6 +89,10 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+# A number of a date or time in Chinese: 一百一十三年, 一一三年, 四月, 廿九日, 二時.
+_NUMERAL = compile_late("[〇零○一二三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾佰]+(?=[年月日時點分至到])")
+
+
 def text(value: object) -> str:
     """A cell as text: outer white space gone, line breaks kept as \\n, whole floats without ``.0``.
 
@@ -116,6 +120,7 @@ def text(value: object) -> str:
 def date(value: object) -> dt.date:
     """113/04/29, 113-4-29, 1130429, 113年4月29日（星期一）, 113/4/29(一), 2024-04-29, an Excel date → date.
 
+    Also in Chinese numerals, 一一三年四月二十九日, as what else is read here has them (二時三十分).
     A time after it (2024-04-29T14:30:00, 113/04/29 00:00) is left out.
     Raises BadValue also where a weekday stands beside the date and is another day's.
     """
@@ -124,6 +129,7 @@ def date(value: object) -> dt.date:
     plain = _CLOCK.sub("", unicodedata.normalize("NFKC", text(value)))
     named = _WEEKDAY.search(plain)
     plain = re.sub(r"\s+|民國|中華", "", _WEEKDAY.sub("", plain))
+    plain = _in_digits(plain)
     match = re.fullmatch(r"(\d{2,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", plain) or re.fullmatch(
         r"(\d{2,3}|\d{4}(?=\d{4}))(\d{2})(\d{2})", plain
     )
@@ -139,6 +145,18 @@ def date(value: object) -> dt.date:
     if named and (named[1] or named[2]).replace("天", "日") != roc.WEEKDAYS[day.weekday()]:
         raise BadValue(ValueCode.WRONG_WEEKDAY, value=text(value), date=roc.long_date(day), weekday=roc.weekday(day))
     return day
+
+
+def _in_digits(plain: str) -> str:
+    """The text with the Chinese numerals of dates and times in digits; what is no number stays as it is."""
+
+    def digits(found: re.Match[str]) -> str:
+        try:
+            return roc.in_digits(found[0])
+        except ValueError:
+            return found[0]
+
+    return plain if plain.isascii() else _NUMERAL.sub(digits, plain)
 
 
 def _typed_as_date(value: dt.date) -> dt.date:
@@ -166,7 +184,7 @@ def year_month(value: object) -> YearMonth:
         return YearMonth.of(_typed_as_date(value))
     if isinstance(value, float) and re.fullmatch(r"\d{2,3}\.1", text(value)):
         raise BadValue(ValueCode.UNCLEAR_MONTH, value=text(value))
-    plain = folded(text(value))
+    plain = _in_digits(folded(text(value)))
     match = re.fullmatch(r"(\d{2,3})[-/.年](\d{1,2})月?", plain) or re.fullmatch(r"(\d{2,3})(\d{2})", plain)
     if not match or not 1 <= int(match[2]) <= 12:
         raise BadValue(ValueCode.BAD_YEAR_MONTH, value=text(value))
@@ -178,7 +196,7 @@ def period(value: object) -> Period:
 
     Raises BadValue when it runs backwards or anything else stands beside it.
     """
-    plain = same_name(text(value)).removeprefix("民國")
+    plain = _in_digits(same_name(text(value)).removeprefix("民國"))
     period = find_period(plain)
     if period is None or period.end < period.start or not (_CODES.fullmatch(plain) or _MONTHS.fullmatch(plain)):
         raise BadValue(ValueCode.BAD_PERIOD, value=text(value))
@@ -211,7 +229,7 @@ def time(value: object) -> dt.time:
         return value
     if isinstance(value, float) and 0 <= value < 1:
         return (dt.datetime.min + dt.timedelta(minutes=round(value * 1440))).time()
-    plain = re.sub(r"整$", "", folded(text(value)).lower())
+    plain = _in_digits(re.sub(r"整$", "", folded(text(value)).lower()))
     plain = re.sub(r"^(.*?)(am|pm)$", r"\2\1", plain)
     match = re.fullmatch(r"(上午|下午|中午|晚上|am|pm)?(\d{1,2})(?:[:時點](\d{1,2}|半)?分?)?(?::00)?", plain)
     match = match or re.fullmatch(r"()(\d{2})(\d{2})", plain)
