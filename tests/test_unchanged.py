@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from generator.basic.problem import Location, problem
+from generator.basic.workspace import Workspace
 from generator.build import examine as examination
 from generator.build import making, outputs, unchanged
 from generator.pdf.from_elsewhere.files import EnclosureCode
@@ -241,3 +242,33 @@ def test_a_damaged_note_of_the_last_build_costs_a_build_and_no_more(
     note.write_text(damage)
     assert desk.run("build", "113-1").exit_code == 0
     assert len(readings) == 2
+
+
+@pytest.mark.parametrize(("lasts", "looks"), [(0.0, "each time"), (60.0, "once")])
+def test_a_process_that_builds_many_meetings_looks_at_what_they_share_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, lasts: float, looks: str
+) -> None:
+    """Else the looks of a hundred meetings are ten thousand. A single build always looks."""
+    for number in range(1, 6):
+        desk.meeting(f"113-{number}")
+        (desk.root / f"inputs/113-{number}/附件").mkdir()
+        (desk.root / f"inputs/113-{number}/附件/圖.pdf").write_bytes(b"%PDF")
+    workspace, seen = Workspace(desk.root), list[str]()
+    content = unchanged._content
+
+    def counted(path: str, known: Any) -> bytes:
+        seen.append(path)
+        return content(path, known)
+
+    monkeypatch.setattr(unchanged, "_content", counted)
+    monkeypatch.setattr(unchanged, "_looks", {})
+    monkeypatch.setattr(unchanged, "_look_lasts", lasts)
+    found = [unchanged.contents(workspace, meeting) for meeting in workspace.meetings()]
+    assert len(set(seen)) < len(seen) if looks == "each time" else sorted(set(seen)) == sorted(seen)
+    for number, files in enumerate(found, 1):
+        assert [name for name in files if "/附件/" in name] == [f"inputs/113-{number}/附件/圖.pdf"]
+        assert sum(name.endswith("會議.xlsx") for name in files) == 5
+    # What is to be built now is looked at now.
+    desk.meeting("113-5", 備忘="| 名稱 |\n| 甲 |")
+    meeting = workspace.meetings()[0]
+    assert unchanged.contents(workspace, meeting, fresh=True) != found[0]

@@ -19,6 +19,9 @@ from generator.basic.problem import one_line
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build.report import Report
 
+# Seconds for which a worker goes by what it saw of the files that all meetings share.
+_LOOK_LASTS = 1.0
+
 
 class Outcome(Struct, frozen=True):
     """What became of one meeting: its report, or why there is none (a text for the user)."""
@@ -98,9 +101,12 @@ def _processes(count: int) -> Iterator[Executor]:
 
 def _begin_worker(program: int) -> None:
     """A worker ends at once when it is told to, and soon after the program that began it; LibreOffice ends with it."""
+    from generator.build import unchanged
+
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     parent.end_with(program)
+    unchanged.look_once_in(_LOOK_LASTS)
 
 
 def _failed(meeting: MeetingId, error: Exception) -> Outcome:

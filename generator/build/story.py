@@ -48,7 +48,7 @@ def build(
 
     stamps = unchanged.stamps(workspace)
     # Once more, after the stamps: what is hashed is what is read, or else the stamps differ in the end.
-    inputs = unchanged.digest(unchanged.contents(workspace, meeting_id))
+    inputs = unchanged.digest(unchanged.contents(workspace, meeting_id, fresh=True))
     known = unchanged.key(inputs, meeting_id, only, formats)
     built = making.make(workspace, meeting_id, only, formats, step, office, ready=ready, processes=processes)
     if built.examined.meeting is None or built.stopped:

@@ -11,11 +11,12 @@ import functools
 import hashlib
 import importlib.util
 import json
+import math
 import os
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,10 @@ _LARGE = 20_000_000
 _HASHES = "hashes.json"
 _SETTLED_SECONDS = 3.0
 
+# What all meetings of a workspace share, with when it was looked at; and how many seconds that holds.
+_looks: dict[Path, tuple[float, dict[str, bytes]]] = {}
+_look_lasts = 0.0
+
 
 def key(inputs: str, meeting: MeetingId, only: Sequence[str], formats: Sequence[str]) -> str:
     """A hash of all that a build depends on: the files (``inputs``, from ``digest``), the program, LibreOffice, fonts.
@@ -57,18 +62,39 @@ def digest(files: Mapping[str, bytes]) -> str:
     return found.hexdigest()
 
 
-def contents(workspace: Workspace, meeting: MeetingId) -> dict[str, bytes]:
+def contents(workspace: Workspace, meeting: MeetingId, fresh: bool = False) -> dict[str, bytes]:
     """A hash of each file of inputs/ and templates/ on which a meeting depends, by its path below the workspace.
 
     All but the attachments of other meetings. A file that has the size and dates of the last look is not opened.
+    ``fresh``: as they are now, whatever ``look_once_in`` says.
     """
     known = _known_hashes(outputs.state(workspace.output(meeting)))
-    others = {os.fspath(workspace.attachments(other)) for other in workspace.meetings() if str(other) != str(meeting)}
+    then, shared = _looks.get(workspace.root, (-math.inf, {}))
+    if fresh or time.monotonic() - then >= _look_lasts:
+        then = time.monotonic()
+        attached = {os.fspath(workspace.attachments(other)) for other in workspace.meetings()}
+        shared = _hashes_below(workspace, (workspace.root / "inputs", workspace.templates), attached, known)
+        _looks[workspace.root] = then, shared
+    return shared | _hashes_below(workspace, [workspace.attachments(meeting)], (), known)
+
+
+def look_once_in(seconds: float) -> None:
+    """What all meetings share is looked at once in so many seconds from now on, for a process that builds many.
+
+    Each looks at the workbooks of all the others: a hundred meetings would be ten thousand looks.
+    """
+    global _look_lasts
+    _look_lasts = seconds
+
+
+def _hashes_below(
+    workspace: Workspace, folders: Iterable[Path], without: Collection[str], known: _Hashes
+) -> dict[str, bytes]:
     root = os.path.join(workspace.root, "")
     return {
         path.removeprefix(root).replace(os.sep, "/"): _content(path, known)
-        for folder in (workspace.root / "inputs", workspace.templates)
-        for path in _files(os.fspath(folder), others)
+        for folder in folders
+        for path in _files(os.fspath(folder), without)
     }
 
 
