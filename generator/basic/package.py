@@ -79,11 +79,15 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 
 def rewritten(
-    content: bytes, change: Callable[[str, bytes], bytes | Iterable[bytes]] = lambda name, part: part, system: int = DOS
+    content: bytes,
+    change: Callable[[str, bytes], bytes | Iterable[bytes]] = lambda name, part: part,
+    system: int = DOS,
+    level: int | None = None,
 ) -> bytes:
     """The office file with each part as ``change`` makes it of its name and content, in order and with fixed times."""
     with Package(content) as source:
-        return written(((name, change(name, source.read(name))) for name in in_order(source.namelist())), system=system)
+        parts = ((name, change(name, source.read(name))) for name in in_order(source.namelist()))
+        return written(parts, system=system, level=level)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import base64
 import gzip
 import re
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -135,20 +135,22 @@ def _html(content: bytes) -> bytes:
 
 
 def _package(content: bytes, budget: Budget, depth: int) -> bytes:
-    changed = False
-
-    def parts(old: Package) -> Iterator[tuple[str, bytes]]:
-        nonlocal changed
+    with Package(content, budget) as old:
         names = {name for part in old.infolist() for name in _names(old.read(part))}
-        for part in old.infolist():
+        changed = {}
+        for number, part in enumerate(old.infolist()):
             before = old.read(part)
             after = _inside(before, budget, depth + 1, names)
-            changed = changed or after != before
-            yield part.filename, after
-
-    with Package(content, budget) as old:
-        packed = written(parts(old))
-    return packed if changed else content
+            if after != before:
+                changed[number] = after
+    if not changed:
+        return content
+    # All of it came out once within the budget.
+    with Package(content) as old:
+        return written(
+            (part.filename, changed[number] if number in changed else old.read(part))
+            for number, part in enumerate(old.infolist())
+        )
 
 
 def _inside(content: bytes, budget: Budget, depth: int, names: Collection[str]) -> bytes:

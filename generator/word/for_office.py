@@ -39,7 +39,8 @@ def copy_for_office(package: bytes) -> bytes:
             return without_page_number(part)
         return _joined(part, unending, Styles(styles)) if unending and name == "word/document.xml" else part
 
-    return rewritten(package, changed, UNIX)
+    # It is read once.
+    return rewritten(package, changed, UNIX, level=1)
 
 
 def _part(archive: Package, name: str) -> Any:
