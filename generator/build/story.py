@@ -47,8 +47,8 @@ def build(
     from generator.build import making, writing
 
     stamps = unchanged.stamps(workspace)
-    # Once more, after the stamps: what is hashed is what is read, or else the stamps differ in the end.
-    inputs = unchanged.digest(unchanged.contents(workspace, meeting_id, fresh=True))
+    # Once more and fresh, after the stamps: what is hashed is what is read, or else the stamps differ in the end.
+    inputs = unchanged.digest(unchanged.contents(workspace, meeting_id, True))
     known = unchanged.key(inputs, meeting_id, only, formats)
     built = making.make(workspace, meeting_id, only, formats, step, office, ready=ready, processes=processes)
     if built.examined.meeting is None or built.stopped:
