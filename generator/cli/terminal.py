@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from generator.basic import steps
 from generator.basic.problem import ERROR, NOTE, SEVERITY_NAMES, WARNING, Problem
 from generator.build import outputs
 
@@ -67,6 +66,12 @@ def console(stderr: bool = False) -> Console | _Plain:
     return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
+def _of_terminal(stderr: bool = False) -> Console | None:
+    """The console of a terminal; None where the output goes to a file or a program."""
+    out = console(stderr)
+    return None if isinstance(out, _Plain) or not out.is_terminal else out
+
+
 def problems(found: Sequence[Problem]) -> None:
     """Each problem on a line of its own, then how many there are of each kind.
 
@@ -95,8 +100,8 @@ def problems(found: Sequence[Problem]) -> None:
 
 def figures(known: Iterable[Figure], text: Mapping[str, str]) -> None:
     """The vocabulary: name, present value, cells; as lines with tabs where the output goes to a file or program."""
-    out = console()
-    if isinstance(out, _Plain) or not out.is_terminal:
+    out = _of_terminal()
+    if out is None:
         for figure in known:
             print("\t".join([figure.name, text[figure.name], "、".join(str(cell) for cell in figure.cells)]))
         return
@@ -142,10 +147,10 @@ def findings(found: Sequence[Finding], verdict: str) -> None:
 
 def deadlines(meeting: str, known: Iterable[Deadline]) -> None:
     """Each deadline with its weekday, how it is counted and by which rule; lines with tabs where it is no terminal."""
-    out = console()
-    out.print(f"{meeting}的期限", style="bold")
+    console().print(f"{meeting}的期限", style="bold")
     rows = [(deadline.day, deadline.name, deadline.what, deadline.counted, deadline.source) for deadline in known]
-    if isinstance(out, _Plain) or not out.is_terminal:
+    out = _of_terminal()
+    if out is None:
         for row in rows:
             print("\t".join(row))
         return
@@ -309,21 +314,32 @@ def failure(text: str) -> None:
 
 
 def show_steps() -> Callable[[], None]:
-    """Shows each step on standard error until the returned function is called."""
+    """Shows each logged step on standard error until the returned function is called."""
+    import logging
 
-    def show(text: str) -> None:
-        # Looked up each time: while a progress line is shown, rich stands in for standard error.
-        print(text, file=sys.stderr)
+    class ToStandardError(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            # Looked up each time: while a progress line is shown, rich stands in for standard error.
+            print(f"{record.name}　{record.getMessage()}", file=sys.stderr)
 
-    return steps.listen(show)
+    logger, handler = logging.getLogger("generator"), ToStandardError()
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+
+    def end() -> None:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+    return end
 
 
 class Progress:
     """A line with the current step; nothing where the output is no terminal."""
 
     def __init__(self) -> None:
-        out = console(stderr=True)
-        self._status = None if isinstance(out, _Plain) or not out.is_terminal else out.status("", spinner="line")
+        out = _of_terminal(stderr=True)
+        self._status = out.status("", spinner="line") if out is not None else None
 
     def __enter__(self) -> Progress:
         if self._status is not None:
