@@ -31,22 +31,28 @@ MEGABYTE = 1_000_000
 DRIVER = """
 import json, os, re, resource, sys
 sys.path.append("tests")
-from effort import fixed_work
-before = fixed_work()
-from generator.cli.app import packet
-sys.argv[0] = "packet"
-try:
-    packet()
-except SystemExit as end:
-    code = end.code
-from generator.pdf.from_elsewhere import confined
-confined._end()
-usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-# What getrusage says of a process begins with what its parent had.
-peak = int(re.search(r"VmHWM:\\s*([0-9]+)", open("/proc/self/status").read())[1])
-used = {"megabytes": max(peak, usages[1].ru_maxrss) / 1000, "code": code or 0,
-        "effort": 2 * sum(usage.ru_utime + usage.ru_stime for usage in usages) / (before + fixed_work())}
-open(os.environ["USED"], "w").write(json.dumps(used))
+from effort import effort
+ended = []
+
+def usages():
+    return [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+
+def command():
+    from generator.cli.app import packet
+    sys.argv[0] = "packet"
+    try:
+        packet()
+    except SystemExit as end:
+        ended.append(end.code or 0)
+    from generator.pdf.from_elsewhere import confined
+    confined._end()
+    # What getrusage says of a process begins with what its parent had.
+    ended.append(int(re.search(r"VmHWM:\\s*([0-9]+)", open("/proc/self/status").read())[1]))
+
+used = effort(command, lambda: sum(usage.ru_utime + usage.ru_stime for usage in usages()))
+code, peak = ended
+found = {"megabytes": max(peak, usages()[1].ru_maxrss) / 1000, "code": code, "effort": used}
+open(os.environ["USED"], "w").write(json.dumps(found))
 """
 
 

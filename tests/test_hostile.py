@@ -45,17 +45,21 @@ class Measured:
 DRIVER = """
 import os, re, sys
 sys.path.append("tests")
-from effort import fixed_work
-before = fixed_work()
-begun = sum(os.times()[:4])
-from generator.cli.app import main
-try:
-    main()
-finally:
-    used = sum(os.times()[:4]) - begun
-    status = open("/proc/self/status").read()
-    peak = re.search(r"VmHWM:\\s*([0-9]+)", status)[1]
-    open(os.environ["PEAK"], "w").write(f"{peak} {2 * used / (before + fixed_work())}")
+from effort import effort
+ended = []
+
+def command():
+    from generator.cli.app import main
+    try:
+        main()
+    except SystemExit as end:
+        ended.append(end.code)
+    ended.append(re.search(r"VmHWM:\\s*([0-9]+)", open("/proc/self/status").read())[1])
+
+used = effort(command, lambda: sum(os.times()[:4]))
+code, peak = ended
+open(os.environ["PEAK"], "w").write(f"{peak} {used}")
+sys.exit(code)
 """
 
 
