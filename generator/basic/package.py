@@ -189,6 +189,18 @@ def _refuse_long_directory(tail: bytes) -> None:
         raise TooManyParts
 
 
+def pieces(part: IO[bytes], longest: int) -> Iterator[bytes]:
+    """A part piece by piece, each after the end of the one before: what has ``longest`` bytes at most is whole in one.
+
+    A long table has more text than should be in memory at once.
+    """
+    end = b""
+    while piece := part.read(_CHUNK):
+        piece = end + piece
+        yield piece
+        end = piece[-longest:]
+
+
 def proved(source: Path | bytes, budget: Budget | None = None) -> io.BytesIO:
     """An office file for a library that unpacks it by itself: its parts are as long as they say, all within the budget.
 

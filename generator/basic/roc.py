@@ -6,15 +6,18 @@ Rules: 公文書橫式書寫數字使用原則. Dates inside the program are ``d
 from __future__ import annotations
 
 import datetime as dt
-import re
+import functools
 
 from msgspec import Struct
 
 _NUMERALS = "〇一二三四五六七八九"
 _FORMAL = "〇壹貳參肆伍陸柒捌玖"
+NUMERAL_SIGNS = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
 # Other signs of the same numbers.
-_SAME = zip("零○壹貳參叁肆伍陸柒捌玖拾佰兩", "〇〇一二三三四五六七八九十百二", strict=True)
-_ALIKE: dict[int, str] = str.maketrans({**dict(_SAME), "廿": "二十", "卅": "三十"})
+_ALIKE = str.maketrans(
+    dict(zip("零○壹貳參叁肆伍陸柒捌玖拾佰兩", "〇〇一二三三四五六七八九十百二", strict=True))
+    | {"廿": "二十", "卅": "三十"}
+)
 WEEKDAYS = "一二三四五六日"
 
 
@@ -99,29 +102,33 @@ def numeral(number: int) -> str:
     return _numeral(number, _NUMERALS, "十百")
 
 
+@functools.cache
+def _numbers() -> dict[str, int]:
+    """The numbers from 0 to 999 by their numerals, 一百一十三 also as 一百十三."""
+    found = {"〇": 0}
+    for number in range(1, 1000):
+        usual = numeral(number).translate(_ALIKE)
+        found |= {usual: number, usual.replace("百一十", "百十"): number}
+    return found
+
+
 def number_of(text: str) -> int:
     """The number that a Chinese numeral says, up to 999: 一百一十三 or 一百十三, 二十 or 廿, 壹, 零.
 
     Raises ValueError.
     """
-    plain = text.translate(_ALIKE)
-    if plain == "〇":
-        return 0
-    match = re.fullmatch(rf"(?:([{_NUMERALS}])百)?(?:([{_NUMERALS}]?)十)?〇?([{_NUMERALS}]?)", plain)
-    if match is None:
-        raise ValueError(f"{text} is no numeral")
-    hundreds, tens, ones = (_NUMERALS.index(digit or "〇") for digit in match.groups())
-    number = 100 * hundreds + 10 * (tens or ("十" in plain)) + ones
-    usual = numeral(number).replace("零", "〇")
-    if plain not in (usual, usual.replace("百一十", "百十")):
+    number = _numbers().get(text.translate(_ALIKE))
+    if number is None:
         raise ValueError(f"{text} is no numeral")
     return number
 
 
 def in_digits(text: str) -> str:
-    """A Chinese numeral in digits, also a year that is read sign by sign: 一一三, 二〇二四. Raises ValueError."""
-    digits = [_NUMERALS.find(sign) for sign in text.translate(_ALIKE)]
-    return "".join(map(str, digits)) if len(digits) > 1 and min(digits) >= 0 else str(number_of(text))
+    """A Chinese numeral in digits, also a year that is read sign by sign: 一一三, 二〇二四. What is none stays."""
+    plain = text.translate(_ALIKE)
+    if len(plain) > 1 and set(plain) <= set(_NUMERALS):
+        return "".join(str(_NUMERALS.index(sign)) for sign in plain)
+    return str(_numbers().get(plain, text))
 
 
 def formal_numeral(number: int) -> str:

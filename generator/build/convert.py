@@ -374,7 +374,7 @@ def _pages(
             content, notes, unfit = workbooks.looked_at(content, sheets, document.enclosure)
             problems += notes
             found = enclosures.unfit_problem(unfit, document.enclosure) if unfit else found
-        heading = enclosures.Heading()
+        heading = enclosures.NO_HEADING
         if title := raw.get(f"{document.name}{HEADING}"):
             heading = enclosures.Heading(_heading(document), title.read_bytes())
         found = found or enclosures.pages(document.enclosure, document.bookmark, content, letters, heading)

@@ -23,11 +23,9 @@ class Kept:
         """The file, if it is as it was put there."""
         name = f"{key}.{ending}"
         if name not in self._found:
-            for there in self._named(key):
+            for there in self._named(key, ending):
                 path = self.folder / there
                 try:
-                    if not there.endswith(f".{ending}"):
-                        continue
                     if there == _name(key, path.read_bytes(), ending):
                         self._found[name] = path
                         break
@@ -37,7 +35,7 @@ class Kept:
                     continue
         return self._found.get(name)
 
-    def _named(self, key: str) -> list[str]:
+    def _named(self, key: str, ending: str) -> list[str]:
         if self._names is None:
             self._names = {}
             try:
@@ -46,7 +44,7 @@ class Kept:
                 names = []
             for name in names:
                 self._names.setdefault(name.partition(".")[0], []).append(name)
-        return self._names.get(key, [])
+        return [name for name in self._names.get(key, ()) if name.endswith(f".{ending}")]
 
     def content(self, key: str, ending: str) -> bytes | None:
         """The content of the file."""

@@ -6,8 +6,8 @@ These records stand in packet.json and in each release. What compares or shows d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, overload
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -49,37 +49,19 @@ class Source(Struct, frozen=True):
     cells: tuple[str, ...] = ()
 
 
-class RowSources(Sequence[tuple[Source, ...]]):
+class RowSources(Struct):
     """The sources of each row of a table, kept as packet.json has them: those of a long list would fill memory."""
 
-    def __init__(self, rows: Iterable[Sequence[Source]] = ()) -> None:
-        self.packed = [_packed(row) for row in rows]
-
-    @classmethod
-    def from_json(cls, packed: Iterable[_Packed]) -> RowSources:
-        found = cls()
-        found.packed = list(packed)
-        return found
+    packed: list[_Packed] = field(default_factory=list)
 
     def extend(self, rows: Iterable[Sequence[Source]]) -> None:
         self.packed += map(_packed, rows)
 
-    def __len__(self) -> int:
-        return len(self.packed)
+    def __iter__(self) -> Iterator[tuple[Source, ...]]:
+        return map(_unpacked, self.packed)
 
-    @overload
-    def __getitem__(self, row: int) -> tuple[Source, ...]: ...
-
-    @overload
-    def __getitem__(self, row: slice) -> RowSources: ...
-
-    def __getitem__(self, row: int | slice) -> tuple[Source, ...] | RowSources:
-        return RowSources.from_json(self.packed[row]) if isinstance(row, slice) else _unpacked(self.packed[row])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RowSources) and self.packed == other.packed
-
-    __hash__ = None  # type: ignore[assignment]
+    def __getitem__(self, row: int) -> tuple[Source, ...]:
+        return _unpacked(self.packed[row])
 
 
 class Table(Struct, frozen=True):
@@ -153,7 +135,7 @@ def from_json(record: Mapping[str, Any]) -> Contents:
     tables = []
     for table in record["tables"]:
         rows = tuple(tuple(str(text).split("\t")) for text, _ in table["rows"])
-        sources = RowSources.from_json(packed for _, packed in table["rows"])
+        sources = RowSources([packed for _, packed in table["rows"]])
         tables.append(Table(tuple(table["headings"]), rows, sources, frozenset(table["running"])))
     return Contents(passages, tables)
 

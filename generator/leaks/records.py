@@ -44,5 +44,6 @@ def without_protected(meeting: Meeting, contents: Contents) -> Contents:
 
 def _table(table: Table, withheld: list[bool]) -> Table:
     rows = tuple((WITHHELD,) if hide else row for row, hide in zip(table.rows, withheld, strict=True))
-    sources = RowSources((Source(),) if hide else row for row, hide in zip(table.sources, withheld, strict=True))
+    sources = RowSources()
+    sources.extend((Source(),) if hide else row for row, hide in zip(table.sources, withheld, strict=True))
     return replace(table, rows=rows, sources=sources)

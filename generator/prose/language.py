@@ -312,18 +312,14 @@ def _names(source: str) -> _Names:
     if "{" not in source:
         return _Names()
     tree = environment(False).parse(source)
-    found = _names_in(tree)
-    environment(False).keep(source, tree)
-    return found
-
-
-def _names_in(tree: nodes.Template) -> _Names:
     asked = [test for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
-    return _Names(
+    found = _Names(
         tuple(names_in(tree)),
         frozenset(name for test in asked for name in names_in(test)),
         tuple(node.name for node in tree.find_all(nodes.Filter)),
     )
+    environment(False).keep(source, tree)
+    return found
 
 
 def names_in(tree: nodes.Node) -> list[str]:

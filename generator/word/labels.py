@@ -6,13 +6,13 @@ from typing import Any
 
 from lxml import etree
 
+from generator.basic import roc
 from generator.basic.patterns import compile_late
 from generator.word.ooxml import Styles, W, put, style_of, text_of, write
 
 FIELD_STYLES = ("欄位", "紀錄欄位")
-_NUMERAL = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
 LABEL = compile_late(
-    rf"[{_NUMERAL}]+、|（[{_NUMERAL}]+）|（\d+）(?![=＝])|\([{_NUMERAL}]+\)\t?|\(\d+\)(?![=＝])\t?|\d+\.(?!\d)\t?|註："
+    rf"[{roc.NUMERAL_SIGNS}]+、|（[{roc.NUMERAL_SIGNS}]+）|（\d+）(?![=＝])|\([{roc.NUMERAL_SIGNS}]+\)\t?|\(\d+\)(?![=＝])\t?|\d+\.(?!\d)\t?|註："
 )
 
 # What stands before the text of a field: 提案單位： 附帶決議：, as far as a word of the users' own is one.

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from lxml import etree
 from msgspec import Struct
 
+from generator.basic import roc
 from generator.basic.patterns import compile_late
 from generator.documents.passages import Contents, Passage, RowSources, Source, Table, parts_of, running
 from generator.meeting.figures import Figure
@@ -17,12 +18,11 @@ from generator.word import tables
 from generator.word.ooxml import Styles, W, blocks, text_of
 from generator.workbook.plain_tables import JOINED_LEFT, JOINED_UP, NEXT_ROW, UNDERLINED, UNDERLINED_END
 
-_NUMERALS = "〇零一二三四五六七八九十百壹貳參肆伍陸柒捌玖拾佰"
 # By level: 壹、 一、 （一） 1. （1） (文書處理手冊).
 _LABELS = (
     "[壹貳參肆伍陸柒捌玖拾佰]+、",
-    f"[{_NUMERALS}]+、",
-    rf"[（(][{_NUMERALS}]+[）)]",
+    f"[{roc.NUMERAL_SIGNS}]+、",
+    rf"[（(][{roc.NUMERAL_SIGNS}]+[）)]",
     r"\d+\.(?!\d)",
     r"[（(]\d+[）)]",
 )

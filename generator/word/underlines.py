@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from generator.basic.package import UNIX, Package, rewritten
+from generator.basic.package import UNIX, Package, pieces, rewritten
 from generator.word.ooxml import W, put_look, text_of, write
 from generator.workbook.plain_tables import UNDERLINED, UNDERLINED_END
 
@@ -29,14 +29,10 @@ def drawn(package: bytes) -> bytes:
 
 
 def _is_marked(package: bytes) -> bool:
-    """Whether there is a mark. Read piece by piece: a long table takes less memory than its document."""
-    mark, before = UNDERLINED.encode(), b""
-    with Package(package) as archive, archive.open(_BODY) as stream:
-        while piece := stream.read(1 << 18):
-            if mark in before + piece:
-                return True
-            before = piece[-len(mark) :]
-    return False
+    """Whether there is a mark."""
+    mark = UNDERLINED.encode()
+    with Package(package) as archive, archive.open(_BODY) as part:
+        return any(mark in piece for piece in pieces(part, len(mark)))
 
 
 def _draw(paragraph: Any) -> None:

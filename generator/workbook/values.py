@@ -46,6 +46,8 @@ class ValueCode(Code):
 
 _CONTROL = compile_late(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _WEEKDAY = compile_late(r"\(\s*(?:星期|週|禮拜)?\s*([一二三四五六日天])\s*\)|(?:星期|週|禮拜)\s*([一二三四五六日天])")
+# A number of a date or time in Chinese: 一百一十三年, 一一三年, 四月, 廿九日, 二時.
+_NUMERAL = compile_late(f"[{roc.NUMERAL_SIGNS}○叁廿卅]+(?=[年月日時點分至到])")
 # A time beside a date, as programs and platforms write it.
 _CLOCK = compile_late(
     r"(?:T|\s+)\s*(?:上午|下午|AM|PM)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:AM|PM|Z|[+-]\d{2}:?\d{2})?\s*$",
@@ -89,10 +91,6 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-# A number of a date or time in Chinese: 一百一十三年, 一一三年, 四月, 廿九日, 二時.
-_NUMERAL = compile_late("[〇零○一二三四五六七八九十百廿卅壹貳參叁肆伍陸柒捌玖拾佰]+(?=[年月日時點分至到])")
-
-
 def text(value: object) -> str:
     """A cell as text: outer white space gone, line breaks kept as \\n, whole floats without ``.0``.
 
@@ -128,8 +126,7 @@ def date(value: object) -> dt.date:
         return _typed_as_date(value)
     plain = _CLOCK.sub("", unicodedata.normalize("NFKC", text(value)))
     named = _WEEKDAY.search(plain)
-    plain = re.sub(r"\s+|民國|中華", "", _WEEKDAY.sub("", plain))
-    plain = _in_digits(plain)
+    plain = _in_digits(re.sub(r"\s+|民國|中華", "", _WEEKDAY.sub("", plain)))
     match = re.fullmatch(r"(\d{2,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", plain) or re.fullmatch(
         r"(\d{2,3}|\d{4}(?=\d{4}))(\d{2})(\d{2})", plain
     )
@@ -149,14 +146,7 @@ def date(value: object) -> dt.date:
 
 def _in_digits(plain: str) -> str:
     """The text with the Chinese numerals of dates and times in digits; what is no number stays as it is."""
-
-    def digits(found: re.Match[str]) -> str:
-        try:
-            return roc.in_digits(found[0])
-        except ValueError:
-            return found[0]
-
-    return plain if plain.isascii() else _NUMERAL.sub(digits, plain)
+    return plain if plain.isascii() else _NUMERAL.sub(lambda found: roc.in_digits(found[0]), plain)
 
 
 def _typed_as_date(value: dt.date) -> dt.date:

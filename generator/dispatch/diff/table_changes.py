@@ -10,7 +10,7 @@ from msgspec import Struct
 from generator.dispatch.diff import alignment
 from generator.dispatch.diff.causes import Causes, Change, Origin, Piece
 from generator.dispatch.diff.cells import ADDED, CHANGED, MOVED, REMOVED
-from generator.documents.passages import Contents, RowSources, Source, Table
+from generator.documents.passages import Contents, RowSources, Table
 from generator.workbook import values
 
 
@@ -70,7 +70,7 @@ class _Side(Struct, frozen=True):
     rows: list[tuple[str, ...]]
     numbers: list[str]
     names: list[str]
-    sources: Sequence[Sequence[Source]]
+    sources: RowSources
     columns: list[int]
 
     def origin(self, row: int, places: Iterable[int]) -> Origin:

@@ -32,8 +32,8 @@ _ELEMENTS = [name.encode() for name in sorted({*_GONE, "vanish", "hidden"})]
 _SUSPECT = compile_late(rb"<!--|<\?(?!xml )|instrText|[Ii]nstr=|[<:](?:%s)[\s/>]" % b"|".join(_ELEMENTS))
 # One of these stands in every suspect part; looked for first, since a part may be of many megabytes.
 _SIGNS = (b"<!--", b"<?", b"instrText", b"nstr=", *_ELEMENTS)
-# So much is looked at at once, and so many bytes again with what follows: none of it is longer.
-_PIECE, _LONGEST_SIGN = 1 << 16, 64
+# None of it has more bytes.
+_LONGEST_SIGN = 64
 _RELATION = "officeDocument/2006/relationships", "officeDocument/relationships"
 
 
@@ -68,15 +68,12 @@ def office(content: bytes) -> bytes:
 
 
 def _is_suspect(archive: package.Package, name: str) -> bool:
-    """Whether a part may hold what must go. It is looked through piece by piece: of a long table it is very long."""
-    end = b""
+    """Whether a part may hold what must go."""
     with archive.open(name) as part:
-        while piece := part.read(_PIECE):
-            piece = end + piece
-            if any(sign in piece for sign in _SIGNS) and _SUSPECT.search(piece):
-                return True
-            end = piece[-_LONGEST_SIGN:]
-    return False
+        return any(
+            any(sign in piece for sign in _SIGNS) and _SUSPECT.search(piece)
+            for piece in package.pieces(part, _LONGEST_SIGN)
+        )
 
 
 def _source(relations: str) -> str:
