@@ -651,6 +651,18 @@ def test_the_running_one_does_the_work_and_gives_the_same_pdf(office: Path, tmp_
 
 
 @pytest.mark.office
+@posix_only
+def test_it_draws_no_pictures_to_try_the_graphics_before_it_starts(office: Path, tmp_path: Path) -> None:
+    with pdf.Office(office) as running:
+        running.convert([document(tmp_path / "01 議程.docx", "壹、主席致詞")], "pdf", tmp_path / "出", timeout=120)
+        assert running._session is not None
+        written = {path.name for path in (running._session.work / "profile" / "user").iterdir()}
+    assert "registrymodifications.xcu" in written
+    # Where LibreOffice writes down what it found by drawing.
+    assert "GraphicsRenderTests.log" not in written
+
+
+@pytest.mark.office
 def test_documents_with_a_password_fail_at_once(office: Path, mixed: list[Path], tmp_path: Path) -> None:
     ooxml = pytest.importorskip("msoffcrypto.format.ooxml")
     locked = []

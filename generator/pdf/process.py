@@ -52,6 +52,9 @@ SETTINGS = (
     (f"{_COMMON}/Misc", "CrashReport", "false"),
     ("/org.openoffice.Setup/Office", "ooSetupInstCompleted", "true"),
     ("/org.openoffice.Setup/Office", "MigrationCompleted", "true"),
+    # A version that was there before: after one that is older, or none, LibreOffice first draws a hundred pictures to
+    # try the graphics of the machine, which takes as long as everything else at its start (decision 0608).
+    ("/org.openoffice.Setup/Product", "ooSetupLastVersion", "99.9"),
     ("/org.openoffice.Office.Recovery/RecoveryInfo", "Enabled", "false"),
     ("/org.openoffice.Office.Recovery/AutoSave", "Enabled", "false"),
 )
