@@ -16,7 +16,7 @@ from test_enclosures import attached, opened, pdf_of, put, saved
 
 from generator.pdf.from_elsewhere import pages, remarks
 from generator.pdf.from_elsewhere.overlays import Letters
-from generator.pdf.numbers import text_document
+from generator.pdf.glyphs import text_document
 
 MULTILINE, PASSWORD, RADIO, COMBO, COMB = (1 << bit for bit in (12, 13, 15, 17, 24))
 ROW = "| 討1 | 申請表 | 檔案:表.pdf | |"

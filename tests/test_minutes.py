@@ -254,9 +254,9 @@ def test_pdf_and_odt_of_both_editions_are_looked_into(met: Desk) -> None:
 @pytest.mark.office
 def test_a_name_in_the_text_of_a_pdf_is_found() -> None:
     from generator.leaks import texts
-    from generator.pdf import numbers
+    from generator.pdf import glyphs
 
-    found = texts.read("a.pdf", _a_pdf(numbers.glyph_document()))
+    found = texts.read("a.pdf", _a_pdf(glyphs.glyph_document()))
     assert "第" in found.body
     assert "吳民間" in "".join(found.rest)
 

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from generator.pdf import join, numbers, office
+from generator.pdf import glyphs, join, numbers, office
 from generator.pdf.from_elsewhere import pages as foreign_pdf
 from generator.pdf.join import Part
 from generator.pdf.numbers import Stamp
@@ -160,7 +160,7 @@ def elements(made: Pdf) -> Iterator[pikepdf.Object]:
 
 
 def test_the_glyph_document_is_the_same_each_time() -> None:
-    assert numbers.glyph_document() == numbers.glyph_document()
+    assert glyphs.glyph_document() == glyphs.glyph_document()
 
 
 def test_a_stamp_needs_every_sign() -> None:
@@ -415,7 +415,7 @@ def test_a_packet_from_libreoffice_passes_the_checker(tmp_path: Path) -> None:
     pdfua = pytest.importorskip("pdfua")
     sources = [tmp_path / name for name in ("頁碼.docx", "01 議程.docx", "02 附件.docx")]
     for source in sources:
-        source.write_bytes(numbers.glyph_document())
+        source.write_bytes(glyphs.glyph_document())
     raw = office.convert(sources, "pdf", tmp_path / "出", timeout=120)
     stamp = Stamp.from_pdf(raw[sources[0]])
     single, joined = tmp_path / "single.pdf", tmp_path / "joined.pdf"

@@ -17,7 +17,7 @@ import openpyxl
 import pikepdf
 import pytest
 
-from generator.pdf import join, numbers
+from generator.pdf import glyphs, join
 from generator.pdf import office as pdf
 from generator.pdf import process as soffice
 
@@ -535,7 +535,7 @@ def office() -> Path:
 def document(path: Path, text: str) -> Path:
     """A .docx that shows the text in 標楷體 and Times New Roman."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(numbers.glyph_document())) as model, zipfile.ZipFile(made, "w") as archive:
+    with zipfile.ZipFile(io.BytesIO(glyphs.glyph_document())) as model, zipfile.ZipFile(made, "w") as archive:
         for name in model.namelist():
             archive.writestr(name, model.read(name).decode().replace("第頁，共", text))
     path.write_bytes(made.getvalue())

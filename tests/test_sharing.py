@@ -5,37 +5,45 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from generator.documents.document import Document
+from generator.leaks import search
 from generator.pdf import office as pdf
 from generator.pdf import sharing
 from generator.pdf.sharing import Offices, best, time_of
 from tests.conftest import Desk
-from tests.test_pdf import PRELUDE
+from tests.test_pdf import LONGEST, PRELUDE
 
 
+@pytest.mark.parametrize("rendered", [False, True])
 @pytest.mark.parametrize("cores", [1, 2, 4, 16])
-def test_a_few_documents_are_worth_one_process(cores: int) -> None:
-    assert best(1, cores) == best(4, cores) == 1
+def test_a_few_documents_are_worth_one_process(cores: int, rendered: bool) -> None:
+    assert best(1, cores, rendered=rendered) == best(4, cores, rendered=rendered) == 1
 
 
-def test_a_packet_is_worth_more() -> None:
+def test_a_packet_is_worth_more_where_there_are_cores_besides_that_of_the_program() -> None:
     assert [best(16, cores) for cores in (1, 2, 4)] == [1, 1, 3]
-    assert best(40, 2) == 2
+    assert best(100, 2) == 1
 
 
-def test_one_that_is_warm_does_a_few_documents_itself() -> None:
-    assert best(3, 2, running=1) == 1
+def test_what_is_left_when_all_is_rendered_is_worth_the_core_of_the_program_too() -> None:
+    assert [best(10, cores, rendered=True) for cores in (1, 2, 4)] == [1, 2, 2]
+    assert best(2, 4, running=3, rendered=True) == 3
 
 
+@pytest.mark.parametrize("rendered", [False, True])
 @pytest.mark.parametrize("cores", [1, 2, 3, 4, 8])
-def test_never_more_than_cores_and_never_slower(cores: int) -> None:
+def test_never_more_than_cores_and_never_slower(cores: int, rendered: bool) -> None:
     for documents in range(1, 200):
-        count = best(documents, cores)
+        count = best(documents, cores, rendered=rendered)
         assert 1 <= count <= cores
-        assert time_of(count, documents, cores) <= time_of(1, documents, cores)
+        slowest = time_of(1, documents, cores, rendered=rendered)
+        assert time_of(count, documents, cores, rendered=rendered) <= slowest
 
 
 @pytest.fixture
@@ -92,6 +100,111 @@ def test_what_fails_in_one_share_stops_none_of_the_others(
     assert caught.value.failed == (documents[5],)
     assert caught.value.culprits == (documents[5],)
     assert sorted(caught.value.done) == sorted({*documents} - {documents[5]})
+
+
+@pytest.fixture
+def offices(fake: Path) -> Iterator[Offices]:
+    """One LibreOffice that runs, on two cores."""
+    with pdf.Office(fake) as first:
+        offices = Offices(first, most=2)
+        yield offices
+        offices.close()
+
+
+def calls(fake: Path) -> list[list[str]]:
+    """The documents of each call."""
+    return [line.split(" 夾 ")[1:] for line in (fake.parent / "calls").read_text(encoding="utf-8").splitlines()]
+
+
+def eventually(what: Callable[[], bool]) -> None:
+    limit = time.monotonic() + LONGEST
+    while not what():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def test_what_is_handed_over_is_converted_before_anyone_waits_for_it(
+    fake: Path, offices: Offices, documents: list[Path], tmp_path: Path
+) -> None:
+    offices.hand_over(documents[0], "pdf", tmp_path / "out", timeout=60)
+    eventually((tmp_path / "out" / "0.pdf").exists)
+    for path in documents[1:]:
+        offices.hand_over(path, "pdf", tmp_path / "out", timeout=60)
+    done = {source: result for arrived in offices.settle() for source, result in arrived.items()}
+    assert done == {path: tmp_path / "out" / f"{path.stem}.pdf" for path in documents}
+    assert sorted(text for call in calls(fake) for text in call) == sorted(
+        f"document {path.stem}" for path in documents
+    )
+    assert list(offices.settle()) == []
+
+
+def test_what_fails_early_is_left_out_and_said_by_whoever_converts_it(
+    offices: Offices, documents: list[Path], tmp_path: Path
+) -> None:
+    documents[1].write_text("broken", encoding="utf-8")
+    for path in documents[:3]:
+        offices.hand_over(path, "pdf", tmp_path / "out", timeout=60)
+    done = {source for arrived in offices.settle() for source in arrived}
+    assert done == {documents[0], documents[2]}
+    with pytest.raises(pdf.ConversionFailed, match=r"「1\.docx」"):
+        offices.convert(documents[1:2], "pdf", tmp_path / "out", timeout=60)
+
+
+def test_nothing_is_handed_over_without_a_core_or_a_libreoffice_that_runs(
+    fake: Path, documents: list[Path], tmp_path: Path
+) -> None:
+    with pdf.Office(fake) as first:
+        alone = Offices(first, most=1)
+        alone.hand_over(documents[0], "pdf", tmp_path / "out", timeout=60)
+        assert list(alone.settle()) == []
+    asleep = Offices(pdf.Office(fake), most=2)
+    asleep.hand_over(documents[0], "pdf", tmp_path / "out", timeout=60)
+    assert list(asleep.settle()) == []
+    assert not (fake.parent / "calls").exists()
+
+
+def test_what_nobody_wants_any_more_ends_also_where_libreoffice_hangs(
+    fake: Path, documents: list[Path], tmp_path: Path
+) -> None:
+    program = fake.read_text(encoding="utf-8").replace("for source in sources:", "time.sleep(3600)\nfor source in []:")
+    fake.write_text(program, encoding="utf-8")
+    with pdf.Office(fake) as first:
+        offices = Offices(first, most=2)
+        for path in documents[:3]:
+            offices.hand_over(path, "pdf", tmp_path / "out", timeout=3600)
+        eventually((fake.parent / "calls").exists)
+        session = first._session
+        assert session is not None
+        offices.close()
+        assert not session.runs
+        assert len(calls(fake)) == 1
+
+
+@pytest.mark.office
+def test_no_pages_are_kept_where_a_later_document_has_a_protected_name(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "usable_cores", lambda: 2)
+    handed_over: list[Path] = []
+    hand_over = Offices.hand_over
+
+    def counted(offices: Offices, source: Path, target: str, into: Path, *, timeout: float) -> None:
+        handed_over.append(source)
+        hand_over(offices, source, target, into, timeout=timeout)
+
+    def leak(meeting: object, document: Document, files: object) -> None:
+        if document.case is not None:
+            eventually(lambda: any((source.parent / "out" / f"{source.stem}.pdf").exists() for source in handed_over))
+            raise search.Leak("「報告事項第一案.docx」有應保密的姓名，沒有產生任何文件。")
+
+    monkeypatch.setattr(Offices, "hand_over", counted)
+    monkeypatch.setattr(search, "inspect", leak)
+    desk.meeting()
+    result = desk.run("build", "113-1")
+    assert result.exit_code == 1
+    assert "應保密的姓名" in result.output
+    assert not list((desk.root / "output").rglob("*.pdf"))
+    assert not any(source.parent.exists() for source in handed_over)
 
 
 @pytest.mark.office

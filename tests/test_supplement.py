@@ -17,7 +17,7 @@ from conftest import EXPLANATIONS, Desk
 
 from generator.cli import options
 from generator.pdf import looks
-from generator.pdf.numbers import text_document
+from generator.pdf.glyphs import text_document
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 

@@ -21,6 +21,7 @@ from generator.meeting.model import Meeting
 from generator.pdf import office as pdf
 from generator.pdf.from_elsewhere import files as enclosures
 from generator.pdf.from_elsewhere import workbooks
+from generator.pdf.glyphs import glyph_document
 from generator.rules.printing import MOST_CONVERTED, MOST_IN_ONE_PIECE
 from generator.slides import render
 from generator.word import ooxml
@@ -90,14 +91,13 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
 
     A document without a PDF leaves the packet out as well.
     """
-    from generator.pdf.numbers import Stamp
     from generator.pdf.properties import UnusablePdf
 
     converted = Converted()
-    pages, stamp_file, marks = _all_pages(sources, output_format, converter, converted)
+    early = _early_pages(sources, converter)
+    pages, stamp_file = _all_pages(sources, output_format, converter, converted, early)
     try:
-        stamp = Stamp.from_pdf(stamp_file, marks) if stamp_file else None
-        stamped = f"{stamp_file.name if stamp_file else ''} {marks}"
+        stamp, stamped = _stamp(sources, stamp_file)
         converted.files |= _numbered(sources, pages, stamp, stamped, converter)
         converter.keep()
         converter.ready(converted.files)
@@ -109,11 +109,19 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     return converted
 
 
+def begin(documents: Sequence[Document], converter: Converter) -> None:
+    """Starts LibreOffice, with what is known before any of these documents is rendered."""
+    converter.begin(
+        [document for document in documents if not document.enclosure or document.enclosure.may_be_separate]
+    )
+    converter.begin_with(PAGE_NUMBER, "docx", glyph_document(_signs_of_stamps(documents)))
+
+
 def page_counts(sources: Sources, output_format: Format, converter: Converter) -> dict[str, int]:
     """How many pages each document of the packet has; those that cannot be converted are left out."""
     from generator.pdf import looks
 
-    pages, _, _ = _all_pages(sources, output_format, converter, Converted())
+    pages, _ = _all_pages(sources, output_format, converter, Converted(), {})
     found = {}
     for document in sources.documents:
         if document.joined and document.name in pages:
@@ -122,22 +130,49 @@ def page_counts(sources: Sources, output_format: Format, converter: Converter) -
     return found
 
 
+def _early_pages(sources: Sources, converter: Converter) -> dict[str, _Pages]:
+    """The pages of documents that LibreOffice has done while it is at others, by name. They are numbered here, which
+    the converter keeps."""
+    from generator.pdf.properties import UnusablePdf
+
+    pages: dict[str, _Pages] = {}
+    raw: dict[str, Path] = {}
+    # What is unusable shows again when all are numbered.
+    with contextlib.suppress(UnusablePdf):
+        for found in converter.begun():
+            raw |= found
+            if PAGE_NUMBER in raw:
+                new = {
+                    document.name: its_pages
+                    for document in sources.documents
+                    if document.name in raw and document.name not in pages
+                    if (its_pages := _pages(document, sources.rendered, raw, _Looked(), []))
+                }
+                _numbered(sources, new, *_stamp(sources, raw[PAGE_NUMBER]), converter)
+                pages |= new
+    return pages
+
+
+def _stamp(sources: Sources, file: Path | None) -> tuple[Stamp | None, str]:
+    """What is written on pages, and what it is made of. Raises UnusablePdf."""
+    from generator.pdf.numbers import Stamp
+
+    signs = _signs_of_stamps(sources.documents)
+    return Stamp.from_pdf(file, signs) if file else None, f"{file.name if file else ''} {signs}"
+
+
 def _all_pages(
-    sources: Sources, output_format: Format, converter: Converter, converted: Converted
-) -> tuple[dict[str, _Pages], Path | None, str]:
-    """The pages of each document by name; the PDF that the stamp is made of, and the signs of marks in it."""
+    sources: Sources, output_format: Format, converter: Converter, converted: Converted, early: Mapping[str, _Pages]
+) -> tuple[dict[str, _Pages], Path | None]:
+    """The pages of each document by name, ``early`` ones as they are; the PDF that the stamp is made of."""
     from generator.pdf.from_elsewhere import headings
-    from generator.pdf.numbers import glyph_document
 
     office_files = {
         document.name: (document.ending, converter.copy(document, sources.rendered[document.name]))
         for document in sources.short(MOST_CONVERTED)
     }
     long = _long(sources, office_files, converter, converted.failures)
-    marks = "".join(document.mark for document in sources.documents if _is_stamped(document))
-    # Labels may have words of their own: 會議紀錄附件1.
-    marks += "".join(sign for document in sources.documents for sign in document.label if not sign.isascii())
-    office_files[PAGE_NUMBER] = ("docx", glyph_document(marks))
+    office_files[PAGE_NUMBER] = ("docx", glyph_document(_signs_of_stamps(sources.documents)))
     if wanted := {sign for document in sources.documents if document.enclosure
                   for sign in enclosures.letters(document.enclosure)}:  # fmt: skip
         from generator.pdf.from_elsewhere import overlays
@@ -155,9 +190,19 @@ def _all_pages(
     pages = {
         document.name: found
         for document in sources.documents
-        if (found := _pages(document, sources.rendered, pdf_files, looked, converted.problems))
+        if (
+            found := early.get(document.name)
+            or _pages(document, sources.rendered, pdf_files, looked, converted.problems)
+        )
     }
-    return pages, pdf_files.get(PAGE_NUMBER), marks
+    return pages, pdf_files.get(PAGE_NUMBER)
+
+
+def _signs_of_stamps(documents: Sequence[Document]) -> str:
+    """The Chinese signs that are written on pages besides their numbers."""
+    marks = "".join(document.mark for document in documents if _is_stamped(document))
+    # Labels may have words of their own: 會議紀錄附件1.
+    return marks + "".join(sign for document in documents for sign in document.label if not sign.isascii())
 
 
 def _heading(document: Document) -> str:

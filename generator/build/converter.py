@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from generator.basic import temporary
@@ -50,6 +50,10 @@ class Converter:
         self._copies: dict[str, tuple[bytes, bytes]] = {}
         self._new: dict[tuple[str, str], bytes] = {}
         self._expected = 0.0
+        # Where files lie that LibreOffice converts while others are being rendered.
+        self._early: temporary.Folder | None = None
+        # The names of what was begun there, by its hash.
+        self._begun: dict[str, str] = {}
         cache.mkdir(parents=True, exist_ok=True)
 
     def begin(self, documents: Sequence[Document]) -> None:
@@ -58,10 +62,43 @@ class Converter:
             self._offices.start(sum(map(_work, documents)))
 
     def expect(self, document: Document, content: bytes) -> None:
-        """Starts LibreOffice in the background if the PDF is not in the cache, while others are being rendered."""
-        if self._cache.path(self._key(self.copy(document, content)), "pdf") is None:
-            self._expected += _work(document)
-            self._offices.start(self._expected)
+        """Begins with the PDF of a document in the background, if it is not in the cache, while others are being
+        rendered. Only of what may be in the cache."""
+        if work := _work(document):
+            self.begin_with(document.name, document.ending, self.copy(document, content), work)
+
+    def begin_with(self, name: str, ending: str, content: bytes, work: float = 1.0) -> None:
+        """Begins with the PDF of a file of this program in the background, if it is not in the cache.
+
+        ``work``: in times of a document of a few pages.
+        """
+        key = self._key(content)
+        if self._cache.path(key, "pdf") is not None:
+            return
+        self._expected += work
+        self._offices.start(self._expected)
+        self._early = self._early or temporary.Folder()
+        self._begun[key] = name
+        path = self._early.path / f"{key}.{ending}"
+        if not path.exists():
+            path.write_bytes(content)
+            self._offices.hand_over(path, "pdf", self._early.path / "out", timeout=CONVERSION_SECONDS)
+
+    def close(self) -> None:
+        """Gives up what was begun and nobody asked for."""
+        self._offices.close()
+        if self._early is not None:
+            self._early.close()
+
+    def begun(self) -> Iterator[dict[str, Path]]:
+        """The PDFs of all that was begun in the background, as they come, by the names of their documents."""
+        for done in self._offices.settle():
+            self._put(done)
+            kept = {self._begun[source.stem]: self._cache.path(source.stem, "pdf") for source in done}
+            yield {name: path for name, path in kept.items() if path is not None}
+
+    def _put(self, done: Mapping[Path, Path]) -> None:
+        self._cache.put({(path.stem, path.suffix[1:]): path.read_bytes() for path in done.values()})
 
     def copy(self, document: Document, content: bytes) -> bytes:
         """The document as LibreOffice gets it (for_office), made once for the same content."""
@@ -75,7 +112,7 @@ class Converter:
         """What ``make`` gives of these sources, taken from the cache where this program made it of the same before."""
         parts = [source.encode() if isinstance(source, str) else source for source in (self._program, *sources)]
         key = outputs.digest(b"".join(b"%d " % len(part) + part for part in parts))
-        content = self._cache.content(key, ending)
+        content = self._new.get((key, ending)) or self._cache.content(key, ending)
         if content is None:
             content = make()
             if len(content) <= _MOST_KEPT_BYTES:
@@ -89,6 +126,8 @@ class Converter:
 
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
         """The converted file of each source (ending, content): in one call for all that the cache lacks."""
+        for _ in self.begun():
+            pass
         keys = {name: self._key(content) for name, (_, content) in sources.items()}
         # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
         given_up = {name for name, key in keys.items() if self._given_up(key).exists()}
@@ -124,7 +163,7 @@ class Converter:
                     # A file from elsewhere gets a problem at its row of the workbook instead.
                     if any(not paths[path].endswith(FILE) for path in failed.failed):
                         failures.append(text)
-                self._cache.put({(path.stem, path.suffix[1:]): path.read_bytes() for path in done.values()})
+                self._put(done)
         self.keep()
         found = {name: kept for name, key in keys.items() if (kept := self._cache.path(key, target))}
         self._cache.tidy(found.values())
@@ -137,6 +176,8 @@ class Converter:
         """
         key = self._key(content)
         if (kept := self._cache.path(key, "pdf")) is None:
+            for _ in self.begun():
+                pass
 
             def progress(rows: int) -> None:
                 self._step(f"轉換「{document.name}」：{rows:,}／{document.rows:,} 列")

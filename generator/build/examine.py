@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from functools import cached_property
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from generator.basic.package import Properties
@@ -45,6 +45,7 @@ class Examined(Struct, frozen=True, dict=True):
     """A meeting read and checked: every problem in order, and what there is to build.
 
     ``decks`` are the slides as .pptx by the row of their attachment: whether all fits shows only when they are made.
+    None where that is still to be done (with_decks).
     ``renderings`` has what earlier builds rendered; whoever may write lets it keep what is new. ``stamps`` are those of
     the files just before they were read (unchanged.stamps).
     """
@@ -52,7 +53,7 @@ class Examined(Struct, frozen=True, dict=True):
     meeting: Meeting | None
     vocabulary: Vocabulary | None
     problems: tuple[Problem, ...]
-    decks: Mapping[Location, bytes] = field(default_factory=dict)
+    decks: Mapping[Location, bytes] | None = None
     renderings: Renderings | None = None
     stamps: str = ""
 
@@ -70,8 +71,16 @@ class Examined(Struct, frozen=True, dict=True):
             return tuple(papers.compose_all(self.meeting, self.vocabulary))
 
 
-def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
-    """Reads and checks everything, builds nothing."""
+def examine(workspace: Workspace, meeting_id: MeetingId, decks: bool = True) -> Examined:
+    """Reads and checks everything, builds nothing but the slides.
+
+    Without ``decks``, for a build that has LibreOffice begin before they are made, they are left for with_decks.
+    """
+    examined = _all_but_decks(workspace, meeting_id)
+    return with_decks(workspace, examined) if decks else examined
+
+
+def _all_but_decks(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     stamps = unchanged.stamps(workspace)
     with step("meeting", "讀取活頁簿，組成會議"):
         loaded = load.read(workspace, meeting_id)
@@ -92,8 +101,17 @@ def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
     problems += _missing_templates(workspace, meeting)
     problems += _unprinted_decisions(workspace, meeting)
     renderings = Renderings(workspace.output(meeting_id))
+    return Examined(meeting, vocabulary, tuple(in_order(problems)), None, renderings, stamps)
+
+
+def with_decks(workspace: Workspace, examined: Examined) -> Examined:
+    """The same with the slides made, and what was found of them among the problems."""
+    meeting, vocabulary, renderings = examined.meeting, examined.vocabulary, examined.renderings
+    if examined.decks is not None or meeting is None or vocabulary is None or renderings is None:
+        return examined
+    problems = [*examined.problems]
     decks = _decks(workspace, meeting, vocabulary, renderings, problems)
-    return Examined(meeting, vocabulary, tuple(in_order(problems)), decks, renderings, stamps)
+    return replace(examined, decks=decks, problems=tuple(in_order(problems)))
 
 
 def _missing_templates(workspace: Workspace, meeting: Meeting) -> list[Problem]:

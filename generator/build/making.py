@@ -92,7 +92,7 @@ def make(
     """
     if examined is None:
         step("讀取與檢查活頁簿")
-        examined = examine.examine(workspace, meeting_id)
+        examined = examine.examine(workspace, meeting_id, decks=False)
     built = Built(examined)
     meeting = examined.meeting
     if meeting is None or built.stopped:
@@ -110,10 +110,13 @@ def make(
         if to_convert := formats_chosen(formats, CONVERTED):
             notes = outputs.state(workspace.output(meeting_id))
             office = office or closing.enter_context(contextlib.closing(pdf.Office(notes=notes)))
-            offices = closing.enter_context(contextlib.closing(Offices(office, processes)))
+            offices = Offices(office, processes)
             converter = _converter(built, offices, formats, outputs.cache(workspace.output(meeting_id)), step, ready)
+            if converter is not None:
+                closing.enter_context(contextlib.closing(converter))
         step("產生 Word 文件")
-        rendered = _render(workspace, meeting, chosen, converter, built)
+        early = converter if "pdf" in formats else None
+        rendered = _render(workspace, meeting, chosen, early, built)
         if rendered is None:
             return built
         if converter is not None and whole and "pdf" in formats:
@@ -189,39 +192,10 @@ def _render(
     problems = leftovers.broken(workspace.output(meeting.id), used)
     rendered: dict[str, bytes] = {}
     if converter is not None and not problems:
-        converter.begin(filled)
-    vocabulary, renderings = built.examined.vocabulary, built.examined.renderings
-    assert vocabulary is not None
-    assert renderings is not None
+        convert.begin(chosen, converter)
     for document in filled if not problems else ():
-        deck = document.attachment.at("origin") if document.attachment and document.deck else None
-        content = built.examined.decks.get(deck) if deck else None
-        if content is None:
-            template = workspace.templates / document.template_file
-            names, figures = vocabulary.for_template(document.context)
-            about = examine.about(meeting, document)
-            key = renderings.key(template, names, about, figures) if document.rows <= _MOST_COMPARED else ""
-            finished = renderings.document(key)
-            if finished is None:
-                finished = render.render_recorded(template, names, about, figures, problems)
-                if finished is not None:
-                    finished = replace(finished, content=clean.office(finished.content))
-                    left = leftovers.search(document, finished.content, finished.contents)
-                    problems += left
-                    if not left:
-                        renderings.add_document(key, finished)
-            if finished is not None and document.mark:
-                finished = replace(finished, content=page_marks.marked(finished.content, document.mark))
-            if finished is not None:
-                content, built.contents[document.name] = finished.content, finished.contents
-        elif document.deck is not None:
-            content = clean.office(content)
-            if document.mark:
-                from generator.slides import marks as slide_marks
-
-                content = slide_marks.marked(content, document.mark)
-            built.contents[document.name] = contents_of(document.deck)
-            problems += leftovers.search(document, content, built.contents[document.name])
+        finished = _slides if document.deck is not None else _paper
+        content = finished(workspace, meeting, document, built, problems)
         if content is None or problems:
             continue
         if document.enclosure is None:
@@ -231,10 +205,55 @@ def _render(
         rendered[document.name] = content
         if converter is not None:
             converter.expect(document, content)
+    built.examined = examine.with_decks(workspace, built.examined)
     if problems:
         _add(built, problems)
+    return None if problems or built.stopped else rendered
+
+
+def _paper(
+    workspace: Workspace, meeting: Meeting, document: Document, built: Built, problems: list[Problem]
+) -> bytes | None:
+    """The .docx of a document; None where its template cannot be filled, which is added to the problems."""
+    vocabulary, renderings = built.examined.vocabulary, built.examined.renderings
+    assert vocabulary is not None
+    assert renderings is not None
+    template = workspace.templates / document.template_file
+    names, figures = vocabulary.for_template(document.context)
+    about = examine.about(meeting, document)
+    key = renderings.key(template, names, about, figures) if document.rows <= _MOST_COMPARED else ""
+    finished = renderings.document(key)
+    if finished is None:
+        finished = render.render_recorded(template, names, about, figures, problems)
+        if finished is None:
+            return None
+        finished = replace(finished, content=clean.office(finished.content))
+        left = leftovers.search(document, finished.content, finished.contents)
+        problems += left
+        if not left:
+            renderings.add_document(key, finished)
+    built.contents[document.name] = finished.contents
+    return page_marks.marked(finished.content, document.mark) if document.mark else finished.content
+
+
+def _slides(
+    workspace: Workspace, meeting: Meeting, document: Document, built: Built, problems: list[Problem]
+) -> bytes | None:
+    """The .pptx of the deck; None where none could be made, as a problem of ``built`` says."""
+    built.examined = examine.with_decks(workspace, built.examined)
+    assert document.deck is not None
+    assert document.attachment is not None
+    content = (built.examined.decks or {}).get(document.attachment.at("origin"))
+    if content is None:
         return None
-    return rendered
+    content = clean.office(content)
+    if document.mark:
+        from generator.slides import marks as slide_marks
+
+        content = slide_marks.marked(content, document.mark)
+    built.contents[document.name] = contents_of(document.deck)
+    problems += leftovers.search(document, content, built.contents[document.name])
+    return content
 
 
 def _count_pages(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pikepdf
 from msgspec import Struct
 from pikepdf import Dictionary, Name, Pdf
 
-from generator.basic.package import written
+from generator.pdf import glyphs
 from generator.pdf.properties import UnusablePdf, opened
 
 NUMBER_SIZE = 12.0
@@ -21,52 +21,11 @@ LABEL_SIZE = 14.0
 LABEL_BASELINE = 1.4 / 2.54 * 72  # from the upper edge
 LABEL_MARGIN = 2.5 / 2.54 * 72  # from the right edge, as in the templates
 MARK_MARGIN = 2.5 / 2.54 * 72  # from the left edge
-_CHINESE = "第頁，共附件"
-_LATIN = "0123456789 "
 
 
 def page_number(number: int, total: int) -> str:
     """「第 1 頁，共 2 頁」"""
     return f"第 {number} 頁，共 {total} 頁"
-
-
-def glyph_document(more: str = "") -> bytes:
-    """A .docx with every sign of a page number and a label, and ``more`` Chinese signs of marks.
-
-    Its PDF holds the typefaces that Stamp.from_pdf takes.
-    """
-
-    # The space stands between digits, where it is of their typeface.
-    latin = _LATIN.strip()
-    return text_document([f"{latin} {latin}", _signs(more)])
-
-
-def _signs(more: str) -> str:
-    return "".join(dict.fromkeys(_CHINESE + more.replace(" ", "")))
-
-
-def text_document(lines: Iterable[str]) -> bytes:
-    """A .docx with these lines, as XML has them, a paragraph each, in the typefaces of papers."""
-
-    def run(text: str) -> str:
-        fonts = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="標楷體"/>'
-        return f'<w:r><w:rPr>{fonts}<w:sz w:val="24"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
-
-    body = "".join(f"<w:p>{run(line)}</w:p>" for line in lines)
-    package = "http://schemas.openxmlformats.org/package/2006"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    files = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels"'
-        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1"'
-        f' Type="{office}/officeDocument" Target="word/document.xml"/></Relationships>',
-        "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-        f"<w:body>{body}</w:body></w:document>",
-    }
-    declared = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    return written((name, f"{declared}{text}".encode()) for name, text in files.items())
 
 
 class Typeface(Struct, frozen=True):
@@ -92,7 +51,7 @@ class Stamp(Struct, frozen=True):
         # Both typefaces have a space: that of the digits is wanted.
         faces.sort(key=lambda face: "0" not in face.codes)
         of_sign: dict[str, Typeface] = {}
-        for sign in _LATIN + _signs(more):
+        for sign in glyphs.LATIN + glyphs.signs(more):
             face = next((face for face in faces if sign in face.codes), None)
             if face is None:
                 raise UnusablePdf(f"頁碼用的字型缺少「{sign}」，無法加上頁碼。請確認已安裝標楷體或全字庫正楷體。")

@@ -203,7 +203,7 @@ class Office:
     ``with Office() as office:`` starts it in the background and returns at once; ``office.convert`` is convert with
     the LibreOffice that runs by then. When it has died, or when LibreOffice or the fonts have changed, a new one is
     started; where none can be kept (on Windows), each conversion starts its own. It ends with the ``with``, however
-    that is left, and with this program, however that ends. To be used from one thread, but for ``lent``.
+    that is left, and with this program, however that ends. What several threads ask of it is done in turn.
 
     ``program`` is the one of find_office when not given, None when there is none; convert says so then. ``notes``: the
     folder in which another program of this user may say that it lends a LibreOffice; none is started then.
@@ -218,7 +218,7 @@ class Office:
         self._notes = notes
         # Whether somebody lends one, so that none is started; asked once.
         self.borrows = False
-        self._ended = False
+        self._ends = 0
         self._busy = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -249,6 +249,11 @@ class Office:
         self._identity = identity
 
     @property
+    def is_there(self) -> bool:
+        """Whether one runs, or is lent, so that a call need not start one."""
+        return self.borrows or (self._session is not None and self._session.runs)
+
+    @property
     def is_warm(self) -> bool:
         """Whether it runs and has worked, so that it will do so at once."""
         return self._session is not None and self._session.runs and self._session.has_worked
@@ -260,8 +265,8 @@ class Office:
             session.close()
 
     def end(self) -> None:
-        """Ends it for good, also while another thread waits for what it converts."""
-        self._ended = True
+        """Ends it, also while another thread waits for what it converts: that thread gives up."""
+        self._ends += 1
         self.close()
 
     def convert(
@@ -381,6 +386,7 @@ class Office:
         """
         out = next(iter(given.results.values())).parent
         ended = detail = ""
+        ends = self._ends
         left = list(given.staged)
         for _ in range(_ROUNDS):
             waiting = {source: given.results[source] for source in left}
@@ -396,7 +402,7 @@ class Office:
             if why and reached < len(left):
                 given.culprits.append(left[reached])
             left = left[reached + 1 :]
-            if not why or not left or self._ended:
+            if not why or not left or self._ends != ends:
                 break
         return ended, detail
 

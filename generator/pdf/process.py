@@ -19,6 +19,7 @@ from html import escape
 from pathlib import Path
 
 from generator.basic import temporary, workspace
+from generator.pdf.glyphs import text_document
 
 FONT_MAP = Path(__file__).with_name("fonts.conf")
 OPTIONS = ("--headless", "--nologo", "--nodefault", "--nofirststartwizard", "--norestore", "--nolockcheck")
@@ -59,14 +60,8 @@ SETTINGS = (
     ("/org.openoffice.Office.Recovery/AutoSave", "Enabled", "false"),
 )
 
-_IDLE = "idle.fodt"
-_IDLE_DOCUMENT = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.3"'
-    ' office:mimetype="application/vnd.oasis.opendocument.text">'
-    "<office:body><office:text><text:p>packet</text:p></office:text></office:body></office:document>\n"
-)
+# A .docx, so that what LibreOffice loads for one is loaded while others are still being rendered.
+_IDLE = "idle.docx"
 # Processor time for one file from elsewhere, in seconds, and memory: LibreOffice with nothing to do maps 0.7 GB.
 MOST_SECONDS = 30.0
 MOST_MEMORY = 1_500_000  # KB
@@ -110,7 +105,7 @@ class Session:
         if sys.platform != "win32":
             idle = self.work / "idle"
             idle.mkdir(exist_ok=True)
-            (idle / _IDLE).write_text(_IDLE_DOCUMENT, encoding="utf-8")
+            (idle / _IDLE).write_bytes(text_document(["packet"]))
             guarded = ["/bin/sh", "-c", _GUARD, "sh", *self._command, *OPTIONS, str(idle / _IDLE)]
             self._running = self._popen(guarded, subprocess.PIPE)
 
@@ -288,6 +283,8 @@ def _environment(work: Path) -> dict[str, str]:
     env.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(work / "tmp")))
     if sys.platform not in ("win32", "darwin"):
         env["SAL_USE_VCLPLUGIN"] = "svp"
+        # What one document took is kept for the next: given back and asked for again, it would be cleared each time.
+        env |= {"MALLOC_TRIM_THRESHOLD_": str(1 << 27), "MALLOC_TOP_PAD_": str(1 << 24)}
         env["FONTCONFIG_FILE"] = str(FONT_MAP)
         home = workspace.home()
         given = env.get("XDG_CACHE_HOME", "")

@@ -324,7 +324,8 @@ def _join(built: Built, joined: Sequence[tuple[PacketPart, Sequence[Page]]], sta
 
 def _stamp(folder: Path, signs: str) -> Any:
     """What writes the numbers and marks: a page of their signs, converted once and kept. Raises NoPages."""
-    from generator.pdf.numbers import Stamp, glyph_document
+    from generator.pdf.glyphs import glyph_document
+    from generator.pdf.numbers import Stamp
 
     name = "抽換頁碼"
     return Stamp.from_pdf(converted(folder, {name: ("docx", glyph_document(signs))})[name], signs)

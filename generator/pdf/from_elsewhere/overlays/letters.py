@@ -14,7 +14,7 @@ from typing import Any
 
 from pikepdf import Dictionary, Pdf
 
-from generator.pdf import numbers
+from generator.pdf import glyphs, numbers
 
 # Of the height of a letter: how far it goes below the line it stands on, and from one line to the next.
 DESCENT, LEADING = 0.22, 1.2
@@ -27,7 +27,7 @@ def document(letters: Iterable[str]) -> bytes:
     wanted = sorted(set(letters))
     lines = [wanted[start : start + _ON_A_LINE] for start in range(0, len(wanted), _ON_A_LINE)]
     # A letter by itself joins no other to a new one.
-    return numbers.text_document([escape(" ".join(line), quote=False) for line in lines])
+    return glyphs.text_document([escape(" ".join(line), quote=False) for line in lines])
 
 
 class Letters:
