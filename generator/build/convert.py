@@ -146,7 +146,7 @@ def _early_pages(sources: Sources, converter: Converter) -> dict[str, _Pages]:
                     document.name: its_pages
                     for document in sources.documents
                     if document.name in raw and document.name not in pages
-                    if (its_pages := _pages(document, sources.rendered, raw, _Looked(), []))
+                    if (its_pages := _pages(document, sources.rendered, raw, _Looked(), [], converter))
                 }
                 _numbered(sources, new, *_stamp(sources, raw[PAGE_NUMBER]), converter)
                 pages |= new
@@ -192,7 +192,7 @@ def _all_pages(
         for document in sources.documents
         if (
             found := early.get(document.name)
-            or _pages(document, sources.rendered, pdf_files, looked, converted.problems)
+            or _pages(document, sources.rendered, pdf_files, looked, converted.problems, converter)
         )
     }
     return pages, pdf_files.get(PAGE_NUMBER)
@@ -325,7 +325,7 @@ def _numbered(
             files[f"{document.name}.pdf"] = converter.kept(
                 "numbered",
                 *(own, stamped if numbers else "", repr(about)),
-                make=functools.partial(join.stamp_single, own, numbers, *about),
+                make=functools.partial(join.stamp_single, found.single, numbers, *about),
             )
     return files
 
@@ -405,6 +405,7 @@ def _pages(
     raw: Mapping[str, Path],
     looked: _Looked,
     problems: list[Problem],
+    converter: Converter,
 ) -> _Pages | None:
     """The pages of a document; None where there are none, which a file from elsewhere explains by a problem."""
     from generator.pdf import slide_tags
@@ -431,8 +432,12 @@ def _pages(
     path = raw[document.name]
     if document.ending != "docx":
         # Slides have numbers of their own; among the papers they stand on A4 with the label that papers have.
-        with_texts = slide_tags.finish(path, _drawings(rendered[document.name]))
-        return _Pages(with_texts, foreign_pdf.fitted(with_texts, ours=True), document.label, False)
+        deck = rendered[document.name]
+        with_texts = converter.kept(
+            "slides", path.read_bytes(), deck, make=lambda: slide_tags.finish(path, _drawings(deck))
+        )
+        fitted = converter.kept("fitted", with_texts, make=lambda: foreign_pdf.fitted(with_texts, ours=True))
+        return _Pages(with_texts, fitted, document.label, False)
     return _Pages(path, path, "", ooxml.numbers_pages(rendered[document.name]))
 
 

