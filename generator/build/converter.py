@@ -46,7 +46,7 @@ class Converter:
         self._cache, self._step, self.ready = Kept(cache, _KEPT), step, ready
         program = self._offices.first.program
         self._identity = pdf.office_fingerprint(program) if program else ""
-        self._program = "\n".join(unchanged.program())
+        self._program = outputs.digest("\n".join(unchanged.program()).encode())
         self._copies: dict[str, tuple[bytes, bytes]] = {}
         self._new: dict[tuple[str, str], bytes] = {}
         self._expected = 0.0
@@ -54,11 +54,13 @@ class Converter:
         self._early: temporary.Folder | None = None
         # The names of what was begun there, by its hash.
         self._begun: dict[str, str] = {}
+        # The PDFs that were in the cache when they were to be begun with, by the names of their documents.
+        self._there: dict[str, Path] = {}
         cache.mkdir(parents=True, exist_ok=True)
 
     def begin(self, documents: Sequence[Document]) -> None:
         """Starts as many LibreOffices as all of these documents are worth, where none of any was converted yet."""
-        if not any(self._cache.folder.iterdir()):
+        if self._cache.is_empty:
             self._offices.start(sum(map(_work, documents)))
 
     def expect(self, document: Document, content: bytes) -> None:
@@ -73,7 +75,8 @@ class Converter:
         ``work``: in times of a document of a few pages.
         """
         key = self._key(content)
-        if self._cache.path(key, "pdf") is not None:
+        if (kept := self._cache.path(key, "pdf")) is not None:
+            self._there[name] = kept
             return
         self._expected += work
         self._offices.start(self._expected)
@@ -91,7 +94,10 @@ class Converter:
             self._early.close()
 
     def begun(self) -> Iterator[dict[str, Path]]:
-        """The PDFs of all that was begun in the background, as they come, by the names of their documents."""
+        """The PDFs of all that was to be begun in the background, as they come, by the names of their documents."""
+        there, self._there = self._there, {}
+        if there:
+            yield there
         for done in self._offices.settle():
             self._put(done)
             kept = {self._begun[source.stem]: self._cache.path(source.stem, "pdf") for source in done}

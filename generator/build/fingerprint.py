@@ -35,51 +35,60 @@ class Fingerprints:
         return self._known[id(value)][1]
 
     def _look(self, value: Any, kind: type) -> bytes:
+        sort, names = _about(kind)
         found = hashlib.blake2b(f"{kind.__module__}.{kind.__qualname__}".encode(), digest_size=16)
-        add = found.update
-        if isinstance(value, Enum):
+        add, of = found.update, self.of
+        if sort is Enum:
             add(value.name.encode())
             return found.digest()
-        if isinstance(value, Text):
+        if sort is Text:
             add(str(value).encode("utf-8", "surrogatepass"))
-            add(self.of(value.spans))
+            add(of(value.spans))
             return found.digest()
-        if isinstance(value, Mapping):
+        if sort is Mapping:
             for key, held in value.items():
-                add(self.of(key))
-                add(self.of(held))
-        elif isinstance(value, (list, tuple)):
+                add(of(key))
+                add(of(held))
+        elif sort is list:
             for held in value:
-                add(self.of(held))
-        elif isinstance(value, (set, frozenset)):
-            for digest in sorted(map(self.of, value)):
+                add(of(held))
+        elif sort is set:
+            for digest in sorted(map(of, value)):
                 add(digest)
-        elif isinstance(value, _PLAIN):
+        elif sort is str:
             add(repr(value).encode("utf-8", "surrogatepass"))
         elif callable(value):
             raise NotComparable(kind.__qualname__)
-        for name in _fields(kind, value):
+        own = sorted(vars(value)) if hasattr(value, "__dict__") else ()
+        if sort is object and not names and not own:
+            raise NotComparable(kind.__qualname__)
+        for name in names:
+            if hasattr(value, name):
+                add(name.encode())
+                add(of(getattr(value, name)))
+        for name in own:
             add(name.encode())
-            add(self.of(getattr(value, name)))
+            add(of(getattr(value, name)))
         return found.digest()
 
 
 _PLAIN_TYPES = frozenset(_PLAIN)
 
 
-def _fields(kind: type, value: Any) -> list[str]:
-    """The names of what an object holds, be it in slots or not."""
-    slots = _slots(kind)
-    own = sorted(vars(value)) if hasattr(value, "__dict__") else []
-    if not slots and not own and not isinstance(value, (Mapping, list, tuple, set, frozenset, *_PLAIN)):
-        raise NotComparable(kind.__qualname__)
-    return [*(name for name in slots if hasattr(value, name)), *own]
-
-
 @cache
-def _slots(kind: type) -> tuple[str, ...]:
-    names = [name for part in kind.__mro__ for name in _listed(part.__dict__.get("__slots__", ()))]
-    return tuple(name for name in names if name not in ("__dict__", "__weakref__"))
+def _about(kind: type) -> tuple[type, tuple[str, ...]]:
+    """How a kind of value is looked at (object: by its fields alone), and the names of its slots."""
+    listed = [name for part in kind.__mro__ for name in _listed(part.__dict__.get("__slots__", ()))]
+    slots = tuple(name for name in listed if name not in ("__dict__", "__weakref__"))
+    sorts: tuple[tuple[type, type | tuple[type, ...]], ...] = (
+        (Enum, Enum),
+        (Text, Text),
+        (Mapping, Mapping),
+        (list, (list, tuple)),
+        (set, (set, frozenset)),
+        (str, _PLAIN),
+    )
+    return next((sort for sort, kinds in sorts if issubclass(kind, kinds)), object), slots
 
 
 def _listed(slots: Any) -> tuple[str, ...]:

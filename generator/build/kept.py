@@ -35,7 +35,15 @@ class Kept:
                     continue
         return self._found.get(name)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was there."""
+        return not self._listed()
+
     def _named(self, key: str, ending: str) -> list[str]:
+        return [name for name in self._listed().get(key, ()) if name.endswith(f".{ending}")]
+
+    def _listed(self) -> dict[str, list[str]]:
         if self._names is None:
             self._names = {}
             try:
@@ -44,7 +52,7 @@ class Kept:
                 names = []
             for name in names:
                 self._names.setdefault(name.partition(".")[0], []).append(name)
-        return [name for name in self._names.get(key, ()) if name.endswith(f".{ending}")]
+        return self._names
 
     def content(self, key: str, ending: str) -> bytes | None:
         """The content of the file."""

@@ -39,7 +39,7 @@ class Renderings:
         self._fingerprints = Fingerprints()
         self._new: dict[tuple[str, str], bytes] = {}
         self._used: list[tuple[str, str]] = []
-        self._program = "\n".join(unchanged.program())
+        self._program = outputs.digest("\n".join(unchanged.program()).encode())
 
     def key(
         self,
