@@ -124,21 +124,29 @@ class Table:
         self.documents = 0
         self.runs: dict[str, list[Run]] = {}
 
-    def measure(self, name: str, call: Callable[[], Run], turn: int = 1) -> None:
+    def measure(self, name: str, call: Callable[[], Run], turn: int = 1, slow: float = SLOW) -> None:
         """Calls and keeps what is found; that of turn 0 counts only where it is slow, which is called less often."""
         found = self.runs.setdefault(name, [])
         if found and found[-1].seconds == float("inf"):
             return
-        if found and turn >= ROUNDS_OF_SLOW and statistics.median(each.seconds for each in found) > SLOW:
+        if found and turn >= ROUNDS_OF_SLOW and statistics.median(each.seconds for each in found) > slow:
             return
         done = call()
-        if turn or done.seconds > SLOW:
+        if turn or done.seconds > slow:
             found.append(done)
         cpu = f", {done.cpu:.2f} s of processor time" if done.cpu == done.cpu else ""
         print(f"{name}: {done.seconds:.2f} s{cpu}, {done.memory:.0f} MB", file=sys.stderr, flush=True)
 
     def seconds(self, name: str) -> float:
         return statistics.median(each.seconds for each in self.runs[name])
+
+    def ratio(self, name: str, other: str) -> float:
+        """How long one takes in times of the other: the median over the rounds, in which they follow each other, so
+        that a machine that is slow for a while counts for both."""
+        first, second = self.runs[name], self.runs[other]
+        if len(first) != len(second):
+            return self.seconds(name) / self.seconds(other)
+        return statistics.median(run.seconds / beside.seconds for run, beside in zip(first, second, strict=True))
 
     def cpu(self, name: str) -> float:
         return statistics.median(each.cpu for each in self.runs[name])

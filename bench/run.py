@@ -1,4 +1,4 @@
-"""The measurements behind docs/benchmarks.md: run.py [--only packet,tables,pdf,meetings] [--rounds 5] [--write]
+"""The measurements behind docs/benchmarks.md: run.py [--only packet,tables,pdf,meetings] [--rounds 7] [--write]
 
 Everything is measured as a whole process, from its start to its end, in turn (a b c … a b c …), after one round that
 counts only where it is slow; what stands in the table are medians.
@@ -34,7 +34,7 @@ WHY = """## What is missed, and why
 
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--rounds", type=int, default=5)
+    given.add_argument("--rounds", type=int, default=7)
     given.add_argument("--most", type=int, default=tables.COUNTS[-1], help="rows of the longest table")
     given.add_argument("--only", default=",".join(PARTS), help=f"parts to measure: {', '.join(PARTS)}")
     given.add_argument("--write", action="store_true", help="write docs/benchmarks.md, if all parts are measured")
@@ -63,8 +63,8 @@ def main() -> None:
         "# Benchmarks",
         "",
         f"Made by `make bench` in {minutes:.1f} minutes, with a load of {load:.1f} at its start; bench/README.md says",
-        f"what is measured. Medians of {chosen.rounds} runs, of what takes more than {SLOW:.0f} s of {fewer}, taken in",
-        "turn after one that counts only where it is slow, each a whole process. *Processor* is user and system",
+        f"what is measured. Medians of {chosen.rounds} runs, of most of what takes more than {SLOW:.0f} s of {fewer},",
+        "in turn after one that counts only where it is slow, each a whole process. *Processor* is user and system",
         "time of all processes, LibreOffice's too.",
         "",
         machine(),

@@ -92,7 +92,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.unraisablehook = _end_again
     # Nearly all that a command makes is needed until it ends: cycles are looked for seldom, and at the end not at all.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
     try:
         packet(prog_name="packet")
     except Exception as error:

@@ -94,7 +94,7 @@ class Session:
         self._running: subprocess.Popen[bytes] | None = None
         self.can_be_kept = True
         self.has_worked = False
-        self._command = [str(program), f"-env:UserInstallation={self._profile.as_uri()}"]
+        self.command = [str(program), f"-env:UserInstallation={self._profile.as_uri()}"]
         _write_profile(self._profile, _build_id(program))
 
     def start(self) -> None:
@@ -106,7 +106,7 @@ class Session:
             idle = self.work / "idle"
             idle.mkdir(exist_ok=True)
             (idle / _IDLE).write_bytes(text_document(["packet"]))
-            guarded = ["/bin/sh", "-c", _GUARD, "sh", *self._command, *OPTIONS, str(idle / _IDLE)]
+            guarded = ["/bin/sh", "-c", _GUARD, "sh", *self.command, *OPTIONS, str(idle / _IDLE)]
             self._running = self._popen(guarded, subprocess.PIPE)
 
     @property
@@ -124,7 +124,7 @@ class Session:
         limit = time.monotonic() + timeout
         if self._running is not None and not self._is_ready(min(timeout, _LONGEST_START)):
             self._end()
-        command = [*self._command, *OPTIONS, *arguments]
+        command = [*self.command, *OPTIONS, *arguments]
         used = measure = 0.0
         process = self._popen(
             command if sys.platform == "win32" else ["/bin/sh", "-c", _GUARDED_CALL, "sh", *command], subprocess.PIPE
@@ -150,7 +150,7 @@ class Session:
                     self._end()
                     return f"LibreOffice 超過 {timeout:g} 秒仍未完成，已停止"
                 # wait() with a limit would look less and less often.
-                time.sleep(min(0.01, left))
+                time.sleep(min(0.004, left))
         finally:
             # Also after a normal end and after Ctrl-C: the program that was started may have left others behind.
             _end_group(process)
@@ -191,7 +191,7 @@ class Session:
             return subprocess.Popen(
                 command,
                 cwd=self.work,
-                env=_environment(self.work),
+                env=environment(self.work),
                 stdin=stdin,
                 stdout=log,
                 stderr=log,
@@ -277,7 +277,7 @@ def _write_profile(profile: Path, build: str) -> None:
     )
 
 
-def _environment(work: Path) -> dict[str, str]:
+def environment(work: Path) -> dict[str, str]:
     # A Python environment of ours would mislead the Python that LibreOffice carries.
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
     env.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(work / "tmp")))
