@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import io
 import json
 import re
@@ -24,6 +25,8 @@ REPO = Path(__file__).resolve().parents[1]
 # Hypothesis would fail an example that takes 200 ms, which any example may on a busy machine.
 settings.register_profile("packet", deadline=None)
 settings.load_profile("packet")
+# As the program does for itself (cli/app.py); pytest keeps many objects that are no garbage.
+gc.set_threshold(200_000, 20, 100)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

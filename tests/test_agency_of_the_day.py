@@ -35,6 +35,7 @@ def reorganise(desk: Desk) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_book_in_the_folder_counts_before_the_shared_one(committee: Desk) -> None:
     reorganise(committee)
     assert "unknown-unit" in errors(committee)

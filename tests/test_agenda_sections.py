@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import openpyxl
+import pytest
 from conftest import AGENCY, MEETING, UNITS, Desk
 from test_starting import menu, rows
 
@@ -66,6 +67,7 @@ def test_agenda_and_papers_have_the_sections_of_the_body(desk: Desk) -> None:
     assert "決議：" in texts["03 審議案第一案"]
 
 
+@pytest.mark.slow
 def test_minutes_have_the_sections_of_the_body(desk: Desk) -> None:
     sections(desk)
     desk.meeting(案由=CASES, 說明=POINTS, **HELD)
@@ -115,6 +117,7 @@ def test_what_does_not_fit_the_sections_is_a_problem_at_its_cell(desk: Desk) -> 
     assert found >= {("section-twice", "A7"), ("bad-choice", "B2"), ("subject-ending", "D3")}
 
 
+@pytest.mark.slow
 def test_forms_offer_the_sections_of_the_body_and_the_next_meeting_carries_its_tasks(desk: Desk) -> None:
     sections(desk)
     desk.meeting(案由=CASES, 說明=POINTS)
@@ -189,6 +192,7 @@ def test_a_unit_among_several_must_be_known_and_somebody_must_propose(desk: Desk
     assert found >= {("unknown-unit", "C2"), ("nobody-proposes", "C3")}
 
 
+@pytest.mark.slow
 def test_forms_explain_themselves_in_the_words_of_the_body(desk: Desk) -> None:
     sections(desk, SECTIONS.replace("| 臨時動議         | 動議 |", "| 其他事項 | 動議 |"))
     assert desk.run("new", "113-1").exit_code == 0

@@ -46,6 +46,7 @@ def shades(content: bytes) -> list[int]:
 A4 = (1240, 1754)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("frames", "shown"),
     [
@@ -82,6 +83,7 @@ def test_the_thumbnail_inside_a_photograph_is_no_page() -> None:
     assert shades(buffer.getvalue()) == pytest.approx([0], abs=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stored", ["tiff_lzw", "group4"])
 @pytest.mark.parametrize(("orientation", "black"), [(1, "12"), (3, "34"), (6, "24"), (8, "13"), (4, "34")])
 def test_a_scan_is_turned_once_as_its_tag_says(orientation: int, black: str, stored: str) -> None:
@@ -99,6 +101,7 @@ def test_a_scan_is_turned_once_as_its_tag_says(orientation: int, black: str, sto
     assert (tall > wide) == (orientation in (6, 8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "ending"), [("GIF", "gif"), ("WEBP", "webp"), ("PNG", "png")])
 def test_of_an_animation_the_row_says_that_one_picture_is_printed(desk: Desk, form: str, ending: str) -> None:
     frames = [Image.new("RGB", (400, 300), (shade, 0, 0)) for shade in (0, 120, 240)]
@@ -145,6 +148,7 @@ def parts(content: bytes) -> list[Image.Image]:
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
 @pytest.mark.parametrize(("frame", "dark"), [(False, False), (True, False), (False, True)])
 def test_a_long_screenshot_is_cut_where_no_line_of_text_stands(form: str, frame: bool, dark: bool) -> None:
@@ -172,6 +176,7 @@ def test_each_piece_is_as_wide_as_can_be_read_on_paper() -> None:
     document.close()
 
 
+@pytest.mark.slow
 def test_a_picture_without_a_blank_line_repeats_a_little_of_itself() -> None:
     import random
 

@@ -130,6 +130,7 @@ def test_the_notice_has_the_official_fields_in_their_order(called: Desk) -> None
     ]
 
 
+@pytest.mark.slow
 def test_fields_without_content_leave_no_line_and_the_date_room_to_fill_in(called: Desk) -> None:
     called.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=ROSTER)
     called.meeting(會議資訊=MEETING)

@@ -180,6 +180,7 @@ def test_a_usual_workbook_is_not_refused(desk: Desk) -> None:
     assert [one for one in desk.problems() if one["severity"] == "error"] == []
 
 
+@pytest.mark.slow
 def test_all_attachments_of_a_meeting_have_one_budget(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LARGEST_FOLDER", 50_000)
     attached(desk, **{f"{number}.docx": letter() for number in range(1, 4)})

@@ -174,6 +174,7 @@ def test_a_template_without_any_of_it_gives_the_same_bytes(desk: Desk) -> None:
         assert clean.office(path.read_bytes()) == path.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", range(0, 14, 2))
 def test_what_is_hidden_goes_wherever_it_stands_in_a_long_part(inside: int) -> None:
     """Parts are looked through piece by piece: a mark may lie across two."""

@@ -453,6 +453,7 @@ def points(*texts: str) -> str:
     return "| 案號 | 層級 | 內容 |\n" + lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quoted", ["“清單”", "「清單」", "『清單』", "‘清單’", "＂清單＂", "”清單”"])
 def test_quotation_marks_of_an_input_method_are_understood_in_a_tag(desk: Desk, quoted: str) -> None:
     desk.meeting(預定開放=PLANNED, 附件=LISTED, 說明=points(f"「甲」詳如{{{{ 附件({quoted}) }}}}。"))

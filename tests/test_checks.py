@@ -189,6 +189,7 @@ def test_platinum_is_part_of_gold_and_not_added(desk: Desk) -> None:
     assert total["cells"] == [f"會議.xlsx〔品質檢測〕{column}2:{column}4" for column in "BCDEF"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("total", "sampled"), [(0, 0), (1, 1), (49, 1), (50, 1), (51, 2), (100, 2), (101, 3), (991, 20)]
 )
@@ -458,6 +459,7 @@ def test_to_be_mentioned_by_another_case_is_not_enough(desk: Desk) -> None:
     assert places(desk, "attachment-unmentioned") == ["附件B2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sheet", ["預定開放", "下載統計", "品質檢測", "下架清單"])
 def test_a_list_that_an_attachment_prints_must_have_rows(desk: Desk, sheet: str) -> None:
     table = {"預定開放": PLANNED, "下載統計": downloads((9, 3)), "品質檢測": QUALITY, "下架清單": GONE}[sheet]
@@ -711,6 +713,7 @@ def test_it_is_never_the_wrong_word_for_minutes(desk: Desk) -> None:
 # --- The first packet -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_first_packet_are_those_that_were_printed(own_desk: Desk) -> None:
     found = figures(own_desk)
     columns = ("檢測範圍外", "無標章", "銅標章", "銀標章", "金標章", "白金標章", "總計")

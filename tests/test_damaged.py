@@ -106,6 +106,7 @@ def test_a_template_that_lacks_what_others_have_ends_in_a_sentence(desk: Desk, g
     assert result.exit_code == 0 or "議程.docx" in result.output
 
 
+@pytest.mark.slow
 def test_a_template_with_broken_bytes_is_named(desk: Desk) -> None:
     desk.meeting()
     path = desk.root / "templates" / "案.docx"

@@ -122,6 +122,7 @@ def test_a_decision_found_again_after_it_was_forgotten_goes_on_under_its_number(
     assert (life["state"], [step["meeting"] for step in life["steps"]]) == ("解除列管", ["114-1"])
 
 
+@pytest.mark.slow
 def test_decisions_are_searched_by_word_unit_and_state_with_overdue_ones_first(three: Desk) -> None:
     assert [life["number"] for life in listed(three)][:3] == ["113-1-討1-2", "113-1-討1-1", "113-1-討2-1"]
     assert [life["number"] for life in listed(three, "介面", "測試")] == ["113-1-討1-2", "113-1-討1-1"]
@@ -139,6 +140,7 @@ def test_an_older_decision_without_a_folder_is_numbered_as_it_stands(desk: Desk)
     assert [(life["number"], life["title"]) for life in listed(desk)] == [("112-2-列1", "112年第2次會議")]
 
 
+@pytest.mark.slow
 def test_each_unit_gets_its_own_document_and_workbook(three: Desk) -> None:
     result = three.run("decisions", "--write")
     assert result.exit_code == 0, result.output

@@ -68,6 +68,7 @@ def test_where_everything_is_there_it_says_so(machine: Desk) -> None:
     assert output.endswith("可以產生會議資料。\n")
 
 
+@pytest.mark.slow
 def test_a_missing_libreoffice_is_named_with_its_cost_and_how_to_get_it(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +120,7 @@ def test_another_libreoffice_than_those_that_were_tried_is_in_order_and_noted(
     assert ("；逐頁看過的是 7.4、25.2 版" in found["found"]) == noted
 
 
+@pytest.mark.slow
 @posix_only
 @pytest.mark.parametrize(
     ("face", "state", "code"),
@@ -158,12 +160,14 @@ def test_missing_templates_and_a_missing_agency_book_are_named(desk: Desk) -> No
     assert found["工作區"]["state"] == "缺少"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["簡報.pptx", "開會通知單.docx", "信件 會議資料.txt"])
 def test_every_standard_template_counts(desk: Desk, name: str) -> None:
     (desk.root / "templates" / name).unlink()
     assert findings(desk, 3)["範本"]["cost"] == f"缺少{name.rpartition('.')[0]}；用到的文件無法產生。"
 
 
+@pytest.mark.slow
 def test_it_runs_outside_of_any_workspace(tmp_path: Path) -> None:
     result = CliRunner().invoke(packet, ["--workspace", str(tmp_path), "doctor"])
     assert result.exit_code == 3

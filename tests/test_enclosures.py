@@ -275,6 +275,7 @@ def test_a_zip_that_is_no_document_is_not_taken(tmp_path: Path) -> None:
     assert fault_of(tmp_path / "a.docx") == "file-not-taken"
 
 
+@pytest.mark.slow
 def test_a_password_that_only_keeps_others_from_changing_it_is_none(tmp_path: Path) -> None:
     assert kind_of(put(tmp_path, "a.pdf", locked_pdf(""))).name == "PDF"
     assert kind_of(put(tmp_path, "a.xlsx", locked_office(excel("甲"), "VelvetSweatshop"))).name == "Excel"
@@ -572,6 +573,7 @@ def test_a_picture_has_a_page_for_each_page_of_its_own(content: bytes, count: in
     assert len(opened(pictures.to_pdf(content)).pages) == count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turned", [1, 2, 3, 4, 5, 6, 7, 8])
 @pytest.mark.parametrize("form", ["JPEG", "WEBP", "PNG"])
 def test_a_photograph_stands_upright(form: str, turned: int) -> None:

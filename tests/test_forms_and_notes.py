@@ -260,6 +260,7 @@ def mark(kind: str, **more: Any) -> dict[str, Any]:
     return note(kind, C=Array([1, 0, 0]), **{key: entries[key] for key in wanted.get(kind, ["QuadPoints"])} | more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MARKS)
 def test_a_mark_without_appearance_is_drawn(kind: str) -> None:
     without_flags = {key: value for key, value in mark(kind).items() if key != "/F"}
@@ -275,6 +276,7 @@ def test_a_mark_with_an_empty_appearance_is_drawn() -> None:
     assert has_colour(drawn(made), 255, 0, 0)
 
 
+@pytest.mark.slow
 def test_text_under_a_highlight_can_be_read() -> None:
     made = form(note("Highlight", QuadPoints=Array([10, 830, 300, 830, 10, 780, 300, 780]), C=Array([1, 1, 0])),
                 fields=False)  # fmt: skip
@@ -374,6 +376,7 @@ def test_a_form_without_a_list_of_its_fields_prints_its_values(desk: Desk) -> No
     assert "值" in text
 
 
+@pytest.mark.slow
 def test_an_empty_field_without_appearance_shows_its_border_alone() -> None:
     def blue() -> Dictionary:
         return Dictionary(BC=Array([0, 0, 1]))

@@ -68,6 +68,7 @@ def test_without_the_settings_there_is_neither(desk: Desk) -> None:
     assert not list(desk.output().glob("00*"))
 
 
+@pytest.mark.slow
 def test_no_paper_with_a_protected_name_is_converted_to_count_its_pages(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

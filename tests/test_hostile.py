@@ -239,6 +239,7 @@ ROWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in ROWS if "million" not in kind])
 def test_sheets_that_no_office_program_writes(desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     desk.meeting()
@@ -389,6 +390,7 @@ def test_a_folder_in_place_of_a_workbook(desk: Desk) -> None:
     assert [(one["code"], one["workbook"]) for one in desk.problems()] == [("workbook-is-folder", "機關.xlsx")]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 @pytest.mark.parametrize("target", ["elsewhere", "inside", "nowhere", "itself", "folder"])
 def test_a_workbook_that_is_a_link_is_not_read(desk: Desk, tmp_path: Path, target: str) -> None:

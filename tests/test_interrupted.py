@@ -75,6 +75,7 @@ def test_a_build_killed_at_a_hundred_moments_loses_nothing(desk: Desk, tmp_path:
     assert stopped >= MOMENTS, stopped
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing can be sent a signal there")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 130)])
 def test_an_end_that_is_asked_for_while_an_object_is_removed_is_not_forgotten(

@@ -48,6 +48,7 @@ def test_the_mail_of_the_papers_carries_the_meeting_with_alarms_and_nobodys_mail
     assert str(event["ORGANIZER"]) == "mailto:tide@example.gov.tw"
 
 
+@pytest.mark.slow
 def test_a_change_is_counted_once_and_keeps_the_event(desk: Desk) -> None:
     office(desk)
     template(desk, INVITING)

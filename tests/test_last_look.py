@@ -51,6 +51,7 @@ def template(desk: Desk, name: str, change: object) -> None:
 # --- What the texts say; no PDF is needed for that --------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -86,6 +87,7 @@ def test_what_no_page_should_say_is_named_at_its_cell(
     assert not list((desk.root / "output").glob("*版本/第*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -107,6 +109,7 @@ def test_ordinary_words_pass(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: 
     assert "忘了填" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["nan", "None", "xxx", "○○處", "？？？", "（待補）", "{年度}", "&nbsp;", "<br/>", "TBD"]
 )

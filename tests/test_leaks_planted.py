@@ -394,6 +394,7 @@ def test_a_mark_in_a_file_of_before_2007_is_named_and_not_published(desk: Desk, 
         assert f"文件{number}.pdf」的內文含有須保護的姓名" in result.output
 
 
+@pytest.mark.slow
 def test_what_an_old_file_does_not_print_is_not_looked_for(desk: Desk) -> None:
     plain = rb"{\rtf1\ansi\ansicpg950{\fonttbl{\f0\fcharset136 \'a7\'64;}}"
     hidden = rb"{\*\fldinst HYPERLINK mailto:a@example.org}{\deleted A123456789}{\info{\title 0912-345-678}}\par}"

@@ -114,6 +114,7 @@ def minutes(desk: Desk, tag: str, sheet: str) -> None:
     desk.book("113-1/會議紀錄.xlsx", **sheets)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", [*TAGS, "«會議日期»"])
 @pytest.mark.parametrize(("sheet", "cell"), [("紀錄資訊", "B4"), ("發言", "F2"), ("決議", "C3")])
 def test_a_tag_in_the_minutes_is_an_error_at_its_cell(desk: Desk, tag: str, sheet: str, cell: str) -> None:
@@ -203,6 +204,7 @@ def edited(desk: Desk, name: str, old: str, new: str) -> None:
     document.save(str(path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "code"),
     [

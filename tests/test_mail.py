@@ -161,6 +161,7 @@ def long_lines(content: bytes) -> list[bytes]:
 # --- the file ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_draft_has_heads_text_and_attachment_as_two_parsers_read_them(desk: Desk) -> None:
     office(desk)
     answer = mail(desk)
@@ -322,6 +323,7 @@ def test_who_gets_nothing_needs_no_address(desk: Desk) -> None:
     assert mail(desk)["mails"][0]["cc"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     [
@@ -389,6 +391,7 @@ def test_nobody_to_send_to_is_a_problem(desk: Desk) -> None:
 # --- which mail ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_mail_fits_the_state_of_the_minutes(desk: Desk) -> None:
     office(desk)
     assert mail(desk)["kind"] == "會議資料"
@@ -401,6 +404,7 @@ def test_the_mail_fits_the_state_of_the_minutes(desk: Desk) -> None:
         assert list(attached(content)) == (["01 議程.docx"] if name == "會議資料.eml" else ["會議紀錄（會議版）.docx"])
 
 
+@pytest.mark.slow
 def test_a_draft_asks_for_corrections_by_the_day_that_is_counted(desk: Desk) -> None:
     minutes(desk)
     mail(desk)
@@ -443,6 +447,7 @@ def test_errors_of_the_workbooks_stop_a_mail(desk: Desk) -> None:
     assert "有錯誤，沒有產生信件草稿" in desk.run("mail", "113-1").output
 
 
+@pytest.mark.slow
 def test_what_has_gone_out_of_date_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     minutes(desk)
     monkeypatch.setattr(options, "today", lambda: dt.date(2024, 6, 7))
@@ -466,6 +471,7 @@ def test_a_deadline_without_a_calendar_says_which_calendar_is_missing(desk: Desk
 # --- what is attached ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_attached_fits_the_workbooks_as_they_are_now(desk: Desk) -> None:
     office(desk)
     desk.run("build", "113-1", "--format", "docx")
@@ -592,6 +598,7 @@ def test_no_mail_names_a_protected_speaker(desk: Desk) -> None:
     assert "訴訟" not in text(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["內文", "主旨"])
 def test_a_template_that_names_one_is_refused_without_saying_the_name(desk: Desk, where: str) -> None:
     minutes(desk)
@@ -702,6 +709,7 @@ def sized(desk: Desk, monkeypatch: pytest.MonkeyPatch, *contents: bytes, most: i
     monkeypatch.setattr(making, "make", make)
 
 
+@pytest.mark.slow
 def test_what_is_too_large_goes_in_one_archive(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sized(desk, monkeypatch, b"a" * 2_000_000, NOISE[300_000])
     mail(desk)
@@ -742,6 +750,7 @@ def test_mails_are_as_few_as_the_order_allows(desk: Desk, monkeypatch: pytest.Mo
     assert list(attached(second)) == [NAMES[2]]
 
 
+@pytest.mark.slow
 def test_a_file_that_no_mail_can_hold_is_a_problem_that_says_what_to_do(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

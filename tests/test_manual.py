@@ -368,6 +368,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table]
 
 
+@pytest.mark.slow
 def test_what_the_first_page_shows_is_a_meeting_that_builds(desk: Desk, tmp_path: Path) -> None:
     new = Desk(tmp_path / "新機關")
     assert desk.run("init", str(new.root)).exit_code == 0

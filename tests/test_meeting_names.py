@@ -65,6 +65,7 @@ def test_what_is_no_safe_name_is_refused(desk: Desk, name: str) -> None:
     assert not list((desk.root / "inputs").rglob("會議.xlsx"))
 
 
+@pytest.mark.slow
 def test_meetings_follow_each_other_as_people_count(desk: Desk) -> None:
     for number, day in (("974", "113-04-20"), ("1002", "113-05-20"), ("974備份", "113-05-01")):
         title = "" if "備份" in number else f"| 會議名稱 | 委員會第{number}次會議 |"
@@ -94,6 +95,7 @@ def test_meetings_follow_each_other_as_people_count(desk: Desk) -> None:
     assert "委員會第974次會議：甲案。" in "\n".join(desk.texts("1003").values())
 
 
+@pytest.mark.slow
 def test_the_form_of_a_named_meeting_asks_for_its_name(desk: Desk) -> None:
     assert desk.run("new", "113-1").exit_code == 0
     assert desk.run("new", "114學年-1-2").exit_code == 0
@@ -106,6 +108,7 @@ def test_the_form_of_a_named_meeting_asks_for_its_name(desk: Desk) -> None:
     assert "會議名稱" in asked("114學年-1-2")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("113", "113-1"), ("113年", "113-1"), ("113年第2次", "113-2"), ("113_2", "113-2"), ("113-臨", "113-臨1")],
@@ -117,6 +120,7 @@ def test_a_name_that_looks_like_an_unfinished_number_is_asked_about(desk: Desk, 
     assert f"「{typed}」當作會議的名稱。是否為 {meant}？是的話，請刪除 inputs/{typed}" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["114學年-1-2", "974", "28", "113-1"])
 def test_a_name_that_is_none_is_not_asked_about(desk: Desk, name: str) -> None:
     assert "是否為" not in desk.run("new", name).output

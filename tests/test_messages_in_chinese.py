@@ -114,6 +114,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", WRONG, ids=lambda arguments: " ".join(arguments[-3:]))
 def test_wrong_command_line(desk: Desk, arguments: tuple[str, ...]) -> None:
     result = desk.run(*arguments)
@@ -145,6 +146,7 @@ def test_start_does_not_import_babel() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=REPO, timeout=300).returncode == 0
 
 
+@pytest.mark.slow
 def test_every_text_of_click_is_translated() -> None:
     """With a newer click this names the texts that messages.po has not yet."""
     source = Path(click.__file__).parent

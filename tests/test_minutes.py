@@ -287,6 +287,7 @@ def test_minutes_without_their_status_are_mentioned(met: Desk) -> None:
     assert [one["sheet"] for one in found] == ["出席"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["吳\u200b民間", "吳\u00ad民間", "吳民\ufe00間", "吳‧民間", "吳民\U000e0100間"])
 def test_a_protected_name_is_found_in_any_spelling(met: Desk, name: str) -> None:
     minutes(met, 發言=REMARKS.replace("將研議期程與經費。", f"依{name}委員意見辦理。"))
@@ -324,6 +325,7 @@ def test_a_protected_name_as_the_title_of_an_observer_is_an_error(met: Desk) -> 
     assert [one["sheet"] for one in met.problems() if one["code"] == "protected-name"] == ["列席"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "field"),
     [

@@ -245,6 +245,7 @@ def test_the_quorum_agrees_with_plain_arithmetic(
 # --- Deputies (設置要點七) ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "place", "role"), [("王召集", "出席C2", CHAIR), ("陳民一", "出席C10", CIVIL)])
 def test_only_a_member_for_an_agency_may_send_a_deputy(desk: Desk, name: str, place: str, role: str) -> None:
     chair = "李機一" if name == "王召集" else "王召集"
@@ -265,6 +266,7 @@ def test_a_deputy_is_named(desk: Desk) -> None:
     assert found(desk) == [("deputy-missing", "error", "出席D3")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["出席", "請假"])
 def test_a_deputy_of_one_who_came_or_stayed_away_is_a_slip(desk: Desk, how: str) -> None:
     held(desk, who=with_attendance(李機一=f"{how} 林代理"))
@@ -335,6 +337,7 @@ def test_a_list_without_its_headings_is_said_once(desk: Desk) -> None:
 # --- The chair (設置要點四(二)) -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["請假", "代理 林代理"])
 def test_the_chair_is_there_in_person(desk: Desk, how: str) -> None:
     held(desk, who=with_attendance(李機一=how), meeting=CHAIRED.replace("王召集", "李機一"))
@@ -421,6 +424,7 @@ def test_a_place_is_taken_once_within_a_case(desk: Desk) -> None:
     assert said(desk, "remark-twice") == ["討1的順序 2 重複，B3 已經用過"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["不記名", "不公開"])
 def test_only_opinions_are_protected(desk: Desk, how: str) -> None:
     held(desk, remarks=REMARKS.replace("機關回應 | 記名 ", f"機關回應 | {how} "))
@@ -428,6 +432,7 @@ def test_only_opinions_are_protected(desk: Desk, how: str) -> None:
     assert "運作指引肆三" in said(desk, "openness-unfit")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["不記名", "不公開"])
 def test_no_message_says_a_protected_name(desk: Desk, how: str) -> None:
     """One protected speaker after the other, each with every fault that their name can be in."""
@@ -452,6 +457,7 @@ def test_no_message_says_a_protected_name(desk: Desk, how: str) -> None:
         assert [name for name in names if name in printed] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["不記名", "不公開"])
 def test_no_message_guesses_at_a_protected_name(desk: Desk, how: str) -> None:
     speakers = [("陳民五五", how), ("陳民四", how), ("民四", "記名")]
@@ -492,6 +498,7 @@ def test_a_number_stands_once_within_a_case(desk: Desk) -> None:
     assert said(desk, "decision-twice") == ["討1的項次 1 重複，B3 已經用過"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("case", "text", "ok"),
     [
@@ -520,6 +527,7 @@ def test_a_motion_is_decided_in_any_words(desk: Desk) -> None:
     assert found(desk) == []
 
 
+@pytest.mark.slow
 @in_both_states
 def test_what_is_final_decides_every_case(desk: Desk, info: str, code: str, severity: str) -> None:
     cases = CASES + "| 臨1 | 臨時動議 | 資訊處 | 某案 |"
@@ -529,6 +537,7 @@ def test_what_is_final_decides_every_case(desk: Desk, info: str, code: str, seve
     assert [text[:12] for text in texts] == ["報告事項第一案還沒有決定", "臨時動議第一案還沒有決議"]
 
 
+@pytest.mark.slow
 @in_both_states
 @pytest.mark.parametrize(
     ("task", "cells"),
@@ -566,6 +575,7 @@ def test_a_decision_that_could_not_be_read_may_be_the_missing_one(desk: Desk) ->
     assert found(desk) == [("bad-count", "error", "決議B2")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("units", "wrong"),
     [
@@ -581,6 +591,7 @@ def test_units_of_a_task_are_known(desk: Desk, units: str, wrong: list[str]) -> 
     assert said(desk, "task-unit-unknown") == [f"主辦單位「{one}」不在 機關.xlsx〔單位〕內" for one in wrong]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("due", "ok"), [("113-05-19", False), ("113-05-20", True), ("113-05-21", True)])
 def test_nothing_is_due_before_the_meeting(desk: Desk, due: str, ok: bool) -> None:
     held(desk, decisions=DECISIONS.replace("113-12-31", due))
@@ -590,6 +601,7 @@ def test_nothing_is_due_before_the_meeting(desk: Desk, due: str, ok: bool) -> No
 # --- Times and years ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("begun", "ended", "ok"),
     [("14:35", "14:34", False), ("14:35", "14:36", True), ("", "14:29", False), ("", "14:31", True)],
@@ -610,6 +622,7 @@ def test_a_time_that_cannot_be_read_is_not_missing_as_well(desk: Desk) -> None:
     assert found(desk) == [("bad-time", "error", "紀錄資訊B4")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folders", "fires"),
     [

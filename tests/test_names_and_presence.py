@@ -89,6 +89,7 @@ def test_minutes_name_people_as_official_texts_do(held: Desk) -> None:
     assert "歐陽處長小雨" in notice
 
 
+@pytest.mark.slow
 def test_names_may_stay_before_their_title(held: Desk) -> None:
     agency = AGENCY + "| 姓名格式 | 姓名＋稱謂 |\n"
     held.book("機關.xlsx", 機關=agency, 單位=UNITS, 規則=RULES, 身分=ROLES, 委員=MEMBERS)
@@ -114,6 +115,7 @@ def test_a_protected_member_is_found_by_name_and_title(held: Desk) -> None:
     assert "protected-name" in {item["code"] for item in held.problems()}
 
 
+@pytest.mark.slow
 def test_who_came_changes_no_notice(held: Desk) -> None:
     invited = "| 單位 | 姓名 | 職稱 |\n| 資訊處 | 錢小美 | 科長 |\n| 企劃處 | 孫立 | 專員 |"
     came = "| 單位 | 姓名 | 職稱 | 出席 |\n| 資訊處 | 吳大同 | 專員 | |\n| 企劃處 | 孫立 | 專員 | 請假 |"
@@ -129,6 +131,7 @@ def test_who_came_changes_no_notice(held: Desk) -> None:
     assert "錢科長小美" in notice
 
 
+@pytest.mark.slow
 def test_forms_have_who_is_invited_before_and_who_came_after(held: Desk, tmp_path: Path) -> None:
     assert held.run("new", "113-2").exit_code == 0
     book = openpyxl.load_workbook(held.root / "inputs" / "113-2" / "會議.xlsx")

@@ -265,6 +265,7 @@ def station(desk: Desk, *given: tuple[Any, str], width: float | None = None, epo
     book.save(path)
 
 
+@pytest.mark.slow
 def test_a_sheet_is_printed_as_it_shows(desk: Desk) -> None:
     shown = [entry for entry in ALIKE if entry[2]]
     station(desk, *((value, code) for value, code, _ in shown))

@@ -109,6 +109,7 @@ def plain(text: str) -> str:
     return "".join(text.split())
 
 
+@pytest.mark.slow
 def test_numbers_do_not_shift_and_every_reader_has_an_edition(desk: Desk) -> None:
     put(desk)
     rules_off(desk)
@@ -179,6 +180,7 @@ def test_nothing_restricted_is_in_the_public_edition_nor_anything_closed_with_th
     assert [word for word in WITHHELD if word in sent] == []
 
 
+@pytest.mark.slow
 def test_the_next_meeting_does_not_tell_what_was_restricted(desk: Desk) -> None:
     put(desk, **HELD)
     rules_off(desk)
@@ -188,6 +190,7 @@ def test_the_next_meeting_does_not_tell_what_was_restricted(desk: Desk) -> None:
     assert "討論事項第二案（不公開）" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "old", "new", "code"),
     [
@@ -239,6 +242,7 @@ def test_without_anything_restricted_there_is_one_edition(desk: Desk) -> None:
     assert not [path.name for path in desk.output().iterdir() if "版" in path.name]
 
 
+@pytest.mark.slow
 def test_personal_data_of_a_closed_case_hinder_no_publication(desk: Desk) -> None:
     closed = HELD["發言"].replace("當事人已自行坦承疏失。", "當事人電話0912-345678已通知。")
     lists = LISTS["廠商"].replace("資格符合", "聯絡0933-222111")

@@ -41,6 +41,7 @@ def test_an_original_lies_beside_its_document_only_where_the_row_asks_for_it(des
     assert made(desk) == ["圖b.pdf（原檔）.pdf"]
 
 
+@pytest.mark.slow
 def test_an_original_is_mailed_only_where_the_row_asks_for_it(desk: Desk) -> None:
     for marks, expected in ((("", ""), []), (("★", ""), ["圖a.png.png"])):
         staged(desk, *marks)
@@ -51,6 +52,7 @@ def test_an_original_is_mailed_only_where_the_row_asks_for_it(desk: Desk) -> Non
         assert ("可能含有看不見的個人資料" in desk.run("mail", "113-1").output) is bool(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [r"file:///C:\Users\someone\Normal.dotm", r"\\server\share\a.docx", r"D:\a.docx"])
 @pytest.mark.parametrize("mark", ["★", ""])
 def test_an_original_that_leads_to_a_machine_is_mentioned(desk: Desk, path: str, mark: str) -> None:

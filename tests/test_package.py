@@ -37,6 +37,7 @@ def lying(content: bytes, name: str, claimed: int) -> bytes:
 # --- the reader by itself ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_comes_out_is_counted_and_not_what_is_declared() -> None:
     content = lying(zipped({"a": b" " * 50 * MEGABYTE}), "a", 400)
     with Package(content, Budget(MEGABYTE)) as archive, pytest.raises(zipfile.BadZipFile):
@@ -86,6 +87,7 @@ def test_the_same_parts_give_the_same_bytes() -> None:
 # --- links are looked for in files of all kinds -----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_links_are_not_looked_for_in_what_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "_MOST_UNPACKED", 5 * MEGABYTE)
     picture = gzip.compress(b"<svg>" + b" " * 3 * MEGABYTE)

@@ -209,6 +209,7 @@ def test_no_figure_is_typed_into_the_prose(own_desk: Desk) -> None:
             assert not re.search(r"\d", literal_text(str(row[column] or ""))), row[column]
 
 
+@pytest.mark.slow
 def test_the_figures_are_those_of_the_real_packet(own_desk: Desk) -> None:
     import json
 
@@ -235,5 +236,6 @@ def test_the_figures_are_those_of_the_real_packet(own_desk: Desk) -> None:
     assert {name: values[name] for name in expected} == expected
 
 
+@pytest.mark.slow
 def test_the_only_warnings_are_those_that_the_real_packet_earns(own_desk: Desk) -> None:
     assert [(one["code"], one["cell"]) for one in own_desk.problems()] == [("period-gap", "B8"), ("same-count", "F8")]

@@ -193,6 +193,7 @@ def test_the_room_for_the_decision_is_not_alone_on_a_page_after_a_table(desk: De
     assert "決定：" in last
 
 
+@pytest.mark.slow
 def test_a_document_that_unpacks_to_too_much_is_given_as_it_is(tmp_path: Path) -> None:
     large = tmp_path / "large.docx"
     with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as made:

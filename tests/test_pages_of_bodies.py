@@ -82,6 +82,7 @@ def indent(paragraph: Paragraph) -> tuple[float, float]:
     return left.pt, -first.pt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("title", "printed"),
     [
@@ -99,18 +100,21 @@ def test_the_end_of_a_title_is_not_cut_in_two(desk: Desk, title: str, printed: s
     assert paragraphs(desk, "會議紀錄（會議版）")[0].text == printed
 
 
+@pytest.mark.slow
 def test_the_agency_is_not_named_twice_above_a_document(built: Desk) -> None:
     assert paragraphs(built, "01 議程")[0].text == f"{TITLE}　議程"
     put(built, "港區計畫委員會第28次會議")
     assert [each.text for each in paragraphs(built, "01 議程")[:2]] == ["海風部", "港區計畫委員會第28次會議　議程"]
 
 
+@pytest.mark.slow
 def test_points_of_the_fourth_level_hang_as_wide_as_their_number(built: Desk) -> None:
     (point,) = [each for each in paragraphs(built, "02 討論事項第一案") if each.text.startswith("（1）")]
     assert point.text == "（1）丁。"
     assert indent(point)[1] == 40
 
 
+@pytest.mark.slow
 def test_fields_hang_as_wide_as_their_names(built: Desk) -> None:
     names = ("連署人：", "附帶決議：")
     lines = [each for each in paragraphs(built, "會議紀錄（會議版）") if each.text.startswith(names)]
@@ -119,12 +123,14 @@ def test_fields_hang_as_wide_as_their_names(built: Desk) -> None:
     assert found["附帶決議"] == (48 + 80, 80)
 
 
+@pytest.mark.slow
 def test_members_are_called_by_the_word_that_they_share(built: Desk) -> None:
     lines = [each.text for each in paragraphs(built, "會議紀錄（會議版）")]
     assert "出席代表：林主任委員大年、周代表明" in lines
     assert "請假代表：何代表小雨" in lines
 
 
+@pytest.mark.slow
 def test_a_remark_without_a_name_is_of_the_word_that_members_share(built: Desk) -> None:
     remarks = "| 案號 | 順序 | 發言者 | 類型 | 記名方式 | 內容 |\n| 討1 | 1 | 周明 | 委員意見 | 不記名 | 宜分年辦理。 |"
     built.book("28/會議紀錄.xlsx", **HELD, 發言=remarks)
@@ -132,15 +138,18 @@ def test_a_remark_without_a_name_is_of_the_word_that_members_share(built: Desk) 
     assert "代表：宜分年辦理。" in [each.text for each in paragraphs(built, "會議紀錄（會議版）")]
 
 
+@pytest.mark.slow
 def test_tasks_have_the_decisions_before_what_was_attached_to_them(built: Desk) -> None:
     table = docx.Document(str(built.output("決議分辦表.docx", "28"))).tables[0]
     assert [row.cells[2].text for row in table.rows[1:]] == ["修正通過。", "分年辦理。", "附帶決議：請辦理說明會。"]
 
 
+@pytest.mark.slow
 def test_a_notice_without_anyone_to_ask_does_not_print_an_empty_line(built: Desk) -> None:
     assert "聯絡人" not in built.texts("28")["開會通知單"]
 
 
+@pytest.mark.slow
 def test_the_request_may_end_the_explanation_or_what_follows_it(built: Desk) -> None:
     moved = POINTS.replace("| 以上所擬是否妥適，提請討論。 |", "| 略。 |")
     built.meeting("28", 會議資訊=INFO.format(TITLE), 案由=CASES, 說明=moved)

@@ -46,6 +46,7 @@ def table(desk: Desk) -> list[list[str]]:
     ]
 
 
+@pytest.mark.slow
 def test_filled_columns_are_added_to_the_table(desk: Desk) -> None:
     prepare(desk)
     rows = table(desk)
@@ -55,6 +56,7 @@ def test_filled_columns_are_added_to_the_table(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kept", "headings"),
     [
@@ -116,6 +118,7 @@ def test_an_item_keeps_its_number_for_life(desk: Desk) -> None:
     assert ["「編號」與 113-1 所載不同，原為「112-1」" in item["text"] for item in altered] == [True]
 
 
+@pytest.mark.slow
 def test_units_come_along_only_where_the_body_has_them(desk: Desk) -> None:
     prepare(desk, "| 類別 | 案由 | 決定（議） | 辦理情形 |\n| 討論事項 | 編列預算 | 照案通過。 | 已經編列。 |")
     hold(desk)
@@ -125,6 +128,7 @@ def test_units_come_along_only_where_the_body_has_them(desk: Desk) -> None:
     assert desk.run("new", "113-3", "--from", "113-1", "--with", "編號,主辦機關").exit_code == 0
 
 
+@pytest.mark.slow
 def test_the_list_of_the_year_comes_along_with_its_stars(own_desk: Desk) -> None:
     assert own_desk.run("new", "113-2", "--from", "113-1").exit_code == 0
     planned = rows_of(own_desk.root / "inputs" / "113-2" / "資料集.xlsx", "預定開放")

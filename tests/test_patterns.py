@@ -23,6 +23,7 @@ def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == name]
 
 
+@pytest.mark.slow
 def test_no_module_compiles_while_it_is_imported() -> None:
     at_once = []
     for module in MODULES:
@@ -76,6 +77,7 @@ LOOKS: dict[str, tuple[re.Pattern[str], Callable[[str], object]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", LOOKS)
 def test_a_cheap_look_passes_whatever_the_pattern_finds(what: str) -> None:
     late, look = LOOKS[what]

@@ -231,6 +231,7 @@ def test_numbers_of_letters_the_groups_own_and_codes_are_none(desk: Desk, text: 
     assert found(told(desk, text)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "cleared"),
     [
@@ -246,6 +247,7 @@ def test_a_public_service_is_cleared_by_a_row(desk: Desk, text: str, cleared: st
     assert found(told(desk, f"{text}，或 0912-345-678", cleared)) != []
 
 
+@pytest.mark.slow
 def test_every_place_that_is_published_is_looked_at(desk: Desk) -> None:
     told(desk, "規定")
     spoken = REMARKS.replace("將研議期程與經費。", "請電 0912-345-678。").replace(
@@ -309,6 +311,7 @@ def test_an_attachment_that_cannot_be_read_is_said(desk: Desk, monkeypatch: pyte
     assert "attachment-unread" in [one["code"] for one in desk.problems()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     ["x", "x.", "0", "A1 ", "路", "中路1號", "區中村", "02-", "a@", "王、", "1年", "No. 1, a ", "帳號1", "{", "{%"],

@@ -235,6 +235,7 @@ FOUR = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "label"),
     [
@@ -303,6 +304,7 @@ DATA = [
 TAGS = ["{{ x }}", "{{ 會議.年度 }}", "{% raw %}", "{% endraw %}", "{% if %}", "{# 註 #}", "｛｛ 甲 ｝｝"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", DATA)
 def test_data_print_as_they_are(desk: Desk, text: str) -> None:
     desk.meeting(

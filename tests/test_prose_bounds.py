@@ -80,6 +80,7 @@ def desk_with(desk: Desk, text: str) -> Desk:
     return desk
 
 
+@pytest.mark.slow
 def test_a_cell_that_would_print_more_than_anyone_reads_is_refused(desk: Desk) -> None:
     long = "潮" * 30_000
     rows = "".join(f"| {n} | 103-06-19 | 每月 | 113-03-07 | {long}{n} | 9 | {8 - n} |\n" for n in range(2, 7))

@@ -41,6 +41,7 @@ def places(desk: Desk, *codes: str) -> list[str]:
 # --- by title ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -83,6 +84,7 @@ def test_a_nameless_speaker_is_not_named_by_title(desk: Desk, words: str) -> Non
     assert desk.run("build", "113-1", "--format", "docx").exit_code == 1
 
 
+@pytest.mark.slow
 def test_the_own_title_of_a_nameless_speaker_names_them_too(desk: Desk) -> None:
     meeting_with(desk, "鐘明", "依鐘潮汐觀測員意見辦理。")
     assert found(desk, "protected-title") == []
@@ -90,6 +92,7 @@ def test_the_own_title_of_a_nameless_speaker_names_them_too(desk: Desk) -> None:
     assert places(desk, "protected-title") == ["發言F3"]
 
 
+@pytest.mark.slow
 def test_a_given_name_with_a_title_names_the_member(desk: Desk) -> None:
     meeting_with(desk, "鐘大明", "依大明委員意見辦理。")
     assert places(desk, "protected-title") == ["發言F3"]
@@ -122,6 +125,7 @@ def test_who_proposed_a_case_may_stand_there_by_name_and_nowhere_else(desk: Desk
     assert "含有須保護的姓名" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["提升鐘聲學者參與", "鐘，委員另有意見", "鐘。委員", "分鐘專家"])
 def test_what_only_begins_like_a_title_names_nobody(desk: Desk, words: str) -> None:
     meeting_with(desk, "鐘明", f"{words}，將研議期程。")
@@ -161,6 +165,7 @@ def test_what_may_point_at_a_nameless_speaker_is_a_warning(desk: Desk) -> None:
     assert [(severity, place) for severity, place, _ in found(desk, "hinted")] == expected
 
 
+@pytest.mark.slow
 def test_a_surname_of_two_characters_is_one(desk: Desk) -> None:
     meeting_with(desk, "歐陽明", "依歐陽委員意見辦理。")
     assert places(desk, "protected-title") == ["發言F3"]
@@ -199,6 +204,7 @@ def with_template_text(desk: Desk, name: str, text: str) -> None:
     document.save(str(path))
 
 
+@pytest.mark.slow
 def test_a_title_that_a_template_says_is_found_in_the_finished_minutes(desk: Desk) -> None:
     meeting_with(desk, "鐘明")
     with_template_text(desk, "會議紀錄", "本次會議感謝鐘委員指教。")
@@ -209,6 +215,7 @@ def test_a_title_that_a_template_says_is_found_in_the_finished_minutes(desk: Des
     assert "鐘" not in result.output
 
 
+@pytest.mark.slow
 def test_where_the_title_may_stand_the_finished_minutes_may_have_it(desk: Desk) -> None:
     spoken = REMARKS.replace("吳民間", "鐘明").replace("周民間", "鐘明").replace("報告宜附", "鐘委員前次報告宜附")
     meeting_with(
@@ -223,6 +230,7 @@ def test_where_the_title_may_stand_the_finished_minutes_may_have_it(desk: Desk) 
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.slow
 def test_a_title_in_what_will_be_published_is_a_warning_and_can_be_cleared(desk: Desk) -> None:
     meeting_with(desk, "鐘明")
     said = EXPLANATIONS.replace("依本部規定辦理。", "依鐘委員前次建議辦理。")
@@ -238,6 +246,7 @@ def test_a_title_in_what_will_be_published_is_a_warning_and_can_be_cleared(desk:
 REGULATION = "| 層級 | 條號 | 內容 |\n| 名稱 | | 鐘大明要點 |\n| 1 | 一、 | 依鐘大明意見辦理。 |"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("access", "expected"), [("公開", ["紀錄附件A2", "紀錄附件B2", "條文C3"]), ("限閱", ["紀錄附件A2"])]
 )
@@ -333,6 +342,7 @@ SPELLINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "written"), SPELLINGS)
 def test_a_protected_name_slips_through_in_no_spelling(desk: Desk, name: str, written: str) -> None:
     meeting_with(desk, name, f"依{written}意見辦理。")
@@ -342,6 +352,7 @@ def test_a_protected_name_slips_through_in_no_spelling(desk: Desk, name: str, wr
     assert name not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["陳○○代表", "陳代用品", "王國華", "陳述國家", "陳x", "國華－陳列"])
 def test_what_only_looks_alike_is_no_name(desk: Desk, written: str) -> None:
     meeting_with(desk, "陳國華", f"依{written}說明。")
@@ -377,6 +388,7 @@ def test_only_the_listed_wording_is_cleared(desk: Desk, reply: str) -> None:
     assert places(desk, "protected-name") == ["發言F3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wording", ["高明", "高 明", "高明委員", "高明教授、"])
 def test_a_row_cannot_clear_the_name_itself(desk: Desk, wording: str) -> None:
     meeting_with(desk, "高明", 非姓名=CLEARED.replace("提高明確性", wording))
@@ -433,6 +445,7 @@ def test_what_is_cleared_is_published_and_what_is_not_is_refused_with_its_cell(d
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speaker", ["主席", "民間代表", "資訊處", "召集人"])
 def test_an_office_or_a_unit_cannot_speak_without_a_name(desk: Desk, speaker: str) -> None:
     meeting_with(desk, "吳民間", 發言=REMARKS.replace("吳民間", speaker))
@@ -468,6 +481,7 @@ def test_a_reply_to_a_closed_remark_is_mentioned_unless_it_is_left_out_too(desk:
     assert places(desk, "reply-to-closed") == ["發言E4", "發言E5"]
 
 
+@pytest.mark.slow
 def test_the_public_edition_leaves_the_reply_out_and_numbers_the_others_anew(desk: Desk) -> None:
     meeting_with(desk, "吳民間", 發言=CLOSED.format("併同不公開"))
     result = desk.run("build", "113-1", "--format", "docx")
@@ -516,6 +530,7 @@ def test_only_a_reply_goes_with_a_closed_remark(desk: Desk) -> None:
 # --- deputies ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speaker", ["李代表", "孫代理"])
 def test_a_remark_of_a_member_who_sent_a_deputy_is_the_deputys(desk: Desk, speaker: str) -> None:
     meeting_with(desk, "吳民間", 發言=REMARKS.replace("周民間", speaker))
@@ -524,6 +539,7 @@ def test_a_remark_of_a_member_who_sent_a_deputy_is_the_deputys(desk: Desk, speak
         assert "孫代理科長：報告宜附圖表。" in desk.texts()[f"會議紀錄（{edition}）"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speaker", ["李代表", "孫代理"])
 @pytest.mark.parametrize("written", ["李代表", "孫代理"])
 def test_a_nameless_deputy_is_not_told_by_the_members_name_nor_the_other_way(

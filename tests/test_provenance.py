@@ -69,6 +69,7 @@ def test_what_a_template_prints_by_name_is_recorded_as_well(desk: Desk) -> None:
     assert parts(desk, "議程", "地點") == [("第1會議室", ["會議.地點"], ["會議.xlsx〔會議資訊〕B4"])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [3, 29, 31, 45])
 def test_each_cell_of_a_table_knows_its_cell_however_long_the_table_is(desk: Desk, count: int) -> None:
     desk.meeting(附件=TABLE, 潮位站=stations(count), 說明=points('如{{ 附件("測站一覽") }}。'))
@@ -94,6 +95,7 @@ def test_a_value_of_several_lines_is_recorded_line_by_line(desk: Desk) -> None:
     assert table["rows"][0] == ["北港\t甲 乙", "會議.xlsx〔潮位站〕2:A,B"]
 
 
+@pytest.mark.slow
 def test_the_minutes_know_the_cells_of_attendance_remarks_and_decisions(desk: Desk) -> None:
     desk.book("機關.xlsx", 機關=test_minutes.AGENCY, 單位=UNITS, 委員=test_minutes.ROSTER)
     desk.meeting(會議資訊=MEETING + "| 主席 | 林召集 |\n| 紀錄 | 孟紀錄 |")
@@ -143,6 +145,7 @@ def test_prose_is_rendered_once_for_each_cell(own_desk: Desk, monkeypatch: pytes
     assert len(of_this_meeting) == len(set(of_this_meeting)) > 50
 
 
+@pytest.mark.slow
 def test_a_check_composes_no_document(own_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a check composes nothing")
@@ -165,6 +168,7 @@ def changes(desk: Desk) -> dict[str, tuple[list[str], list[str]]]:
     }
 
 
+@pytest.mark.slow
 def test_of_many_cells_changed_at_once_each_sentence_names_exactly_its_own(desk: Desk) -> None:
     both = "第一處有{{ 潮位站.總數 }}站。第二處有{{ 統計數字.浮標 }}個。文字甲。"
     totals = "| 名稱 | 數值 | 出處 |\n| 浮標 | 5 | 平臺 |"

@@ -452,6 +452,7 @@ def test_a_hand_edit_of_what_is_not_public_does_not_matter(meant: Desk) -> None:
     assert meant.run("publish", "113-1").exit_code == 0
 
 
+@pytest.mark.slow
 def test_without_libreoffice_nothing_is_published(meant: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACKET_SOFFICE", "/no/such/program")
     result = meant.run("publish", "113-1")
@@ -512,6 +513,7 @@ def test_with_the_zip_open_in_a_program_the_edition_is_not_complete(
     assert story.as_json(done)["complete"]
 
 
+@pytest.mark.slow
 def test_what_was_not_begun_is_not_complete(meant: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACKET_SOFFICE", "/no/such/program")
     assert not story.publish(Workspace(meant.root), MeetingId(113, 1)).complete

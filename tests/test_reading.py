@@ -212,6 +212,7 @@ def test_a_sheet_that_an_attachment_names_is_not_unknown(desk: Desk) -> None:
     assert desk.problems() == []
 
 
+@pytest.mark.slow
 def test_an_unknown_column_is_mentioned_once_with_the_nearest_name(desk: Desk) -> None:
     table = PLANNED.replace("已上架 |", "已上架 | 承辦人 |").replace("★      |", "★ | 甲君 |")
     desk.meeting(預定開放=table)

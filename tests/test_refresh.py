@@ -53,6 +53,7 @@ def begun_too_early(desk: Desk) -> None:
     desk.book("機關.xlsx", 機關=AGENCY, 單位=UNITS, 委員=MEMBERS)
 
 
+@pytest.mark.slow
 def test_forms_made_before_the_units_get_their_drop_downs_in_copies(desk: Desk) -> None:
     begun_too_early(desk)
     assert menu(openpyxl.load_workbook(book(desk, "會議"))["案由"], "C2") == ""
@@ -68,6 +69,7 @@ def test_forms_made_before_the_units_get_their_drop_downs_in_copies(desk: Desk) 
     assert menu(openpyxl.load_workbook(copy(desk, "資料集"))["預定開放"], "C2") == '"企劃處,資訊處,秘書處"'
 
 
+@pytest.mark.slow
 def test_the_copy_differs_in_its_drop_downs_only(desk: Desk) -> None:
     begun_too_early(desk)
     path = book(desk, "會議")
@@ -89,6 +91,7 @@ def test_the_copy_differs_in_its_drop_downs_only(desk: Desk) -> None:
     assert rows(copy(desk), "案由") == rows(path, "案由")
 
 
+@pytest.mark.slow
 def test_once_the_copies_stand_in_their_place_nothing_is_left_to_do(desk: Desk) -> None:
     begun_too_early(desk)
     assert desk.run("new", "113-1", "--refresh").exit_code == 0
@@ -103,6 +106,7 @@ def test_once_the_copies_stand_in_their_place_nothing_is_left_to_do(desk: Desk) 
     assert menu(openpyxl.load_workbook(copy(desk))["案由"], "C2") == '"企劃處,資訊處,秘書處,法務處"'
 
 
+@pytest.mark.slow
 def test_a_list_of_many_units_comes_on_a_hidden_sheet(desk: Desk) -> None:
     begun_too_early(desk)
     names = [f"第{number}統計調查及資料管理處" for number in range(40)]
@@ -125,6 +129,7 @@ def test_a_list_of_many_units_comes_on_a_hidden_sheet(desk: Desk) -> None:
     assert not [found for found in desk.problems() if found["code"] == "unknown-sheet"]
 
 
+@pytest.mark.slow
 def test_a_drop_down_that_excel_keeps_in_its_later_form_is_replaced(desk: Desk) -> None:
     begun_too_early(desk)
     path = book(desk, "會議")
@@ -163,6 +168,7 @@ def test_refresh_before_the_agency_is_filled_in_says_what_to_fill_in(desk: Desk)
     assert "〔單位〕〔委員〕都還沒有填" in result.output
 
 
+@pytest.mark.slow
 def test_a_workbook_that_cannot_be_copied_is_named_and_the_others_are_copied(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

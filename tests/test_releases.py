@@ -219,6 +219,7 @@ def test_a_folder_of_that_name_is_never_written_over(desk: Desk) -> None:
     assert manifest(desk, 2)["number"] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["文件/01 議程.docx", "活頁簿/113-1/會議.xlsx", "版本.json"])
 def test_a_release_that_someone_altered_is_reported(desk: Desk, name: str) -> None:
     desk.meeting()
@@ -274,6 +275,7 @@ def test_the_reminder_tells_that_the_inputs_moved_on(desk: Desk) -> None:
     assert reminder(desk, "報告事項").startswith("第2版之後文件又有變動")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["edited", "gone", "no text"])
 def test_the_reminder_tells_that_nothing_can_be_compared(desk: Desk, damage: str) -> None:
     desk.meeting()
@@ -332,6 +334,7 @@ def test_publish_and_release_refuse_the_same_files(desk: Desk, monkeypatch: pyte
     assert "公開：" in release(desk)
 
 
+@pytest.mark.slow
 def test_before_the_minutes_there_is_nobody_to_protect(desk: Desk) -> None:
     with_closed_remark(desk, CLOSED_NAME)
     (desk.root / "inputs" / "113-1" / "會議紀錄.xlsx").unlink()

@@ -46,6 +46,7 @@ def test_only_the_document_of_a_changed_cell_is_rendered_again(desk: Desk, rende
     assert "山林與河川資料開放" in "".join(desk.texts().values())
 
 
+@pytest.mark.slow
 def test_a_build_without_slides_loads_no_library_of_slides_of_the_network_or_of_terminals(desk: Desk) -> None:
     desk.meeting()
     unwanted = "{'pptx', 'pikepdf', 'http.client', 'rich'} & set(sys.modules)"

@@ -115,6 +115,7 @@ def mail(desk: Desk, name: str, sender: str, text: str, *files: tuple[str, bytes
     return path
 
 
+@pytest.mark.slow
 def test_two_members_in_one_paragraph_are_two_rows_each_with_its_own_text(desk: Desk) -> None:
     met(desk)
 
@@ -142,6 +143,7 @@ def test_two_members_in_one_paragraph_are_two_rows_each_with_its_own_text(desk: 
     assert not {"周民間", "吳民間"} & set(found["absent"])
 
 
+@pytest.mark.slow
 def test_who_deletes_in_anothers_insertion_proposes_against_that_proposal(desk: Desk) -> None:
     met(desk)
 
@@ -162,6 +164,7 @@ def test_who_deletes_in_anothers_insertion_proposes_against_that_proposal(desk: 
     ]
 
 
+@pytest.mark.slow
 def test_comments_stand_at_the_sentence_that_they_are_on(desk: Desk) -> None:
     met(desk)
     comments = f"""<?xml version="1.0"?><w:comments xmlns:w="{WORD}">
@@ -190,6 +193,7 @@ def test_comments_stand_at_the_sentence_that_they_are_on(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_moved_paragraph_is_one_row_and_its_edit_is_not_lost(desk: Desk) -> None:
     met(desk)
 
@@ -229,6 +233,7 @@ def test_a_moved_paragraph_is_one_row_and_its_edit_is_not_lost(desk: Desk) -> No
     assert any("謝謝。" in row["new"] for row in found["rows"])
 
 
+@pytest.mark.slow
 def test_what_was_changed_without_tracking_is_found_by_comparing(desk: Desk) -> None:
     met(desk)
 
@@ -253,6 +258,7 @@ def test_what_was_changed_without_tracking_is_found_by_comparing(desk: Desk) -> 
     ]
 
 
+@pytest.mark.slow
 def test_a_deleted_end_of_a_paragraph_and_a_new_paragraph_keep_every_word(desk: Desk) -> None:
     met(desk)
 
@@ -273,6 +279,7 @@ def test_a_deleted_end_of_a_paragraph_and_a_new_paragraph_keep_every_word(desk: 
     ]
 
 
+@pytest.mark.slow
 def test_a_mail_with_quoted_text_lands_at_the_quoted_sentence(desk: Desk) -> None:
     met(desk)
     text = """承辦人您好：
@@ -301,6 +308,7 @@ def test_a_mail_with_quoted_text_lands_at_the_quoted_sentence(desk: Desk) -> Non
     assert found["rows"][0]["received"] == "2024-05-25T09:30+08:00"
 
 
+@pytest.mark.slow
 def test_an_html_mail_is_read_without_what_it_quotes(desk: Desk) -> None:
     met(desk)
     html = """<html><body><p>各位好：</p><p>討論事項第一案的決議請寫明經費來源。</p>
@@ -309,6 +317,7 @@ def test_an_html_mail_is_read_without_what_it_quotes(desk: Desk) -> None:
     assert short(came(desk)) == [("高民間", "討1", "", "討論事項第一案的決議請寫明經費來源。")]
 
 
+@pytest.mark.slow
 def test_no_opinion_counts_as_a_reply_and_is_no_row(desk: Desk) -> None:
     met(desk)
     mail(desk, "回信.eml", "高民間 <kao@example.org>", "敬悉，本人無修正意見，謝謝。\n\n高民間 敬上\n")
@@ -319,6 +328,7 @@ def test_no_opinion_counts_as_a_reply_and_is_no_row(desk: Desk) -> None:
     assert "周民間" in found["absent"]
 
 
+@pytest.mark.slow
 def test_the_same_reply_loose_and_in_a_mail_and_again_later_is_one_row(desk: Desk) -> None:
     met(desk)
     path = returned(desk, "周民間.docx", lambda root: rewrite(paragraph(root, "洽悉"), "決定：准予備查。"))
@@ -337,6 +347,7 @@ def test_the_same_reply_loose_and_in_a_mail_and_again_later_is_one_row(desk: Des
     assert book.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_pdf_with_notes_is_read_at_the_text_that_they_are_on(desk: Desk) -> None:
     met(desk)
     noted(desk, "鄭民間.pdf")
@@ -430,6 +441,7 @@ def drawn(lines: list[str]) -> Any:
     return result
 
 
+@pytest.mark.slow
 def test_a_filled_form_is_read_row_by_row(desk: Desk) -> None:
     met(desk)
     write_book(
@@ -455,6 +467,7 @@ def outlook(sender: str, mailbox: str, text: str, **more: bytes) -> dict[str, by
     return streams | more | {"__properties_version1.0": fixed}
 
 
+@pytest.mark.slow
 def test_a_mail_saved_by_outlook_is_read_with_what_is_attached_and_forwarded(desk: Desk) -> None:
     met(desk)
     forwarded = outlook("吳民間", "wu@example.org", "建議刪除「並請說明期程。」。")
@@ -513,6 +526,7 @@ def test_changes_tracked_in_a_document_of_before_2007_are_read(desk: Desk, tmp_p
     assert short(came(desk)) == [("周民間", "報1", "周民間委員：報告宜附圖表。", "周民間委員：報告宜附統計圖表。")]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_listed_and_hurts_nothing(desk: Desk) -> None:
     met(desk)
     folder = desk.root / "回復"
@@ -528,6 +542,7 @@ def test_what_cannot_be_read_is_listed_and_hurts_nothing(desk: Desk) -> None:
     assert any("請人工閱讀" in text for text in found["unread"])
 
 
+@pytest.mark.slow
 def test_a_bomb_among_the_replies_is_not_unpacked(desk: Desk) -> None:
     met(desk)
     path = desk.root / "回復/周民間.docx"
@@ -537,6 +552,7 @@ def test_a_bomb_among_the_replies_is_not_unpacked(desk: Desk) -> None:
     assert [reply["unread"] for reply in came(desk)["replies"]] == [True]
 
 
+@pytest.mark.slow
 def test_late_and_absent_members_are_named_with_the_date(desk: Desk) -> None:
     met(desk)
     early, late = (
@@ -564,6 +580,7 @@ def decide(desk: Desk, *outcomes: tuple[str, str, str]) -> None:
     book.save(path)
 
 
+@pytest.mark.slow
 def test_the_check_names_cell_and_text_of_what_was_adopted_and_is_not_in_the_minutes(desk: Desk) -> None:
     met(desk)
     returned(
@@ -583,6 +600,7 @@ def test_the_check_names_cell_and_text_of_what_was_adopted_and_is_not_in_the_min
     assert [found for found in desk.problems() if found["code"].startswith("reply-")] == []
 
 
+@pytest.mark.slow
 def test_final_minutes_need_every_proposal_decided_and_refusals_with_a_reason(desk: Desk) -> None:
     met(desk)
     mail(desk, "一.eml", "周民間 <a@example.org>", "報告事項第一案請補圖。\n\n討論事項第一案請補表。\n")
@@ -594,6 +612,7 @@ def test_final_minutes_need_every_proposal_decided_and_refusals_with_a_reason(de
     assert codes == {"reply-unreasoned", "reply-undecided"}
 
 
+@pytest.mark.slow
 def test_the_build_makes_the_table_with_outcomes_and_who_did_not_reply(desk: Desk) -> None:
     met(desk)
     mail(desk, "一.eml", "周民間 <a@example.org>", "報告事項第一案請補圖。\n\n討論事項第一案請補表。\n\n第三點無關。\n")
@@ -609,6 +628,7 @@ def test_the_build_makes_the_table_with_outcomes_and_who_did_not_reply(desk: Des
     assert re.search(r"未回復者，視同無意見：.*陳代表", text)
 
 
+@pytest.mark.slow
 def test_a_nameless_member_is_nameless_in_the_table_too(desk: Desk) -> None:
     met(desk, remarks=REMARKS.replace("| 吳民間 | 委員意見 | 記名  ", "| 吳民間 | 委員意見 | 不記名"))
     mail(desk, "一.eml", "吳民間 <a@example.org>", "討論事項第一案，吳民間的發言請補表。\n")
@@ -629,6 +649,7 @@ def test_a_nameless_member_is_nameless_in_the_table_too(desk: Desk) -> None:
     assert re.search(r"未回復者，視同無意見：\d+人", text)
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there_is_a_wrong_usage(desk: Desk) -> None:
     met(desk)
     result = desk.run("replies", "113-1", str(desk.root / "沒有"))
@@ -667,6 +688,7 @@ def test_changes_tracked_in_an_open_document_are_read_as_in_word(desk: Desk, tmp
     ]
 
 
+@pytest.mark.slow
 def test_a_form_is_written_and_read_again_when_it_is_filled(desk: Desk) -> None:
     met(desk)
     assert desk.run("replies", "113-1", "--form").exit_code == 0
@@ -689,6 +711,7 @@ PROPOSALS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("status", "yet"), [("草稿", "-yet"), ("定稿", "")])
 def test_each_row_of_proposals_is_checked_at_its_cell(desk: Desk, status: str, yet: str) -> None:
     met(desk)
@@ -706,6 +729,7 @@ def test_each_row_of_proposals_is_checked_at_its_cell(desk: Desk, status: str, y
     assert f"reply-undecided{yet}" not in {code for code, _ in found}
 
 
+@pytest.mark.slow
 def test_without_a_draft_that_can_be_made_nothing_is_taken_in(desk: Desk) -> None:
     met(desk)
     returned(desk, "周民間.docx", lambda root: rewrite(paragraph(root, "洽悉"), "決定：准予備查。"))

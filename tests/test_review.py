@@ -69,6 +69,7 @@ def test_a_comment_says_what_the_figure_was_in_the_last_release(desk: Desk) -> N
     assert "自第1版以來沒有變動" in said
 
 
+@pytest.mark.slow
 def test_equal_inputs_give_equal_copies_which_word_opens_cleanly(desk: Desk) -> None:
     meeting(desk)
     desk.run("build", "113-1", "--review")
@@ -104,6 +105,7 @@ def test_a_review_copy_cannot_be_attached_and_none_is_among_what_goes_out(desk: 
     assert not list(desk.root.glob("output/113-1 公開*"))
 
 
+@pytest.mark.slow
 def test_slides_have_comments_too_which_are_for_nobody_outside(own_desk: Desk) -> None:
     result = own_desk.run("build", "113-1", "--review")
     assert result.exit_code == 0, result.output

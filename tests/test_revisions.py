@@ -579,6 +579,7 @@ def test_without_its_template_the_table_of_changes_is_a_problem(desk: Desk) -> N
 LINES = st.lists(st.tuples(st.sampled_from("甲乙丙丁"), st.sampled_from(["", "1", "2"])), max_size=12)
 
 
+@pytest.mark.slow
 @given(LINES, LINES)
 def test_aligning_loses_no_row_and_invents_none(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> None:
     pairs = alignment.rows(old, new)

@@ -140,6 +140,7 @@ ROW = found(r"<w:tr>(?:(?!<w:tr>).)*列\.序號.*?</w:tr>")
 # --- the same bytes -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 27, 28, 29, 140])
 @pytest.mark.parametrize("template", [*LISTS, "一般表格"])
 def test_a_standard_table_written_as_text_is_the_same_byte_for_byte(both: Both, template: str, count: int) -> None:
@@ -148,6 +149,7 @@ def test_a_standard_table_written_as_text_is_the_same_byte_for_byte(both: Both, 
     assert problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, len(SAID), 9))
 def test_any_text_is_merged_and_fitted_as_in_the_plain_way(both: Both, first: int) -> None:
     given = context("下架清單", 1, random.Random(1))
@@ -161,6 +163,7 @@ def test_any_text_is_merged_and_fitted_as_in_the_plain_way(both: Both, first: in
     both(REPO / "templates" / "一般表格.docx", given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "loops"),
     [
@@ -199,6 +202,7 @@ def test_cells_of_dynamic_columns_may_say_more_than_their_value(tmp_path: Path, 
 # --- what is left to the plain way --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edits",
     [
@@ -224,6 +228,7 @@ def test_rows_of_unequal_length_are_left_to_the_plain_way(both: Both) -> None:
     both(REPO / "templates" / "一般表格.docx", given, loops=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", ["\x07", "\x0c", "\r", tables.MERGE_MARK, "\ufdd2"])
 def test_signs_that_no_cell_holds_are_left_to_the_plain_way(both: Both, sign: str) -> None:
     given = context("預定開放清單", 30, random.Random(6))

@@ -113,6 +113,7 @@ def test_the_second_reading_of_the_quorum_is_a_warning(committee: Desk) -> None:
     assert found(committee) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "enough"),
     [
@@ -170,6 +171,7 @@ def test_rules_and_roles_stand_once_and_name_each_other(committee: Desk) -> None
     assert "bad-choice" in [code for code, _ in found(committee)]
 
 
+@pytest.mark.slow
 def test_a_rule_that_is_not_there_is_not_checked_and_not_spoken_of(committee: Desk) -> None:
     change(committee, 規則="| 規則 | 數值 | 依據 |\n| 出席門檻 |  | |", 身分=ROLES.replace("★", ""))
     hold(
@@ -210,6 +212,7 @@ def test_settings_of_the_agency_count_where_the_sheet_says_nothing(committee: De
     assert [code for code, _ in found(committee)] == ["draft-days-none"]
 
 
+@pytest.mark.slow
 def test_documents_use_the_words_of_the_body_in_its_order(committee: Desk) -> None:
     hold(committee)
     committee.run("build", "113-1", "--format", "docx")
@@ -243,6 +246,7 @@ def test_sex_and_renewals_are_counted_only_by_a_rule(committee: Desk) -> None:
     assert codes.count("term-again-none") == 2
 
 
+@pytest.mark.slow
 def test_only_members_in_office_on_the_day_are_invited_and_counted(committee: Desk) -> None:
     members = """
     | 姓名   | 職稱 | 服務機關 | 身分     | 任期起    | 任期迄    |
@@ -263,6 +267,7 @@ def test_only_members_in_office_on_the_day_are_invited_and_counted(committee: De
     assert [row[0] for row in sheet.iter_rows(min_row=2, max_row=4, values_only=True)] == ["林大年", "周明", None]
 
 
+@pytest.mark.slow
 def test_mail_goes_to_members_of_every_sort(committee: Desk) -> None:
     addresses = MEMBERS.replace("| 身分     |", "| 身分 | 電子郵件 |", 1)
     for number, name in enumerate(("外聘委員", "主任委員", "當然委員", "當然委員", "外聘委員")):
@@ -277,6 +282,7 @@ def test_mail_goes_to_members_of_every_sort(committee: Desk) -> None:
     assert "不在信件範本的收件者內" in committee.run("mail", "113-1", "--kind", "會議資料").output
 
 
+@pytest.mark.slow
 def test_the_standard_templates_are_in_order_for_a_body_without_rules(committee: Desk) -> None:
     change(committee, 規則="| 規則 | 數值 | 依據 |\n| 出席門檻 |  | |")
     assert "錯誤" not in committee.run("template", "check").output
@@ -302,6 +308,7 @@ def test_init_writes_the_rules_of_the_kind(desk: Desk, tmp_path: Path, kind: str
         assert shared == {"設置要點.xlsx", "運作指引.xlsx", "空白條文.xlsx"}
 
 
+@pytest.mark.slow
 def test_a_sheet_as_init_writes_it_changes_nothing_for_a_data_group(own_desk: Desk, tmp_path: Path) -> None:
     before = (
         own_desk.run("check", "113-1").output,
@@ -324,6 +331,7 @@ def test_a_sheet_as_init_writes_it_changes_nothing_for_a_data_group(own_desk: De
     ]
 
 
+@pytest.mark.slow
 def test_the_forms_of_another_body_have_no_lists_of_data_sets(desk: Desk, tmp_path: Path) -> None:
     root = tmp_path / "新的"
     desk.run("init", str(root), "--kind", "一般會議")

@@ -315,6 +315,7 @@ def test_a_meeting_that_cannot_be_read_tells_why(desk: Desk) -> None:
 # --- the calendar file --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_calendar_file_reads_back(own_desk: Desk) -> None:
     schedule(own_desk)
     content = own_desk.output("期限.ics").read_bytes()
@@ -367,6 +368,7 @@ def test_a_build_writes_none_that_nobody_asked_for(desk: Desk) -> None:
 # --- the next deadline --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("today", "said"),
     [

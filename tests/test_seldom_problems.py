@@ -59,6 +59,7 @@ def test_an_attached_file_that_cannot_be_opened(desk: Desk, monkeypatch: pytest.
     assert told(desk) == [("file-unreadable", "會議.xlsx〔附件〕C2")]
 
 
+@pytest.mark.slow
 def test_a_folder_of_templates_without_any(desk: Desk) -> None:
     shutil.rmtree(desk.root / "templates")
     (desk.root / "templates").mkdir()
@@ -87,6 +88,7 @@ def test_a_text_too_long_for_its_place_on_a_slide(desk: Desk, slides: str, code:
     assert told(desk) == [(code, place)]
 
 
+@pytest.mark.slow
 def test_a_motto_too_long_for_the_foot_of_a_slide(own_desk: Desk) -> None:
     import openpyxl
 

@@ -80,6 +80,7 @@ def shared(fake: Path, documents: list[Path], monkeypatch: pytest.MonkeyPatch, i
         offices.first.close()
 
 
+@pytest.mark.slow
 def test_each_document_is_converted_once(
     fake: Path, documents: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -91,6 +92,7 @@ def test_each_document_is_converted_once(
     assert len((fake.parent / "ahead").read_text().splitlines()) == 3
 
 
+@pytest.mark.slow
 def test_what_fails_in_one_share_stops_none_of_the_others(
     fake: Path, documents: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -123,6 +125,7 @@ def eventually(what: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_what_is_handed_over_is_converted_before_anyone_waits_for_it(
     fake: Path, offices: Offices, documents: list[Path], tmp_path: Path
 ) -> None:
@@ -138,6 +141,7 @@ def test_what_is_handed_over_is_converted_before_anyone_waits_for_it(
     assert list(offices.settle()) == []
 
 
+@pytest.mark.slow
 def test_what_fails_early_is_left_out_and_said_by_whoever_converts_it(
     offices: Offices, documents: list[Path], tmp_path: Path
 ) -> None:
@@ -163,6 +167,7 @@ def test_nothing_is_handed_over_without_a_core_or_a_libreoffice_that_runs(
     assert not (fake.parent / "calls").exists()
 
 
+@pytest.mark.slow
 def test_what_nobody_wants_any_more_ends_also_where_libreoffice_hangs(
     fake: Path, documents: list[Path], tmp_path: Path
 ) -> None:

@@ -172,6 +172,7 @@ def test_every_line_of_the_slides_that_were_shown_is_on_the_slides_in_order(show
             place = found + len(folded(line))
 
 
+@pytest.mark.slow
 def test_a_slide_says_nothing_more_than_it_should(shown: Desk) -> None:
     deck = opened(shown)
     foot = folded(f"{MOTTO}行政院主計總處{ENGLISH}")
@@ -431,6 +432,7 @@ def test_a_number_typed_on_a_slide_is_reported_at_its_cell(own_desk: Desk) -> No
     assert reported(own_desk, "loose-number") == [("loose-number", "簡報", "D8")]
 
 
+@pytest.mark.slow
 def test_an_unknown_name_on_a_slide_is_an_error_at_its_cell(own_desk: Desk) -> None:
     change_deck(own_desk, "B2", "{{ 機關.全名 }}簡介")
     assert reported(own_desk, "unknown-name") == [("unknown-name", "簡報", "B2")]
@@ -478,6 +480,7 @@ def test_an_attached_deck_without_slides_is_an_error(desk: Desk) -> None:
     assert reported(desk, "empty-sheet") == [("empty-sheet", "附件", "C2")]
 
 
+@pytest.mark.slow
 def test_the_next_meeting_takes_over_the_slides_with_their_placeholders(own_desk: Desk) -> None:
     assert own_desk.run("new", "113-2", "--from", "113-1").exit_code == 0
     old, new = (
@@ -527,6 +530,7 @@ def test_text_shrinks_in_steps_to_stay_in_its_box_and_no_further_than_eighteen_p
     assert "內容太多，字縮到 18 點仍放不下一張投影片" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "build"])
 def test_what_does_not_fit_is_told_before_anything_is_built_and_names_the_first_cell(desk: Desk, command: str) -> None:
     result = with_deck(desk, points(40)).run(command, "113-1")
@@ -537,6 +541,7 @@ def test_what_does_not_fit_is_told_before_anything_is_built_and_names_the_first_
     assert not desk.output(SMALL_DECK).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "place"),
     [
@@ -551,6 +556,7 @@ def test_what_is_too_long_for_its_place_is_an_error_at_its_cell(desk: Desk, tabl
     assert place in result.output
 
 
+@pytest.mark.slow
 def test_a_motto_too_long_for_the_foot_is_said_once_at_the_agencys_cell(own_desk: Desk) -> None:
     set_agency(own_desk, "標語", "標語" * 40)
     result = own_desk.run("build", "113-1", "--format", "docx")
@@ -841,6 +847,7 @@ def test_a_changed_slide_is_made_anew_by_the_next_build(desk: Desk) -> None:
     assert "改過的一點" in "".join(shape.text_frame.text for shape in changed.slides[1].placeholders)
 
 
+@pytest.mark.slow
 def test_every_slide_of_a_restricted_deck_is_marked(desk: Desk) -> None:
     restricted = "| 案號 | 名稱 | 來源 | 公開 |\n| 討1 | 簡報 | 工作表:簡報 | 限閱 |"
     desk.meeting(說明=POINTING, 簡報=SMALL, 附件=restricted)

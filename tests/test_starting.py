@@ -179,6 +179,7 @@ def test_an_example_has_a_meeting_that_builds_with_its_minutes(
     assert any("會議紀錄" in name for name in example.texts(meeting))
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_blank_regulation_is_attached_once_it_is_filled_in(desk: Desk, tmp_path: Path) -> None:
     new = Desk(tmp_path / "新")
     assert desk.run("init", str(new.root)).exit_code == 0
@@ -199,6 +200,7 @@ def test_a_copy_of_the_blank_regulation_is_attached_once_it_is_filled_in(desk: D
     assert any("為公開潮汐資料，訂定本要點。" in text for text in new.texts().values())
 
 
+@pytest.mark.slow
 def test_forms_made_before_the_agency_is_filled_in_are_those_of_its_kind(desk: Desk, tmp_path: Path) -> None:
     for kind, more in (("政府資料開放諮詢小組", True), ("一般會議", False)):
         new = Desk(tmp_path / kind)
@@ -207,6 +209,7 @@ def test_forms_made_before_the_agency_is_filled_in_are_those_of_its_kind(desk: D
         assert book(new, "資料集").is_file() is more
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", [1, 2, 3])
 @pytest.mark.parametrize("there", [False, True], ids=["new folder", "empty folder"])
 def test_init_that_fails_leaves_nothing(
@@ -277,6 +280,7 @@ def test_forms_offer_what_the_workspace_has(desk: Desk) -> None:
     assert menu(past["上次會議決定"], "E2") == '"持續列管,解除列管"'
 
 
+@pytest.mark.slow
 def test_long_lists_of_units_bring_no_note_about_the_sheet_that_holds_them(desk: Desk) -> None:
     desk.book("機關.xlsx", 單位="| 單位 |\n" + "\n".join(f"| 第{number}統計調查及資料管理處 |" for number in range(40)))
     assert desk.run("new", "113-1").exit_code == 0
@@ -284,6 +288,7 @@ def test_long_lists_of_units_bring_no_note_about_the_sheet_that_holds_them(desk:
     assert not [one for one in desk.problems() if one["code"] == "unknown-sheet"]
 
 
+@pytest.mark.slow
 def test_a_packet_from_fresh_forms_with_one_case_filled_in_comes_out_right(desk: Desk) -> None:
     assert desk.run("new", "113-1").exit_code == 0
     fill(book(desk, "會議"), "會議資訊", FACTS)
@@ -298,6 +303,7 @@ def test_a_packet_from_fresh_forms_with_one_case_filled_in_comes_out_right(desk:
     assert "資訊處" in texts["02 報告事項第一案"]
 
 
+@pytest.mark.slow
 def test_units_listed_beforehand_count_only_once_the_sheet_is_begun(desk: Desk) -> None:
     assert desk.run("new", "113-1").exit_code == 0
     fill(book(desk, "會議"), "會議資訊", FACTS)
@@ -312,6 +318,7 @@ def test_units_listed_beforehand_count_only_once_the_sheet_is_begun(desk: Desk) 
     assert [problem["cell"] for problem in errors] == [f"{letter}{row}" for row in (3, 4) for letter in "BCDEFG"]
 
 
+@pytest.mark.slow
 def test_units_that_hand_in_their_own_row_need_not_empty_the_form(desk: Desk) -> None:
     assert desk.run("new", "113-1").exit_code == 0
     fill(book(desk, "會議"), "會議資訊", FACTS)
@@ -322,6 +329,7 @@ def test_units_that_hand_in_their_own_row_need_not_empty_the_form(desk: Desk) ->
     assert desk.problems() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attached", [True, False])
 def test_an_empty_list_is_found_before_it_prints_as_zero(desk: Desk, attached: bool) -> None:
     assert desk.run("new", "113-1").exit_code == 0
@@ -345,6 +353,7 @@ def test_new_refuses_a_meeting_that_is_there(desk: Desk) -> None:
     assert tree(desk.root) == before
 
 
+@pytest.mark.slow
 def test_new_takes_an_empty_folder(desk: Desk) -> None:
     (desk.root / "inputs" / "113-1").mkdir()
     assert desk.run("new", "113-1").exit_code == 0
@@ -411,6 +420,7 @@ def test_an_empty_cell_of_choices_names_them(desk: Desk) -> None:
 # packet new --from
 
 
+@pytest.mark.slow
 def test_from_brings_the_standing_prose_and_leaves_dates_and_figures(desk: Desk) -> None:
     desk.meeting(**OLD)
     result = desk.run("new", "113-2", "--from", "113-1")
@@ -459,6 +469,7 @@ def test_from_lists_the_cases_of_the_last_meeting_as_they_went_out(desk: Desk) -
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", ["113-2", "113-臨1"])
 def test_from_an_older_meeting_lists_no_past_decisions(desk: Desk, between: str) -> None:
     desk.meeting()
@@ -498,6 +509,7 @@ def test_from_an_unknown_meeting_lists_those_there_are(desk: Desk) -> None:
     assert tree(desk.root) == before
 
 
+@pytest.mark.slow
 def test_the_next_meeting_of_the_repo_starts_from_the_first(own_desk: Desk) -> None:
     assert own_desk.run("new", "113-2", "--from", "113-1").exit_code == 0
     for sheet in ("案由", "說明", "附件", "附註"):

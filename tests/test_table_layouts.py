@@ -43,6 +43,7 @@ def counted(desk: Desk, names: Sequence[str], column: str = "數") -> list[tuple
     return [((found := figures(desk, name))[f"{name}.總數"], found.get(f"{name}.{column}")) for name in names]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("merged", [(), ("A3:E3", "A4:D4")])
 def test_the_frame_of_a_statistical_report_is_no_heading(desk: Desk, merged: tuple[str, ...]) -> None:
     attach(desk, REPORT, merged)
@@ -68,6 +69,7 @@ def test_a_unit_within_a_group_of_headings_leaves_it_a_heading(desk: Desk) -> No
     assert printed(desk)[1][0] == ["機關", "預算（單位：千元）", "預算（單位：千元）", "率"]
 
 
+@pytest.mark.slow
 def test_a_row_that_states_something_of_the_others_is_not_counted(desk: Desk) -> None:
     rows = ["月平均 | 5", "全年平均 | 5", "平均每月 | 5", "累計 | 10", "1至2月累計 | 10", "本年累計 | 99", "以下空白 |"]
     rows += [f"合計 | 10 |\n| {name} | 6" for name in ("上年同期", "最高", "最大值", "中位數")]
@@ -76,6 +78,7 @@ def test_a_row_that_states_something_of_the_others_is_not_counted(desk: Desk) ->
     assert counted(desk, names) == [(2, 10)] * len(rows)
 
 
+@pytest.mark.slow
 def test_a_name_with_such_a_word_is_one_of_the_data(desk: Desk) -> None:
     items = ["平均氣溫", "累計下載次數", "最高法院", "同期學員", "瀏覽累計", "第1期平均"]
     names = attach_each(desk, [f"| 項 | 數 |\n| 甲 | 4 |\n| {item} | 6 |\n| 合計 | 10 |" for item in items])
@@ -91,6 +94,7 @@ def test_a_total_may_have_a_colon(desk: Desk) -> None:
     assert counted(desk, names) == [(2, 10)] * 3
 
 
+@pytest.mark.slow
 def test_a_total_may_stand_in_two_languages_or_under_another_word(desk: Desk) -> None:
     words = ["總計 Total", "總計\\nGrand Total", "合計數", "加總", "全國", "總數", "總人數", "本部"]
     names = attach_each(desk, [f"| 站 | 數 |\n| {word} | 10 |\n| 甲 | 4 |\n| 乙 | 6 |" for word in words])
@@ -192,6 +196,7 @@ def test_a_part_among_decimals_takes_no_other_with_it(desk: Desk) -> None:
     assert (figures(desk)["表.總數"], figures(desk)["表.數"]) == (3, 18)
 
 
+@pytest.mark.slow
 def test_a_total_across_is_checked_where_most_rows_show_what_it_sums(desk: Desk) -> None:
     tables = [
         "| 區 | 男 | 女 | 合計 |\n| 甲 | 4 | 8 | 12 |\n| 乙 | 6 | 12 | 18 |\n| 丙 | 1 | 1 | 3 |",

@@ -191,6 +191,7 @@ def test_headings_of_three_rows(desk: Desk) -> None:
     assert figures(desk)["表.人口數.女.老年"] == 13
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "second",
     ["| Area | Persons | Houses |", "| | （人） | （戶） |", "| | (1) | (2) |", "| A | B | C=A+B |"],
@@ -271,6 +272,7 @@ def test_a_head_of_a_hierarchy_that_is_not_the_sum_of_its_parts_is_an_error(desk
     assert places(desk, "wrong-total") == ["表B4"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stated", "wrong"), [(13, []), (14, ["表B4"])])
 def test_a_subtotal_is_checked_against_its_block(desk: Desk, stated: int, wrong: list[str]) -> None:
     table = (
@@ -294,6 +296,7 @@ def decimal_table(desk: Desk, numbers: Sequence[float | str], form: str = "0.0",
     book.save(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("numbers", "form", "stated", "computed"),
     [
@@ -335,6 +338,7 @@ def test_a_first_row_that_reports_nothing_is_no_row_of_headings(desk: Desk, word
     assert places(desk, "headings-taken") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "stated", "wrong"),
     [
@@ -359,6 +363,7 @@ def test_numbers_typed_as_texts_are_checked_against_their_total(
     assert figures(desk)["表.總數"] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["112年小計", "112年度合計", "1月小計", "1至3月合計", "第1季小計", "第一類小計"])
 def test_a_total_of_a_year_or_a_month_is_no_row_of_data(desk: Desk, name: str) -> None:
     attach(desk, f"| 月 | 數 |\n| 甲 | 1 |\n| 乙 | 2 |\n| {name} | 3 |\n| 丙 | 4 |\n| 小計 | 4 |\n| 總計 | 7 |")
@@ -465,6 +470,7 @@ def test_a_sign_for_nil_is_nought_in_a_sum(desk: Desk) -> None:
     assert figures(desk)["表.數"] == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["註：不含外島。", "備註 不含外島", "說明：不含外島", "資料來源：本部", "※不含外島", "不含外島"]
 )

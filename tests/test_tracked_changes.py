@@ -105,6 +105,7 @@ def lines(content: bytes, tmp_path: Path) -> list[str]:
 # --- templates --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_a_template_is_filled_as_if_its_changes_were_accepted(desk: Desk, way: str) -> None:
     desk.meeting()
@@ -210,6 +211,7 @@ def test_changes_are_found_whatever_the_prefix_and_the_encoding(tmp_path: Path) 
     assert DELETED not in everything(path)
 
 
+@pytest.mark.slow
 def test_a_file_without_changes_keeps_its_bytes() -> None:
     content = word_file(RUN.format("前後"))
     assert revisions.accepted(content) is content

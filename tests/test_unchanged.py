@@ -63,6 +63,7 @@ def test_a_changed_cell_is_built(desk: Desk, readings: list[str]) -> None:
     assert "山林部" in desk.texts()["01 議程"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["content", "time"])
 def test_a_template_counts_by_its_content_and_not_by_its_date(desk: Desk, readings: list[str], what: str) -> None:
     desk.meeting()
@@ -84,6 +85,7 @@ def test_another_meeting_counts_since_this_one_is_checked_against_it(desk: Desk,
     assert len(readings) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", ["", "手改"])
 def test_a_file_that_is_gone_or_changed_by_hand_is_built(desk: Desk, readings: list[str], left: str) -> None:
     desk.meeting()
@@ -115,6 +117,7 @@ def test_what_could_not_be_written_is_tried_again(
     assert desk.output("01 議程.docx").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["共用", "113-1"])
 def test_a_change_behind_a_linked_folder_is_seen(desk: Desk, readings: list[str], tmp_path: Path, folder: str) -> None:
     desk.meeting()
@@ -131,6 +134,7 @@ def test_a_change_behind_a_linked_folder_is_seen(desk: Desk, readings: list[str]
     assert len(readings) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["圖", "圖.tmp", ".圖.pdf"])
 def test_an_attachment_counts_whatever_its_name(desk: Desk, readings: list[str], name: str) -> None:
     desk.meeting()
@@ -181,6 +185,7 @@ def test_a_file_that_lies_there_as_before_is_not_opened_again(
     assert len(readings) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["", "[]", '{"a": 1}', '{"a": ["x", "no hash"]}'])
 def test_damaged_notes_on_files_cost_a_look_and_no_more(desk: Desk, readings: list[str], damage: str) -> None:
     desk.meeting()
@@ -232,6 +237,7 @@ def test_a_large_file_counts_by_its_size_and_date(
     assert len(readings) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["", "{}", "[1]", '{"key": 5}'])
 def test_a_damaged_note_of_the_last_build_costs_a_build_and_no_more(
     desk: Desk, readings: list[str], damage: str

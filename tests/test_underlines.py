@@ -12,6 +12,7 @@ from openpyxl.styles import Font
 from test_ods import cell, row, table, write_ods
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 40], ids=["short", "long"])
 def test_underlined_text_of_a_cell_keeps_its_underline(desk: Desk, count: int) -> None:
     points = EXPLANATIONS.replace("依本部規定辦理。", '修正條文如{{ 附件("條文對照") }}。')

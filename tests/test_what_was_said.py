@@ -46,6 +46,7 @@ def minutes(desk: Desk, edition: str = "會議版") -> list[str]:
     return desk.texts()[f"會議紀錄（{edition}）"].splitlines()
 
 
+@pytest.mark.slow
 def test_points_of_a_remark_stand_below_it_with_numbers_that_no_remark_has(held: Desk) -> None:
     lines = minutes(held)
     first = lines.index("（一）沈委員青山：建議如下：")
@@ -64,6 +65,7 @@ def test_points_of_a_remark_stand_below_it_with_numbers_that_no_remark_has(held:
     assert held.problems() == [] or all(item["severity"] == "note" for item in held.problems())
 
 
+@pytest.mark.slow
 def test_a_lone_remark_keeps_its_own_numbers(held: Desk) -> None:
     hold(held, 發言="\n".join(REMARKS.strip().splitlines()[:2]))
     lines = minutes(held)
@@ -71,6 +73,7 @@ def test_a_lone_remark_keeps_its_own_numbers(held: Desk) -> None:
     assert lines[first + 1 : first + 4] == ["1. 先訂期程。", "2. 再編預算：", "（一）人事費。"]
 
 
+@pytest.mark.slow
 def test_one_number_in_a_text_is_no_list(held: Desk) -> None:
     hold(
         held,
@@ -85,6 +88,7 @@ def test_a_point_without_a_remark_is_a_problem(held: Desk) -> None:
     assert [item["code"] for item in held.problems() if item["severity"] == "error"] == ["point-of-nothing"]
 
 
+@pytest.mark.slow
 def test_points_of_a_closed_remark_stay_out_of_the_public_edition(held: Desk) -> None:
     hold(held, 發言=REMARKS.replace("| 周明   | 委員意見 | 記名  ", "| 周明   | 委員意見 | 不公開"))
     assert "1. 期程過短。" in minutes(held)
@@ -93,6 +97,7 @@ def test_points_of_a_closed_remark_stay_out_of_the_public_edition(held: Desk) ->
     assert "期程過短" not in manifest
 
 
+@pytest.mark.slow
 def test_riders_stand_apart_from_the_decision(held: Desk) -> None:
     decisions = """
     | 案號 | 項次 | 內容           | 類別     | 主辦單位 | 期限      | 列管     |
@@ -128,6 +133,7 @@ MOTION_POINTS = """
 """
 
 
+@pytest.mark.slow
 def test_a_motion_raised_at_the_meeting_is_in_the_minutes_and_never_in_the_papers(held: Desk) -> None:
     papers = {name: text for name, text in _built(held).items() if "紀錄" not in name and "分辦" not in name}
     decisions = DECISIONS + "| 臨1 | 1 | 照案通過。 |\n"
@@ -144,6 +150,7 @@ def _built(desk: Desk) -> dict[str, str]:
     return desk.texts()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["不印", "略", "全文"])
 def test_minutes_print_the_explanations_as_the_body_wants(held: Desk, way: str) -> None:
     agency = AGENCY + f"| 紀錄說明 | {way} |\n"
@@ -154,6 +161,7 @@ def test_minutes_print_the_explanations_as_the_body_wants(held: Desk, way: str) 
     assert ("說明：" in lines) == (way == "全文")
 
 
+@pytest.mark.slow
 def test_attachments_of_the_minutes_are_listed_and_built(held: Desk) -> None:
     folder = held.root / "inputs" / "113-1" / "附件"
     folder.mkdir()
@@ -206,6 +214,7 @@ def test_forms_of_the_minutes_are_short_and_take_what_is_asked_for(desk: Desk) -
     assert "類別" in {cell.value for cell in book["決議"][1]}
 
 
+@pytest.mark.slow
 def test_cases_and_explanations_of_the_papers_are_no_motions(held: Desk) -> None:
     held.meeting(
         會議資訊=INFO,
@@ -226,6 +235,7 @@ def test_the_name_of_an_attachment_of_the_minutes_may_not_have_a_protected_name(
     assert ("紀錄附件", "A2") in found
 
 
+@pytest.mark.slow
 def test_what_is_attached_to_a_motion_goes_with_the_minutes(held: Desk) -> None:
     hold(
         held,

@@ -234,6 +234,7 @@ def test_without_styles_a_cell_is_plain(part: bytes | None) -> None:
 # --- Loading -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_check_does_not_load_openpyxl(desk: Desk) -> None:
     desk.meeting()
     program = [sys.executable, "-X", "importtime", "-c", "from generator.cli.start import main; main()"]

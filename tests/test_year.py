@@ -78,6 +78,7 @@ def test_terms_that_end_say_whether_they_can_be_renewed(held: Desk) -> None:
     assert rows["吳民間"] == "還可續聘1次"
 
 
+@pytest.mark.slow
 def test_deadlines_are_kept_or_not_by_the_first_release(held: Desk) -> None:
     rows = {(row["會議"][-6:], row["事項"][:2]): row["結果"] for row in year(held)["tables"]["期限"]}
     assert set(rows.values()) <= {"沒有版本可查", "尚未到期"}
