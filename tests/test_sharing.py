@@ -13,10 +13,11 @@ import pytest
 
 from generator.documents.document import Document
 from generator.leaks import search
+from generator.pdf import glyphs, sharing
 from generator.pdf import office as pdf
-from generator.pdf import sharing
 from generator.pdf.sharing import Offices, best, time_of
 from tests.conftest import Desk
+from tests.test_enclosures import attached, pdf_of
 from tests.test_pdf import LONGEST, PRELUDE
 
 
@@ -210,6 +211,23 @@ def test_no_pages_are_kept_where_a_later_document_has_a_protected_name(
     assert "應保密的姓名" in result.output
     assert not list((desk.root / "output").rglob("*.pdf"))
     assert not any(source.parent.exists() for source in handed_over)
+
+
+@pytest.mark.office
+@pytest.mark.slow
+def test_attached_files_look_as_where_nothing_is_converted_early(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "| 討1 | 圖說 | 檔案:圖.pdf | ★ | |\n| 討1 | 說明 | 檔案:文.docx | ★ | ★ |"
+    attached(desk, rows, **{"圖.pdf": pdf_of((595, 842), (842, 595)), "文.docx": glyphs.text_document(["說明"])})
+
+    def built(cores: int) -> dict[str, bytes]:
+        monkeypatch.setattr(sharing, "usable_cores", lambda: cores)
+        shutil.rmtree(desk.root / "output", ignore_errors=True)
+        assert desk.run("build", "113-1").exit_code == 0
+        return {path.name: path.read_bytes() for path in desk.output().iterdir() if path.is_file()}
+
+    early, late = built(2), built(1)
+    assert early.keys() == late.keys()
+    assert [name for name in late if early[name] != late[name]] == []
 
 
 @pytest.mark.office

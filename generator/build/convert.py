@@ -145,7 +145,7 @@ def _early_pages(sources: Sources, converter: Converter) -> dict[str, _Pages]:
                 new = {
                     document.name: its_pages
                     for document in sources.documents
-                    if document.name in raw and document.name not in pages
+                    if document.name in raw and document.name not in pages and not document.enclosure
                     if (its_pages := _pages(document, sources.rendered, raw, _Looked(), [], converter))
                 }
                 _numbered(sources, new, *_stamp(sources, raw[PAGE_NUMBER]), converter)

@@ -26,7 +26,7 @@ from generator.basic import temporary, workspace
 from generator.basic.failure import UserError
 from generator.basic.formats import FILE_TYPES
 from generator.basic.package import is_zip
-from generator.pdf.process import FONT_MAP, MOST_SECONDS, SETTINGS, Session, clear_abandoned
+from generator.pdf.process import FONT_MAP, MOST_MEMORY, MOST_SECONDS, SETTINGS, Session, clear_abandoned
 
 OVERRIDE = "PACKET_SOFFICE"
 HOW_TO_GET = "請安裝 LibreOffice（https://zh-tw.libreoffice.org/），或以環境變數 PACKET_SOFFICE 指明 soffice 的位置"
@@ -121,12 +121,13 @@ def font_environment() -> dict[str, str]:
 
 
 def office_fingerprint(office: Path) -> str:
-    """A short text that changes when the same .docx may give another PDF: LibreOffice, our settings or the fonts.
+    """A short text that changes when the same .docx may give another PDF: LibreOffice, our settings or the fonts; or
+    when a file that took too long may be converted now.
 
     Reads a few file dates and starts nothing.
     """
     program = office.resolve()
-    parts = [str(program), *_filters(), repr(SETTINGS)]
+    parts = [str(program), *_filters(), repr(SETTINGS), f"{MOST_SECONDS} {MOST_MEMORY}"]
     for folder in (program.parent, program.parent.parent / "Resources", program.parent.parent / "Frameworks"):
         for name in ("versionrc", "version.ini", "soffice.bin"):
             parts.append(_stamp_of(folder / name))

@@ -180,6 +180,7 @@ class _Line:
     def __init__(self, target_format: str, into: Path, timeout: float) -> None:
         self._target_format, self._into, self._timeout = target_format, into, timeout
         self._waiting: list[Path] = []
+        self._added = 0
         self._more_come = True
         self._changed = threading.Condition()
         self._threads: dict[Office, threading.Thread] = {}
@@ -195,6 +196,7 @@ class _Line:
     def add(self, sources: Sequence[Path]) -> None:
         with self._changed:
             self._waiting += sources
+            self._added += len(sources)
             self._changed.notify_all()
 
     def work(self, offices: Sequence[Office]) -> None:
@@ -265,11 +267,13 @@ class _Line:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or not self._more_come)
-            parts = len(self._threads)
-            if parts > 1:
+            workers = len(self._threads)
+            if workers > 1:
                 self._waiting.sort(key=lambda source: -source.stat().st_size)
-                parts *= 1 if sys.platform == "win32" else 2
-            size = -(-len(self._waiting) // parts)
+            if sys.platform == "win32":
+                size = -(-self._added // workers)
+            else:
+                size = -(-len(self._waiting) // (workers * 2 if workers > 1 else 1))
             if self._more_come:
                 size = min(size, _MOST_EARLY)
             share, self._waiting = self._waiting[:size], self._waiting[size:]

@@ -7,6 +7,7 @@ pikepdf takes a while to load.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from html import escape
 from math import ceil
@@ -70,6 +71,12 @@ def stands_already(content: bytes, title: str) -> bool:
     return all(_BLANK.sub("", line) in text for line in title.split("\n"))
 
 
+def _free_name(page: pikepdf.Page) -> Name:
+    """One that no picture of the page has, and the same each time."""
+    taken = page.resources.get("/XObject", pikepdf.Dictionary())
+    return Name(next(name for number in itertools.count() if (name := f"/Title{number or ''}") not in taken))
+
+
 def put(content: bytes, title: str, page_with_title: bytes) -> bytes:
     """The PDF with the title on its first page, in the room that was left for it there. Raises pikepdf's errors."""
     with Pdf.open(io.BytesIO(content)) as pdf, Pdf.open(io.BytesIO(page_with_title)) as source:
@@ -83,7 +90,7 @@ def put(content: bytes, title: str, page_with_title: bytes) -> bytes:
         _, _, wide, tall = (float(edge) for edge in page.mediabox.as_list())
         left, _, right, high = (float(edge) for edge in drawn.BBox.as_list())
         drawn.BBox = pikepdf.Array([left, high - room(title), right, high])
-        name = page.add_resource(drawn, Name.XObject, prefix="Title")
+        name = page.add_resource(drawn, Name.XObject, _free_name(page))
         x, y = (wide - (right - left)) / 2 - left, tall - ABOVE - high
         shown = f"q 1 0 0 1 {x:.3f} {y:.3f} cm {name} Do Q"
         page.contents_add(b"q\n", prepend=True)
