@@ -80,10 +80,10 @@ class Converter:
             return
         self._expected += work
         self._offices.start(self._expected)
-        self._early = self._early or temporary.Folder()
-        self._begun[key] = name
-        path = self._early.path / f"{key}.{ending}"
-        if not path.exists():
+        if self._offices.may_hand_over and key not in self._begun:
+            self._begun[key] = name
+            self._early = self._early or temporary.Folder()
+            path = self._early.path / f"{key}.{ending}"
             path.write_bytes(content)
             self._offices.hand_over(path, "pdf", self._early.path / "out", timeout=CONVERSION_SECONDS)
 

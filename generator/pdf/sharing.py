@@ -104,15 +104,16 @@ class Offices:
             self._more += [Office(self.first.program) for _ in range(min(lacking, _fitting()))]
         return [self.first, *self._more][: max(count, 1)]
 
-    def hand_over(self, source: Path, target_format: str, into: Path, *, timeout: float) -> None:
-        """Has a document converted in the background, while others are still being rendered; see ``settle``.
+    @property
+    def may_hand_over(self) -> bool:
+        """Whether to hand over: LibreOffice runs, so that no call starts one, and has a core to itself."""
+        return self._most > 1 and self.first.is_there
 
-        Does nothing where LibreOffice does not run, so that each call would start one, or has no core to itself.
-        """
-        if self._most > 1 and self.first.is_there:
-            self._early = self._early or _Line(target_format, into, timeout)
-            self._early.add([source])
-            self._early.work([self.first, *self._more])
+    def hand_over(self, source: Path, target_format: str, into: Path, *, timeout: float) -> None:
+        """Has a document converted in the background, while others are still being rendered; see ``settle``."""
+        self._early = self._early or _Line(target_format, into, timeout)
+        self._early.add([source])
+        self._early.work([self.first, *self._more])
 
     def settle(self) -> Iterator[Converted]:
         """All that was handed over, as it gets done. What could not be converted is left out: ``convert`` says why."""
