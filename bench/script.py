@@ -22,7 +22,7 @@ from generator.word import render
 
 def main(root: str, meeting: str, into: str) -> None:
     workspace, folder = Workspace(Path(root)), Path(into)
-    examined = examine.examine(workspace, MeetingId.parse(meeting))
+    examined = examine.examine_all(workspace, MeetingId.parse(meeting))
     office = pdf.find_office()
     assert office is not None
     writer = PdfWriter()

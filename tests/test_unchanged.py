@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from generator.basic.problem import Location, problem
-from generator.basic.workspace import MeetingId, Workspace
+from generator.basic.workspace import Workspace
 from generator.build import examine as examination
 from generator.build import making, outputs, unchanged
 from generator.pdf.from_elsewhere.files import EnclosureCode
@@ -27,9 +27,9 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     read: list[str] = []
     examine = examination.examine
 
-    def counted(workspace: Workspace, meeting: MeetingId, decks: bool = True) -> examination.Examined:
+    def counted(*given: object) -> examination.Examined:
         read.append("read")
-        return examine(workspace, meeting, decks)
+        return examine(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(examination, "examine", counted)
     return read

@@ -71,16 +71,13 @@ class Examined(Struct, frozen=True, dict=True):
             return tuple(papers.compose_all(self.meeting, self.vocabulary))
 
 
-def examine(workspace: Workspace, meeting_id: MeetingId, decks: bool = True) -> Examined:
-    """Reads and checks everything, builds nothing but the slides.
-
-    Without ``decks``, for a build that has LibreOffice begin before they are made, they are left for with_decks.
-    """
-    examined = _all_but_decks(workspace, meeting_id)
-    return with_decks(workspace, examined) if decks else examined
+def examine_all(workspace: Workspace, meeting_id: MeetingId) -> Examined:
+    """Reads and checks everything, builds nothing but the slides."""
+    return with_decks(workspace, examine(workspace, meeting_id))
 
 
-def _all_but_decks(workspace: Workspace, meeting_id: MeetingId) -> Examined:
+def examine(workspace: Workspace, meeting_id: MeetingId) -> Examined:
+    """Reads and checks everything but the slides, which a build makes when LibreOffice has other papers already."""
     stamps = unchanged.stamps(workspace)
     with step("meeting", "讀取活頁簿，組成會議"):
         loaded = load.read(workspace, meeting_id)

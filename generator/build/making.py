@@ -92,7 +92,7 @@ def make(
     """
     if examined is None:
         step("讀取與檢查活頁簿")
-        examined = examine.examine(workspace, meeting_id, decks=False)
+        examined = examine.examine(workspace, meeting_id)
     built = Built(examined)
     meeting = examined.meeting
     if meeting is None or built.stopped:

@@ -31,7 +31,7 @@ def check(given: Path | None, meeting: MeetingId, mark: bool, as_json: bool) -> 
     from generator.cli import terminal
 
     workspace = workspace_of(given, meeting)
-    problems = examine.examine(workspace, meeting).problems
+    problems = examine.examine_all(workspace, meeting).problems
     if mark:
         from generator.build import marked_copies
 

@@ -38,7 +38,7 @@ def diff(given: Path | None, meeting: MeetingId, old: int | None, new: int | Non
     after = releases.chosen(workspace, meeting, new) if new is not None else None
     with terminal.Progress() as progress:
         build = None if after else making.make(workspace, meeting, formats=("docx",), step=progress.step)
-        examined = build.examined if build else examine.examine(workspace, meeting)
+        examined = build.examined if build else examine.examine_all(workspace, meeting)
         stopped = build.stopped if build else docx and examined.meeting is None
         if not stopped:
             later = versions.present(workspace, build) if build else versions.of(after or before)

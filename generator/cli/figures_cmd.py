@@ -35,7 +35,7 @@ def figures(given: Path | None, meeting: MeetingId, name: str, history: bool, as
     from generator.cli import terminal
     from generator.meeting.figures import shown
 
-    examined = examine.examine(workspace_of(given, meeting), meeting)
+    examined = examine.examine_all(workspace_of(given, meeting), meeting)
     known, problems = examined.figures, examined.problems
     if as_json:
         listed = [reporting.figure_json(figure) for figure in known.values() if name in ("", figure.name)]

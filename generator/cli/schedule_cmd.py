@@ -28,7 +28,7 @@ def schedule(given: Path | None, meeting: MeetingId, as_json: bool) -> None:
     from generator.meeting import schedule as deadlines
 
     workspace = workspace_of(given, meeting)
-    examined = examine.examine(workspace, meeting)
+    examined = examine.examine_all(workspace, meeting)
     found, result = deadlines.Schedule(), Result(workspace.output(meeting), examined.problems)
     if examined.meeting is not None:
         result.problems = deadlines.concerning(examined.meeting, examined.problems)

@@ -56,4 +56,4 @@ def suppose(
 
 
 def _made(workspace: Workspace, meeting: MeetingId) -> Any:
-    return making.make(workspace, meeting, formats=("docx",), examined=examine.examine(workspace, meeting))
+    return making.make(workspace, meeting, formats=("docx",), examined=examine.examine_all(workspace, meeting))

@@ -156,7 +156,7 @@ class _Contexts:
         spaces: Context = {}
         of_sheets: Context = {}
         if meeting_id is not None:
-            examined = examine.examine(workspace, meeting_id)
+            examined = examine.examine_all(workspace, meeting_id)
             if examined.vocabulary is not None:
                 of_sheets = examined.vocabulary.sheets
             for document in examined.documents:

@@ -154,7 +154,7 @@ def _prepared(
     workspace: Workspace, meeting_id: MeetingId, report: Report, today: dt.date, step: Step
 ) -> dict[str, bytes] | None:
     """The drafts by file name; None where there can be none, for reasons in the report."""
-    examined = examine.examine(workspace, meeting_id)
+    examined = examine.examine_all(workspace, meeting_id)
     report.problems, report.examined = examined.problems, examined
     if examined.meeting is None or report.stopped:
         return None

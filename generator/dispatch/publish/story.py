@@ -74,7 +74,7 @@ def publish(workspace: Workspace, meeting_id: MeetingId, step: Callable[[str], N
     outputs.refuse_bad(folder)
     outputs.refuse_bad_file(done.archive)
     # Checked before LibreOffice is started: what may not be published need not be built.
-    examined = examine.examine(workspace, meeting_id)
+    examined = examine.examine_all(workspace, meeting_id)
     done.problems = examined.problems
     if examined.meeting is not None:
         edited = outputs.edited(workspace.output(meeting_id))
