@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec import field
 
 from generator import __version__
@@ -142,4 +141,4 @@ def problems_json(found: Sequence[Problem]) -> list[dict[str, Any]]:
 
 def as_bytes(value: object) -> bytes:
     """A JSON file: UTF-8, indented, a line end at its end."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
