@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 import io
 import json
 import re
@@ -18,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
+from generator.basic import garbage
 from generator.cli.app import packet
 
 REPO = Path(__file__).resolve().parents[1]
@@ -25,8 +25,8 @@ REPO = Path(__file__).resolve().parents[1]
 # Hypothesis would fail an example that takes 200 ms, which any example may on a busy machine.
 settings.register_profile("packet", deadline=None)
 settings.load_profile("packet")
-# As the program does for itself (cli/app.py); pytest keeps many objects that are no garbage.
-gc.set_threshold(200_000, 20, 100)
+# As the program does for itself; pytest keeps many objects that are no garbage.
+garbage.seldom()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

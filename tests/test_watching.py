@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import shutil
@@ -17,6 +18,7 @@ import openpyxl
 import pytest
 import watchfiles
 
+from generator.basic import garbage
 from generator.basic.workspace import MeetingId, Workspace
 from generator.build import examine as examination
 from generator.build import story
@@ -323,3 +325,21 @@ def test_the_command_tells_each_turn_in_a_line_and_ends_with_ctrl_c(desk: Desk) 
         process.kill()
     assert process.returncode == 0
     assert "已停止" in rest
+
+
+def test_a_command_that_goes_on_lets_nothing_pile_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def at_once(*given: object) -> list[Turn]:
+        seen.append(gc.get_threshold()[0])
+        return []
+
+    monkeypatch.setattr(watching, "watch", at_once)
+    monkeypatch.setenv("PACKET_SOFFICE", "no-such-program")
+    desk.meeting()
+    garbage.seldom()
+    seldom = gc.get_threshold()[0]
+    result = desk.run("watch", "113-1")
+    garbage.seldom()
+    assert result.exit_code == 0, result.output
+    assert [often * 100 < seldom for often in seen] == [True]

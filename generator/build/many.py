@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from generator.basic import parent
+from generator.basic import garbage, parent
 from generator.basic.failure import UserError
 from generator.basic.formats import USUAL
 from generator.basic.problem import one_line
@@ -58,6 +58,7 @@ def build_one(root: str, meeting: str, formats: Sequence[str]) -> Report:
     """
     from generator.build import story
 
+    garbage.as_usual()
     return story.build(Workspace(Path(root)), MeetingId.parse(meeting), (), formats, processes=1)
 
 

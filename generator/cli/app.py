@@ -5,7 +5,6 @@ Help must be instant: a command's module imports what is heavy inside the comman
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 
 from generator import __version__
+from generator.basic import garbage
 from generator.basic.failure import FAILED, UserError
 from generator.cli import chinese, streams
 from generator.cli.build_cmd import build
@@ -91,15 +91,14 @@ def main() -> None:
     # When terminated, it cleans up as after Ctrl-C: no process that it started may go on.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.unraisablehook = _end_again
-    # Nearly all that a command makes is needed until it ends: cycles are looked for seldom, and at the end not at all.
-    gc.set_threshold(200_000, 20, 100)
+    garbage.seldom()
     try:
         packet(prog_name="packet")
     except Exception as error:
         sys.exit(_failed(error))
     finally:
         streams.show_unseen()
-        gc.freeze()
+        garbage.never_again()
 
 
 def _end_again(ignored: sys.UnraisableHookArgs) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.basic import garbage
 from generator.cli.command import Command
 from generator.cli.options import MEETING, workspace_of
 
@@ -30,6 +31,7 @@ def open_page(given: Path | None, meeting: MeetingId | None, no_browser: bool, p
     def unexpected(error: Exception) -> str:
         return f"程式發生沒有預料到的錯誤，沒有動到 inputs。請將「{trace.keep(error)}」交給維護人員。"
 
+    garbage.as_usual()
     workspace = workspace_of(given, meeting)
     running = server.prepare(
         workspace,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.basic import garbage
 from generator.cli.command import Command
 from generator.cli.options import MEETING, workspace_of
 
@@ -28,6 +29,7 @@ def watch(given: Path | None, meeting: MeetingId) -> None:
     from generator.cli import terminal
     from generator.pdf import office as pdf
 
+    garbage.as_usual()
     workspace = workspace_of(given, meeting)
     terminal.watching(str(meeting))
     try:
