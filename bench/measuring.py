@@ -143,10 +143,18 @@ class Table:
     def ratio(self, name: str, other: str) -> float:
         """How long one takes in times of the other: the median over the rounds, in which they follow each other, so
         that a machine that is slow for a while counts for both."""
-        first, second = self.runs[name], self.runs[other]
-        if len(first) != len(second):
+        counts = len(self.runs[name]), len(self.runs[other])
+        # Of two that are measured as often as each other every pair counts.
+        rounds = counts[0] if counts[0] == counts[1] else min(counts)
+        if len(self.runs[name]) % rounds or len(self.runs[other]) % rounds:
             return self.seconds(name) / self.seconds(other)
-        return statistics.median(run.seconds / beside.seconds for run, beside in zip(first, second, strict=True))
+        pairs = zip(self._by_round(name, rounds), self._by_round(other, rounds), strict=True)
+        return statistics.median(run / beside for run, beside in pairs)
+
+    def _by_round(self, name: str, rounds: int) -> list[float]:
+        """The seconds of each round; some are measured several times in one."""
+        runs, times = self.runs[name], len(self.runs[name]) // rounds
+        return [statistics.median(run.seconds for run in runs[at : at + times]) for at in range(0, len(runs), times)]
 
     def cpu(self, name: str) -> float:
         return statistics.median(each.cpu for each in self.runs[name])
