@@ -16,6 +16,7 @@ import pytest
 from conftest import AGENCY, CASES, EXPLANATIONS, REPO, UNITS, Desk
 from test_damaged import MEETING_INFO
 from test_minutes import ROSTER, met, minutes
+from test_pdf import eventually
 
 __all__ = ["met"]
 
@@ -117,10 +118,7 @@ def left(bench: Bench) -> list[str]:
 
 def waited(bench: Bench) -> None:
     """Until what the killed command started has ended: LibreOffice ends itself within a moment."""
-    limit = time.monotonic() + 60
-    while offices(bench.temporary):
-        assert time.monotonic() < limit, offices(bench.temporary)
-        time.sleep(0.02)
+    assert eventually(lambda: not offices(bench.temporary)), offices(bench.temporary)
 
 
 def same(name: str, content: bytes, good: dict[str, bytes]) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from generator.pdf import office as pdf
 from generator.pdf.sharing import Offices, best, time_of
 from tests.conftest import Desk
 from tests.test_enclosures import attached, pdf_of
-from tests.test_pdf import LONGEST, PRELUDE
+from tests.test_pdf import PRELUDE, eventually
 
 
 @pytest.mark.parametrize("rendered", [False, True])
@@ -119,19 +118,11 @@ def calls(fake: Path) -> list[list[str]]:
     return [line.split(" 夾 ")[1:] for line in (fake.parent / "calls").read_text(encoding="utf-8").splitlines()]
 
 
-def eventually(what: Callable[[], bool]) -> None:
-    limit = time.monotonic() + LONGEST
-    while not what():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
-
-
-@pytest.mark.slow
 def test_what_is_handed_over_is_converted_before_anyone_waits_for_it(
     fake: Path, offices: Offices, documents: list[Path], tmp_path: Path
 ) -> None:
     offices.hand_over(documents[0], "pdf", tmp_path / "out", timeout=60)
-    eventually((tmp_path / "out" / "0.pdf").exists)
+    assert eventually((tmp_path / "out" / "0.pdf").exists)
     for path in documents[1:]:
         offices.hand_over(path, "pdf", tmp_path / "out", timeout=60)
     done = {source: result for arrived in offices.settle() for source, result in arrived.items()}
@@ -171,7 +162,7 @@ def test_what_nobody_wants_any_more_ends_also_where_libreoffice_hangs(
         offices = Offices(first, most=2)
         for path in documents[:3]:
             offices.hand_over(path, "pdf", tmp_path / "out", timeout=3600)
-        eventually((fake.parent / "calls").exists)
+        assert eventually((fake.parent / "calls").exists)
         session = first._session
         assert session is not None
         offices.close()
@@ -193,7 +184,9 @@ def test_no_pages_are_kept_where_a_later_document_has_a_protected_name(
 
     def leak(meeting: object, document: Document, files: object) -> None:
         if document.case is not None:
-            eventually(lambda: any((source.parent / "out" / f"{source.stem}.pdf").exists() for source in handed_over))
+            assert eventually(
+                lambda: any((source.parent / "out" / f"{source.stem}.pdf").exists() for source in handed_over)
+            )
             raise search.Leak("「報告事項第一案.docx」有應保密的姓名，沒有產生任何文件。")
 
     monkeypatch.setattr(Offices, "hand_over", counted)

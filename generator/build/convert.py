@@ -109,11 +109,9 @@ def to_pdf(sources: Sources, output_format: Format, converter: Converter) -> Con
     return converted
 
 
-def begin(documents: Sequence[Document], converter: Converter) -> None:
-    """Starts LibreOffice, with what is known before any of these documents is rendered."""
-    converter.begin(
-        [document for document in documents if not document.enclosure or document.enclosure.may_be_separate]
-    )
+def begin(documents: Sequence[Document], filled: Sequence[Document], converter: Converter) -> None:
+    """Starts LibreOffice, with what is known before any of the documents that are ``filled`` is rendered."""
+    converter.begin(filled)
     converter.begin_with(PAGE_NUMBER, "docx", glyph_document(_signs_of_stamps(documents)))
 
 
@@ -137,18 +135,21 @@ def _early_pages(sources: Sources, converter: Converter) -> dict[str, _Pages]:
 
     pages: dict[str, _Pages] = {}
     raw: dict[str, Path] = {}
+    stamp: tuple[Stamp | None, str] | None = None
     # What is unusable shows again when all are numbered.
     with contextlib.suppress(UnusablePdf):
         for found in converter.begun():
             raw |= found
-            if PAGE_NUMBER in raw:
+            if stamp is None and PAGE_NUMBER in raw:
+                stamp = _stamp(sources, raw[PAGE_NUMBER])
+            if stamp is not None:
                 new = {
                     document.name: its_pages
                     for document in sources.documents
                     if document.name in raw and document.name not in pages and not document.enclosure
                     if (its_pages := _pages(document, sources.rendered, raw, _Looked(), [], converter))
                 }
-                _numbered(sources, new, *_stamp(sources, raw[PAGE_NUMBER]), converter)
+                _numbered(sources, new, *stamp, converter)
                 pages |= new
     return pages
 

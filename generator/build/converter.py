@@ -103,6 +103,11 @@ class Converter:
             kept = {self._begun[source.stem]: self._cache.path(source.stem, "pdf") for source in done}
             yield {name: path for name, path in kept.items() if path is not None}
 
+    def _settle(self) -> None:
+        """Waits for all of that."""
+        for _ in self.begun():
+            pass
+
     def _put(self, done: Mapping[Path, Path]) -> None:
         self._cache.put({(path.stem, path.suffix[1:]): path.read_bytes() for path in done.values()})
 
@@ -132,8 +137,7 @@ class Converter:
 
     def convert(self, sources: Mapping[str, tuple[str, bytes]], target: str, failures: list[str]) -> dict[str, Path]:
         """The converted file of each source (ending, content): in one call for all that the cache lacks."""
-        for _ in self.begun():
-            pass
+        self._settle()
         keys = {name: self._key(content) for name, (_, content) in sources.items()}
         # A file from elsewhere at which LibreOffice hung or crashed once is not tried again while it is the same.
         given_up = {name for name, key in keys.items() if self._given_up(key).exists()}
@@ -182,8 +186,7 @@ class Converter:
         """
         key = self._key(content)
         if (kept := self._cache.path(key, "pdf")) is None:
-            for _ in self.begun():
-                pass
+            self._settle()
 
             def progress(rows: int) -> None:
                 self._step(f"轉換「{document.name}」：{rows:,}／{document.rows:,} 列")

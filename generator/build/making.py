@@ -192,7 +192,7 @@ def _render(
     problems = leftovers.broken(workspace.output(meeting.id), used)
     rendered: dict[str, bytes] = {}
     if converter is not None and not problems:
-        convert.begin(chosen, converter)
+        convert.begin(chosen, filled, converter)
     for document in filled if not problems else ():
         finished = _slides if document.deck is not None else _paper
         content = finished(workspace, meeting, document, built, problems)

@@ -32,7 +32,11 @@ def text_document(lines: Iterable[str]) -> bytes:
         fonts = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="標楷體"/>'
         return f'<w:r><w:rPr>{fonts}<w:sz w:val="24"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
-    body = "".join(f"<w:p>{run(line)}</w:p>" for line in lines)
+    return document("".join(f"<w:p>{run(line)}</w:p>" for line in lines))
+
+
+def document(body: str) -> bytes:
+    """A .docx with this body, as XML has it, and nothing else."""
     package = "http://schemas.openxmlformats.org/package/2006"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"

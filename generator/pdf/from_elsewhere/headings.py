@@ -16,19 +16,15 @@ from typing import Any
 import pikepdf
 from pikepdf import Name, Pdf
 
-from generator.basic.package import written
 from generator.basic.patterns import compile_late
 from generator.basic.text_width import ems
-from generator.pdf import pdfium, reading
+from generator.pdf import glyphs, pdfium, reading
 from generator.pdf.from_elsewhere.paper import ABOVE
 
 # Points: of the letters, from line to line, of a line across; and what stays free below the title.
 _SIZE, _LINE, _WIDE, _BELOW = 16.0, 22.0, 480.0, 6.0
 _MOST_LINES = 6
 _BLANK = compile_late(r"\s+")
-_MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def room(title: str) -> float:
@@ -49,17 +45,7 @@ def document(title: str) -> bytes:
     )
     size = f'<w:pgSz w:w="{_WIDE * 20:.0f}" w:h="{(_MOST_LINES + 6) * _LINE * 20:.0f}"/>'
     margins = " ".join(f'w:{side}="0"' for side in ("top", "right", "bottom", "left", "header", "footer", "gutter"))
-    files = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels"'
-        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/word/document.xml" ContentType="{_MAIN}"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1"'
-        f' Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>',
-        "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-        f"<w:body>{lines}<w:sectPr>{size}<w:pgMar {margins}/></w:sectPr></w:body></w:document>",
-    }
-    declared = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    return written((name, f"{declared}{text}".encode()) for name, text in files.items())
+    return glyphs.document(f"{lines}<w:sectPr>{size}<w:pgMar {margins}/></w:sectPr>")
 
 
 def stands_already(content: bytes, title: str) -> bool:
